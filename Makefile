@@ -1,0 +1,63 @@
+# The two commands of the README are `make serve` and `make test`; `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test soak check fmt bench docs build constraints clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+serve: $(VENV)/.run ## make the environment, build the graph, serve it on 127.0.0.1:8000
+	$(BIN)/gfmdkg serve
+
+test: $(VENV)/.dev ## make the environment, run all tests
+	$(BIN)/python -m pytest -m "not soak"
+
+soak: $(VENV)/.dev ## run the long tests: kill storms, leaks, full-length fuzzing
+	$(BIN)/python -m pytest -m soak
+
+check: $(VENV)/.dev ## format, lint, types, import contracts, generated pages, coverage
+	$(BIN)/ruff format --check conftest.py src tests benchmarks
+	$(BIN)/ruff check conftest.py src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m gfmdkg.cli docs --check docs
+
+fmt: $(VENV)/.dev ## format the code
+	$(BIN)/ruff format conftest.py src tests benchmarks
+	$(BIN)/ruff check --fix conftest.py src tests benchmarks
+
+bench: $(VENV)/.dev ## measure against peers, in one run, on the same data
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.dev ## write the generated pages below docs/ anew
+	$(BIN)/python -m gfmdkg.cli docs docs
+
+build: $(VENV)/.dev ## build the wheel and the source distribution into dist/
+	$(BIN)/python -m hatchling build
+
+constraints: ## pin all dependencies anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --group build \
+	  --generate-hashes --no-emit-index-url --no-header --quiet -o constraints/run.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --group build --group dev \
+	  --constraints constraints/run.txt \
+	  --generate-hashes --no-emit-index-url --no-header --quiet -o constraints/dev.txt
+
+clean: ## remove the environment and everything generated
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .coverage*
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# The project itself is installed without its dependencies: those are pinned with hashes.
+$(VENV)/.run: constraints/run.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r constraints/run.txt
+	$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: constraints/dev.txt $(VENV)/.run
+	$(PIP) install --require-hashes -r constraints/dev.txt
+	@touch $@

@@ -1,0 +1,254 @@
+"""``python -m benchmarks.incremental``: validating a small change against validating everything.
+
+Fifty triples go into a generated graph, some go out again, and each change is validated by what
+it can affect. The measure beside it is a plain pyshacl run over the whole graph, in the same
+process and on the same data (above a size, on a smaller graph: it needs minutes at a million).
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+
+import platformdirs
+import pyshacl
+
+from benchmarks.generator import Generated, generate
+from benchmarks.loading import publish
+from gfmdkg.curation.rules import data_scope
+from gfmdkg.namespaces import (
+    CITO,
+    DCTERMS,
+    GFMD,
+    GRAPH_BASE,
+    ID_BASE,
+    PROV,
+    RDF,
+    SCHEME_BASE,
+    SKOS,
+    XSD,
+)
+from gfmdkg.paths import shipped_content
+from gfmdkg.store.delta import Delta
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.versions import VersionStore
+from gfmdkg.validation.checks import load_checks
+from gfmdkg.validation.findings import Mode
+from gfmdkg.validation.incremental import Rules, Scope, validate_delta
+from gfmdkg.validation.incremental.full import data_graph
+from gfmdkg.validation.shapes import load_shapes
+from gfmdkg.validation.validate import Validator
+
+__all__ = ["IncrementalFigures", "measure_incremental"]
+
+_GRAPH = GRAPH_BASE + "data/reports/benchmark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncrementalFigures:
+    """Seconds; ``plain`` is one pyshacl run over ``plain_triples`` triples."""
+
+    triples: int
+    changes: int
+    changed_triples: int
+    median: float
+    p90: float
+    worst: float
+    by_kind: dict[str, float]
+    plain_triples: int
+    plain: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long the plain run takes."""
+        return self.plain / self.median
+
+
+def measure_incremental(
+    generated: Generated,
+    *,
+    store: Path,
+    plain: Generated | None = None,
+    changes: int = 30,
+    progress: Callable[[str], None] = lambda _: None,
+) -> IncrementalFigures:
+    """Validate changes to a published graph; ``store`` holds it, or is filled with it.
+
+    ``plain`` is the graph for the plain run; by default the same one.
+    """
+    if VersionStore(store).current() is None:
+        progress(f"publishing {generated.triples} triples")
+        publish(generated, store)
+    content = shipped_content()
+    shapes = load_shapes(content.ontology / "shapes").graph
+    rules = Rules(Validator(shapes), load_checks(content.ontology / "checks"))
+    scope = data_scope(is_union=True)
+    seconds: list[tuple[str, float]] = []
+    sizes: list[int] = []
+    versions = VersionStore(store)
+    progress(f"validating {changes} changes")
+    with versions.writing() as draft:
+        assert draft.base is not None
+        before = OxigraphStore.open_read_only(draft.base.database)
+        for kind, delta in _deltas(generated, before, changes):
+            _apply(draft.store, delta)
+            begun = time.perf_counter()
+            report = validate_delta(before, draft.store, delta, rules, scope=scope)
+            seconds.append((kind, time.perf_counter() - begun))
+            sizes.append(len(delta.added) + len(delta.removed))
+            assert report.mode is Mode.INCREMENTAL, report.reason
+            assert report.conforms == (kind != "fault"), report.to_text()
+            _apply(draft.store, Delta(added=delta.removed, removed=delta.added))
+        before.close()
+    progress("plain pyshacl run")
+    plain = generated if plain is None else plain
+    times = sorted(s for _, s in seconds)
+    return IncrementalFigures(
+        triples=generated.triples,
+        changes=changes,
+        changed_triples=round(statistics.median(sizes)),
+        median=statistics.median(times),
+        p90=times[int(len(times) * 0.9)],
+        worst=times[-1],
+        by_kind={
+            kind: statistics.median(s for k, s in seconds if k == kind)
+            for kind in sorted({k for k, _ in seconds})
+        },
+        plain_triples=plain.triples,
+        plain=_plain_run(plain, rules, scope),
+    )
+
+
+def _plain_run(generated: Generated, rules: Rules, scope: Scope) -> float:
+    store = OxigraphStore.in_memory()
+    store.bulk_load(generated.path, media_type="application/n-quads")
+    data = data_graph(store, scope=scope)
+    begun = time.perf_counter()
+    conforms, _, _ = pyshacl.validate(data, shacl_graph=rules.validator.shapes, inplace=True)
+    seconds = time.perf_counter() - begun
+    assert conforms
+    return seconds
+
+
+def _apply(store: OxigraphStore, delta: Delta) -> None:
+    store.apply(added=delta.added, removed=delta.removed)
+    # The union has them as well.
+    default = Delta.of(added=_lines(delta.added), removed=_lines(delta.removed))
+    store.apply(added=default.added, removed=default.removed)
+
+
+def _lines(quads: tuple[object, ...]) -> bytes:
+    return "".join(f"{q.triple} .\n" for q in quads).encode()  # type: ignore[attr-defined]
+
+
+def _deltas(generated: Generated, store: OxigraphStore, count: int) -> Iterator[tuple[str, Delta]]:
+    """A new recommendation with what hangs on it, in turn with a fault, an edit, a removal."""
+    random = Random(7)
+    for number in range(count):
+        kind = ("record", "fault", "record", "label", "removal")[number % 5]
+        passage = random.choice(generated.recommendations)
+        if kind in ("record", "fault"):
+            text = _record(passage, number, random, generated, is_faulty=kind == "fault")
+            yield kind, Delta.of(added=text.encode())
+        elif kind == "label":
+            yield kind, _relabel(store, passage)
+        else:
+            yield kind, _citation_away(store, passage)
+
+
+def _record(
+    passage: str, number: int, random: Random, generated: Generated, *, is_faulty: bool
+) -> str:
+    """About fifty triples: a nested recommendation below one, with classifications."""
+    report = passage.split("/id/passage/")[1].split("/")[0]
+    slug, kind = passage.rpartition("/")[2], "political" if "/pol-" in passage else "practical"
+    new = f"{passage}.{1}"
+    key = f"{kind}-{slug.partition('-')[2]}.1"
+    facts: list[tuple[str, str, str]] = [
+        (new, RDF + "type", f"<{GFMD}Recommendation>"),
+        (new, SKOS + "prefLabel", f'"Made-up recommendation {number}"@en'),
+        (new, GFMD + "inReport", f"<{ID_BASE}report/{report}>"),
+        (new, DCTERMS + "isPartOf", f"<{passage}>"),
+        (
+            new,
+            GFMD + "kind",
+            f"<{SCHEME_BASE}recommendation-kind/{'nonsense' if is_faulty else kind}>",
+        ),
+        (new, GFMD + "order", f'"1"^^<{XSD}integer>'),
+        (new, GFMD + "number", f'"{slug.partition("-")[2].lstrip("0")}.1"'),
+        (new, GFMD + "locator", f'"{kind} recommendation, below"@en'),
+        (new, GFMD + "sortKey", f'"{key}"'),
+        (new, GFMD + "addressee", f"<{SCHEME_BASE}addressee-type/states>"),
+        (new, DCTERMS + "subject", random.choice([f"<{t}>" for t in generated.topics])),
+        (new, GFMD + "examinedFor", f"<{SCHEME_BASE}examination/sdg>"),
+        (new, GFMD + "examinedFor", f"<{SCHEME_BASE}examination/citations>"),
+    ]
+    for target in random.sample(list(generated.targets), 4):
+        link = f"{new.replace('/passage/', '/classification/')}/sdg-{target.rpartition('/')[2]}"
+        facts += [
+            (link, RDF + "type", f"<{GFMD}Classification>"),
+            (link, CITO + "hasCitingEntity", f"<{new}>"),
+            (link, CITO + "hasCitedEntity", f"<{target}>"),
+            (link, GFMD + "assertion", f"<{SCHEME_BASE}assertion/inferred>"),
+            (link, GFMD + "confidence", f'"0.5"^^<{XSD}decimal>'),
+            (link, GFMD + "reviewStatus", f"<{SCHEME_BASE}review-status/accepted>"),
+            (link, PROV + "wasAttributedTo", f"<{ID_BASE}actor/group-gfmdkg-curators>"),
+            (link, SKOS + "note", '"Because it says so"@en'),
+            (new, GFMD + "alignsWith", f"<{target}>"),
+        ]
+    return "".join(f"<{s}> <{p}> {o} <{_GRAPH}> .\n" for s, p, o in facts)
+
+
+def _relabel(store: OxigraphStore, passage: str) -> Delta:
+    (old,) = store.select_quads(
+        f"SELECT ?s ?p ?o ?g {{ BIND(<{passage}> AS ?s) BIND(<{SKOS}prefLabel> AS ?p)"
+        " GRAPH ?g { ?s ?p ?o } }"
+    )
+    new = f'<{passage}> <{SKOS}prefLabel> "Another title"@en {old.graph_name} .'
+    return Delta(added=Delta.of(added=new.encode()).added, removed=(old,))
+
+
+def _citation_away(store: OxigraphStore, passage: str) -> Delta:
+    """All links of a passage go, and what was derived from them."""
+    quads = store.select_quads(
+        "SELECT ?s ?p ?o ?g { GRAPH ?g { ?s ?p ?o } "
+        f"{{ ?s <{CITO}hasCitingEntity> <{passage}> }} UNION "
+        f"{{ VALUES ?p {{ <{GFMD}cites> <{GFMD}alignsWith> }} BIND (<{passage}> AS ?s) }} }}"
+    )
+    return Delta(removed=tuple(quads))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.incremental", description=__doc__)
+    parser.add_argument("--triples", type=int, default=1_000_000)
+    parser.add_argument("--changes", type=int, default=30)
+    parser.add_argument(
+        "--plain-triples", type=int, default=100_000, help="at most so many in the plain run"
+    )
+    parser.add_argument("--store", type=Path, help="a published graph of this size, or where to")
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=platformdirs.user_cache_path("gfmdkg", appauthor=False) / "benchmarks",
+    )
+    options = parser.parse_args()
+    generated = generate(options.cache, triples=options.triples)
+    plain = generate(options.cache, triples=min(options.triples, options.plain_triples))
+    with tempfile.TemporaryDirectory(prefix="gfmdkg-bench-") as folder:
+        figures = measure_incremental(
+            generated,
+            store=options.store or Path(folder) / "store",
+            plain=plain,
+            changes=options.changes,
+            progress=print,
+        )
+    print(json.dumps(asdict(figures) | {"ratio": figures.ratio}, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""From the files of the repository to a published version."""
+
+from gfmdkg.build.build import Built, build, ensure_built, ensure_empty
+from gfmdkg.build.files import validate_files
+from gfmdkg.build.sources import Source, collect_sources, hash_sources
+
+__all__ = [
+    "Built",
+    "Source",
+    "build",
+    "collect_sources",
+    "ensure_built",
+    "ensure_empty",
+    "hash_sources",
+    "validate_files",
+]

@@ -1,0 +1,50 @@
+"""What the build adds to the files: shortcut links and the provenance of each graph."""
+
+from collections.abc import Sequence
+from importlib import resources
+
+from gfmdkg.about import VERSION
+from gfmdkg.build.sources import Source
+from gfmdkg.namespaces import BASE, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
+
+__all__ = ["DERIVED_GRAPH", "PROVENANCE_GRAPH", "add_provenance", "derive_links"]
+
+DERIVED_GRAPH = GRAPH_BASE + "derived/links"
+PROVENANCE_GRAPH = GRAPH_BASE + "provenance"
+
+
+def derive_links(store: OxigraphStore) -> None:
+    """Make ``gfmd:cites`` and ``gfmd:alignsWith`` follow from the accepted links anew."""
+    store.clear_graph(DERIVED_GRAPH)
+    store.update(resources.files(__package__).joinpath("derive-links.ru").read_text("utf-8"))
+
+
+def add_provenance(store: OxigraphStore, sources: Sequence[Source]) -> None:
+    """Say of each file's graph from which file, with which hash and by which tool it came.
+
+    There is no time in it, so that the same files always give the same graph; the record of
+    a published version has the time.
+    """
+    tool = Iri(f"{BASE}id/tool/gfmdkg-{VERSION}")
+    facts: list[tuple[Iri, str, Term]] = [
+        (tool, RDF + "type", Iri(PROV + "SoftwareAgent")),
+        (tool, RDFS + "label", Literal(f"gfmdkg {VERSION}", language="en")),
+    ]
+    for source in sources:
+        graph = Iri(source.graph)
+        activity = Iri(source.graph.replace("/graph/", "/id/activity/build/", 1))
+        facts += [
+            (graph, RDF + "type", Iri(PROV + "Entity")),
+            (graph, RDFS + "label", Literal(source.path)),
+            (graph, DCTERMS + "identifier", Literal(f"sha256:{source.digest}")),
+            (graph, PROV + "wasGeneratedBy", activity),
+            (activity, RDF + "type", Iri(PROV + "Activity")),
+            (activity, RDFS + "label", Literal(f"build of {source.path}", language="en")),
+            (activity, PROV + "wasAssociatedWith", tool),
+        ]
+    lines = [f"{to_sparql(s)} <{p}> {to_sparql(o)} ." for s, p, o in facts]
+    store.load(
+        "\n".join(lines).encode(), media_type="application/n-triples", graph=PROVENANCE_GRAPH
+    )

@@ -1,0 +1,79 @@
+"""The files that the graph is built from."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from gfmdkg.about import VERSION
+from gfmdkg.errors import DataError, Fault
+from gfmdkg.namespaces import graph_iri
+from gfmdkg.paths import Content
+
+__all__ = ["Source", "collect_sources", "hash_sources"]
+
+_GRAPH_PATTERNS = (
+    "ontology/*.ttl",
+    "ontology/vocab/*.ttl",
+    "ontology/shapes/*.ttl",
+    "data/**/*.ttl",
+)
+_RULE_PATTERNS = ("ontology/checks/*.rq", "queries/**/*.rq")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One Turtle file: its path below the content's top, and its text."""
+
+    path: str
+    text: str
+
+    @property
+    def graph(self) -> str:
+        """The named graph that takes its triples."""
+        return graph_iri(self.path)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the file, as hexadecimal digits."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def collect_sources(content: Content) -> tuple[Source, ...]:
+    """The Turtle files below ``ontology/`` and ``data/``, sorted by path.
+
+    Raises ``DataError`` that names every file which is not UTF-8, and one where there is
+    nothing to build from.
+    """
+    sources: list[Source] = []
+    faults: list[Fault] = []
+    for file in _files(content, _GRAPH_PATTERNS):
+        path = file.relative_to(content.root).as_posix()
+        try:
+            sources.append(Source(path=path, text=file.read_bytes().decode("utf-8")))
+        except UnicodeDecodeError as error:
+            faults.append(
+                Fault(
+                    message=f"byte {error.start} is not UTF-8",
+                    file=path,
+                    remedy="save the file as UTF-8",
+                )
+            )
+    if not sources and not faults:
+        faults.append(Fault(message="no Turtle files", file=str(content.root)))
+    if faults:
+        raise DataError("the sources cannot be read", faults)
+    return tuple(sources)
+
+
+def hash_sources(content: Content, *, default_graph: str) -> str:
+    """A hash of everything that a build reads, the version of gfmdkg included."""
+    total = hashlib.sha256(f"{VERSION}\n{default_graph}\n".encode())
+    for file in _files(content, _GRAPH_PATTERNS + _RULE_PATTERNS):
+        data = file.read_bytes()
+        total.update(f"{file.relative_to(content.root).as_posix()}\n{len(data)}\n".encode())
+        total.update(data)
+    return total.hexdigest()
+
+
+def _files(content: Content, patterns: tuple[str, ...]) -> list[Path]:
+    return sorted({file for pattern in patterns for file in content.root.glob(pattern)})

@@ -1,0 +1,22 @@
+"""Canned queries: ``.rq`` files that are the CLI's commands, the API's routes and documentation."""
+
+from gfmdkg.catalog.catalog import Catalog
+from gfmdkg.catalog.describe import describe
+from gfmdkg.catalog.parameters import Column, ColumnType, Parameter, ParameterType
+from gfmdkg.catalog.query import CannedQuery, WhenEmpty
+from gfmdkg.catalog.rows import Cell, Resource, Row, as_json
+
+__all__ = [
+    "CannedQuery",
+    "Catalog",
+    "Cell",
+    "Column",
+    "ColumnType",
+    "Parameter",
+    "ParameterType",
+    "Resource",
+    "Row",
+    "WhenEmpty",
+    "as_json",
+    "describe",
+]

@@ -1,0 +1,177 @@
+"""All canned queries of a folder, checked when they are loaded."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from rapidfuzz import fuzz, process
+
+from gfmdkg.catalog.header import Header, HeaderReader, split_header
+from gfmdkg.catalog.query import CannedQuery
+from gfmdkg.catalog.sparql_shape import QueryShape, read_shape
+from gfmdkg.errors import Candidate, CatalogError, Fault, NotFound
+from gfmdkg.namespaces import BASE
+
+__all__ = ["Catalog"]
+
+_NEAREST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Canned queries by name. Iterating gives the queries, sorted by topic and name."""
+
+    queries: Mapping[str, CannedQuery]
+
+    @classmethod
+    def load(cls, folder: Path) -> "Catalog":
+        """The queries in ``folder/<topic>/<name>.rq``.
+
+        Raises ``CatalogError`` with the faults of all files, each with file (relative to the
+        folder's parent) and line.
+        """
+        faults: list[Fault] = []
+        queries: dict[str, CannedQuery] = {}
+        lines: dict[str, Mapping[str, int]] = {}
+        for path in sorted(folder.rglob("*.rq")):
+            file = path.relative_to(folder.parent).as_posix()
+            if path.parent.parent != folder:
+                faults.append(Fault(message="a query lies in queries/<topic>/", file=file))
+                continue
+            query, header = _read_query(path, file, faults)
+            if query.name in queries:
+                message = f"the name “{query.name}” is taken by {queries[query.name].file}"
+                faults.append(Fault(message=message, file=file))
+                continue
+            queries[query.name] = query
+            lines[query.name] = header.lines
+        for query in queries.values():
+            faults += _check_when_empty(query, queries, lines[query.name].get("when_empty"))
+        if faults:
+            raise CatalogError("the canned queries are at fault", faults)
+        ordered = sorted(queries.values(), key=lambda query: (query.topic, query.name))
+        return cls(queries=MappingProxyType({query.name: query for query in ordered}))
+
+    def __getitem__(self, name: str) -> CannedQuery:
+        """The query of this name; raises ``NotFound`` with the nearest names."""
+        query = self.queries.get(name)
+        if query is None:
+            near = process.extract(name, list(self.queries), scorer=fuzz.WRatio, limit=_NEAREST)
+            candidates = [
+                Candidate(iri=f"{BASE}query/{found}", label=found, score=round(score, 1))
+                for found, score, _ in near
+            ]
+            raise NotFound("canned query", name, candidates)
+        return query
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a query of this name."""
+        return name in self.queries
+
+    def __iter__(self) -> Iterator[CannedQuery]:
+        """The queries, sorted by topic and name."""
+        return iter(self.queries.values())
+
+    def __len__(self) -> int:
+        """How many queries there are."""
+        return len(self.queries)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the queries, sorted by topic and name."""
+        return tuple(self.queries)
+
+
+def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery, Header]:
+    source, text = split_header(path.read_text(encoding="utf-8"))
+    reader = HeaderReader(file)
+    header = reader.read(source)
+    shape = read_shape(text)
+    first_line = source.count("\n") + 1
+
+    def at(offset: int) -> int:
+        return first_line + text.count("\n", 0, offset)
+
+    faults += reader.faults
+    faults += [Fault(message=m, file=file, line=at(offset)) for offset, m in shape.faults]
+    faults += _check_slots(header, shape, file, at)
+    faults += _check_columns(header, shape, file, at(shape.body_start))
+    query = CannedQuery(
+        name=path.stem,
+        topic=path.parent.name,
+        summary=header.summary,
+        description=header.description,
+        parameters=MappingProxyType(dict(header.parameters)),
+        columns=MappingProxyType(dict(header.columns)),
+        tags=header.tags,
+        text=text,
+        shape=shape,
+        file=file,
+        when_empty=header.when_empty,
+    )
+    return query, header
+
+
+def _check_slots(
+    header: Header, shape: QueryShape, file: str, line_at: Callable[[int], int]
+) -> Iterator[Fault]:
+    slots = {slot.name for slot in shape.slots}
+    for slot in shape.slots:
+        if f"parameter {slot.name}" not in header.lines:
+            message = f"the slot ?{slot.name} is not declared as a parameter"
+            yield Fault(message=message, file=file, line=line_at(slot.start))
+        if not shape.body_start <= slot.start < shape.order_start:
+            message = f"the slot ?{slot.name} stands outside of the query's pattern"
+            yield Fault(message=message, file=file, line=line_at(slot.start))
+    for name in header.parameters:
+        if name not in slots:
+            message = f"the parameter “{name}” has no slot `VALUES ?{name} {{ UNDEF }}`"
+            yield Fault(message=message, file=file, line=header.lines[f"parameter {name}"])
+
+
+def _check_columns(
+    header: Header, shape: QueryShape, file: str, select_line: int
+) -> Iterator[Fault]:
+    labels = {column.label: name for name, column in header.columns.items() if column.label}
+    for name in header.columns:
+        if name not in shape.projection:
+            message = f"the column “{name}” is not selected"
+            yield Fault(message=message, file=file, line=header.lines[f"column {name}"])
+    for label, name in labels.items():
+        if label not in shape.projection:
+            message = f"the label ?{label} of column “{name}” is not selected"
+            yield Fault(message=message, file=file, line=header.lines[f"column {name}"])
+    for name in shape.projection:
+        if f"column {name}" not in header.lines and name not in labels:
+            message = f"the selected variable ?{name} is not declared as a column"
+            yield Fault(message=message, file=file, line=select_line)
+
+
+def _check_when_empty(
+    query: CannedQuery, queries: Mapping[str, CannedQuery], line: int | None
+) -> Sequence[Fault]:
+    hint = query.when_empty
+    if hint is None:
+        return ()
+    other = queries.get(hint.query)
+    if other is None:
+        messages = [f"when_empty names “{hint.query}”, which is no query"]
+    else:
+        messages = [
+            f"when_empty hands on “{name}”, which {which.name} does not take"
+            for name in hint.parameters
+            for which in (query, other)
+            if name not in which.parameters
+        ]
+        messages += [
+            f"when_empty does not hand on “{name}”, which {other.name} requires"
+            for name, parameter in other.parameters.items()
+            if parameter.required
+            and not (
+                name in hint.parameters
+                and name in query.parameters
+                and query.parameters[name].required
+            )
+        ]
+    return [Fault(message=message, file=query.file, line=line) for message in messages]

@@ -1,0 +1,168 @@
+"""The parameters and columns of a canned query, and how a parameter's text becomes RDF terms."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from gfmdkg.errors import NotFound, ParameterError
+from gfmdkg.namespaces import ID_BASE, XSD, expand
+from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.values import Iri, Literal, Term
+
+__all__ = ["Column", "ColumnType", "Parameter", "ParameterType"]
+
+_TEXT_LIMIT = 1_000
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_OWN_PATH = re.compile(r"[a-z0-9]+(/[a-z0-9.-]+)+", re.ASCII)
+# What UTF-8 cannot carry, and what no answer could be shown with.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+class ParameterType(StrEnum):
+    """What a parameter's values are.
+
+    ``resource``: whatever names a resource of given classes or schemes. ``iri``: an IRI, a
+    CURIE or a path below ``/id/``, of things that have no names, as links.
+    """
+
+    RESOURCE = "resource"
+    IRI = "iri"
+    STRING = "string"
+    INT = "int"
+    DECIMAL = "decimal"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    ENUM = "enum"
+
+
+class ColumnType(StrEnum):
+    """What a column's cells are. A ``date`` may be a year or a month only, then as text."""
+
+    RESOURCE = "resource"
+    STRING = "string"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of the answer; ``label`` is the variable with a resource's label."""
+
+    name: str
+    type: ColumnType
+    description: str
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter. ``classes`` and ``schemes`` are IRIs, ``values`` those of an enum."""
+
+    name: str
+    type: ParameterType
+    description: str
+    example: str
+    classes: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
+    required: bool = False
+    many: bool = False
+    default: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+    def term(self, text: str, resolver: TermIndex) -> Term:
+        """The RDF term that ``text`` means for this parameter.
+
+        Raises ``ParameterError``, with what is allowed where that is a list; ``NotFound``
+        and ``Ambiguous`` with candidates where it names a resource.
+        """
+        if not text.strip():
+            raise ParameterError(self.name, "is empty", value=text, allowed=self.values)
+        if len(text) > _TEXT_LIMIT or _UNPRINTABLE.search(text):
+            raise ParameterError(
+                self.name,
+                f"must be printable text of at most {_TEXT_LIMIT} characters",
+                value=ascii(text[:40]),
+            )
+        if self.type is ParameterType.RESOURCE:
+            return self._resource(text, resolver)
+        return self.literal(text)
+
+    def literal(self, text: str) -> Term:
+        """The term of a value that needs no names to be known. Raises ``ParameterError``."""
+        if self.type is ParameterType.ENUM and text not in self.values:
+            raise ParameterError(
+                self.name, f"has the value “{text}”", value=text, allowed=self.values
+            )
+        reader, expected = _READERS[self.type]
+        try:
+            return reader(text if self.type in _VERBATIM else text.strip())
+        except ValueError as error:
+            detail = f"has the value “{text}”, which is not {expected}"
+            raise ParameterError(self.name, detail, value=text) from error
+
+    def allowed(self, resolver: TermIndex) -> tuple[str, ...]:
+        """The values there are to choose from: an enum's, or the slugs of a scheme's concepts.
+
+        Empty where the choice is open.
+        """
+        if self.schemes and not self.classes:
+            return tuple(iri.rpartition("/")[2] for iri in resolver.members(self.schemes))
+        return self.values
+
+    def _resource(self, text: str, resolver: TermIndex) -> Iri:
+        if self.schemes and not self.classes:
+            return self._concept(text, resolver)
+        what = self.name.replace("_", " ")
+        return Iri(resolver.resolve(text, types=self.classes, schemes=self.schemes, what=what))
+
+    def _concept(self, text: str, resolver: TermIndex) -> Iri:
+        # Schemes are short, so the whole choice is shown rather than the nearest names.
+        try:
+            return Iri(resolver.resolve(text, schemes=self.schemes, what=self.name))
+        except NotFound as error:
+            raise ParameterError(
+                self.name,
+                f"has the value “{text}”",
+                value=text,
+                allowed=self.allowed(resolver),
+            ) from error
+
+
+def _matching(pattern: re.Pattern[str], datatype: str) -> Callable[[str], Term]:
+    def read(text: str) -> Term:
+        if not pattern.fullmatch(text):
+            raise ValueError(text)
+        return Literal(text, XSD + datatype)
+
+    return read
+
+
+def _read_date(text: str) -> Term:
+    if not _DATE.fullmatch(text):
+        raise ValueError(text)
+    return Literal(date.fromisoformat(text).isoformat(), XSD + "date")
+
+
+def _read_iri(text: str) -> Term:
+    if _OWN_PATH.fullmatch(text):
+        return Iri(ID_BASE + text)
+    return Iri(expand(text) or text)
+
+
+# In these a space at either end may be meant.
+_VERBATIM = frozenset({ParameterType.STRING, ParameterType.ENUM})
+_READERS: Mapping[ParameterType, tuple[Callable[[str], Term], str]] = {
+    ParameterType.IRI: (_read_iri, "an IRI, a CURIE or a path below /id/"),
+    ParameterType.STRING: (Literal, "text"),
+    ParameterType.ENUM: (Literal, "text"),
+    ParameterType.INT: (_matching(_INTEGER, "integer"), "a whole number"),
+    ParameterType.DECIMAL: (_matching(_DECIMAL, "decimal"), "a number such as 0.9"),
+    ParameterType.DATE: (_read_date, "a date such as 2017-04-06"),
+    ParameterType.BOOLEAN: (_matching(re.compile("true|false"), "boolean"), "true or false"),
+}

@@ -1,0 +1,264 @@
+"""``submit`` and ``changes``: proposing, reviewing and publishing changes."""
+
+import getpass
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gfmdkg.cli.building import content_option
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.history import diff_format_option, write_difference
+from gfmdkg.curation.changes import (
+    ChangeSet,
+    Document,
+    Effect,
+    Review,
+    State,
+    media_type_of,
+)
+from gfmdkg.curation.rules import DraftRules
+from gfmdkg.errors import DataError, Fault, ParameterError
+from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.paths import Content, shipped_content
+from gfmdkg.store.rdf_store import OxigraphStore
+
+__all__ = ["changes", "open_review", "person_option", "submit"]
+
+
+def person_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--as NAME``: whoever can write the store's folder may sign with any name."""
+    return click.option(
+        "--as",
+        "person",
+        metavar="NAME",
+        help="Whose work this is. Default: your name on this machine.",
+    )(function)
+
+
+def open_review(cli: CliContext, content_root: Path | None = None) -> Review:
+    """The curation of the store, by the rules of the content."""
+    versions = cli.versions()
+    is_union = versions.require_current().default_graph == "union"
+    if cli.settings().write_rules == "none":
+        return Review(versions=versions, validate=lambda _: ())
+    rules = DraftRules(Content(root=content_root) if content_root else shipped_content())
+
+    def validate(draft: OxigraphStore) -> Sequence[Fault]:
+        # The writer's lock is held, so what is current is what the draft was made from.
+        base = OxigraphStore.open_read_only(versions.require_current().database)
+        try:
+            return rules.faults(draft, is_union=is_union, base=base)
+        finally:
+            base.close()
+
+    return Review(versions=versions, validate=validate)
+
+
+def person_of(person: str | None) -> str:
+    """The given name, or that of the user of this machine."""
+    return person or getpass.getuser()
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option("-m", "--message", required=True, help="What the change is for.")
+@click.option("--graph", metavar="IRI", help="The named graph that the one FILE is about.")
+@click.option("--add", is_flag=True, help="Add FILE to its graph instead of replacing it.")
+@click.option(
+    "--remove",
+    "removed",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A file of triples to remove, from whichever graph has them.",
+)
+@person_option
+@content_option
+@pass_cli
+@fails_cleanly
+def submit(
+    cli: CliContext,
+    files: tuple[Path, ...],
+    message: str,
+    graph: str | None,
+    add: bool,
+    removed: tuple[Path, ...],
+    person: str | None,
+    content_root: Path | None,
+) -> None:
+    """Propose a change: it is stored and validated, but not public before it is published.
+
+    A FILE below a folder data/ or ontology/ becomes the content of the graph of its path; any
+    other FILE gets a graph of its own. RDF Patch (.rdfp) is applied, quads (.nq, .trig) are
+    added to the graphs that they name. The exit code is 1 where the change breaks rules.
+    """
+    if graph is not None and len(files) != 1:
+        raise ParameterError("graph", "goes with exactly one FILE")
+    if not files and not removed:
+        raise ParameterError("FILE", "is missing")
+    effect = Effect.ADD if add else None
+    documents = [*_read(files, graph=graph, effect=effect), *_read(removed, effect=Effect.REMOVE)]
+    review = open_review(cli, content_root)
+    with cli.error.status("validating"):
+        change = review.submit(documents, message=message, author=person_of(person))
+    _report(change)
+    click.echo(_line(change))
+    if not change.conforms:
+        cli.say("it is stored, but cannot be accepted; mend the files and submit again")
+        raise SystemExit(EXIT_FAULTS)
+
+
+def _read(
+    files: tuple[Path, ...], *, graph: str | None = None, effect: Effect | None = None
+) -> list[Document]:
+    documents: list[Document] = []
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            body = file.read_bytes()
+        except OSError as error:
+            faults.append(Fault(message=error.strerror or str(error), file=str(file)))
+            continue
+        documents.append(
+            Document(
+                name=file.as_posix(),
+                body=body,
+                media_type=media_type_of(file.name),
+                graph=graph,
+                effect=effect,
+            )
+        )
+    if faults:
+        raise DataError(f"{len(faults)} of {len(files)} files cannot be read", faults)
+    return documents
+
+
+@click.group()
+def changes() -> None:
+    """List, show, accept, reject and publish change sets."""
+
+
+@changes.command("list")
+@click.option("--state", type=click.Choice([s.value for s in State]), help="Only those that are.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMAT_NAMES),
+    default="table",
+    show_default=True,
+    help="How to write the list.",
+)
+@pass_cli
+@fails_cleanly
+def list_changes(cli: CliContext, state: str | None, format_name: str) -> None:
+    """List the change sets, the latest first."""
+    columns = ("number", "state", "author", "created", "added", "removed", "conforms", "message")
+    found = [c.summary() for c in reversed(_review(cli).changes.all())]
+    rows = [[c[name] for name in columns] for c in found if state in (None, c["state"])]
+    write_table(columns, rows, format_name)
+
+
+@changes.command()
+@click.argument("number", type=int)
+@pass_cli
+@fails_cleanly
+def show(cli: CliContext, number: int) -> None:
+    """Show a change set: its files, its validation, and what became of it."""
+    change = _review(cli).changes.get(number)
+    click.echo(_line(change))
+    for given in change.inputs:
+        place = f" <{given.graph}>" if given.graph else ""
+        click.echo(f"  {given.effect} {given.name}{place} sha256:{given.sha256[:16]}")
+    for event in change.events:
+        note = f": {event.note}" if event.note else ""
+        click.echo(f"  {event.at} {event.state} by {event.by}{note}")
+    _report(change)
+
+
+@changes.command()
+@click.argument("number", type=int)
+@diff_format_option
+@pass_cli
+@fails_cleanly
+def diff(cli: CliContext, number: int, format_name: str) -> None:
+    """Show what a change set adds and removes, by resource."""
+    review = _review(cli)
+    patch = review.changes.patch(number)
+    write_difference(patch, review.versions.require_current(), format_name)
+
+
+@changes.command()
+@click.argument("number", type=int)
+@click.option("-m", "--message", default=None, help="A note for the record.")
+@person_option
+@content_option
+@pass_cli
+@fails_cleanly
+def accept(
+    cli: CliContext,
+    number: int,
+    message: str | None,
+    person: str | None,
+    content_root: Path | None,
+) -> None:
+    """Approve a change set after validating it against the current version.
+
+    Whoever works on this machine owns the store, so one's own may be accepted here, with a
+    word about it; over HTTP somebody else has to, unless GFMDKG_SELF_REVIEW is set.
+    """
+    by = person_of(person)
+    with cli.error.status("validating"):
+        change = open_review(cli, content_root).accept(
+            number, by=by, note=message, self_review=True
+        )
+    if change.author == by:
+        cli.say(f"accepted by its own author, {by}")
+    click.echo(_line(change))
+
+
+@changes.command()
+@click.argument("number", type=int)
+@click.option("-m", "--message", required=True, help="Why.")
+@person_option
+@pass_cli
+@fails_cleanly
+def reject(cli: CliContext, number: int, message: str, person: str | None) -> None:
+    """Turn a change set down."""
+    click.echo(_line(_review(cli).reject(number, by=person_of(person), note=message)))
+
+
+@changes.command()
+@click.argument("number", type=int)
+@person_option
+@content_option
+@pass_cli
+@fails_cleanly
+def publish(cli: CliContext, number: int, person: str | None, content_root: Path | None) -> None:
+    """Make an accepted change set part of the graph, as a new version."""
+    with cli.error.status("publishing"):
+        change, version = open_review(cli, content_root).publish(number, by=person_of(person))
+    click.echo(f"version {version.number}: {version.quads} quads")
+    click.echo(_line(change))
+
+
+def _review(cli: CliContext) -> Review:
+    """For steps that validate nothing."""
+    return Review(versions=cli.versions(), validate=lambda _: ())
+
+
+def _line(change: ChangeSet) -> str:
+    verdict = "" if change.conforms else ", breaks rules"
+    return (
+        f"change set {change.number}: {change.state}, +{change.added} -{change.removed}{verdict},"
+        f" by {change.author}: {change.message}"
+    )
+
+
+def _report(change: ChangeSet) -> None:
+    for finding in change.report["findings"]:
+        place = finding["file"] or finding["focus_node"] or "the graph"
+        click.echo(f"{place}: {finding['severity']}: {finding['message']}", err=True)
+        if finding["remedy"]:
+            click.echo(f"    {finding['remedy']}", err=True)

@@ -1,0 +1,216 @@
+"""``log``, ``diff``, ``revert``, ``blame``, ``rebuild`` and ``export``: the graph's history."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gfmdkg.cli.building import content_option
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.curation.changes import ChangeStore, difference, export_files, rebuild_all, rebuild_one
+from gfmdkg.curation.changes import blame as blame_resource
+from gfmdkg.curation.changes.views import (
+    as_html,
+    as_json,
+    as_text,
+    find_labels,
+    name_of,
+    resources_of,
+    value_of,
+)
+from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.graph import Graph
+from gfmdkg.namespaces import GRAPH_BASE
+from gfmdkg.paths import Content, shipped_content
+from gfmdkg.store.patches import Patch
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import Iri
+
+__all__ = ["blame", "diff", "diff_format_option", "export", "log", "rebuild", "write_difference"]
+
+_DIFF_FORMATS = ("text", "json", "rdfp", "html")
+
+
+def diff_format_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--format`` of a difference."""
+    return click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(_DIFF_FORMATS),
+        default="text",
+        show_default=True,
+        help="How to write it: rdfp is RDF Patch, html a fragment of a page.",
+    )(function)
+
+
+def write_difference(patch: Patch, version: Version, format_name: str) -> None:
+    """Write a patch to stdout, with the labels that a version has."""
+    if format_name == "rdfp":
+        click.echo(patch.to_text(), nl=False)
+        return
+    store = OxigraphStore.open_read_only(version.database)
+    labels = find_labels(store, resources_of(patch))
+    store.close()
+    if format_name == "json":
+        click.echo(json.dumps(as_json(patch, labels), ensure_ascii=False, indent=2))
+    else:
+        click.echo((as_html if format_name == "html" else as_text)(patch, labels))
+
+
+@click.command()
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMAT_NAMES),
+    default="table",
+    show_default=True,
+    help="How to write the list.",
+)
+@pass_cli
+@fails_cleanly
+def log(cli: CliContext, format_name: str) -> None:
+    """List all versions, the latest first: when, how, by whom and why each was made."""
+    rows = [
+        (
+            v.number,
+            v.created.isoformat(timespec="seconds"),
+            v.origin.value,
+            v.author,
+            v.change,
+            v.added,
+            v.removed,
+            v.message,
+        )
+        for v in reversed(cli.versions().history())
+    ]
+    columns = ("version", "created", "origin", "author", "change", "added", "removed", "message")
+    write_table(columns, rows, format_name)
+
+
+@click.command()
+@click.argument("first", type=int, metavar="V1")
+@click.argument("last", type=int, metavar="V2")
+@diff_format_option
+@pass_cli
+@fails_cleanly
+def diff(cli: CliContext, first: int, last: int, format_name: str) -> None:
+    """Show what version V2 has more and less than V1, by resource."""
+    versions = cli.versions()
+    patch = difference(versions, first, last)
+    version = versions.record(last)
+    write_difference(
+        patch, version if version.is_available else versions.require_current(), format_name
+    )
+
+
+@click.command()
+@click.argument("resource")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMAT_NAMES),
+    default="table",
+    show_default=True,
+    help="How to write the rows.",
+)
+@pass_cli
+@fails_cleanly
+def blame(cli: CliContext, resource: str, format_name: str) -> None:
+    """Show for each triple of RESOURCE which version and change set it came from.
+
+    RESOURCE is a name, a code, a CURIE or an IRI. Of what is older than the recorded history
+    the graph tells the file.
+    """
+    versions = cli.versions()
+    version = versions.require_current()
+    iri = resource if resource.startswith(("http:", "https:")) else Graph(version).resolve(resource)
+    origins = blame_resource(versions, iri)
+    shown = {iri} | {o.statement.predicate for o in origins}
+    shown |= {o.statement.object.value for o in origins if isinstance(o.statement.object, Iri)}
+    store = OxigraphStore.open_read_only(version.database)
+    labels = find_labels(store, sorted(shown))
+    store.close()
+    changes = ChangeStore(versions)
+    rows = []
+    for o in origins:
+        change = None if o.version.change is None else changes.get(o.version.change)
+        rows.append(
+            (
+                o.version.number,
+                o.version.change,
+                o.version.author if change is None else change.author,
+                o.version.created.isoformat(timespec="minutes"),
+                name_of(Iri(o.statement.predicate), labels),
+                value_of(o.statement.object, labels),
+                o.statement.graph.removeprefix(GRAPH_BASE),
+            )
+        )
+    columns = ("version", "change", "author", "created", "property", "value", "graph")
+    if format_name != "table":
+        write_table(columns, rows, format_name)
+        return
+    for number, change_number, author, created, property_, value, graph in rows:
+        source = f", change set {change_number} by {author}" if change_number else ""
+        click.echo(f"{property_}: {value}")
+        click.echo(f"    version {number} of {created}{source} [{graph}]")
+
+
+@click.command()
+@click.option("--verify", is_flag=True, help="Rebuild all versions and compare content hashes.")
+@click.option("--version", "number", type=int, help="Write this version, pruned or not.")
+@content_option
+@pass_cli
+@fails_cleanly
+def rebuild(cli: CliContext, verify: bool, number: int | None, content_root: Path | None) -> None:
+    """Rebuild versions from the files and the recorded change sets.
+
+    --verify says for each version whether its content is the same, bit by bit, and exits with
+    1 where one differs; a version that the files at hand do not lead to is said so. --version
+    writes one as N-Quads to stdout. Nothing in the store is changed.
+    """
+    content = Content(root=content_root) if content_root else shipped_content()
+    if number is not None:
+        store = rebuild_one(cli.versions(), content, number)
+        store.dump(sys.stdout.buffer, media_type="application/n-quads")
+        return
+    if not verify:
+        raise click.UsageError("say --verify, or --version NUMBER")
+    with cli.error.status("rebuilding") as status:
+        found = list(rebuild_all(cli.versions(), content, progress=status.update))
+    verdicts = {True: "agrees", False: "DIFFERS", None: "not rebuilt"}
+    for rebuilt in found:
+        click.echo(
+            f"version {rebuilt.version.number}: {verdicts[rebuilt.agrees]} ({rebuilt.reason})"
+        )
+    if any(rebuilt.agrees is False for rebuilt in found):
+        raise SystemExit(EXIT_FAULTS)
+
+
+@click.command()
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="FOLDER",
+    help="The data/ folder of a checkout.",
+)
+@pass_cli
+@fails_cleanly
+def export(cli: CliContext, folder: Path) -> None:
+    """Write published changes back to the Turtle files below a data/ folder.
+
+    Only files whose graph says something else are written; building from them gives the same
+    graphs again.
+    """
+    exported = export_files(cli.versions().require_current(), folder)
+    for path in exported.written:
+        click.echo(f"wrote {folder / path}")
+    for path in exported.emptied:
+        cli.say(f"{folder / path} has no graph in the store; remove it if that is meant")
+    if not exported.written:
+        cli.say("every file says what its graph says")

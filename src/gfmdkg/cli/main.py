@@ -1,0 +1,104 @@
+"""The command group, and the commands that concern the program itself."""
+
+from pathlib import Path
+
+import click
+
+from gfmdkg.about import VERSION
+from gfmdkg.cli.building import build
+from gfmdkg.cli.changes import changes, submit
+from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.documentation import docs
+from gfmdkg.cli.history import blame, diff, export, log, rebuild
+from gfmdkg.cli.querying import query, show
+from gfmdkg.cli.reverting import revert
+from gfmdkg.cli.running import queries, run
+from gfmdkg.cli.searching import search
+from gfmdkg.cli.serving import serve
+from gfmdkg.cli.tables import table
+from gfmdkg.cli.tokens import token
+from gfmdkg.cli.validating import validate
+from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Folder of the store. Default: GFMDKG_STORE, or a folder below your user data.",
+)
+@click.version_option(VERSION, prog_name="gfmdkg", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context, store: Path | None) -> None:
+    """An open knowledge graph of migration-governance instruments.
+
+    Results go to stdout, everything else to stderr. The exit code is 0 for success, 1 where
+    data or content is at fault, 2 where the request is.
+
+    Shell completion: eval "$(_GFMDKG_COMPLETE=bash_source gfmdkg)" (or zsh_source, fish_source).
+    """
+    context.obj = CliContext(store)
+
+
+@click.command()
+@pass_cli
+@fails_cleanly
+def version(cli: CliContext) -> None:
+    """Show the versions of the program and of the graph."""
+    click.echo(f"gfmdkg {VERSION}")
+    versions = cli.versions()
+    current = versions.current()
+    if current is None:
+        click.echo(f"no graph yet at {versions.root}")
+        return
+    click.echo(
+        f"graph version {current.number}, {current.quads} quads, {current.origin} of"
+        f" {current.created:%Y-%m-%d %H:%M} UTC, content {current.content_hash[:16]}"
+    )
+    click.echo(f"store {versions.root}")
+
+
+@click.command()
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMAT_NAMES),
+    default="table",
+    show_default=True,
+    help="How to write the settings.",
+)
+@pass_cli
+@fails_cleanly
+def config(cli: CliContext, format_name: str) -> None:
+    """Show every setting with its value and where that came from."""
+    rows = [(s.variable, str(s.value), s.origin, s.description) for s in cli.settings().describe()]
+    write_table(("variable", "value", "origin", "description"), rows, format_name)
+
+
+for command in (
+    blame,
+    build,
+    changes,
+    config,
+    diff,
+    docs,
+    export,
+    log,
+    queries,
+    query,
+    rebuild,
+    revert,
+    run,
+    search,
+    serve,
+    show,
+    submit,
+    table,
+    token,
+    validate,
+    version,
+):
+    main.add_command(command)

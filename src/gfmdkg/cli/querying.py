@@ -1,0 +1,140 @@
+"""``query`` and ``show``."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from gfmdkg.catalog import Resource
+from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.opening import open_graph
+from gfmdkg.errors import NotAcceptable
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.formats.tables import write_table
+from gfmdkg.graph import Description
+from gfmdkg.namespaces import compact
+from gfmdkg.store.rdf_store import AnswerFormats, AnswerKind
+from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+
+__all__ = ["query", "show"]
+
+_RESULTS = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+}
+_GRAPHS = {
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "jsonld": "application/ld+json",
+    "rdf": "application/rdf+xml",
+}
+
+
+@click.command()
+@click.argument("sparql", required=False)
+@click.option(
+    "-f",
+    "--file",
+    type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
+    help="Read the query from a file; “-” is standard input.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["table", *_RESULTS, *_GRAPHS]),
+    help="How to write the answer. Default: table for solutions, ttl for graphs.",
+)
+@pass_cli
+@fails_cleanly
+def query(cli: CliContext, sparql: str | None, file: Path | None, format_name: str | None) -> None:
+    """Answer a SPARQL query. The project's prefixes need no declaration."""
+    if (sparql is None) == (file is None):
+        raise click.UsageError("give the query as an argument, or its file with -f")
+    text = sparql if sparql is not None else _read(file)
+    graph = open_graph(cli)
+    formats = AnswerFormats(
+        results=_RESULTS.get(format_name or "table", _RESULTS["json"]),
+        graph=_GRAPHS.get(format_name or "ttl"),
+    )
+    kind, body = graph.answer(text, formats)
+    if kind is AnswerKind.GRAPH or format_name in _RESULTS:
+        click.echo(body, nl=not body.endswith(b"\n"))
+    elif format_name in _GRAPHS:
+        raise NotAcceptable(f"--format {format_name}", ("table", *_RESULTS))
+    elif kind is AnswerKind.BOOLEAN:
+        click.echo("true" if b"true" in body else "false")
+    else:
+        solutions = Solutions.from_json(body)
+        write_table(solutions.variables, [[_short(t) for t in row] for row in solutions], "table")
+
+
+@click.command()
+@click.argument("term")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["table", *_GRAPHS]),
+    default="table",
+    show_default=True,
+    help="How to write the description.",
+)
+@pass_cli
+@fails_cleanly
+def show(cli: CliContext, term: str, format_name: str) -> None:
+    """Show what the graph says of TERM: an acronym, a title, a slug, a CURIE or an IRI."""
+    graph = open_graph(cli)
+    if format_name == "table":
+        _show_readable(graph.describe(term))
+    else:
+        click.echo(graph.serialise(term, _GRAPHS[format_name]), nl=False)
+
+
+def _show_readable(description: Description) -> None:
+    click.echo(f"{description.resource}\n<{description.resource.iri}>\n")
+    write_table(
+        ("property", "value"),
+        [
+            (s.property.label or compact(s.property.iri), _value(s.value, s.language))
+            for s in description.statements
+        ],
+        "table",
+    )
+    if description.incoming:
+        click.echo()
+        write_table(
+            ("is", "of"),
+            [
+                (s.property.label or compact(s.property.iri), _value(s.value, None))
+                for s in description.incoming
+            ],
+            "table",
+        )
+
+
+def _value(value: object, language: str | None) -> str:
+    if isinstance(value, Resource):
+        return f"{value.label} <{compact(value.iri)}>" if value.label else f"<{compact(value.iri)}>"
+    return f"{value} @{language}" if language and language != "en" else str(value)
+
+
+def _short(term: Term | None) -> str:
+    match term:
+        case None:
+            return ""
+        case Iri(value=value):
+            return compact(value)
+        case Literal(lexical=lexical, language=language):
+            return f"{lexical} @{language}" if language else lexical
+        case BlankNode(label=label):
+            return f"_:{label}"
+
+
+def _read(file: Path | None) -> str:
+    if file is None or str(file) == "-":
+        return sys.stdin.read()
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"cannot read {file}: {error}") from error

@@ -1,0 +1,114 @@
+"""``search``: full text over the current version."""
+
+import click
+
+from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.opening import open_graph
+from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why, ensure_index, select_from
+from gfmdkg.search.kinds import class_named, kind_of
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.versions import Version
+
+__all__ = ["search"]
+
+_COLUMNS = ("type", "label", "iri", "found by", "snippet")
+_REASONS = 3
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True)
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="CLASS",
+    help="Only things of this class, such as recommendation, passage or instrument; a CURIE or"
+    " IRI will do. May be given several times.",
+)
+@click.option(
+    "--language",
+    metavar="TAG",
+    help="Show labels in this language where there are any. Default: English.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="The most hits to show.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMAT_NAMES),
+    default="table",
+    show_default=True,
+    help="How to write the hits.",
+)
+@pass_cli
+@fails_cleanly
+def search(
+    cli: CliContext,
+    text: tuple[str, ...],
+    types: tuple[str, ...],
+    language: str | None,
+    limit: int,
+    format_name: str,
+) -> None:
+    """Search all things that have a name, best first: gfmdkg search detention children.
+
+    All words must be there. "a phrase" (quote it twice for the shell), recruit*, OR, NOT and
+    brackets work; a word that nobody uses is corrected.
+    """
+    classes = [class_named(name) for name in types]
+    index = _open_index(open_graph(cli).version)
+    try:
+        answer = index.search(" ".join(text), types=classes, language=language, limit=limit)
+    finally:
+        index.close()
+    if answer.hits or format_name != "table":
+        write_table(_COLUMNS, map(_cells, answer.hits), format_name)
+    _comment(cli, answer)
+
+
+def _open_index(version: Version) -> SearchIndex:
+    store = OxigraphStore.open_read_only(version.database)
+    try:
+        return SearchIndex.open(ensure_index(version.folder, select_from(store)))
+    finally:
+        store.close()
+
+
+def _cells(hit: Hit) -> tuple[str | None, ...]:
+    return (
+        kind_of(hit.type),
+        hit.label.text,
+        hit.iri,
+        "; ".join(list(dict.fromkeys(map(_reason, hit.why)))[:_REASONS]),
+        None if hit.snippet is None else hit.snippet.text,
+    )
+
+
+def _reason(why: Why) -> str:
+    match why.reason:
+        case Reason.NAME:
+            return f"name {why.text}"
+        case Reason.LINK:
+            return f"link with {why.through_label}"
+        case reason:
+            return reason.value
+
+
+def _comment(cli: CliContext, answer: SearchAnswer) -> None:
+    """What the hits do not say of themselves, to stderr."""
+    if answer.corrected is not None:
+        cli.say(f"searched for: {answer.corrected}")
+    if answer.lenient:
+        cli.say("nothing has all the words; these lack one")
+    if answer.ignored:
+        cli.say(f"left out: {', '.join(answer.ignored)}")
+    if not answer.total:
+        cli.say("nothing found")
+    elif answer.total > len(answer.hits):
+        cli.say(f"{len(answer.hits)} of {answer.total}; more with --limit")

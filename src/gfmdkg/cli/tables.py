@@ -1,0 +1,163 @@
+"""``table``: templates, import and export of CSV and XLSX."""
+
+import io
+import sys
+from pathlib import Path
+
+import click
+
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.opening import open_graph
+from gfmdkg.curation.tables import (
+    RECORD_TYPES,
+    convert_table,
+    export_table,
+    record_type,
+    write_csv_table,
+    write_template,
+    write_xlsx_tables,
+)
+from gfmdkg.errors import ParameterError
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.graph import Graph
+from gfmdkg.validation import Report
+
+__all__ = ["table"]
+
+_NAMES = [known.sheet for known in RECORD_TYPES]
+_types = click.argument("types", nargs=-1, type=click.Choice(_NAMES), metavar="[KIND]…")
+_output = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write; its ending, .csv or .xlsx, is the format. Default: CSV on stdout.",
+)
+
+
+@click.group()
+def table() -> None:
+    """Write records in a spreadsheet: recommendations, citations, actors, instruments, sessions."""
+
+
+@table.command()
+@_types
+@_output
+@pass_cli
+@fails_cleanly
+def template(cli: CliContext, types: tuple[str, ...], output: Path | None) -> None:
+    """Write an empty table with notes and, in a workbook, drop-downs.
+
+    KIND is recommendations, citations, actors, instruments or sessions; several, or none for
+    all, make a workbook with a sheet each.
+    """
+    wanted = [record_type(name) for name in types or _NAMES]
+    file_format = _format(output, len(wanted))
+    _write(write_template(wanted, file_format, open_graph(cli).terms), output)
+
+
+@table.command("export")
+@_types
+@_output
+@pass_cli
+@fails_cleanly
+def export_command(cli: CliContext, types: tuple[str, ...], output: Path | None) -> None:
+    """Write the records of the graph as a table. Importing it again changes nothing."""
+    wanted = [record_type(name) for name in types or _NAMES]
+    file_format = _format(output, len(wanted))
+    graph = open_graph(cli)
+    tables = [export_table(kind, lambda q: _select(graph, q), graph.terms) for kind in wanted]
+    for exported in tables:
+        for line in exported.left_out:
+            cli.say(f"left out: {line}")
+    if file_format == "csv":
+        _write(write_csv_table(tables[0]), output)
+    else:
+        _write(write_xlsx_tables(tables, graph.terms), output)
+
+
+@table.command("import")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE")
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice(_NAMES),
+    help="What a CSV file holds, where its headings leave that open.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The Turtle file to write. Default: stdout.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write the faults, to stderr.",
+)
+@pass_cli
+@fails_cleanly
+def import_command(
+    cli: CliContext, file: Path, kind: str | None, output: Path | None, format_name: str
+) -> None:
+    """Turn a CSV or XLSX file into Turtle.
+
+    All faults are reported at once with their cells, and then nothing is written and the exit
+    code is 1. “-” reads standard input. To check the records by the shapes as well:
+    gfmdkg validate FILE.
+    """
+    is_stdin = file == Path("-")
+    source = sys.stdin.buffer.read() if is_stdin else file
+    terms = open_graph(cli).terms
+    turtle = io.StringIO()
+    with cli.error.status("reading") as status:
+        conversion = convert_table(
+            source,
+            terms,
+            turtle,
+            file="standard-input" if is_stdin else None,
+            record_type=kind,
+            progress=lambda rows: status.update(f"reading: {rows} rows"),
+        )
+    report = Report.of(conversion.findings)
+    if report.findings:
+        text = report.to_json_text() if format_name == "json" else _as_text(report)
+        click.echo(text, err=True)
+    if not report.conforms:
+        raise SystemExit(EXIT_FAULTS)
+    _write(turtle.getvalue().encode(), output)
+    cli.say(f"{conversion.records} records, {conversion.triples} triples")
+
+
+def _as_text(report: Report) -> str:
+    lines = []
+    for finding in report.findings:
+        place = ": ".join(part for part in (finding.file, finding.cell) if part)
+        lines.append(f"{place}: {finding.severity}: {finding.message} [{finding.code}]")
+        if finding.remedy:
+            lines.append(f"    {finding.remedy}")
+    return "\n".join([*lines, report.summary()])
+
+
+def _format(output: Path | None, tables: int) -> str:
+    ending = ".csv" if output is None else output.suffix.lower()
+    if ending not in (".csv", ".xlsx"):
+        raise ParameterError("output", f"ends in “{ending}”", allowed=(".csv", ".xlsx"))
+    if ending == ".csv" and tables > 1:
+        raise ParameterError("output", "is CSV, which holds one table: name one KIND, or use .xlsx")
+    return ending[1:]
+
+
+def _write(data: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(data)
+    else:
+        output.write_bytes(data)
+
+
+def _select(graph: Graph, sparql: str) -> Solutions:
+    answer = graph.query(sparql)
+    assert isinstance(answer, Solutions)  # noqa: S101 - our own SELECT
+    return answer

@@ -1,0 +1,197 @@
+"""``validate``."""
+
+import glob
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from gfmdkg.build.files import SYNTAXES, FileValidator, read_files
+from gfmdkg.cli.building import content_option
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.errors import DataError, Fault
+from gfmdkg.paths import Content, shipped_content
+from gfmdkg.validation import Report, Severity
+from gfmdkg.validation.editing import apply_fixes, replace_file
+from gfmdkg.validation.views import VIEWS
+from gfmdkg.validation.views.terminal import to_terminal
+
+__all__ = ["expand", "mend", "validate", "watch"]
+
+_STANDARD_INPUT = Path("-")
+_POLL_SECONDS = 0.3
+# A fix may bring another to light, such as that of a value that a retired property had.
+_MOST_ROUNDS = 5
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="FILE…")
+@content_option
+@click.option(
+    "--against",
+    type=click.IntRange(min=1),
+    metavar="VERSION",
+    help="Check in the context of this version of the store, not of the content's files.",
+)
+@click.option(
+    "--syntax",
+    type=click.Choice(tuple(SYNTAXES)),
+    help="The syntax of the files, where their names do not tell, and of standard input.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(tuple(VIEWS)),
+    default="text",
+    show_default=True,
+    help="How to write the report.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    default="violation",
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+@click.option("--fix", is_flag=True, help="Mend in the Turtle files what can be mended for sure.")
+@click.option("--watch", "watches", is_flag=True, help="Check again whenever a file changes.")
+@pass_cli
+@fails_cleanly
+def validate(
+    cli: CliContext,
+    files: tuple[str, ...],
+    content_root: Path | None,
+    against: int | None,
+    syntax: str | None,
+    format_name: str,
+    fail_on: str,
+    fix: bool,
+    watches: bool,
+) -> None:
+    """Check files against the rules, in the context of the shipped content.
+
+    Reads Turtle, TriG, N-Triples, N-Quads, JSON-LD and RDF/XML. FILE may be a pattern (*.ttl)
+    or a folder; “-” reads standard input. Without FILE the shipped content itself is checked.
+    A file that is part of the content is checked in place of the copy there.
+
+    The exit code is 0 where nothing reaches --fail-on, 1 where something does or a file
+    cannot be read, 2 where the command is wrong.
+    """
+    content = Content(root=content_root) if content_root else shipped_content()
+    version = None if against is None else cli.versions().get(against)
+    paths = expand(files)
+    if (fix or watches) and (not paths or _STANDARD_INPUT in paths):
+        raise click.UsageError("--fix and --watch need FILEs, and none of them standard input")
+    validator = FileValidator(content, against=version)
+
+    def check() -> Report:
+        sources = read_files(paths, standard_input=sys.stdin.buffer, syntax=syntax)
+        return validator.validate(sources)
+
+    def run() -> Report:
+        with cli.error.status("validating"):
+            report = check()
+            if fix:
+                report, count = _fix_all(paths, report, check)
+        if fix:
+            cli.say(f"mended {count} {'finding' if count == 1 else 'findings'}")
+        if format_name == "text":
+            has_colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+            click.echo(to_terminal(report, colour=has_colour))
+        else:
+            click.echo(VIEWS[format_name].write(report).rstrip("\n"))
+        return report
+
+    if watches:
+        cli.say(f"watching {len(paths)} files; stop with Ctrl-C")
+        watch(paths, run)
+    elif run().reaches(Severity(fail_on)):
+        raise SystemExit(EXIT_FAULTS)
+
+
+def expand(files: Sequence[str]) -> list[Path]:
+    """The paths that names, patterns and folders stand for, each once.
+
+    Raises ``DataError`` for a pattern or folder that has no files.
+    """
+    extensions = tuple(f".{name}" for name in SYNTAXES)
+    found: list[Path] = []
+    for name in files:
+        path = Path(name)
+        if path.is_dir():
+            matches = sorted(p for p in path.rglob("*") if p.suffix in extensions)
+        elif not path.exists() and glob.has_magic(name):
+            # pathlib's own glob takes no absolute patterns.
+            matches = sorted(Path(p) for p in glob.glob(name, recursive=True))  # noqa: PTH207
+        else:
+            matches = [path]
+        if not matches:
+            fault = Fault(message="no file is meant by this", file=name)
+            raise DataError("nothing to validate", [fault])
+        found += matches
+    return list(dict.fromkeys(found))
+
+
+def _fix_all(
+    paths: Sequence[Path], report: Report, check: Callable[[], Report]
+) -> tuple[Report, int]:
+    total = 0
+    for _ in range(_MOST_ROUNDS):
+        count = sum(mend(path, report) for path in paths)
+        if not count:
+            break
+        total += count
+        report = check()
+    return report, total
+
+
+def mend(path: Path, report: Report) -> int:
+    """Apply the fixes of a report to one of its files; how many findings that mends.
+
+    Raises ``DataError`` where the file changed since it was read for the report.
+    """
+    findings = [f for f in report.findings if f.file == path.as_posix() and f.fix is not None]
+    if not findings:
+        return 0
+    data = path.read_bytes()
+    if data.decode("utf-8").removeprefix("\ufeff") != report.sources.get(path.as_posix()):
+        fault = Fault(message="the file was changed meanwhile", file=path.as_posix())
+        raise DataError("the file cannot be mended", [fault])
+    mended = apply_fixes(data, findings)
+    replace_file(path, mended.data, expected=data)
+    return len(mended.findings)
+
+
+def watch(
+    paths: Sequence[Path],
+    run: Callable[[], object],
+    *,
+    wait: Callable[[float], None] = time.sleep,
+    rounds: int | None = None,
+) -> None:
+    """Run now and after every change of a file, until interrupted or for so many rounds."""
+    seen: object = None
+    try:
+        while rounds is None or rounds > 0:
+            rounds = None if rounds is None else rounds - 1
+            state = [_stamp(path) for path in paths]
+            if state != seen:
+                seen = state
+                try:
+                    run()
+                except DataError as error:
+                    click.echo(f"gfmdkg: {error.message}", err=True)
+            wait(_POLL_SECONDS)
+    except KeyboardInterrupt:
+        return
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,139 @@
+"""Change sets on disk, beside the versions and never part of one.
+
+::
+
+    store/changes/
+      lock                 held while a change set takes a step
+      7/patch.rdfp         written once
+      7/change.json        written last, hence a folder without it is rubble; replaced atomically
+
+Numbers are taken by making the folder, so that nobody waits for a number and none is used
+twice; one that was taken by a process which was killed stays unused.
+"""
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gfmdkg.curation.changes.change_set import ChangeSet, Event, State
+from gfmdkg.errors import Conflict, Fault, NotFound, StoreError
+from gfmdkg.store.patches import Patch
+from gfmdkg.store.versions import VersionStore
+
+__all__ = ["ChangeStore"]
+
+_LOCK_POLL_SECONDS = 0.01
+
+
+class ChangeStore:
+    """The change sets of a store. Any number of processes may read and submit."""
+
+    def __init__(self, versions: VersionStore) -> None:
+        self._versions = versions
+        self._root = versions.root / "changes"
+
+    def reserve(self) -> int:
+        """A number that nobody else has."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        number = max(self._numbers(), default=0)
+        while True:
+            number += 1
+            try:
+                (self._root / str(number)).mkdir()
+            except FileExistsError:
+                continue
+            _sync_folder(self._root)
+            return number
+
+    def add(self, change: ChangeSet, patch: Patch) -> None:
+        """Store a new change set under its reserved number. When this returns, it is safe."""
+        folder = self._root / str(change.number)
+        headers = {"change": change.number, "author": change.author, "created": change.created}
+        _write_durably(folder / "patch.rdfp", patch.to_text(headers))
+        self.put(change)
+
+    def put(self, change: ChangeSet) -> None:
+        """Replace the record of a change set, wholly or not at all."""
+        file = self._root / str(change.number) / "change.json"
+        _write_durably(file, json.dumps(change.to_json(), ensure_ascii=False, indent=2))
+
+    def get(self, number: int) -> ChangeSet:
+        """One change set. Raises ``NotFound``, and ``StoreError`` for a damaged record."""
+        file = self._root / str(number) / "change.json"
+        try:
+            change = ChangeSet.from_json(json.loads(file.read_bytes()))
+        except FileNotFoundError as error:
+            raise NotFound("change set", str(number)) from error
+        except (ValueError, KeyError, TypeError) as error:
+            fault = Fault(message=str(error), file=str(file))
+            raise StoreError("a change set's record is damaged", [fault]) from error
+        return self._settled(change)
+
+    def patch(self, number: int) -> Patch:
+        """What a change set adds and removes."""
+        self.get(number)
+        file = self._root / str(number) / "patch.rdfp"
+        return Patch.parse(file.read_text("utf-8"), file=str(file))
+
+    def all(self) -> tuple[ChangeSet, ...]:
+        """All change sets, oldest first."""
+        numbers = sorted(self._numbers())
+        complete = (n for n in numbers if (self._root / str(n) / "change.json").is_file())
+        return tuple(map(self.get, complete))
+
+    @contextmanager
+    def stepping(self, wait_seconds: float = 60) -> Iterator[None]:
+        """Hold the lock under which change sets take steps. Raises ``Conflict``."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        deadline = time.monotonic() + wait_seconds
+        with (self._root / "lock").open("a") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() > deadline:
+                        message = f"somebody else reviewed for {wait_seconds:g} s; try again"
+                        raise Conflict(message) from error
+                    time.sleep(_LOCK_POLL_SECONDS)
+            yield
+
+    def _settled(self, change: ChangeSet) -> ChangeSet:
+        """Published, if the version that was announced exists: a kill came before the record."""
+        current = self._versions.current()
+        announced = change.publishing
+        if announced is None or change.version is not None:
+            return change
+        if current is None or announced > current.number:
+            return change
+        version = self._versions.record(announced)
+        if version.change != change.number:
+            return change
+        at = version.created.isoformat(timespec="seconds")
+        event = Event(state=State.PUBLISHED, by=version.author or "", at=at)
+        return change.then(event, version=version.number)
+
+    def _numbers(self) -> list[int]:
+        return [int(path.name) for path in self._root.glob("[0-9]*")]
+
+
+def _write_durably(path: Path, text: str) -> None:
+    draft = path.with_suffix(f".{os.getpid()}.next")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,102 @@
+"""Conflicts: where the graph has changed since in a way that a patch did not reckon with."""
+
+import io
+from collections.abc import Iterable, Mapping
+from importlib import resources
+
+from gfmdkg.errors import Clash
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.store.patches import Patch, Statement, decode
+from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.versions import Version, VersionStore
+from gfmdkg.terms.values import BlankNode, Iri, Literal
+
+__all__ = ["find_clashes", "patches_between"]
+
+# Subject, property, and the language where each language has one value.
+_Slot = tuple[Iri | BlankNode, str, str | None]
+
+
+def patches_between(
+    versions: VersionStore, first: int, last: int
+) -> tuple[tuple[int, Patch | None], ...]:
+    """The recorded patches of the versions after ``first`` up to ``last``, with their numbers."""
+    return tuple((number, versions.patch(number)) for number in range(first + 1, last + 1))
+
+
+def find_clashes(
+    patch: Patch, store: OxigraphStore, *, versions: VersionStore, base: int, current: Version
+) -> tuple[Clash, ...]:
+    """What keeps a patch that was made against version ``base`` from meaning the same now.
+
+    A statement to add that is there already, one to remove that is gone, and a value for a
+    property of which there is one, which changed since. A version whose patch is not recorded
+    is passed over for the third kind; the shapes find two values of it.
+    """
+    since = patches_between(versions, base, current.number)
+    obstacles = patch.obstacles(store)
+    clashes = [
+        Clash(statement=s, reason="to be added, but there already", version=_adder(s, since))
+        for s in obstacles.added
+    ]
+    clashes += [
+        Clash(statement=s, reason="to be removed, but gone", version=_remover(s, since))
+        for s in obstacles.removed
+    ]
+    known = {clash.statement for clash in clashes}
+    clashes += (c for c in _overtaken(patch, store, since) if c.statement not in known)
+    return tuple(clashes)
+
+
+def _overtaken(
+    patch: Patch, store: OxigraphStore, since: Iterable[tuple[int, Patch | None]]
+) -> Iterable[Clash]:
+    net = Patch.compose(p for _, p in since if p is not None)
+    if not net or not patch.added:
+        return
+    single = _single_valued(store)
+    changed = {_slot(s, single) for s in decode((*net.added, *net.removed))} - {None}
+    for text, statement in zip(patch.added, decode(patch.added), strict=True):
+        slot = _slot(statement, single)
+        if slot is not None and slot in changed:
+            numbers = [n for n, p in since if p is not None and _touches(p, slot, single)]
+            yield Clash(
+                statement=text,
+                reason="to be added, but the one value of this property changed",
+                version=numbers[-1],
+            )
+
+
+def _touches(patch: Patch, slot: _Slot, single: Mapping[str, bool]) -> bool:
+    return any(_slot(s, single) == slot for s in decode((*patch.added, *patch.removed)))
+
+
+def _slot(statement: Statement, single: Mapping[str, bool]) -> _Slot | None:
+    """The place that one value can hold; ``None`` for a property that may have many."""
+    per_language = single.get(statement.predicate)
+    if per_language is None:
+        return None
+    value = statement.object
+    language = value.language if per_language and isinstance(value, Literal) else None
+    return (statement.subject, statement.predicate, language)
+
+
+def _single_valued(store: OxigraphStore) -> Mapping[str, bool]:
+    """Property to whether it has one value a language; one value at all prevails."""
+    query = resources.files(__package__).joinpath("clashes.rq").read_text("utf-8")
+    output = io.BytesIO()
+    store.query(query, formats=AnswerFormats(), output=output)
+    found: dict[str, bool] = {}
+    for property_, per_language in Solutions.from_json(output.getvalue()).rows:
+        if isinstance(property_, Iri) and isinstance(per_language, Literal):
+            each = per_language.lexical == "true"
+            found[property_.value] = found.get(property_.value, True) and each
+    return found
+
+
+def _adder(statement: str, since: Iterable[tuple[int, Patch | None]]) -> int | None:
+    return max((n for n, p in since if p is not None and statement in p.added), default=None)
+
+
+def _remover(statement: str, since: Iterable[tuple[int, Patch | None]]) -> int | None:
+    return max((n for n, p in since if p is not None and statement in p.removed), default=None)

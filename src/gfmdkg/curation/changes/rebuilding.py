@@ -1,0 +1,142 @@
+"""Rebuilding versions from the files and the recorded patches, to prove that nothing is missing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gfmdkg.build.assembly import assemble
+from gfmdkg.build.sources import collect_sources, hash_sources
+from gfmdkg.catalog import Catalog
+from gfmdkg.errors import RequestError
+from gfmdkg.paths import Content
+from gfmdkg.store.content_hash import hash_content
+from gfmdkg.store.patches import Patch
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.versions import Origin, Version, VersionStore
+
+__all__ = ["Rebuilt", "rebuild_all", "rebuild_one"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """What came of rebuilding a version.
+
+    ``agrees`` says whether the content hash is that of the record; it is ``None`` for a
+    version that could not be rebuilt, and ``reason`` says why.
+    """
+
+    version: Version
+    agrees: bool | None
+    reason: str
+
+
+def rebuild_all(
+    versions: VersionStore, content: Content, *, progress: Callable[[str], None] = lambda _: None
+) -> Iterator[Rebuilt]:
+    """Rebuild every version from the files and the patches, and compare content hashes.
+
+    The beginning is a version that was built from these very files, or one that was made out
+    of nothing; from there on patches lead to later versions, and undone ones to earlier.
+    """
+    history = versions.history()
+    done: dict[int, Rebuilt] = {}
+    for anchor in _anchors(history, content):
+        if anchor.number in done:
+            continue
+        progress(f"rebuilding version {anchor.number} from its files")
+        later = [v for v in history if v.number >= anchor.number]
+        earlier = [v for v in reversed(history) if v.number <= anchor.number]
+        for chain, is_forward in ((later, True), (earlier, False)):
+            done |= _walk(versions, content, chain, is_forward=is_forward, progress=progress)
+    for version in history:
+        yield done.get(version.number) or Rebuilt(
+            version=version,
+            agrees=None,
+            reason="no recorded patch leads to it from the files at hand",
+        )
+
+
+def rebuild_one(versions: VersionStore, content: Content, number: int) -> OxigraphStore:
+    """A version in memory, rebuilt from the files and the patches.
+
+    Raises ``NotFound``, and ``RequestError`` where nothing leads to it.
+    """
+    history = versions.history()
+    versions.record(number)
+    for anchor in sorted(_anchors(history, content), key=lambda v: abs(v.number - number)):
+        store = _begin(anchor, content)
+        step = 1 if number >= anchor.number else -1
+        chain = [versions.record(n) for n in range(anchor.number, number + step, step)]
+        patches = _patches(versions, chain, is_forward=step == 1)
+        if all(patch is not None for patch in patches):
+            for patch in patches:
+                _apply(store, patch or Patch(), chain[0])
+            return store
+    raise RequestError(f"no recorded patch leads to version {number} from the files at hand")
+
+
+def _anchors(history: tuple[Version, ...], content: Content) -> list[Version]:
+    """The versions that can be made without a patch; the latest that are built come first."""
+    built: list[Version] = []
+    hashes: dict[str, str] = {}
+    for version in reversed(history):
+        graph = version.default_graph
+        if version.origin is Origin.BUILD:
+            if graph not in hashes:
+                hashes[graph] = hash_sources(content, default_graph=graph)
+            if version.sources_hash == hashes[graph]:
+                built.append(version)
+    return built + [v for v in history if v.parent is None and v.origin is Origin.EMPTY]
+
+
+def _begin(anchor: Version, content: Content) -> OxigraphStore:
+    store = OxigraphStore.in_memory()
+    if anchor.origin is Origin.BUILD:
+        assemble(store, collect_sources(content), Catalog.load(content.queries))
+        if anchor.default_graph == "strict":
+            store.clear_graph("")
+    return store
+
+
+def _walk(
+    versions: VersionStore,
+    content: Content,
+    chain: list[Version],
+    *,
+    is_forward: bool,
+    progress: Callable[[str], None],
+) -> dict[int, Rebuilt]:
+    store = _begin(chain[0], content)
+    done = {chain[0].number: _compare(store, chain[0])}
+    for version, patch in zip(
+        chain[1:], _patches(versions, chain, is_forward=is_forward), strict=True
+    ):
+        if patch is None:
+            break
+        progress(f"rebuilding version {version.number}")
+        _apply(store, patch, version)
+        done[version.number] = _compare(store, version)
+    return done
+
+
+def _patches(
+    versions: VersionStore, chain: list[Version], *, is_forward: bool
+) -> list[Patch | None]:
+    """What leads from each version of the chain to the next one in it."""
+    if is_forward:
+        return [versions.patch(version.number) for version in chain[1:]]
+    undone = (versions.patch(version.number) for version in chain[:-1])
+    return [None if patch is None else patch.inverse for patch in undone]
+
+
+def _apply(store: OxigraphStore, patch: Patch, version: Version) -> None:
+    if version.default_graph == "union":
+        patch.apply_to_union(store)
+    else:
+        patch.apply(store)
+
+
+def _compare(store: OxigraphStore, version: Version) -> Rebuilt:
+    found = hash_content(store, has_union=version.default_graph == "union")
+    agrees = found == version.content_hash
+    reason = "the same content" if agrees else f"content {found[:16]} instead"
+    return Rebuilt(version=version, agrees=agrees, reason=reason)

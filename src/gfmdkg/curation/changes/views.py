@@ -1,0 +1,173 @@
+"""A difference for people: as text, as JSON, and as a fragment of a page."""
+
+import io
+from collections.abc import Iterable, Mapping
+from html import escape
+from importlib import resources
+from typing import Any
+
+from gfmdkg.build.derivation import PROVENANCE_GRAPH
+from gfmdkg.curation.changes.history import describe_difference
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
+from gfmdkg.store.patches import Patch, decode
+from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.terms.values import BlankNode, Iri, Literal, Term, to_sparql
+
+__all__ = [
+    "as_html",
+    "as_json",
+    "as_text",
+    "find_labels",
+    "labels_query",
+    "name_of",
+    "read_labels",
+    "resources_of",
+    "value_of",
+]
+
+Labels = Mapping[str, str]
+_SLOT = "{ UNDEF }"
+
+
+def resources_of(patch: Patch) -> list[str]:
+    """The IRIs that a view of the patch shows, sorted."""
+    found: set[str] = set()
+    for statement in decode((*patch.added, *patch.removed)):
+        terms = (statement.subject, statement.object)
+        found.update(term.value for term in terms if isinstance(term, Iri))
+        found.add(statement.predicate)
+    return sorted(found)
+
+
+def labels_query(iris: Iterable[str]) -> str:
+    """The SELECT whose solutions ``read_labels`` takes."""
+    text = resources.files(__package__).joinpath("labels.rq").read_text("utf-8")
+    values = " ".join(to_sparql(Iri(iri)) for iri in iris)
+    return text.replace(_SLOT, f"{{ {values} }}")
+
+
+def read_labels(solutions: Solutions) -> Labels:
+    """IRI to label."""
+    return {
+        resource.value: label.lexical
+        for resource, label in solutions.rows
+        if isinstance(resource, Iri) and isinstance(label, Literal)
+    }
+
+
+def find_labels(store: OxigraphStore, iris: Iterable[str]) -> Labels:
+    """The labels of these resources, as a store has them."""
+    output = io.BytesIO()
+    store.query(labels_query(iris), formats=AnswerFormats(), output=output)
+    return read_labels(Solutions.from_json(output.getvalue()))
+
+
+def as_text(patch: Patch, labels: Labels) -> str:
+    """A block per resource: its label and IRI, then a line per statement with - or +.
+
+    Like the page's fragment it leaves out the record of who published what, and counts it.
+    """
+    lines: list[str] = []
+    shown = patch.without_graphs({PROVENANCE_GRAPH})
+    for subject, statements in describe_difference(shown):
+        lines.append(value_of(subject, labels))
+        for mark, s in statements:
+            graph = _graph_name(s.graph)
+            lines.append(
+                f"  {mark} {name_of(Iri(s.predicate), labels)}: "
+                f"{value_of(s.object, labels)}  [{graph}]"
+            )
+        lines.append("")
+    lines.append(_counts(patch, shown))
+    return "\n".join(lines)
+
+
+def as_json(patch: Patch, labels: Labels) -> dict[str, Any]:
+    """The same as JSON: ``added``, ``removed`` (counts) and ``resources`` with their changes."""
+    return {
+        "added": len(patch.added),
+        "removed": len(patch.removed),
+        "resources": [
+            {
+                **_cell(subject, labels),
+                "changes": [
+                    {
+                        "operation": "add" if mark == "+" else "remove",
+                        "property": _cell(Iri(s.predicate), labels),
+                        "value": _cell(s.object, labels),
+                        "graph": s.graph,
+                    }
+                    for mark, s in statements
+                ],
+            }
+            for subject, statements in describe_difference(patch)
+        ],
+    }
+
+
+def as_html(patch: Patch, labels: Labels) -> str:
+    """The same as a section of a page, with ``ins`` and ``del``, which speak for themselves."""
+    shown = patch.without_graphs({PROVENANCE_GRAPH})
+    parts = ['<section class="difference" aria-label="Difference">']
+    parts.append(f"<p>{_counts(patch, shown)}</p>")
+    for subject, statements in describe_difference(shown):
+        parts.append(f"<h3>{_link(subject, labels)}</h3><ul>")
+        for mark, s in statements:
+            tag = "ins" if mark == "+" else "del"
+            text = f"{_link(Iri(s.predicate), labels)}: {_link(s.object, labels)}"
+            parts.append(f"<li><{tag}>{text}</{tag}></li>")
+        parts.append("</ul>")
+    return "\n".join((*parts, "</section>", ""))
+
+
+def name_of(term: Iri | BlankNode, labels: Labels) -> str:
+    """The label of a resource where it has one, else the shortest form of its IRI."""
+    if isinstance(term, BlankNode):
+        return f"_:{term.label}"
+    return labels.get(term.value) or _short(term.value)
+
+
+def value_of(term: Term, labels: Labels) -> str:
+    """A value in one line: a quoted literal, or a resource by label and IRI."""
+    if isinstance(term, Literal):
+        language = f"@{term.language}" if term.language else ""
+        return f"“{term.lexical}”{language}"
+    name = name_of(term, labels)
+    return (
+        name
+        if isinstance(term, BlankNode) or name == _short(term.value)
+        else (f"{name} <{_short(term.value)}>")
+    )
+
+
+def _short(iri: str) -> str:
+    return compact(iri) if not iri.startswith(BASE + "id/") else iri.removeprefix(BASE)
+
+
+def _graph_name(graph: str) -> str:
+    return graph.removeprefix(GRAPH_BASE) or "default graph"
+
+
+def _counts(patch: Patch, shown: Patch) -> str:
+    hidden = len(patch.added) + len(patch.removed) - len(shown.added) - len(shown.removed)
+    more = f", and {hidden} statements of provenance" if hidden else ""
+    return f"{len(shown.added)} added, {len(shown.removed)} removed{more}"
+
+
+def _cell(term: Term, labels: Labels) -> dict[str, Any]:
+    if isinstance(term, Iri):
+        return {"iri": term.value, "label": labels.get(term.value)}
+    if isinstance(term, BlankNode):
+        return {"blank": term.label, "label": None}
+    return {"literal": term.lexical, "datatype": term.datatype, "language": term.language}
+
+
+def _link(term: Term, labels: Labels) -> str:
+    if isinstance(term, Iri):
+        href = escape(term.value.removeprefix(BASE.rstrip("/")), quote=True)
+        return f'<a href="{href}">{escape(name_of(term, labels))}</a>'
+    if isinstance(term, BlankNode):
+        return escape(f"_:{term.label}")
+    language = f' lang="{escape(term.language, quote=True)}"' if term.language else ""
+    return f"<q{language}>{escape(term.lexical)}</q>"

@@ -1,0 +1,150 @@
+"""Validation for the service: in a process of its own, which is killed at its time limit.
+
+The process reads the rules once and keeps the context of the version that it was last asked
+about; nothing that it is sent is stored.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gfmdkg.engine.child import Handler, Reply
+from gfmdkg.engine.frames import Frame
+from gfmdkg.engine.process import ProcessSpec, WorkerProcess
+from gfmdkg.errors import Busy
+from gfmdkg.paths import Content
+from gfmdkg.settings import Settings
+
+__all__ = ["Checked", "Checker", "GivenDocument", "create_handler"]
+
+_MODULE = "gfmdkg.curation.checker"
+_MOST_WAITING = 8
+_RETRY_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenDocument:
+    """A document to validate, and the name by which findings call it."""
+
+    name: str
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The report in the view that was asked for."""
+
+    conforms: bool
+    body: bytes
+
+
+class Checker:
+    """A front's connection to its validating process, which the first request starts."""
+
+    def __init__(self, settings: Settings, content: Content) -> None:
+        self._settings = settings
+        self._spec = ProcessSpec(
+            module=_MODULE,
+            memory_limit_bytes=settings.worker_memory_limit_bytes,
+            options={"store": str(settings.store), "content": str(content.root)},
+        )
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+        self._process: WorkerProcess | None = None
+
+    async def check(
+        self, documents: Sequence[GivenDocument], *, view: str, version: int | None
+    ) -> Checked:
+        """Validate documents against a version of the graph; ``None`` is the content's files.
+
+        Raises ``QueryTimeout`` when the process was stopped at its limit, ``Busy`` where too
+        many wait, ``EngineFailure`` when it died. Cancelling kills it.
+        """
+        if self._waiting >= _MOST_WAITING:
+            raise Busy(_RETRY_SECONDS)
+        head = json.dumps(
+            {
+                "documents": [(d.name, d.media_type, len(d.body)) for d in documents],
+                "view": view,
+                "version": version,
+            }
+        ).encode()
+        self._waiting += 1
+        try:
+            async with self._turn:
+                process = await self._start()
+                reply = await process.request(
+                    head,
+                    b"".join(d.body for d in documents),
+                    limit_seconds=self._settings.update_timeout_seconds,
+                )
+        finally:
+            self._waiting -= 1
+        return Checked(conforms=reply.head["conforms"], body=reply.body)
+
+    async def _start(self) -> WorkerProcess:
+        if self._process is None or not self._process.is_usable:
+            await self._await_end()
+            self._process = await WorkerProcess.start(self._spec)
+        return self._process
+
+    async def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.close()
+        await self._await_end()
+
+    async def _await_end(self) -> None:
+        if self._process is not None:
+            await self._process.ended
+            self._process = None
+
+
+# Inside the process
+
+
+def create_handler(options: Mapping[str, Any]) -> Handler:
+    """Validate documents; ``options`` as ``Checker`` gives them."""
+    # The rules import rdflib; the front, which imports this module too, needs none of them.
+    from gfmdkg.build.files import FileValidator
+    from gfmdkg.store.versions import VersionStore
+    from gfmdkg.validation.views import view_named
+
+    content = Content(root=Path(options["content"]))
+    versions = VersionStore(Path(options["store"]))
+    validators: dict[int | None, FileValidator] = {}
+
+    def handle(frame: Frame) -> Reply:
+        record = json.loads(frame.head)
+        number = record["version"]
+        if number not in validators:
+            validators.clear()
+            against = None if number is None else versions.get(number)
+            validators[number] = FileValidator(content, against=against)
+        files, unreadable = _decode(record["documents"], frame.body)
+        report = unreadable or validators[number].validate(files)
+        body = view_named(record["view"]).write(report).encode()
+        return Reply(head={"conforms": report.conforms}, body=body)
+
+    return handle
+
+
+def _decode(sizes: Sequence[tuple[str, str, int]], body: bytes) -> Any:
+    from gfmdkg.build.files import decode_file
+    from gfmdkg.errors import DataError
+    from gfmdkg.validation import Finding, Report, SourceFile
+
+    files: list[SourceFile] = []
+    findings: list[Finding] = []
+    start = 0
+    for name, media_type, size in sizes:
+        try:
+            files.append(decode_file(name, body[start : start + size], media_type))
+        except DataError as error:
+            findings += [Finding.from_fault(fault, code="syntax") for fault in error.faults]
+        start += size
+    return files, Report.of(findings) if findings else None

@@ -1,0 +1,150 @@
+"""The IRI of a record from its key columns, and what else follows from them.
+
+The rules, never from a label that may change: an instrument, session or actor is named by
+its key; a recommendation by its report, kind and number; a citation by its passage and what
+it cites.
+"""
+
+import re
+from collections.abc import Mapping
+
+from gfmdkg.curation.tables.columns import RecordType
+from gfmdkg.curation.tables.faults import CellFault
+from gfmdkg.namespaces import DCTERMS, FOAF, GFMD, ID_BASE, ORG, SCHEME_BASE, SDG, XSD
+from gfmdkg.terms.values import Iri, Literal, Term
+
+__all__ = ["Derived", "class_of", "derive", "mint", "slug_key"]
+
+Derived = tuple[tuple[str, Term], ...]
+"""Predicates with the values that the key columns give."""
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NUMBER = re.compile(r"[1-9][0-9]*(\.[1-9][0-9]*)*")
+_KINDS: Mapping[str, str] = {"political": "pol", "practical": "pra"}
+_ACTOR_CLASSES: Mapping[str, str] = {
+    "person": FOAF + "Person",
+    "org": ORG + "Organization",
+    "group": FOAF + "Group",
+}
+_REPORT, _PASSAGE = ID_BASE + "report/", ID_BASE + "passage/"
+_SLUGGED: Mapping[str, str] = {
+    "actor": ID_BASE + "actor/",
+    "instrument": ID_BASE + "instrument/",
+    "session": ID_BASE + "session/",
+}
+
+
+def mint(record_type: RecordType, keys: Mapping[str, Term]) -> str:
+    """The IRI of the record with these values in its key columns, by their names.
+
+    Raises ``CellFault`` for a key that is not of the form of its kind.
+    """
+    if record_type.name == "recommendation":
+        return _recommendation(keys)
+    if record_type.name == "citation":
+        return _citation(keys)
+    key = _lexical(keys["key"])
+    if not _SLUG.fullmatch(key):
+        raise CellFault(
+            "key",
+            f"“{key}” is not a key",
+            remedy="use lower-case letters a to z, digits and single hyphens: a-short-name",
+            value=key,
+        )
+    if record_type.name == "actor" and key.partition("-")[0] not in _ACTOR_CLASSES:
+        raise CellFault(
+            "key",
+            f"the key “{key}” does not say what kind of actor it is",
+            remedy="begin it with person-, org- or group-",
+            value=key,
+        )
+    return _SLUGGED[record_type.name] + key
+
+
+def slug_key(record_type: RecordType, iri: str) -> str | None:
+    """What stands in the column “key” for this IRI; ``None`` where there is no such column."""
+    prefix = _SLUGGED.get(record_type.name)
+    return iri.removeprefix(prefix) if prefix else None
+
+
+def class_of(record_type: RecordType, iri: str) -> str:
+    """The class of a new record, an IRI."""
+    if record_type.name != "actor":
+        return record_type.classes[0]
+    kind = iri.removeprefix(_SLUGGED["actor"]).partition("-")[0]
+    return _ACTOR_CLASSES[kind]
+
+
+def derive(record_type: RecordType, keys: Mapping[str, Term]) -> Derived:
+    """What empty cells of a recommendation are filled with; keys that ``mint`` has accepted."""
+    if record_type.name != "recommendation":
+        return ()
+    kind, number = _kind(keys), _lexical(keys["number"])
+    above, _, last = number.rpartition(".")
+    facts: list[tuple[str, Term]] = [
+        (GFMD + "locator", Literal(f"{kind} recommendation {number}", language="en")),
+        (GFMD + "order", Literal(last, XSD + "integer")),
+        (GFMD + "sortKey", Literal(f"{kind}-{_padded(number)}")),
+    ]
+    if above:
+        parent = mint(record_type, {**keys, "number": Literal(above)})
+        facts.append((DCTERMS + "isPartOf", Iri(parent)))
+    return tuple(facts)
+
+
+def _recommendation(keys: Mapping[str, Term]) -> str:
+    number = _lexical(keys["number"])
+    if not _NUMBER.fullmatch(number):
+        raise CellFault(
+            "key",
+            f"“{number}” is not the number of a recommendation",
+            remedy="write 3, or 7.1 for the first recommendation below 7",
+            value=number,
+        )
+    report = _below(_REPORT, keys["report"])
+    return f"{_PASSAGE}{report}/{_KINDS[_kind(keys)]}-{_padded(number)}"
+
+
+def _citation(keys: Mapping[str, Term]) -> str:
+    cited = keys["cites"]
+    assert isinstance(cited, Iri)  # noqa: S101 - the column holds names
+    code = cited.value.removeprefix(SDG)
+    slug = f"sdg-{code}" if code != cited.value else cited.value.rpartition("/")[2]
+    return f"{ID_BASE}citation/{_below(_PASSAGE, keys['passage'])}/{slug}"
+
+
+def _kind(keys: Mapping[str, Term]) -> str:
+    kind = keys["kind"]
+    assert isinstance(kind, Iri)  # noqa: S101 - the column holds names
+    slug = kind.value.removeprefix(SCHEME_BASE + "recommendation-kind/")
+    if slug not in _KINDS:
+        raise CellFault(
+            "key",
+            f"there is no rule for the IRI of a recommendation of the kind “{slug}”",
+            remedy="use political or practical",
+            value=slug,
+        )
+    return slug
+
+
+def _below(prefix: str, term: Term) -> str:
+    assert isinstance(term, Iri)  # noqa: S101 - the column holds names
+    slug = term.value.removeprefix(prefix)
+    if slug == term.value:
+        raise CellFault(
+            "key",
+            f"<{term.value}> does not lie below {prefix}",
+            remedy="use a record of this graph",
+            value=term.value,
+        )
+    return slug
+
+
+def _padded(number: str) -> str:
+    first, dot, rest = number.partition(".")
+    return f"{int(first):02d}{dot}{rest}"
+
+
+def _lexical(term: Term) -> str:
+    assert isinstance(term, Literal)  # noqa: S101 - the column holds codes
+    return term.lexical

@@ -1,0 +1,132 @@
+"""Tokens that allow writing. Only their hashes are stored, and none is ever logged.
+
+A token is 256 random bits, so one round of SHA-256 is enough: there is nothing to guess
+that a slow hash would slow down.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hmac import compare_digest
+from pathlib import Path
+
+from gfmdkg.errors import Fault, Forbidden, NotFound, StoreError, Unauthorized
+
+__all__ = ["Role", "Token", "TokenStore"]
+
+_PREFIX = "gfmdkg_"
+
+
+class Role(StrEnum):
+    """What a token allows; a reviewer may do all that a submitter may."""
+
+    SUBMITTER = "submitter"
+    REVIEWER = "reviewer"
+
+    def covers(self, needed: "Role") -> bool:
+        """Whether this role allows what ``needed`` allows."""
+        return self is needed or self is Role.REVIEWER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What is known of a token: never the token itself. ``name`` says whose it is."""
+
+    id: str
+    name: str
+    role: Role
+    digest: str
+    created: str
+    revoked: str | None = None
+
+
+class TokenStore:
+    """The tokens of one store, in the file ``tokens.json`` that only its owner can read."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._file = root / "tokens.json"
+
+    def create(self, *, name: str, role: Role) -> tuple[str, Token]:
+        """A new token, which is shown this once, and its record."""
+        secret = _PREFIX + secrets.token_urlsafe(32)
+        token = Token(
+            id=secrets.token_hex(4),
+            name=name,
+            role=role,
+            digest=_digest(secret),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        with self._changing() as tokens:
+            tokens[token.id] = token
+        return secret, token
+
+    def revoke(self, token_id: str) -> Token:
+        """Make a token worthless from now on. Raises ``NotFound``."""
+        with self._changing() as tokens:
+            if token_id not in tokens:
+                raise NotFound("token", token_id)
+            record = asdict(tokens[token_id])
+            record["revoked"] = record["revoked"] or datetime.now(UTC).isoformat(timespec="seconds")
+            tokens[token_id] = _token(record)
+            return tokens[token_id]
+
+    def all(self) -> tuple[Token, ...]:
+        """All tokens ever made, oldest first."""
+        return tuple(sorted(self._read().values(), key=lambda token: token.created))
+
+    def authorize(self, header: str | None, *, needed: Role) -> Token:
+        """The token of an ``Authorization`` header, if it allows what ``needed`` allows.
+
+        Raises ``Unauthorized`` for a header that is missing, malformed, unknown or revoked,
+        and ``Forbidden`` for a role that is not enough.
+        """
+        scheme, _, secret = (header or "").partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise Unauthorized("writing needs a token: Authorization: Bearer …")
+        digest = _digest(secret.strip())
+        for token in self._read().values():
+            if compare_digest(token.digest, digest) and token.revoked is None:
+                if token.role.covers(needed):
+                    return token
+                raise Forbidden(f"this needs the role {needed}; the token has {token.role}")
+        raise Unauthorized("the token is not known here, or was revoked")
+
+    def _read(self) -> Mapping[str, Token]:
+        try:
+            return {r["id"]: _token(r) for r in json.loads(self._file.read_bytes())}
+        except FileNotFoundError:
+            return {}
+        except (ValueError, KeyError, TypeError) as error:
+            fault = Fault(message=str(error), file=str(self._file))
+            raise StoreError("the file of tokens is damaged", [fault]) from error
+
+    @contextmanager
+    def _changing(self) -> Iterator[dict[str, Token]]:
+        self._root.mkdir(parents=True, exist_ok=True)
+        with (self._root / "tokens.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            tokens = dict(self._read())
+            yield tokens
+            draft = self._file.with_suffix(".next")
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump([asdict(token) for token in tokens.values()], file, indent=2)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self._file)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _token(record: dict[str, str | None]) -> Token:
+    return Token(**{**record, "role": Role(record["role"])})  # type: ignore[arg-type]

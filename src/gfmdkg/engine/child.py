@@ -1,0 +1,100 @@
+"""The inside of a worker process: set up, then one request after the other.
+
+A role (queries, writing) is a module with ``create_handler(options) -> Handler``. This
+module must stay cheap to import: a worker is started while somebody waits for it.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol
+
+from gfmdkg.engine.confinement import confine
+from gfmdkg.engine.failures import encode_error
+from gfmdkg.engine.frames import Channel, Frame
+from gfmdkg.errors import EngineFailure, GfmdkgError
+
+__all__ = ["Handler", "Reply", "run"]
+
+# The front kills at the limit; this is for a front that is itself stuck.
+_OWN_TIMER_GRACE_SECONDS = 0.1
+
+
+class _OpenFile(Protocol):
+    def fileno(self) -> int: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer: a JSON object, bytes, and at most one open file, which is handed over.
+
+    ``retires`` ends the process after the reply.
+    """
+
+    head: Mapping[str, Any]
+    body: bytes = b""
+    file: _OpenFile | None = None
+    retires: bool = False
+
+
+Handler = Callable[[Frame], Reply]
+
+
+def _main() -> None:
+    setup = json.loads(sys.argv[1])
+    channel = Channel(
+        socket.socket(fileno=setup["connection"]), socket.socket(fileno=setup["files"])
+    )
+    obstacle = confine(memory_limit_bytes=setup["memory_limit_bytes"], parent=setup["parent"])
+    role = import_module(setup["module"])
+    handler: Handler = role.create_handler(setup["options"])
+    memory = EngineFailure(_memory_words(setup["memory_limit_bytes"]))
+    out_of_memory = Reply(head={"error": encode_error(memory)}, retires=True)
+    channel.send(json.dumps({"network_obstacle": obstacle}).encode())
+    while (frame := channel.receive()) is not None:
+        if frame.limit_seconds:
+            # Its default action ends the process whatever the engine is doing.
+            limit = frame.limit_seconds + _OWN_TIMER_GRACE_SECONDS
+            signal.setitimer(signal.ITIMER_REAL, limit)
+        reply = _answer(handler, frame, out_of_memory)
+        descriptor = None if reply.file is None else reply.file.fileno()
+        head = json.dumps(reply.head).encode()
+        channel.send(head, reply.body, descriptor=descriptor, retires=reply.retires)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if reply.file is not None:
+            reply.file.close()
+        if reply.retires:
+            break
+
+
+def _memory_words(limit_bytes: int) -> str:
+    return f"it reached the memory limit of {limit_bytes >> 20} MiB"
+
+
+def _answer(handler: Handler, frame: Frame, out_of_memory: Reply) -> Reply:
+    try:
+        return handler(frame)
+    except GfmdkgError as error:
+        return Reply(head={"error": encode_error(error)})
+    except MemoryError:
+        return out_of_memory
+    except BaseException as error:  # noqa: BLE001 - the boundary of the process; a panic of the engine is no Exception
+        traceback.print_exc()
+        failure = EngineFailure(f"{type(error).__name__}: {error}")
+        return Reply(head={"error": encode_error(failure)}, retires=True)
+
+
+def run() -> None:
+    """The process's entry: requests until the front goes away, were it in mid-sentence."""
+    try:
+        _main()
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(0)

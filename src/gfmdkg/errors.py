@@ -1,0 +1,319 @@
+"""Every error that gfmdkg raises on purpose, as one tree.
+
+::
+
+    GfmdkgError
+    ├── RequestError            the caller can mend the request
+    │   ├── NotFound            a name, an IRI, a version that does not exist
+    │   ├── Ambiguous           a label that several resources share
+    │   ├── ParameterError      a parameter that is unknown, missing or has a bad value
+    │   │   └── UnknownParameter
+    │   ├── QueryRejected       SPARQL that is malformed or not allowed, with its place
+    │   ├── NotAcceptable       no offered media type fits
+    │   ├── UnsupportedMedia    a body in a format that is not read here
+    │   ├── BodyTooLarge        a body over the limit
+    │   ├── Unauthorized        a token is missing or wrong
+    │   ├── Forbidden           the token's role does not allow it
+    │   ├── Conflict            the graph changed since, or a write met another
+    │   └── DataRejected        triples that break the shapes, with the report
+    ├── LimitError              the service protects itself
+    │   ├── QueryTimeout
+    │   ├── AnswerTooLarge
+    │   ├── Busy
+    │   └── EngineFailure       a worker died
+    └── ContentError            what ships or is built is at fault; all faults at once
+        ├── OntologyError
+        ├── CatalogError
+        ├── DataError
+        └── StoreError
+
+Fields are typed, so that nobody has to parse a message; ``problem`` is the last part
+of the RFC 9457 problem type that the HTTP layer answers with.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+__all__ = [
+    "Ambiguous",
+    "AnswerTooLarge",
+    "BodyTooLarge",
+    "Busy",
+    "Candidate",
+    "CatalogError",
+    "Clash",
+    "Conflict",
+    "ContentError",
+    "DataError",
+    "DataRejected",
+    "EngineFailure",
+    "Fault",
+    "Forbidden",
+    "GfmdkgError",
+    "LimitError",
+    "NotAcceptable",
+    "NotFound",
+    "OntologyError",
+    "ParameterError",
+    "QueryRejected",
+    "QueryTimeout",
+    "RequestError",
+    "StoreError",
+    "Unauthorized",
+    "UnknownParameter",
+    "UnsupportedMedia",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A resource offered in place of one that was not found or not clear.
+
+    ``score`` is a similarity from 0 to 100.
+    """
+
+    iri: str
+    label: str
+    score: float = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong with a file; ``line`` and ``column`` count from 1."""
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    remedy: str | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(p) for p in (self.file, self.line, self.column) if p is not None)
+        text = f"{place}: {self.message}" if place else self.message
+        return f"{text} ({self.remedy})" if self.remedy else text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """A statement (N-Quads, without the full stop) that cannot be applied as it was meant.
+
+    ``version`` is the version that changed it since, where that is known.
+    """
+
+    statement: str
+    reason: str
+    version: int | None = None
+
+    def __str__(self) -> str:
+        since = f" since version {self.version}" if self.version is not None else ""
+        return f"{self.reason}{since}: {self.statement} ."
+
+
+class GfmdkgError(Exception):
+    """Base of all errors raised on purpose."""
+
+    problem: ClassVar[str] = "error"
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
+
+
+class RequestError(GfmdkgError):
+    """The caller can mend the request."""
+
+    problem = "bad-request"
+
+
+def _offer(candidates: Sequence[Candidate]) -> str:
+    return ", ".join(f"“{c.label}” <{c.iri}>" for c in candidates)
+
+
+class NotFound(RequestError):
+    """Nothing goes by this name; ``candidates`` are the nearest matches."""
+
+    problem = "not-found"
+
+    def __init__(self, what: str, name: str, candidates: Sequence[Candidate] = ()) -> None:
+        self.what, self.name, self.candidates = what, name, tuple(candidates)
+        hint = f"; nearest: {_offer(self.candidates)}" if self.candidates else ""
+        super().__init__(f"no {what} is called “{name}”{hint}")
+
+
+class Ambiguous(RequestError):
+    """Several resources share this label; none is picked."""
+
+    problem = "ambiguous"
+
+    def __init__(self, what: str, name: str, candidates: Sequence[Candidate]) -> None:
+        self.what, self.name, self.candidates = what, name, tuple(candidates)
+        super().__init__(f"“{name}” is the name of several {what}s: {_offer(self.candidates)}")
+
+
+class ParameterError(RequestError):
+    """A parameter has a bad value or is missing; ``allowed`` lists what would do."""
+
+    problem = "bad-parameter"
+
+    def __init__(
+        self, parameter: str, detail: str, *, value: str | None = None, allowed: Sequence[str] = ()
+    ) -> None:
+        self.parameter, self.detail, self.value = parameter, detail, value
+        self.allowed = tuple(allowed)
+        hint = f"; allowed: {', '.join(self.allowed)}" if self.allowed else ""
+        super().__init__(f"parameter “{parameter}” {detail}{hint}")
+
+
+class UnknownParameter(ParameterError):
+    """A parameter that this query or route does not have."""
+
+    problem = "unknown-parameter"
+
+
+class QueryRejected(RequestError):
+    """SPARQL that is malformed or not allowed; ``line`` and ``column`` count from 1."""
+
+    problem = "query-rejected"
+
+    def __init__(self, detail: str, *, line: int | None = None, column: int | None = None) -> None:
+        self.detail, self.line, self.column = detail, line, column
+        place = f"line {line}, column {column}: " if line is not None else ""
+        super().__init__(f"{place}{detail}")
+
+
+class NotAcceptable(RequestError):
+    """None of the offered media types fits the Accept header."""
+
+    problem = "not-acceptable"
+
+    def __init__(self, accept: str, offered: Sequence[str]) -> None:
+        self.accept, self.offered = accept, tuple(offered)
+        super().__init__(f"“{accept}” fits none of: {', '.join(self.offered)}")
+
+
+class UnsupportedMedia(RequestError):
+    """A body in a media type that is not read here."""
+
+    problem = "unsupported-media-type"
+
+    def __init__(self, media_type: str, accepted: Sequence[str]) -> None:
+        self.media_type, self.accepted = media_type, tuple(accepted)
+        super().__init__(f"“{media_type}” is not read here; send {', '.join(self.accepted)}")
+
+
+class BodyTooLarge(RequestError):
+    """A request body over its limit."""
+
+    problem = "body-too-large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        super().__init__(f"the request's body is over the limit of {limit_bytes} bytes")
+
+
+class Unauthorized(RequestError):
+    """A token is missing or not known."""
+
+    problem = "unauthorized"
+
+
+class Forbidden(RequestError):
+    """The token is known, but its role does not allow this."""
+
+    problem = "forbidden"
+
+
+class Conflict(RequestError):
+    """The graph changed since the request was made, or another writer holds the lock.
+
+    ``clashes`` are the statements at issue, where it is about some.
+    """
+
+    problem = "conflict"
+
+    def __init__(self, summary: str, clashes: Sequence[Clash] = ()) -> None:
+        self.summary, self.clashes = summary, tuple(clashes)
+        super().__init__("\n  ".join((summary, *map(str, self.clashes))))
+
+
+class DataRejected(RequestError):
+    """A write that would break the shapes or checks; nothing was stored."""
+
+    problem = "data-rejected"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"the change breaks {len(self.faults)} rule(s); nothing was stored")
+
+
+class LimitError(GfmdkgError):
+    """The service protects itself; the same request may be fine later or made smaller."""
+
+    problem = "limit"
+
+
+class QueryTimeout(LimitError):
+    """The query ran into its time limit and was stopped."""
+
+    problem = "query-timeout"
+
+    def __init__(self, limit_seconds: float) -> None:
+        self.limit_seconds = limit_seconds
+        super().__init__(f"the query was stopped at its limit of {limit_seconds:g} seconds")
+
+
+class AnswerTooLarge(LimitError):
+    """The answer grew over its limit; LIMIT, or a narrower pattern, makes it smaller."""
+
+    problem = "answer-too-large"
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        super().__init__(f"the answer is over the limit of {limit_bytes} bytes; use LIMIT")
+
+
+class Busy(LimitError):
+    """All workers and the queue are taken."""
+
+    problem = "busy"
+
+    def __init__(self, retry_after_seconds: int = 1) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(f"all workers are busy; try again in {retry_after_seconds} s")
+
+
+class EngineFailure(LimitError):
+    """A worker process died while it ran this request; the service goes on."""
+
+    problem = "engine-failure"
+
+    def __init__(self, cause: str) -> None:
+        self.cause = cause
+        super().__init__(f"the query engine failed on this request: {cause}")
+
+
+class ContentError(GfmdkgError):
+    """What ships or is built is at fault. All faults are reported at once."""
+
+    problem = "content"
+
+    def __init__(self, summary: str, faults: Sequence[Fault] = ()) -> None:
+        self.summary, self.faults = summary, tuple(faults)
+        super().__init__("\n  ".join((summary, *map(str, self.faults))))
+
+
+class OntologyError(ContentError):
+    """The ontology or the shapes are at fault."""
+
+
+class CatalogError(ContentError):
+    """A canned query's file is at fault."""
+
+
+class DataError(ContentError):
+    """A data file is at fault: it does not parse, or its triples break a rule."""
+
+
+class StoreError(ContentError):
+    """A store cannot be opened, or a version is damaged."""

@@ -1,0 +1,266 @@
+"""The canonical Turtle writer: one set of triples always gives the same, readable text.
+
+The header holds the prefixes that are used, sorted; each subject has its own block, with
+``a`` first, then the predicates sorted by their short names, then the objects: IRIs before
+literals, English before other languages. So a change to one value changes one line or two.
+Blank nodes are nested where one triple alone refers to them, lists are written as lists, and
+what is left gets a label that follows from its surroundings, not from its former label.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from gfmdkg.formats.blank_nodes import BlankNodes, PropertyMap, Triple
+from gfmdkg.namespaces import BASE, PREFIXES, RDF, XSD
+from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+
+__all__ = ["Triple", "TurtleBlocks", "write_turtle"]
+
+_TYPE = Iri(RDF + "type")
+_WIDTH = 112
+_INDENT = "    "
+_NAMES_KEPT = 50_000
+
+# A dot is legal in a local name, but <…/sdg/10.7> reads better than sdg:10.7 with its full
+# stop, so only the plainest local names are shortened.
+_LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
+# What may follow the base without being read as something else: no scheme, no dot segments.
+_RELATIVE = re.compile(r"(?!\.{0,2}(?:/|$))[^:/?#]+(?:/(?!\.{1,2}(?:/|$))[^/?#]+)*")
+_BARE: Mapping[str, re.Pattern[str]] = {
+    XSD + "integer": re.compile(r"[+-]?[0-9]+"),
+    XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    XSD + "double": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+"),
+    XSD + "boolean": re.compile(r"true|false"),
+}
+_WHOLE_DECIMAL = re.compile(r"[+-]?[0-9]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class TurtleBlocks:
+    """Writes subjects one by one, for who cannot hold all triples; ``header`` comes last.
+
+    ``from_store`` says that the terms come out of the store, which makes ``1`` of the decimal
+    1.0: they are then written with the decimal point of Turtle's short form. Otherwise every
+    lexical form is kept.
+
+    >>> blocks = TurtleBlocks()
+    >>> label = Iri("http://www.w3.org/2004/02/skos/core#prefLabel")
+    >>> cmw = Iri("https://w3id.org/gfmdkg/id/instrument/cmw")
+    >>> print(blocks.block(cmw, {label: [Literal("CMW", language="en")]}), end="")
+    <id/instrument/cmw> skos:prefLabel "CMW"@en .
+    >>> print(blocks.header(), end="")
+    @base <https://w3id.org/gfmdkg/> .
+    @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+    """
+
+    def __init__(
+        self,
+        *,
+        base: str = BASE,
+        prefixes: Mapping[str, str] = PREFIXES,
+        from_store: bool = False,
+        _nodes: BlankNodes | None = None,
+    ) -> None:
+        self._base, self._prefixes, self._from_store = base, prefixes, from_store
+        # Longest first, so that the narrower of two nested namespaces is taken.
+        self._namespaces = sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
+        self._nodes = _nodes or BlankNodes(())
+        self._names: dict[str, str] = {}
+        self._lines: dict[BlankNode, str] = {}
+        self._used: set[str] = set()
+        self._base_used = False
+
+    def header(self) -> str:
+        """The base and the prefixes that the blocks so far need, a line each."""
+        base = f"@base <{self._base}> .\n" if self._base_used else ""
+        return base + "".join(
+            f"@prefix {prefix}: <{self._prefixes[prefix]}> .\n" for prefix in sorted(self._used)
+        )
+
+    def block(self, subject: Iri | BlankNode, properties: PropertyMap) -> str:
+        """The statements about one subject, ended by a line break."""
+        is_unnamed = isinstance(subject, BlankNode) and subject not in self._nodes.labels
+        name = "[]" if is_unnamed else self.term(subject)
+        return f"{name} {self._properties(properties, depth=0)} .\n"
+
+    def term(self, term: Term) -> str:
+        """A term on one line."""
+        match term:
+            case Iri(value=value):
+                return self._iri(value)
+            case Literal():
+                return self._literal(term)
+            case BlankNode():
+                line = self._lines.get(term)
+                if line is None:
+                    line = self._lines[term] = self._blank_line(term)
+                return line
+
+    # On one line
+
+    def _blank_line(self, node: BlankNode) -> str:
+        label = self._nodes.labels.get(node)
+        if label is not None:
+            return f"_:{label}"
+        items = self._nodes.lists.get(node)
+        if items is not None:
+            return f"( {' '.join(self.term(item) for item in items)} )"
+        properties = self._nodes.properties.get(node)
+        if not properties:
+            return "[]"
+        parts = (f"{verb} {' , '.join(map(self.term, o))}" for verb, o in self._ordered(properties))
+        return f"[ {' ; '.join(parts)} ]"
+
+    def _ordered(self, properties: PropertyMap) -> list[tuple[str, list[Term]]]:
+        """Predicates as they are written with their objects, in canonical order."""
+        return [
+            (verb, sorted(set(properties[p]), key=self._order))
+            for verb, p in sorted(
+                ((self._verb(p), p) for p in properties), key=lambda pair: (pair[0] != "a", pair[0])
+            )
+        ]
+
+    def _verb(self, predicate: Iri) -> str:
+        return "a" if predicate == _TYPE else self._iri(predicate.value)
+
+    # On as many lines as it takes
+
+    def _properties(self, properties: PropertyMap, *, depth: int) -> str:
+        parts = [
+            f"{verb} {self._objects(verb, objects, depth=depth)}"
+            for verb, objects in self._ordered(properties)
+        ]
+        return f" ;\n{_INDENT * (depth + 1)}".join(parts)
+
+    def _objects(self, verb: str, objects: Sequence[Term], *, depth: int) -> str:
+        line = " , ".join(map(self.term, objects))
+        # Two for the punctuation that follows.
+        if _fits(line, len(_INDENT) * (depth + 1) + len(verb) + 1 + 2):
+            return line
+        texts = [self._object(o, depth=depth) for o in objects]
+        return f" ,\n{_INDENT * (depth + 2)}".join(texts)
+
+    def _object(self, term: Term, *, depth: int) -> str:
+        line = self.term(term)
+        if not isinstance(term, BlankNode) or _fits(line, len(_INDENT) * (depth + 2)):
+            return line
+        items = self._nodes.lists.get(term)
+        if items is not None:
+            inner = _INDENT * (depth + 2)
+            lines = [self._object(item, depth=depth + 1) for item in items]
+            return f"(\n{inner}" + f"\n{inner}".join(lines) + f"\n{_INDENT * (depth + 1)})"
+        properties = self._nodes.properties.get(term)
+        if not properties or term in self._nodes.labels:
+            return line
+        return f"[ {self._properties(properties, depth=depth + 1)} ]"
+
+    def _order(self, term: Term) -> tuple[object, ...]:
+        match term:
+            case Iri(value=value):
+                return (0, value)
+            case Literal(lexical=lexical, datatype=datatype, language=language):
+                return (
+                    1,
+                    language is not None,
+                    language != "en",
+                    language or "",
+                    lexical,
+                    datatype,
+                )
+            case BlankNode():
+                return (2, self.term(term))
+
+    # Terms
+
+    def _iri(self, value: str) -> str:
+        name = self._names.get(value)
+        if name is None:
+            if len(self._names) >= _NAMES_KEPT:
+                self._names.clear()
+            name = self._names[value] = self._shorten(value)
+        return name
+
+    def _shorten(self, value: str) -> str:
+        for prefix, namespace in self._namespaces:
+            if value.startswith(namespace) and _LOCAL_NAME.fullmatch(value, len(namespace)):
+                self._used.add(prefix)
+                return f"{prefix}:{value[len(namespace) :]}"
+        if self._base and value.startswith(self._base):
+            relative = value[len(self._base) :]
+            if _RELATIVE.fullmatch(relative):
+                self._base_used = True
+                return f"<{relative}>"
+        return f"<{value}>"
+
+    def _literal(self, literal: Literal) -> str:
+        lexical, datatype = literal.lexical, literal.datatype
+        if literal.language is not None:
+            return f"{_quote(lexical)}@{literal.language}"
+        if datatype == XSD + "string":
+            return _quote(lexical)
+        bare = _BARE.get(datatype)
+        if bare is not None and bare.fullmatch(lexical):
+            return lexical
+        is_decimal = datatype == XSD + "decimal"
+        if self._from_store and is_decimal and _WHOLE_DECIMAL.fullmatch(lexical):
+            return f"{lexical}.0"
+        return f"{_quote(lexical)}^^{self._iri(datatype)}"
+
+
+def _fits(line: str, room_taken: int) -> bool:
+    return "\n" not in line and room_taken + len(line) <= _WIDTH
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("\r", "\\r")
+    if "\n" in escaped:
+        # Inside three quotes a quote needs no escape, save in a run of them and at the end.
+        escaped = re.sub(r'"(?="|\Z)', r"\"", escaped)
+        return f'"""{_escape_controls(escaped)}"""'
+    escaped = escaped.replace('"', '\\"').replace("\t", "\\t")
+    return f'"{_escape_controls(escaped)}"'
+
+
+def _escape_controls(text: str) -> str:
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04X}", text)
+
+
+def write_turtle(
+    triples: Iterable[Triple],
+    *,
+    base: str = BASE,
+    prefixes: Mapping[str, str] = PREFIXES,
+    first: Sequence[str] = (),
+    from_store: bool = False,
+) -> str:
+    """The triples as canonical Turtle, each once.
+
+    Subjects are sorted by IRI, those in ``first`` before all others and in that order: give
+    the order of an existing file to keep the changes to it small. ``from_store`` is as
+    ``TurtleBlocks`` has it; an empty ``base`` writes no relative IRIs.
+
+    Two graphs that differ in the labels of their blank nodes alone give the same text, save
+    in the rare case of labelled nodes that no property or neighbour tells apart.
+    """
+    subjects: dict[Iri | BlankNode, dict[Iri, list[Term]]] = {}
+    seen: set[Triple] = set()
+    for triple in triples:
+        if triple not in seen:
+            seen.add(triple)
+            subject, predicate, value = triple
+            subjects.setdefault(subject, {}).setdefault(predicate, []).append(value)
+    nodes = BlankNodes(seen)
+    blocks = TurtleBlocks(base=base, prefixes=prefixes, from_store=from_store, _nodes=nodes)
+    position = {iri: number for number, iri in enumerate(first)}
+    named = sorted(
+        (s for s in subjects if isinstance(s, Iri)),
+        key=lambda s: (position.get(s.value, len(position)), s.value),
+    )
+    written = [blocks.block(subject, subjects[subject]) for subject in named]
+    written += sorted(
+        blocks.block(node, subjects[node])
+        for node in subjects
+        if isinstance(node, BlankNode) and not nodes.is_nested(node)
+    )
+    header = blocks.header()
+    return "\n".join([header, *written] if header else written)

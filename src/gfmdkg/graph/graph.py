@@ -1,0 +1,165 @@
+"""The graph for notebooks and scripts: ``from gfmdkg import Graph``.
+
+Queries run in this process, on a frozen view of the version that was current when the graph
+was opened.
+"""
+
+import io
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from gfmdkg.build import ensure_built
+from gfmdkg.catalog import CannedQuery, Catalog
+from gfmdkg.errors import DataError
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.graph.description import (
+    Description,
+    description_query,
+    read_description,
+    triples_query,
+)
+from gfmdkg.graph.rows import Hint, Rows
+from gfmdkg.paths import Content, shipped_content
+from gfmdkg.settings import Settings
+from gfmdkg.store.rdf_store import AnswerFormats, AnswerKind, OxigraphStore
+from gfmdkg.store.versions import Version, VersionStore
+from gfmdkg.terms.index import TermIndex, labels_query
+
+if TYPE_CHECKING:
+    import rdflib
+
+__all__ = ["Graph"]
+
+
+class Graph:
+    """One version of the knowledge graph.
+
+    >>> graph = Graph.open()
+    >>> [row["number"] for row in graph.run("recommendations-citing", instrument="CMW")]
+    ['3']
+    >>> graph.query("ASK { ?session a gfmd:Session }")
+    True
+    """
+
+    def __init__(self, version: Version, *, content: Content | None = None) -> None:
+        self.version = version
+        self.catalog = Catalog.load((content or shipped_content()).queries)
+        self._store = OxigraphStore.open_read_only(version.database)
+
+    @classmethod
+    def open(
+        cls,
+        store: Path | str | None = None,
+        *,
+        content: Path | str | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Self:
+        """Open the store's current version, built first where there is none or it is stale.
+
+        ``store`` defaults to ``GFMDKG_STORE`` or a folder below the user's data, ``content``
+        to what came with the installation. Raises ``DataError`` and its siblings with all
+        faults where the content cannot be built.
+        """
+        settings = Settings.load(os.environ, {"store": None if store is None else Path(store)})
+        source = shipped_content() if content is None else Content(root=Path(content))
+        versions = VersionStore(settings.store, kept=settings.versions_kept)
+        built = ensure_built(
+            source, versions, default_graph=settings.default_graph, progress=progress
+        )
+        return cls(built.version, content=source)
+
+    @cached_property
+    def terms(self) -> TermIndex:
+        """The index of names: text to resource."""
+        return TermIndex.from_solutions(self._select(labels_query()))
+
+    def run(self, name: str, **parameters: object) -> Rows:
+        """Run a canned query by its name; a value may be text or a sequence of texts.
+
+        An instrument may be named by acronym, title, misspelt title, slug or IRI. Raises
+        ``NotFound`` with the nearest names, ``Ambiguous``, ``UnknownParameter`` and
+        ``ParameterError``.
+        """
+        query = self.catalog[name]
+        given = {key: _texts(value) for key, value in parameters.items() if value is not None}
+        rows = query.rows(self._select(query.bind(given, self.terms)))
+        hint = None if rows else self._hint(query, given)
+        return Rows(query=query, rows=rows, hint=hint)
+
+    def _hint(self, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> Hint | None:
+        if query.when_empty is None:
+            return None
+        other = self.catalog[query.when_empty.query]
+        text = other.bind(query.when_empty.values(given), self.terms)
+        rows = other.rows(self._select(text))
+        if not rows:
+            return None
+        return Hint(message=query.when_empty.message, rows=Rows(query=other, rows=rows))
+
+    def query(self, sparql: str) -> "Solutions | bool | rdflib.Graph":
+        """Answer a SPARQL query: SELECT as solutions, ASK as a boolean, the others as a graph.
+
+        The project's prefixes need no declaration. Raises ``QueryRejected`` with line and
+        column. There is no time limit here; the HTTP service has one.
+        """
+        kind, body = self.answer(sparql, AnswerFormats(graph="application/n-triples"))
+        if kind is AnswerKind.SOLUTIONS:
+            return Solutions.from_json(body)
+        if kind is AnswerKind.BOOLEAN:
+            return b"true" in body
+        return _rdflib_graph(body)
+
+    def answer(self, sparql: str, formats: AnswerFormats) -> tuple[AnswerKind, bytes]:
+        """Answer a SPARQL query in the given media types: its kind and the bytes."""
+        output = io.BytesIO()
+        kind, _ = self._store.query(sparql, formats=formats, output=output)
+        return kind, output.getvalue()
+
+    def describe(self, term: str) -> Description:
+        """What the graph says of a resource, named by any of its names.
+
+        Raises ``NotFound`` with the nearest names, and ``Ambiguous`` with the candidates.
+        """
+        iri = self.resolve(term)
+        solutions = self._select(description_query(iri))
+        return read_description(iri, self.terms.label(iri), solutions)
+
+    def resolve(self, term: str) -> str:
+        """The IRI of the resource that ``term`` names. Raises ``NotFound``, ``Ambiguous``."""
+        return self.terms.resolve(term)
+
+    def to_rdflib(self, term: str | None = None) -> "rdflib.Graph":
+        """The whole graph, or the triples of one resource, as an rdflib graph."""
+        if term is None:
+            output = io.BytesIO()
+            self._store.dump(output, media_type="application/n-triples", graph="")
+            return _rdflib_graph(output.getvalue())
+        return _rdflib_graph(self.serialise(term, "application/n-triples"))
+
+    def serialise(self, term: str, media_type: str) -> bytes:
+        """The triples of one resource, named by any of its names, in an RDF media type."""
+        query = triples_query(self.resolve(term))
+        return self.answer(query, AnswerFormats(graph=media_type))[1]
+
+    def _select(self, sparql: str) -> Solutions:
+        kind, body = self.answer(sparql, AnswerFormats())
+        if kind is not AnswerKind.SOLUTIONS:
+            raise DataError("this needs a SELECT query")
+        return Solutions.from_json(body)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Sequence):
+        return tuple(map(str, value))
+    return (str(value).lower(),) if isinstance(value, bool) else (str(value),)
+
+
+def _rdflib_graph(triples: bytes) -> "rdflib.Graph":
+    import rdflib
+
+    return rdflib.Graph().parse(data=triples, format="nt")

@@ -1,0 +1,131 @@
+"""The application: everything is built from the settings, and nothing at import."""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from gfmdkg.errors import NotFound
+from gfmdkg.http.boundary import ErrorBoundary, negotiated_problem
+from gfmdkg.http.changes import changes_router
+from gfmdkg.http.description import openapi_document
+from gfmdkg.http.front import Front
+from gfmdkg.http.lists import lists_router
+from gfmdkg.http.pages import pages_router
+from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_of
+from gfmdkg.http.protocol import Protocol
+from gfmdkg.http.queries import queries_router
+from gfmdkg.http.query_pages import query_pages_router
+from gfmdkg.http.resources import resource_router
+from gfmdkg.http.responses import COMMON_HEADERS
+from gfmdkg.http.search import search_router
+from gfmdkg.http.service import Service
+from gfmdkg.http.validation import validation_router
+from gfmdkg.http.versions import versions_router
+from gfmdkg.paths import Content
+from gfmdkg.settings import Settings
+
+__all__ = ["app_from_environment", "create_app"]
+
+
+def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp:
+    """The service as an ASGI application. Raises ``CatalogError`` for faulty canned queries."""
+    service = Service(settings, content=content)
+    protocol = Protocol(service)
+    validation, checker = validation_router(service)
+    search, indexes = search_router(service)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        try:
+            yield
+        finally:
+            await checker.close()
+            await indexes.close()
+            await protocol.close()
+            await service.close()
+
+    app = FastAPI(
+        title="gfmdkg",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    described: dict[str, Any] = {}
+
+    def document() -> Mapping[str, Any]:
+        if not described:
+            described.update(openapi_document(app))
+        return described
+
+    for router in (
+        queries_router(service),
+        lists_router(service),
+        search,
+        validation,
+        resource_router(service),
+        query_pages_router(service),
+        changes_router(service, protocol.writes),
+        versions_router(service),
+        pages_router(service, document),
+    ):
+        app.include_router(router)
+    _answer_errors(app)
+    return Front(service, app, protocol.exact, protocol.below)
+
+
+def app_from_environment() -> ASGIApp:
+    """The service with the environment's settings: the factory for several front processes."""
+    return create_app(Settings.load(os.environ))
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """The framework's own errors become problems as ours do."""
+
+    async def of_framework(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+        return _response(_http_problem(request, error), request)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+        detail = "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in error.errors())
+        kind = PROBLEM_TYPES["bad-parameter"]
+        return _response(Problem(kind=kind, detail=detail, status=kind.status), request)
+
+    app.add_exception_handler(HTTPException, of_framework)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_middleware(ErrorBoundary)
+
+
+def _http_problem(request: Request, error: HTTPException) -> Problem:
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return problem_of(NotFound("page", request.url.path))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        kind = PROBLEM_TYPES["method-not-allowed"]
+        allowed = {"OPTIONS", *(error.headers or {}).get("Allow", "").split(", ")} - {""}
+        if "GET" in allowed:
+            allowed.add("HEAD")
+        return Problem(
+            kind=kind,
+            detail=f"{request.method} is not for {request.url.path}",
+            status=kind.status,
+            members={"allowed": sorted(allowed)},
+            headers=(("allow", ", ".join(sorted(allowed))),),
+        )
+    kind = PROBLEM_TYPES["bad-request"]
+    return Problem(kind=kind, detail=str(error.detail), status=error.status_code)
+
+
+def _response(problem: Problem, request: Request) -> Response:
+    status, headers, body = negotiated_problem(problem, request.scope)
+    return Response(body, status_code=status, headers=dict((*headers, *COMMON_HEADERS)))

@@ -1,0 +1,213 @@
+"""Finished answers: kept while there is room, and computed once for all who ask at a time."""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from starlette.types import Scope
+
+__all__ = ["AnswerCache", "FinishedAnswer", "Flights", "Key", "Turn", "is_lasting", "mark_lasting"]
+
+_LASTING = "gfmdkg.lasting"
+
+_SHARE_OF_ONE = 16
+# What an entry takes beside its bytes: objects, dictionary slots, header tuples.
+_OVERHEAD_BYTES = 2048
+# A request that killed this many workers for those who wait would kill more.
+_FAILURES = 2
+
+HeaderList = list[tuple[bytes, bytes]]
+
+
+class Key(NamedTuple):
+    """All that an answer depends on. ``body`` is what a POST sent, with its media type."""
+
+    path: bytes
+    query: bytes
+    accept: bytes | None
+    host: bytes | None
+    scheme: bytes | None
+    is_gzip: bool
+    version: int
+    content_hash: str
+    body: bytes | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """About what the key takes, for its text comes from outside."""
+        parts = (self.path, self.query, self.accept, self.host, self.scheme, self.body)
+        return sum(len(part) for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedAnswer:
+    """A whole answer, ready to be sent to anybody with the same key.
+
+    ``headers`` lack only what differs at each request. ``tag`` is the entity tag and
+    ``plain_tag`` that of the uncompressed form. ``is_lasting`` says that it may be kept.
+    """
+
+    status: int
+    headers: HeaderList
+    body: bytes
+    route: str
+    tag: bytes | None = None
+    plain_tag: bytes | None = None
+    version: str | None = None
+    rows: int | None = None
+    is_lasting: bool = False
+    fresh_headers: HeaderList = field(default_factory=list)
+
+    def matching_tag(self, if_none_match: bytes) -> bytes | None:
+        """The entity tag by which the client has this answer already (RFC 9110, 13.1.2)."""
+        if self.tag is None or self.plain_tag is None:
+            return None
+        # Tags hold no quote inside, so a quoted tag is found only as a whole one.
+        if self.tag in if_none_match or if_none_match.strip() == b"*":
+            return self.tag
+        return self.plain_tag if self.plain_tag in if_none_match else None
+
+    @property
+    def size_bytes(self) -> int:
+        """About what keeping it takes."""
+        return len(self.body) + _OVERHEAD_BYTES
+
+
+def mark_lasting(scope: Scope) -> None:
+    """Say that this request's answer depends on the request and the version alone.
+
+    A GET's answer says so by its ETag; that of a POST, which must not be stored on the way,
+    has no other sign.
+    """
+    scope[_LASTING] = True
+
+
+def is_lasting(scope: Scope) -> bool:
+    """Whether ``mark_lasting`` was called for this request."""
+    return _LASTING in scope
+
+
+class AnswerCache:
+    """The answers asked for last, up to a number of bytes."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.answer_limit_bytes = limit_bytes // _SHARE_OF_ONE
+        self.size_bytes = 0
+        self.hits_total = 0
+        self.misses_total = 0
+        self.evictions_total = 0
+        self._limit_bytes = limit_bytes
+        self._answers: OrderedDict[Key, FinishedAnswer] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def get(self, key: Key) -> FinishedAnswer | None:
+        """The answer with this key, which becomes the last to be dropped."""
+        answer = self._answers.get(key)
+        if answer is None:
+            self.misses_total += 1
+            return None
+        self.hits_total += 1
+        self._answers.move_to_end(key)
+        return answer
+
+    def put(self, key: Key, answer: FinishedAnswer) -> bool:
+        """Keep an answer, unless it is larger than one sixteenth of the cache."""
+        size_bytes = answer.size_bytes + key.size_bytes
+        if size_bytes > self.answer_limit_bytes:
+            return False
+        self._drop(key)
+        self._answers[key] = answer
+        self.size_bytes += size_bytes
+        while self.size_bytes > self._limit_bytes:
+            self._drop(next(iter(self._answers)))
+            self.evictions_total += 1
+        return True
+
+    def _drop(self, key: Key) -> None:
+        answer = self._answers.pop(key, None)
+        if answer is not None:
+            self.size_bytes -= answer.size_bytes + key.size_bytes
+
+
+class Turn(Enum):
+    """What one who waited for another's answer does next: compute it for all, or for itself."""
+
+    LEAD = "lead"
+    ALONE = "alone"
+
+
+@dataclass(slots=True)
+class _Flight:
+    waiters: "deque[asyncio.Future[FinishedAnswer | Turn]]" = field(default_factory=deque)
+    failures: int = 0
+
+
+class Flights:
+    """Requests in flight: the first with a key leads, the others wait for what it gets.
+
+    A leader must end with ``land``, ``scatter`` or ``hand_over``; each is harmless when the
+    flight has ended already.
+    """
+
+    def __init__(self) -> None:
+        self.shared_total = 0
+        self._flights: dict[Hashable, _Flight] = {}
+
+    def __len__(self) -> int:
+        return len(self._flights)
+
+    async def board(self, key: Hashable) -> FinishedAnswer | Turn:
+        """``Turn.LEAD`` for the first; the others wait, until there is something to do."""
+        flight = self._flights.get(key)
+        if flight is None:
+            self._flights[key] = _Flight()
+            return Turn.LEAD
+        seat: asyncio.Future[FinishedAnswer | Turn]
+        seat = asyncio.get_running_loop().create_future()
+        flight.waiters.append(seat)
+        try:
+            return await seat
+        except asyncio.CancelledError:
+            if seat.done() and not seat.cancelled() and seat.result() is Turn.LEAD:
+                self.hand_over(key)  # it got the lead in the same moment as it was cancelled
+            raise
+
+    def land(self, key: Hashable, answer: FinishedAnswer) -> None:
+        """Give the answer to all who wait."""
+        self.shared_total += self._end(key, answer)
+
+    def scatter(self, key: Hashable) -> None:
+        """Let all who wait compute their own, because this answer is not for sharing."""
+        self._end(key, Turn.ALONE)
+
+    def fails_again(self, key: Hashable) -> bool:
+        """Note a failure; true when the next would most likely fail as well."""
+        flight = self._flights.get(key)
+        if flight is None:
+            return True
+        flight.failures += 1
+        return flight.failures >= _FAILURES
+
+    def hand_over(self, key: Hashable) -> None:
+        """Let the next in line lead, because the leader came to nothing."""
+        flight = self._flights.get(key)
+        if flight is None:
+            return
+        while flight.waiters:
+            seat = flight.waiters.popleft()
+            if not seat.done():
+                seat.set_result(Turn.LEAD)
+                return
+        del self._flights[key]
+
+    def _end(self, key: Hashable, outcome: FinishedAnswer | Turn) -> int:
+        flight = self._flights.pop(key, None)
+        waiting = [seat for seat in flight.waiters if not seat.done()] if flight else []
+        for seat in waiting:
+            seat.set_result(outcome)
+        return len(waiting)

@@ -1,0 +1,298 @@
+"""The OpenAPI 3.1 description: typed parameters for each canned query, examples, problems."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI
+
+from gfmdkg.about import VERSION
+from gfmdkg.catalog import CannedQuery, Column, Parameter, ParameterType
+from gfmdkg.formats.media import MediaType
+from gfmdkg.http.formats import JSON, RESOURCE_FORMATS, ROW_FORMATS
+from gfmdkg.http.schemas import COLUMN_TYPES, SCHEMAS, problem_components, problem_responses
+from gfmdkg.namespaces import compact
+from gfmdkg.settings import Settings
+
+__all__ = [
+    "json_list_operation",
+    "json_operation",
+    "list_operation",
+    "openapi_document",
+    "problem_responses",
+    "query_operation",
+    "resource_operation",
+]
+
+_TAGS: tuple[tuple[str, str], ...] = (
+    ("Canned queries", "Ready-made questions, each with typed parameters."),
+    ("Lists", "The main kinds of things in the graph; the canned queries of the same name."),
+    ("Search", "Full text, and names while they are typed."),
+    ("Resources", "Every IRI of the graph dereferences, as RDF or as a page."),
+    ("Validation", "Documents checked against the shapes and checks; nothing is stored."),
+    ("SPARQL", "The SPARQL 1.1 Protocol and Graph Store Protocol."),
+    ("Curation", "Change sets, their review, and the versions of the graph."),
+    ("Service", "The state of the service, and this description."),
+)
+_PARAMETER_TYPES: Mapping[ParameterType, dict[str, Any]] = {
+    ParameterType.RESOURCE: {"type": "string"},
+    ParameterType.IRI: {"type": "string"},
+    ParameterType.STRING: {"type": "string"},
+    ParameterType.ENUM: {"type": "string"},
+    ParameterType.INT: {"type": "integer"},
+    ParameterType.DECIMAL: {"type": "number"},
+    ParameterType.DATE: {"type": "string", "format": "date"},
+    ParameterType.BOOLEAN: {"type": "boolean"},
+}
+_VERSION = {
+    "name": "version",
+    "in": "query",
+    "description": "A published version of the graph; the current one unless given. "
+    "An answer that is pinned to a version never changes.",
+    "schema": {"type": "integer", "minimum": 1},
+}
+_HEADERS: Mapping[str, str] = {
+    "Content-Version": "The version of the graph that the answer was read from.",
+    "ETag": "Send it back as If-None-Match to be told 304 where nothing changed.",
+}
+_COMMON_PROBLEMS = ("content", "busy", "engine-failure", "query-timeout", "internal-error")
+
+
+def query_operation(query: CannedQuery, settings: Settings) -> dict[str, Any]:
+    """Parameters and responses of a canned query's route."""
+    rows = {
+        "type": "object",
+        "required": list(query.columns),
+        "properties": {column.name: _column(column) for column in query.columns.values()},
+    }
+    document = {
+        "type": "object",
+        "required": ["items", "total", "page", "per_page", "version", "links"],
+        "properties": {
+            "items": {"type": "array", "items": rows},
+            "total": {"type": "integer", "minimum": 0},
+            "page": {"type": "integer", "minimum": 1},
+            "per_page": {"type": "integer", "minimum": 1},
+            "version": {"type": "string"},
+            "links": {"$ref": "#/components/schemas/Links"},
+            "hint": {"$ref": "#/components/schemas/Hint"},
+        },
+    }
+    content: dict[str, Any] = {
+        media.media_type: {"schema": {"type": "string"}} for media in ROW_FORMATS
+    }
+    content[JSON.media_type] = {"schema": document}
+    problems = ["unknown-parameter", "not-found", "not-acceptable", "answer-too-large"]
+    if any(p.type is ParameterType.RESOURCE for p in query.parameters.values()):
+        problems.append("ambiguous")
+    return {
+        "parameters": [
+            *(_parameter(parameter) for parameter in query.parameters.values()),
+            *_page_parameters(settings),
+            _VERSION,
+            _format(ROW_FORMATS),
+        ],
+        "responses": {
+            "200": _response("The rows.", content, "Link"),
+            "304": {"description": "Nothing changed."},
+            **problem_responses(*problems, "bad-parameter", *_COMMON_PROBLEMS),
+        },
+    }
+
+
+def list_operation() -> dict[str, Any]:
+    """Responses of the list of canned queries."""
+    return json_operation(
+        "The canned queries.",
+        {
+            "type": "object",
+            "required": ["items", "total"],
+            "properties": {
+                "items": {"type": "array", "items": {"type": "object"}},
+                "total": {"type": "integer"},
+            },
+        },
+        "unknown-parameter",
+    )
+
+
+def json_operation(text: str, schema: Mapping[str, Any], *problems: str) -> dict[str, Any]:
+    """Responses of an operation that answers in JSON alone."""
+    content = {JSON.media_type: {"schema": schema}}
+    return {
+        "responses": {
+            "200": {"description": text, "content": content},
+            **problem_responses(*problems, "internal-error"),
+        }
+    }
+
+
+def json_list_operation(
+    text: str,
+    schema: Mapping[str, Any],
+    example: Mapping[str, Any],
+    parameters: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Parameters and responses of a list in JSON alone, of any version."""
+    content = {JSON.media_type: {"schema": schema, "example": example}}
+    problems = ("unknown-parameter", "not-found", "not-acceptable", "bad-parameter")
+    return {
+        "parameters": [*parameters, _VERSION, _format((JSON,))],
+        "responses": {
+            "200": _response(text, content, "Link"),
+            "304": {"description": "Nothing changed."},
+            **problem_responses(*problems, *_COMMON_PROBLEMS),
+        },
+    }
+
+
+def resource_operation(*, example: str | None, in_path: bool = True) -> dict[str, Any]:
+    """Parameters and responses of a route that describes a resource."""
+    named: list[dict[str, Any]] = []
+    if example is not None:
+        named = [
+            {
+                "name": "path" if in_path else "iri",
+                "in": "path" if in_path else "query",
+                "required": True,
+                "description": "The rest of the IRI, which may hold slashes; with a suffix such "
+                "as .ttl it names a format."
+                if in_path
+                else "The IRI of the resource.",
+                "schema": {"type": "string"},
+                "example": example,
+            }
+        ]
+    content = {m.media_type: {"schema": {"type": "string"}} for m in RESOURCE_FORMATS}
+    return {
+        "parameters": [*named, _VERSION, _format(RESOURCE_FORMATS)],
+        "responses": {
+            "200": _response("The description.", content, "Link", "Content-Location"),
+            "304": {"description": "Nothing changed."},
+            **problem_responses(
+                "unknown-parameter",
+                "not-found",
+                "not-acceptable",
+                "answer-too-large",
+                "bad-parameter",
+                *_COMMON_PROBLEMS,
+            ),
+        },
+    }
+
+
+def _response(text: str, content: Mapping[str, Any], *more_headers: str) -> dict[str, Any]:
+    headers: dict[str, Any] = {
+        name: {"description": meaning, "schema": {"type": "string"}}
+        for name, meaning in _HEADERS.items()
+    }
+    headers |= {name: {"schema": {"type": "string"}} for name in more_headers}
+    return {"description": text, "headers": headers, "content": dict(content)}
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {**COLUMN_TYPES[column.type], "description": column.description}
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    schema: dict[str, Any] = dict(_PARAMETER_TYPES[parameter.type])
+    if parameter.values:
+        schema["enum"] = list(parameter.values)
+    if parameter.many:
+        schema = {"type": "array", "items": schema}
+        if parameter.required:
+            schema["minItems"] = 1
+    if parameter.default:
+        default = [_typed(parameter, text) for text in parameter.default]
+        schema["default"] = default if parameter.many else default[0]
+    example = _typed(parameter, parameter.example)
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.required,
+        "description": parameter.description.rstrip(".") + "." + _named(parameter),
+        "schema": schema,
+        "example": [example] if parameter.many else example,
+    }
+
+
+def _typed(parameter: Parameter, text: str) -> object:
+    match parameter.type:
+        case ParameterType.INT:
+            return int(text)
+        case ParameterType.DECIMAL:
+            return float(text)
+        case ParameterType.BOOLEAN:
+            return text == "true"
+        case _:
+            return text
+
+
+def _named(parameter: Parameter) -> str:
+    """How a resource may be named, and what it must be."""
+    if parameter.type is not ParameterType.RESOURCE:
+        return ""
+    kinds = [compact(iri) for iri in parameter.classes]
+    kinds += [f"a concept of {iri.rpartition('/')[2]}" for iri in parameter.schemes]
+    return f" Any name, code, slug or IRI ({', '.join(kinds)})."
+
+
+def _page_parameters(settings: Settings) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "page",
+            "in": "query",
+            "description": "Which page, from 1. In CSV, TSV and SPARQL formats all rows are "
+            "given unless a page is asked for.",
+            "schema": {"type": "integer", "minimum": 1, "default": 1},
+        },
+        {
+            "name": "per_page",
+            "in": "query",
+            "description": "Rows on a page.",
+            "schema": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": settings.page_size_limit,
+                "default": settings.page_size,
+            },
+        },
+    ]
+
+
+def _format(offered: Iterable[MediaType]) -> dict[str, Any]:
+    return {
+        "name": "format",
+        "in": "query",
+        "description": "The format, where the Accept header is not to decide.",
+        "schema": {"type": "string", "enum": [media_type.name for media_type in offered]},
+    }
+
+
+def openapi_document(
+    app: FastAPI, extra_paths: Mapping[str, Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
+    """The whole description; ``extra_paths`` are path items of routes beside FastAPI."""
+    document: dict[str, Any] = FastAPI.openapi(app)
+    document["info"] = {
+        "title": "gfmdkg",
+        "version": VERSION,
+        "summary": "An open knowledge graph of migration-governance dialogues.",
+        "description": "Sessions, actors, instruments, SDGs and recommendations, linked, with "
+        "the evidence for every link. Each GET route also answers HEAD. Errors are "
+        "application/problem+json everywhere.",
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }
+    document["servers"] = [{"url": "/"}]
+    document["tags"] = [{"name": name, "description": text} for name, text in _TAGS]
+    document["paths"] |= extra_paths or {}
+    for item in document["paths"].values():
+        for operation in item.values():
+            # FastAPI adds its own shape of a validation error, which is never answered here,
+            # also to what we say of that status.
+            invalid = operation.get("responses", {}).get("422")
+            if "HTTPValidationError" in str(invalid):
+                del operation["responses"]["422"]
+                if "$ref" in invalid:
+                    operation["responses"]["422"] = {"$ref": invalid["$ref"]}
+    document["components"] = {"schemas": dict(SCHEMAS), "responses": problem_components()}
+    return document

@@ -1,0 +1,125 @@
+"""The operations of the OpenAPI description as the documentation page shows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Operation", "OperationGroup", "OperationParameter", "read_operations"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationParameter:
+    """One parameter; ``kind`` is its type in words, ``choices`` are its only values."""
+
+    name: str
+    description: str
+    kind: str
+    required: bool
+    example: str
+    default: str
+    choices: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationResponse:
+    """One status, and in which formats it comes."""
+
+    status: str
+    formats: tuple[str, ...]
+    is_problem: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path. ``form_path`` is where a plain form can try it, if one can."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: tuple[OperationParameter, ...]
+    responses: tuple[OperationResponse, ...]
+    form_path: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationGroup:
+    """The operations of one tag."""
+
+    name: str
+    description: str
+    operations: tuple[Operation, ...]
+
+
+def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
+    """All operations, in groups by their tag, in the description's order."""
+    by_tag: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            by_tag[operation["tags"][0]].append(_operation(path, method, operation))
+    descriptions = {tag["name"]: tag["description"] for tag in document["tags"]}
+    return tuple(
+        OperationGroup(name=name, description=descriptions[name], operations=tuple(operations))
+        for name, operations in by_tag.items()
+        if operations
+    )
+
+
+def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operation:
+    parameters = tuple(_parameter(p) for p in operation.get("parameters", ()))
+    target = path
+    for parameter in parameters:
+        if parameter.place == "path":
+            # Without a script a form cannot fill in a path, so the example stands there.
+            target = target.replace("{" + parameter.name + "}", parameter.example)
+    return Operation(
+        id=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=operation.get("summary", ""),
+        description=operation.get("description", ""),
+        parameters=parameters,
+        responses=tuple(
+            OperationResponse(
+                status=status,
+                formats=tuple(response.get("content", ())),
+                is_problem="$ref" in response,
+            )
+            for status, response in operation.get("responses", {}).items()
+        ),
+        form_path=target if method == "get" and "{" not in target else None,
+    )
+
+
+def _parameter(parameter: Mapping[str, Any]) -> OperationParameter:
+    schema = parameter["schema"]
+    inner = schema.get("items", schema)
+    kind = inner.get("format", inner.get("type", "string"))
+    if "minimum" in inner:
+        kind += f" from {inner['minimum']}"
+    if "maximum" in inner:
+        kind += f" to {inner['maximum']}"
+    return OperationParameter(
+        name=parameter["name"],
+        description=parameter.get("description", ""),
+        kind=f"{kind}, may be repeated" if schema.get("type") == "array" else kind,
+        required=parameter.get("required", False),
+        example=_text(parameter.get("example")),
+        default=_text(schema.get("default")),
+        choices=("true", "false") if kind == "boolean" else tuple(inner.get("enum", ())),
+        place=parameter["in"],
+    )
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case list():
+            return _text(value[0]) if value else ""
+        case _:
+            return str(value)

@@ -1,0 +1,82 @@
+"""Reading a request's query string: strict about names and values, with typed errors."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from gfmdkg.errors import ParameterError, UnknownParameter
+from gfmdkg.settings import Settings
+
+__all__ = ["Paging", "Parameters"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """Which slice of a list is asked for; ``is_given`` where the request says so itself."""
+
+    page: int
+    per_page: int
+    is_given: bool
+
+    @property
+    def start(self) -> int:
+        """Index of the first item of the page, from 0."""
+        return (self.page - 1) * self.per_page
+
+    def pages(self, total: int) -> int:
+        """How many pages ``total`` items fill; an empty list has one."""
+        return max(1, -(-total // self.per_page))
+
+
+class Parameters:
+    """The parameters of one request. An empty value, as HTML forms send it, is not given."""
+
+    def __init__(self, items: Iterable[tuple[str, str]]) -> None:
+        self._values: dict[str, list[str]] = {}
+        self._names: set[str] = set()
+        for name, value in items:
+            self._names.add(name)
+            if value.strip():
+                self._values.setdefault(name, []).append(value)
+
+    def only(self, allowed: Collection[str]) -> None:
+        """Raise ``UnknownParameter`` for a name that is not allowed, given empty or not."""
+        for name in sorted(self._names):
+            if name not in allowed:
+                raise UnknownParameter(name, "is not known here", allowed=sorted(allowed))
+
+    def many(self, name: str) -> tuple[str, ...]:
+        """All values of a parameter."""
+        return tuple(self._values.get(name, ()))
+
+    def one(self, name: str) -> str | None:
+        """The value of a parameter; raises ``ParameterError`` where it is given twice."""
+        values = self._values.get(name, ())
+        if len(values) > 1:
+            raise ParameterError(name, "is given more than once", value=", ".join(values))
+        return values[0] if values else None
+
+    def integer(self, name: str, *, minimum: int, maximum: int | None = None) -> int | None:
+        """A whole number within its bounds; raises ``ParameterError``."""
+        text = self.one(name)
+        if text is None:
+            return None
+        # isdecimal alone would let other scripts' digits through.
+        value = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+        if value is None or value < minimum or (maximum is not None and value > maximum):
+            bound = f"at least {minimum}" + (f" and at most {maximum}" if maximum else "")
+            raise ParameterError(name, f"must be a whole number, {bound}", value=text)
+        return value
+
+    def version(self) -> int | None:
+        """The version of the graph that is asked for; ``None`` for the current one."""
+        return self.integer("version", minimum=1)
+
+    def paging(self, settings: Settings) -> Paging:
+        """``page`` and ``per_page``; raises ``ParameterError``."""
+        page = self.integer("page", minimum=1)
+        per_page = self.integer("per_page", minimum=1, maximum=settings.page_size_limit)
+        return Paging(
+            page=page or 1,
+            per_page=per_page or settings.page_size,
+            is_given=page is not None or per_page is not None,
+        )

@@ -1,0 +1,297 @@
+"""Errors as RFC 9457 problem details: one table, one shape, for every route.
+
+The type of a problem is ``BASE + "problems/" + name``, which dereferences to its description
+(``/problems/{name}``). Whatever an error knows goes into typed extra members, so that no
+client has to parse ``detail``.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gfmdkg import errors
+from gfmdkg.namespaces import BASE
+
+__all__ = [
+    "PROBLEM_TYPES",
+    "Problem",
+    "ProblemType",
+    "problem_of",
+    "problem_response",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemType:
+    """One kind of problem: what its IRI dereferences to."""
+
+    name: str
+    status: int
+    title: str
+    description: str
+
+    @property
+    def iri(self) -> str:
+        """The ``type`` member."""
+        return f"{BASE}problems/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One problem with one request, ready to be sent."""
+
+    kind: ProblemType
+    detail: str
+    status: int
+    members: Mapping[str, object] = field(default_factory=dict)
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def document(self) -> dict[str, object]:
+        """The problem details object."""
+        return {
+            "type": self.kind.iri,
+            "title": self.kind.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.members,
+        }
+
+
+def _types(*rows: tuple[str, int, str, str]) -> Mapping[str, ProblemType]:
+    return {
+        name: ProblemType(name=name, status=status, title=title, description=description)
+        for name, status, title, description in rows
+    }
+
+
+PROBLEM_TYPES: Mapping[str, ProblemType] = _types(
+    (
+        "bad-request",
+        400,
+        "Bad request",
+        "The request cannot be understood; detail says what is wrong with it.",
+    ),
+    (
+        "unknown-parameter",
+        400,
+        "Unknown parameter",
+        "The route or query has no parameter of this name. `allowed` lists those it has.",
+    ),
+    (
+        "query-rejected",
+        400,
+        "Query rejected",
+        (
+            "The SPARQL text is malformed or uses something that is not allowed here, such as "
+            "SERVICE or LOAD. `line` and `column` count from 1 where the place is known."
+        ),
+    ),
+    (
+        "unauthorized",
+        401,
+        "Token missing or unknown",
+        "This request needs a token: send it as `Authorization: Bearer …`.",
+    ),
+    ("forbidden", 403, "Not allowed", "The token is known, but its role does not allow this."),
+    (
+        "not-found",
+        404,
+        "Not found",
+        (
+            "Nothing goes by this name or address. `candidates` holds the nearest matches, "
+            "each with `iri` and `label`."
+        ),
+    ),
+    (
+        "method-not-allowed",
+        405,
+        "Method not allowed",
+        "The address exists, but not for this method; the `Allow` header lists those it has.",
+    ),
+    (
+        "not-acceptable",
+        406,
+        "No acceptable format",
+        "None of the formats offered here fits the Accept header; `offered` lists them.",
+    ),
+    (
+        "ambiguous",
+        409,
+        "Ambiguous name",
+        (
+            "Several resources share this label and none is picked silently. Use the IRI or slug "
+            "of one of the `candidates`."
+        ),
+    ),
+    (
+        "conflict",
+        409,
+        "Conflict",
+        (
+            "The graph changed since the request was made, or another writer is at work. "
+            "`clashes` lists the statements at issue, each with `statement`, `reason` and the "
+            "`version` that changed it."
+        ),
+    ),
+    (
+        "body-too-large",
+        413,
+        "Request body too large",
+        "The request's body is over `limit_bytes`.",
+    ),
+    (
+        "answer-too-large",
+        413,
+        "Answer too large",
+        "The answer grew over `limit_bytes`; a LIMIT or a narrower pattern makes it smaller.",
+    ),
+    (
+        "unsupported-media-type",
+        415,
+        "Unsupported media type",
+        "Bodies in this media type are not read here; `accepted` lists those that are.",
+    ),
+    (
+        "bad-parameter",
+        422,
+        "Bad parameter",
+        (
+            "The value of `parameter` is malformed, out of range or missing. Where only certain "
+            "values will do, `allowed` lists them."
+        ),
+    ),
+    (
+        "data-rejected",
+        422,
+        "Data rejected",
+        (
+            "The change would break the rules of the graph, and nothing was stored. `faults` lists "
+            "every one of them, with its place."
+        ),
+    ),
+    ("internal-error", 500, "Internal error", "A fault of the service; `instance` names its log."),
+    ("error", 500, "Error", "The service failed on this request."),
+    (
+        "content",
+        503,
+        "Content not ready",
+        "The store is empty or damaged, or what ships is at fault; `faults` says where.",
+    ),
+    ("limit", 503, "Limit reached", "The service protects itself; try again later."),
+    (
+        "busy",
+        503,
+        "Busy",
+        (
+            "All query workers and the queue before them are taken; try again after "
+            "`retry_after_seconds`."
+        ),
+    ),
+    (
+        "engine-failure",
+        503,
+        "Query engine failed",
+        "The worker process of this request died; the service goes on. `cause` says how.",
+    ),
+    (
+        "query-timeout",
+        504,
+        "Query timed out",
+        "The query was stopped at `limit_seconds`; a narrower pattern may finish.",
+    ),
+)
+"""Problem type by name. A name is the ``problem`` of an error class, or of HTTP alone."""
+
+
+def problem_of(error: errors.GfmdkgError) -> Problem:
+    """The problem that an error is answered with."""
+    kind = PROBLEM_TYPES[error.problem]
+    return Problem(
+        kind=kind,
+        detail=error.message,
+        status=kind.status,
+        members=_members(error),
+        headers=_headers(error),
+    )
+
+
+def problem_response(
+    error: errors.GfmdkgError | Problem,
+) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    """Status, headers and body (UTF-8 JSON) of an error, for any kind of handler."""
+    problem = error if isinstance(error, Problem) else problem_of(error)
+    body = json.dumps(problem.document(), ensure_ascii=False).encode()
+    headers = (
+        ("content-type", "application/problem+json"),
+        ("cache-control", "no-store"),
+        *problem.headers,
+    )
+    return problem.status, headers, body
+
+
+def _candidates(candidates: Sequence[errors.Candidate]) -> list[dict[str, object]]:
+    return [{"iri": c.iri, "label": c.label} for c in candidates]
+
+
+def _faults(faults: Sequence[errors.Fault]) -> list[dict[str, object]]:
+    return [
+        {
+            name: value
+            for name in ("message", "file", "line", "column", "remedy")
+            if (value := getattr(fault, name)) is not None
+        }
+        for fault in faults
+    ]
+
+
+def _members(error: errors.GfmdkgError) -> Mapping[str, object]:
+    """The typed fields of an error; those that are not set are left out."""
+    members: dict[str, object | None]
+    match error:
+        case errors.NotFound() | errors.Ambiguous():
+            members = {"name": error.name, "candidates": _candidates(error.candidates)}
+        case errors.ParameterError():
+            members = {
+                "parameter": error.parameter,
+                "value": error.value,
+                "allowed": list(error.allowed) or None,
+            }
+        case errors.QueryRejected():
+            members = {"line": error.line, "column": error.column}
+        case errors.NotAcceptable():
+            members = {"offered": list(error.offered)}
+        case errors.UnsupportedMedia():
+            members = {"accepted": list(error.accepted)}
+        case errors.BodyTooLarge() | errors.AnswerTooLarge():
+            members = {"limit_bytes": error.limit_bytes}
+        case errors.QueryTimeout():
+            members = {"limit_seconds": error.limit_seconds}
+        case errors.Busy():
+            members = {"retry_after_seconds": error.retry_after_seconds}
+        case errors.Conflict():
+            members = {
+                "clashes": [
+                    {"statement": c.statement, "reason": c.reason, "version": c.version}
+                    for c in error.clashes
+                ]
+                or None
+            }
+        case errors.EngineFailure():
+            members = {"cause": error.cause}
+        case errors.DataRejected() | errors.ContentError():
+            members = {"faults": _faults(error.faults)}
+        case _:
+            members = {}
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _headers(error: errors.GfmdkgError) -> tuple[tuple[str, str], ...]:
+    match error:
+        case errors.Busy():
+            return (("retry-after", str(error.retry_after_seconds)),)
+        case errors.EngineFailure():
+            return (("retry-after", "1"),)
+        case errors.Unauthorized():
+            return (("www-authenticate", 'Bearer realm="gfmdkg"'),)
+        case _:
+            return ()

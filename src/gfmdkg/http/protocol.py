@@ -1,0 +1,38 @@
+"""The endpoints of the SPARQL standards, with what they share, and their addresses."""
+
+from starlette.types import ASGIApp
+
+from gfmdkg.http.graph_store import GraphStore
+from gfmdkg.http.service import Service
+from gfmdkg.http.service_description import Descriptions, VoidEndpoint
+from gfmdkg.http.sparql import SparqlEndpoint
+from gfmdkg.http.writes import Writes
+
+__all__ = ["Protocol"]
+
+
+class Protocol:
+    """Built by ``create_app``, closed with it.
+
+    ``exact`` maps a path, ``below`` the beginning of paths, to the handler that answers it.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self.writes = Writes(service.settings, service.content)
+        self.descriptions = Descriptions(service)
+        self.sparql = SparqlEndpoint(service, self.writes, self.descriptions)
+        graphs = GraphStore(service, self.writes)
+        void = VoidEndpoint(self.descriptions)
+        self.exact: dict[str, ASGIApp] = {
+            "/sparql": self.sparql,
+            "/sparql/": self.sparql,
+            "/graphs": graphs,
+            "/.well-known/void": void,
+            "/dataset": void,
+        }
+        self.below: dict[str, ASGIApp] = {"/graphs/": graphs, "/graph/": graphs}
+
+    async def close(self) -> None:
+        """Let a running write finish, and end the writer's process."""
+        self.descriptions.close()
+        await self.writes.close()

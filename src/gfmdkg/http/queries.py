@@ -1,0 +1,223 @@
+"""Canned queries over REST: their list, and one route for each."""
+
+import json
+from dataclasses import replace
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gfmdkg.catalog import CannedQuery, Parameter, Row, as_json
+from gfmdkg.http.description import list_operation, query_operation
+from gfmdkg.http.disconnect import while_connected
+from gfmdkg.http.formats import JSON, ROW_FORMATS, choose_format
+from gfmdkg.http.parameters import Paging, Parameters
+from gfmdkg.http.query_run import (
+    Hint,
+    Values,
+    bind_query,
+    count_rows,
+    run_query,
+    suggest_instead,
+)
+from gfmdkg.http.responses import Answer, AnswerResponse, body_of, entity_tag, is_fresh
+from gfmdkg.http.service import Service
+from gfmdkg.store.rdf_store import AnswerFormats
+from gfmdkg.store.versions import Version
+
+__all__ = ["RESERVED", "add_query_route", "link_header", "page_links", "queries_router"]
+
+RESERVED = ("format", "page", "per_page", "version")
+"""Parameters that every canned query's route has beside the query's own."""
+
+
+def queries_router(service: Service) -> APIRouter:
+    """``/api/queries`` and a route for each canned query below it."""
+    router = APIRouter(prefix="/api/queries", tags=["Canned queries"])
+
+    @router.get(
+        "",
+        summary="All canned queries",
+        operation_id="listQueries",
+        openapi_extra=list_operation(),
+    )
+    async def list_queries(request: Request) -> Response:
+        """All canned queries with their parameters and columns."""
+        Parameters(request.query_params.multi_items()).only(())
+        items = [_describe(query) for query in service.catalog]
+        body = _json({"items": items, "total": len(items)})
+        return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
+
+    for query in service.catalog:
+        add_query_route(router, service, f"/{query.name}", query)
+
+    @router.get("/{name}", include_in_schema=False)
+    async def unknown_query(name: str) -> Response:
+        # The catalog knows the nearest names; a query it has is routed above.
+        raise AssertionError(service.catalog[name])
+
+    return router
+
+
+def add_query_route(router: APIRouter, service: Service, path: str, query: CannedQuery) -> None:
+    """Answer ``path`` with this query's rows."""
+
+    async def run(request: Request) -> Response:
+        return await _run(service, query, request)
+
+    router.add_api_route(
+        path,
+        run,
+        methods=["GET"],
+        summary=query.summary,
+        description=query.description,
+        operation_id=_operation_id(router.prefix + path),
+        openapi_extra=query_operation(query, service.settings),
+    )
+
+
+def _operation_id(path: str) -> str:
+    words = path.removeprefix("/api/").replace("/", "-").split("-")
+    return words[0] + "".join(word.capitalize() for word in words[1:])
+
+
+async def _run(service: Service, query: CannedQuery, request: Request) -> Response:
+    parameters = Parameters(request.query_params.multi_items())
+    parameters.only({*query.parameters, *RESERVED})
+    chosen = choose_format(parameters, request.headers.get("accept"), ROW_FORMATS)
+    paging = parameters.paging(service.settings)
+    number = parameters.version()
+    version = await service.version(number)
+    answer = Answer(
+        media_type=chosen.media_type,
+        body=b"",
+        version=version,
+        pinned=number is not None,
+        etag=entity_tag(version, request.scope, chosen.media_type, service.fingerprint),
+    )
+    if answer.etag and is_fresh(request.scope, answer.etag):
+        return AnswerResponse(answer)
+    values = {n: given for n in query.parameters if (given := parameters.many(n))}
+    make = _as_json if chosen is JSON else _as_table
+    work = make(service, query, values, paging, version, answer, request)
+    return AnswerResponse(await while_connected(work, request.receive))
+
+
+async def _as_json(
+    service: Service,
+    query: CannedQuery,
+    values: Values,
+    paging: Paging,
+    version: Version,
+    answer: Answer,
+    request: Request,
+) -> Answer:
+    found = await run_query(service, query, values, version=version, paging=paging)
+    links = page_links(request, found.total, paging)
+    document: dict[str, object] = {
+        "items": [_row(row) for row in found.rows],
+        "total": found.total,
+        "page": paging.page,
+        "per_page": paging.per_page,
+        "version": str(version.number),
+        "links": {**links, "sparql": f"/sparql?query={quote(found.text, safe='')}"},
+    }
+    if found.total == 0:
+        hint = await suggest_instead(service, query, values, version=version)
+        if hint is not None:
+            document["hint"] = _hint(hint)
+    return replace(answer, body=_json(document), headers=link_header(links))
+
+
+async def _as_table(
+    service: Service,
+    query: CannedQuery,
+    values: Values,
+    paging: Paging,
+    version: Version,
+    answer: Answer,
+    request: Request,
+) -> Answer:
+    """All rows as the engine writes them or, where a page is asked for, those of the page."""
+    text = await bind_query(service, query, values, version)
+    headers: tuple[tuple[str, str], ...] = ()
+    if paging.is_given:
+        total = await count_rows(service, query, text, version=version)
+        headers = link_header(page_links(request, total, paging))
+        text = query.paged(text, limit=paging.per_page, offset=paging.start)
+    found = await service.answer(
+        text, version=version, formats=AnswerFormats(results=answer.media_type, graph=None)
+    )
+    return replace(answer, body=body_of(found), headers=headers)
+
+
+def page_links(request: Request, total: int, paging: Paging) -> dict[str, str]:
+    """Paths of the first, previous, next and last page, as far as there are any."""
+    others = [(n, v) for n, v in request.query_params.multi_items() if n != "page" and v]
+
+    def path(page: int) -> str:
+        return f"{request.url.path}?{urlencode([*others, ('page', str(page))])}"
+
+    last = paging.pages(total)
+    links = {"first": path(1), "last": path(last)}
+    if paging.page > 1:
+        links["prev"] = path(min(paging.page - 1, last))
+    if paging.page < last:
+        links["next"] = path(paging.page + 1)
+    return links
+
+
+def link_header(links: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """The links as one Link header (RFC 8288)."""
+    return (("link", ", ".join(f'<{path}>; rel="{name}"' for name, path in links.items())),)
+
+
+def _row(row: Row) -> dict[str, object]:
+    return {column: as_json(cell) for column, cell in row.as_dict().items()}
+
+
+def _hint(hint: Hint) -> dict[str, object]:
+    target = f"/api/queries/{hint.query.name}"
+    given = urlencode([(name, value) for name in hint.values for value in hint.values[name]])
+    return {
+        "message": hint.message,
+        "query": hint.query.name,
+        "items": [_row(row) for row in hint.rows],
+        "links": {"query": f"{target}?{given}" if given else target},
+    }
+
+
+def _describe(query: CannedQuery) -> dict[str, object]:
+    return {
+        "name": query.name,
+        "topic": query.topic,
+        "summary": query.summary,
+        "description": query.description,
+        "tags": list(query.tags),
+        "parameters": [_describe_parameter(p) for p in query.parameters.values()],
+        "columns": [
+            {"name": c.name, "type": c.type.value, "description": c.description}
+            for c in query.columns.values()
+        ],
+        "sparql": query.text,
+        "links": {"run": f"/api/queries/{query.name}", "page": f"/query/{query.name}"},
+    }
+
+
+def _describe_parameter(parameter: Parameter) -> dict[str, object]:
+    return {
+        "name": parameter.name,
+        "type": parameter.type.value,
+        "description": parameter.description,
+        "required": parameter.required,
+        "many": parameter.many,
+        "default": list(parameter.default),
+        "values": list(parameter.values),
+        "classes": list(parameter.classes),
+        "schemes": list(parameter.schemes),
+        "example": parameter.example,
+    }
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode()

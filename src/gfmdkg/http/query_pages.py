@@ -1,0 +1,198 @@
+"""Pages for canned queries: the list of questions, and each with its form and answer."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gfmdkg.catalog import CannedQuery, Cell, Parameter, ParameterType, Resource, Row
+from gfmdkg.errors import Ambiguous, Candidate, NotFound, ParameterError
+from gfmdkg.http.disconnect import while_connected
+from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
+from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.problems import problem_of
+from gfmdkg.http.queries import RESERVED, link_header, page_links
+from gfmdkg.http.query_run import Hint, RowsPage, Values, run_query, suggest_instead
+from gfmdkg.http.rendering import page, resource_path
+from gfmdkg.http.resources import dereference
+from gfmdkg.http.responses import Answer, AnswerResponse
+from gfmdkg.http.service import Service
+from gfmdkg.namespaces import ID_BASE
+from gfmdkg.terms.index import TermIndex
+
+__all__ = ["query_pages_router"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Field:
+    """A form field for a parameter; ``values`` as given, one input more for a further one."""
+
+    parameter: Parameter
+    values: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ShownCell:
+    text: str
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trouble:
+    """Why there is no answer, to be shown beside the form."""
+
+    status: int
+    message: str
+    candidates: tuple[Candidate, ...]
+
+
+def query_pages_router(service: Service) -> APIRouter:
+    """``/queries`` and ``/query/{name}``, which is also the IRI of a canned query."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/queries")
+    async def list_questions(request: Request) -> Response:
+        Parameters(request.query_params.multi_items()).only(())
+        topics: dict[str, list[CannedQuery]] = {}
+        for query in service.catalog:
+            topics.setdefault(query.topic, []).append(query)
+        return AnswerResponse(page("queries.html", topics=topics, section="/queries"))
+
+    @router.get("/query/{name:path}")
+    async def show_query(name: str, request: Request) -> Response:
+        parameters = Parameters(request.query_params.multi_items())
+        query = service.catalog.queries.get(name)
+        accept = request.headers.get("accept")
+        if query is None and "." not in name:
+            raise _missing(service, name)
+        if query is None or choose_format(parameters, accept, RESOURCE_FORMATS) is not PAGE:
+            return await dereference(service, request, f"query/{name}")
+        work = _show(service, query, parameters, request)
+        return AnswerResponse(await while_connected(work, request.receive))
+
+    return router
+
+
+def _missing(service: Service, name: str) -> Exception:
+    try:
+        return AssertionError(service.catalog[name])
+    except NotFound as error:
+        return error
+
+
+async def _show(
+    service: Service, query: CannedQuery, parameters: Parameters, request: Request
+) -> Answer:
+    parameters.only({*query.parameters, *RESERVED})
+    number = parameters.version()
+    version = await service.version(number)
+    paging = parameters.paging(service.settings)
+    values = {n: given for n in query.parameters if (given := parameters.many(n))}
+    found: RowsPage | None = None
+    hint: Hint | None = None
+    trouble: _Trouble | None = None
+    if values or not any(p.required for p in query.parameters.values()):
+        try:
+            found = await run_query(service, query, values, version=version, paging=paging)
+            if not found.total:
+                hint = await suggest_instead(service, query, values, version=version)
+        except (ParameterError, NotFound, Ambiguous) as error:
+            trouble = _trouble(error)
+    links = page_links(request, found.total, paging) if found else {}
+    answer = page(
+        "query.html",
+        status=trouble.status if trouble else 200,
+        query=query,
+        fields=_fields(query, values, await service.terms(version)),
+        found=found,
+        rows=[_shown(row) for row in found.rows] if found else (),
+        first=paging.start + 1,
+        links=links,
+        downloads=_downloads(query, values, number, found),
+        hint=hint,
+        hint_rows=[_shown(row) for row in hint.rows] if hint else (),
+        trouble=trouble,
+        version=version,
+        pinned=number,
+        section="/queries",
+    )
+    headers = (*answer.headers, *(link_header(links) if links else ()))
+    return replace(answer, headers=headers, version=version, pinned=number is not None)
+
+
+def _trouble(error: ParameterError | NotFound | Ambiguous) -> _Trouble:
+    text = error.message.partition("; nearest:")[0]
+    candidates = () if isinstance(error, ParameterError) else error.candidates
+    return _Trouble(
+        status=problem_of(error).status,
+        message=text[:1].upper() + text[1:] + ".",
+        candidates=candidates,
+    )
+
+
+def _fields(query: CannedQuery, values: Values, terms: TermIndex) -> tuple[_Field, ...]:
+    fields = []
+    for parameter in query.parameters.values():
+        given = tuple(values.get(parameter.name, ()))
+        shown = given or parameter.default
+        blank = ("",) if parameter.many or not shown else ()
+        fields.append(
+            _Field(
+                parameter=parameter,
+                values=(*shown, *blank),
+                choices=_choices(parameter, terms),
+            )
+        )
+    return tuple(fields)
+
+
+def _choices(parameter: Parameter, terms: TermIndex) -> tuple[tuple[str, str], ...]:
+    """Value and text of each choice, where there is a list of them."""
+    if parameter.type is ParameterType.BOOLEAN:
+        return (("true", "yes"), ("false", "no"))
+    if parameter.values:
+        return tuple((value, value) for value in parameter.values)
+    if parameter.schemes and not parameter.classes:
+        return tuple(
+            (iri.rpartition("/")[2], terms.label(iri) or iri)
+            for iri in terms.members(parameter.schemes)
+        )
+    return ()
+
+
+def _shown(row: Row) -> tuple[_ShownCell, ...]:
+    return tuple(_shown_cell(cell) for cell in row)
+
+
+def _shown_cell(cell: Cell) -> _ShownCell:
+    match cell:
+        case None:
+            return _ShownCell(text="")
+        case Resource(iri=iri) if iri.startswith("_:"):
+            return _ShownCell(text=str(cell))
+        case Resource(iri=iri, label=label):
+            own = iri.removeprefix(ID_BASE)
+            return _ShownCell(text=label or own, path=resource_path(iri))
+        case bool():
+            return _ShownCell(text="yes" if cell else "no")
+        case _:
+            return _ShownCell(text=str(cell))
+
+
+def _downloads(
+    query: CannedQuery, values: Values, number: int | None, found: RowsPage | None
+) -> tuple[tuple[str, str], ...]:
+    """Name and path of the same answer in other forms."""
+    if found is None:
+        return ()
+    given = [(name, value) for name in values for value in values[name]]
+    if number is not None:
+        given.append(("version", str(number)))
+    target = f"/api/queries/{query.name}?"
+    formats = (("JSON", "json"), ("CSV", "csv"), ("TSV", "tsv"))
+    return (
+        *((label, target + urlencode([*given, ("format", name)])) for label, name in formats),
+        ("SPARQL endpoint", f"/sparql?query={quote(found.text, safe='')}"),
+    )

@@ -1,0 +1,114 @@
+"""HTML pages: the templates, and the headers that keep a page to itself."""
+
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from urllib.parse import quote
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from gfmdkg.about import VERSION
+from gfmdkg.http.responses import Answer
+from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
+
+__all__ = [
+    "HTML",
+    "PAGE_HEADERS",
+    "QUERY_BASE",
+    "STATIC_FILES",
+    "local_path",
+    "page",
+    "render",
+    "resource_path",
+]
+
+HTML = "text/html"
+QUERY_BASE = BASE + "query/"
+"""Below it lie the IRIs of the canned queries."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+PAGE_HEADERS: tuple[tuple[str, str], ...] = (
+    ("content-language", "en"),
+    ("content-security-policy", _CONTENT_SECURITY_POLICY),
+    ("referrer-policy", "same-origin"),
+)
+"""Headers of every HTML page: nothing from elsewhere, no script, no frame."""
+
+STATIC_FILES = {"gfmdkg.css": "text/css", "icon.svg": "image/svg+xml"}
+"""File below ``/static`` to its media type."""
+
+
+def local_path(iri: str) -> str | None:
+    """The path on this service that an IRI of ours dereferences at, else ``None``.
+
+    >>> local_path("https://w3id.org/gfmdkg/id/instrument/cmw")
+    '/id/instrument/cmw'
+    >>> local_path("https://w3id.org/gfmdkg/ontology#cites")
+    '/ontology#cites'
+    >>> local_path("http://metadata.un.org/sdg/3") is None
+    True
+    """
+    if iri.startswith((ID_BASE, SCHEME_BASE, QUERY_BASE, GFMD)) or iri == BASE + "ontology":
+        return "/" + quote(iri.removeprefix(BASE), safe="/#:@!$&'()*+,;=~")
+    return None
+
+
+def resource_path(iri: str) -> str:
+    """Where the description of any resource is to be had here, also of one with a foreign IRI."""
+    return local_path(iri) or f"/resource?iri={quote(iri, safe='')}"
+
+
+def _load(name: str) -> str:
+    return (files("gfmdkg.http") / "templates" / name).read_text(encoding="utf-8")
+
+
+@cache
+def stylesheet_tag() -> str:
+    """Changes with the stylesheet, so that it can be cached for good."""
+    content = (files("gfmdkg.http") / "static" / "gfmdkg.css").read_bytes()
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _spaced(name: str) -> str:
+    """A name of snake_case or camelCase as words."""
+    return _CAMEL.sub(" ", name).replace("_", " ").lower()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_load),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"software_version": VERSION, "stylesheet_tag": stylesheet_tag()}
+    environment.filters |= {
+        "compact": compact,
+        "resource_path": resource_path,
+        "slug": lambda text: text.lower().replace(" ", "-"),
+        "spaced": _spaced,
+    }
+    return environment
+
+
+def render(template: str, context: dict[str, object]) -> bytes:
+    """A template filled in; every value is escaped."""
+    return _environment().get_template(template).render(context).encode()
+
+
+def page(template: str, *, status: int = 200, cacheable: bool = True, **context: object) -> Answer:
+    """An HTML page as an answer."""
+    return Answer(
+        media_type=HTML,
+        status=status,
+        body=render(template, context),
+        headers=PAGE_HEADERS,
+        cacheable=cacheable,
+    )

@@ -1,0 +1,244 @@
+"""Every IRI of the graph dereferences: as RDF, or as a page for people.
+
+``/id/…``, ``/scheme/…`` and ``/ontology`` are the project's own IRIs below its base;
+``/resource?iri=…`` describes whatever else the graph knows, such as the UN's SDG IRIs.
+The format comes from a suffix, else from ``?format=``, else from Accept.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import quote, unquote
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gfmdkg.errors import NotFound, ParameterError
+from gfmdkg.formats.media import MediaType
+from gfmdkg.http.description import resource_operation
+from gfmdkg.http.disconnect import while_connected
+from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
+from gfmdkg.http.ontology_page import read_ontology_page
+from gfmdkg.http.own_queries import bind, query_text
+from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.rendering import local_path, page
+from gfmdkg.http.resource_page import read_resource_page
+from gfmdkg.http.responses import Answer, AnswerResponse, body_of, entity_tag, is_fresh
+from gfmdkg.http.service import Service, read_body
+from gfmdkg.namespaces import BASE, FOAF, GFMD, ID_BASE, ORG, SCHEME_BASE
+from gfmdkg.store.rdf_store import AnswerFormats
+from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import Iri
+
+__all__ = ["dereference", "resource_router"]
+
+_ONTOLOGY = "ontology"
+_CLASSES: Mapping[str, tuple[str, ...]] = {
+    "actor": (FOAF + "Person", ORG + "Organization", FOAF + "Group"),
+    "instrument": (GFMD + "Instrument",),
+    "passage": (GFMD + "Section", GFMD + "Paragraph", GFMD + "Recommendation"),
+    "process": (GFMD + "Process",),
+    "session": (GFMD + "Session",),
+    "summit": (GFMD + "Summit",),
+}
+"""Folder below ``/id/`` to the classes of what lies in it."""
+_SUFFIXES: Mapping[str, MediaType] = {media.extension: media for media in RESOURCE_FORMATS}
+_IRI_SAFE = ":/?#[]@!$&'()*+,;=%~"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What is asked for: a resource, in a format, of a version."""
+
+    request: Request
+    iri: Iri
+    format: MediaType
+    version: Version
+    pinned: bool
+
+    def location(self, media: MediaType) -> str:
+        """The path of the description in one format."""
+        local = local_path(self.iri.value)
+        foreign = f"/resource?iri={_quote(self.iri)}&format={media.name}"
+        path = f"{local}{media.extension}" if local else foreign
+        if not self.pinned:
+            return path
+        return f"{path}{'&' if '?' in path else '?'}version={self.version.number}"
+
+    def formats(self) -> tuple[tuple[str, str, str], ...]:
+        """Short name, media type and path of every format."""
+        return tuple((m.name, m.media_type, self.location(m)) for m in RESOURCE_FORMATS)
+
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Where this format and the others have addresses of their own."""
+        links = [f'<{path}>; rel="alternate"; type="{media}"' for _, media, path in self.formats()]
+        described = f'<{quote(self.iri.value, safe=_IRI_SAFE)}>; rel="describes"'
+        return (
+            ("content-location", self.location(self.format)),
+            ("link", ", ".join([described, *links])),
+        )
+
+
+def _quote(iri: Iri) -> str:
+    return quote(iri.value, safe="")
+
+
+def resource_router(service: Service) -> APIRouter:
+    """The routes of all IRIs."""
+    router = APIRouter(tags=["Resources"])
+
+    @router.get(
+        "/id/{path:path}",
+        summary="Describe a resource",
+        operation_id="getResource",
+        openapi_extra=resource_operation(example="instrument/cmw"),
+    )
+    async def get_resource(path: str, request: Request) -> Response:
+        """Describe a resource: session, actor, instrument, passage, citation and so on."""
+        return await dereference(service, request, "id/" + path)
+
+    @router.get(
+        "/scheme/{path:path}",
+        summary="Describe a concept or a concept scheme",
+        operation_id="getConcept",
+        openapi_extra=resource_operation(example="topic/detention"),
+    )
+    async def get_concept(path: str, request: Request) -> Response:
+        """Describe a concept or a whole concept scheme."""
+        return await dereference(service, request, "scheme/" + path)
+
+    @router.get(
+        "/ontology",
+        summary="The ontology",
+        operation_id="getOntology",
+        openapi_extra=resource_operation(example=None),
+    )
+    async def get_ontology(request: Request) -> Response:
+        """The ontology: its classes and properties."""
+        return await dereference(service, request, _ONTOLOGY)
+
+    @router.get("/ontology.{suffix}", include_in_schema=False)
+    async def get_ontology_file(suffix: str, request: Request) -> Response:
+        return await dereference(service, request, f"{_ONTOLOGY}.{suffix}")
+
+    @router.get(
+        "/resource",
+        summary="Describe any resource by its IRI",
+        operation_id="describeResource",
+        openapi_extra=resource_operation(example="http://metadata.un.org/sdg/10.7", in_path=False),
+    )
+    async def describe_resource(request: Request) -> Response:
+        """Describe any resource that the graph knows, such as an SDG, by its IRI."""
+        parameters = Parameters(request.query_params.multi_items())
+        parameters.only({"iri", "format", "version"})
+        text = parameters.one("iri")
+        if text is None:
+            raise ParameterError("iri", "is required")
+        try:
+            iri = Iri(text)
+        except ValueError as error:
+            raise ParameterError("iri", "is not an absolute IRI", value=text) from error
+        return await _answer(service, await _wish(service, request, parameters, iri, None))
+
+    return router
+
+
+async def dereference(service: Service, request: Request, path: str) -> Response:
+    """Describe the resource whose IRI is the project's base and ``path``."""
+    parameters = Parameters(request.query_params.multi_items())
+    parameters.only({"format", "version"})
+    stem, dot, suffix = path.rpartition(".")
+    by_suffix = _SUFFIXES.get(dot + suffix) if stem else None
+    if by_suffix is None:
+        stem = path
+    elif parameters.one("format"):
+        raise ParameterError("format", "stands beside a suffix", value=parameters.one("format"))
+    try:
+        iri = Iri(BASE + stem)
+    except ValueError as error:
+        raise NotFound("resource", BASE + stem) from error
+    return await _answer(service, await _wish(service, request, parameters, iri, by_suffix))
+
+
+async def _wish(
+    service: Service, request: Request, parameters: Parameters, iri: Iri, given: MediaType | None
+) -> _Wish:
+    number = parameters.version()
+    accept = request.headers.get("accept")
+    return _Wish(
+        request=request,
+        iri=iri,
+        format=given or choose_format(parameters, accept, RESOURCE_FORMATS),
+        version=await service.version(number),
+        pinned=number is not None,
+    )
+
+
+async def _answer(service: Service, wish: _Wish) -> Response:
+    etag = entity_tag(wish.version, wish.request.scope, wish.format.media_type, service.fingerprint)
+    if wish.format is PAGE:
+        return AnswerResponse(await while_connected(_page(service, wish), wish.request.receive))
+    answer = Answer(
+        media_type=wish.format.media_type,
+        body=b"",
+        headers=wish.headers(),
+        version=wish.version,
+        pinned=wish.pinned,
+        etag=etag,
+    )
+    if is_fresh(wish.request.scope, etag):
+        return AnswerResponse(answer)
+    return AnswerResponse(
+        await while_connected(_with_triples(service, wish, answer), wish.request.receive)
+    )
+
+
+async def _with_triples(service: Service, wish: _Wish, answer: Answer) -> Answer:
+    is_ontology = wish.iri.value == BASE + _ONTOLOGY
+    text = query_text(_ONTOLOGY) if is_ontology else bind("description", wish.iri)
+    formats = AnswerFormats(results=None, graph=wish.format.media_type)
+    found, known = await asyncio.gather(
+        service.answer(text, version=wish.version, formats=formats),
+        service.answer(bind("exists", wish.iri), version=wish.version),
+    )
+    if not json.loads(await read_body(known))["boolean"]:
+        raise await _not_found(service, wish)
+    return replace(answer, body=body_of(found))
+
+
+async def _page(service: Service, wish: _Wish) -> Answer:
+    if wish.iri.value == BASE + _ONTOLOGY:
+        ontology = await read_ontology_page(service, wish.version)
+        answer = page(
+            "ontology.html",
+            ontology=ontology,
+            version=wish.version,
+            formats=wish.formats(),
+            section="/ontology",
+        )
+    else:
+        resource = await read_resource_page(service, wish.iri, wish.version)
+        if resource is None:
+            raise await _not_found(service, wish)
+        answer = page(
+            "resource.html", resource=resource, version=wish.version, formats=wish.formats()
+        )
+    return replace(
+        answer,
+        headers=(*answer.headers, *wish.headers()),
+        version=wish.version,
+        pinned=wish.pinned,
+    )
+
+
+async def _not_found(service: Service, wish: _Wish) -> NotFound:
+    """With the nearest names among things of the same kind, as the IRI's folder has it."""
+    terms = await service.terms(wish.version)
+    iri = wish.iri.value
+    folder, _, slug = iri.rpartition("/")
+    kind = iri.removeprefix(ID_BASE).partition("/")[0] if iri.startswith(ID_BASE) else ""
+    types, schemes = _CLASSES.get(kind, ()), (folder,) if iri.startswith(SCHEME_BASE) else ()
+    name = unquote(slug).replace("-", " ")
+    near = terms.nearest(name, types=types, schemes=schemes) or terms.nearest(name)
+    return NotFound("resource", iri, near)

@@ -1,0 +1,232 @@
+"""The SPARQL endpoint: the SPARQL 1.1 Protocol for queries and updates, as raw ASGI."""
+
+import asyncio
+import json
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from gfmdkg.curation.writer import UpdateRequest
+from gfmdkg.engine.request import EngineAnswer, Lane, QueryRequest
+from gfmdkg.errors import BodyTooLarge, RequestError
+from gfmdkg.formats.media import GRAPHS, negotiate
+from gfmdkg.http.body import header, read_content, read_content_type, request_url
+from gfmdkg.http.cache import mark_lasting
+from gfmdkg.http.departure import unless_gone
+from gfmdkg.http.explanation import explain
+from gfmdkg.http.formats import PAGE
+from gfmdkg.http.methods import refuse_method, send_options
+from gfmdkg.http.rendering import page
+from gfmdkg.http.responses import Answer, body_of, entity_tag, is_fresh, send_answer, send_bytes
+from gfmdkg.http.service import Service
+from gfmdkg.http.service_description import Descriptions
+from gfmdkg.http.sparql_request import (
+    Pairs,
+    SparqlRequest,
+    SparqlUpdateRequest,
+    parse_parameters,
+    parse_query,
+    parse_update,
+)
+from gfmdkg.http.writes import Writes
+from gfmdkg.namespaces import BASE, PREFIXES
+from gfmdkg.sparql import QueryFacts, check_query
+from gfmdkg.store.versions import Version
+
+__all__ = ["SparqlEndpoint"]
+
+_METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+_FORM = "application/x-www-form-urlencoded"
+_QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
+_ACCEPTED = (_FORM, _QUERY, _UPDATE)
+# Percent-encoding takes at most three characters for one byte; some room for the rest.
+_FORM_FACTOR = 4
+# Reading a longer text may take milliseconds, which the other requests shall not wait for.
+_SHORT_CHARACTERS = 20_000
+_BARE_PARAMETERS = frozenset({"format", "output", "results", "version"})
+
+
+class SparqlEndpoint:
+    """Answers ``/sparql``.
+
+    A request becomes a ``SparqlRequest``, which ``run`` turns into an answer; whatever is
+    wrong with it is raised as a ``GfmdkgError``.
+    """
+
+    def __init__(self, service: Service, writes: Writes, descriptions: Descriptions) -> None:
+        self.service, self._writes, self._descriptions = service, writes, descriptions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        match scope["method"]:
+            case "GET" | "HEAD":
+                await self._get(scope, receive, send)
+            case "POST":
+                await self._post(scope, receive, send)
+            case "OPTIONS":
+                await send_options(_METHODS, send)
+            case _:
+                await refuse_method(scope, _METHODS, send)
+
+    async def _get(self, scope: Scope, receive: Receive, send: Send) -> None:
+        pairs = parse_parameters(scope["query_string"])
+        if all(name in _BARE_PARAMETERS for name, _ in pairs):
+            await self._describe(pairs, scope, receive, send)
+            return
+        if any(name == "update" for name, _ in pairs):
+            raise RequestError("an update has to be sent by POST")
+        request = parse_query(pairs, accept=header(scope, b"accept"))
+        await self._send_query(request, scope, receive, send)
+
+    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
+        pairs = parse_parameters(scope["query_string"])
+        media_type = read_content_type(scope, _ACCEPTED).media_type
+        if media_type == _UPDATE:
+            await self._send_update(pairs, scope, receive, send)
+            return
+        settings = self.service.settings
+        if media_type == _QUERY:
+            limit = min(settings.query_limit_bytes, settings.body_limit_bytes)
+            text = _decode(await read_content(scope, receive, limit_bytes=limit))
+            pairs = (*pairs, ("query", text))
+        else:
+            # A form may hold an update of any length, but only from somebody who may send one:
+            # to take a form of megabytes apart keeps all others waiting.
+            limit = settings.body_limit_bytes
+            if not self._writes.allows(scope):
+                limit = min(limit, _FORM_FACTOR * settings.query_limit_bytes)
+            form = parse_parameters(await read_content(scope, receive, limit_bytes=limit))
+            pairs = (*pairs, *form)
+            if any(name == "update" for name, _ in pairs):
+                await self._carry_out(parse_update(pairs), scope, receive, send)
+                return
+        request = parse_query(pairs, accept=header(scope, b"accept"))
+        await self._send_query(request, scope, receive, send)
+
+    # Queries
+
+    async def _send_query(
+        self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        version = await self.service.version(request.version)
+        if request.explain:
+            facts = await self.check(request)
+            answer = await unless_gone(self._explain(request, version), receive)
+            await send_answer(answer, scope, receive, send)
+            return
+        is_get = scope["method"] != "POST"
+        etag = self.entity_tag(request, version, scope) if is_get else None
+        facts = await self.check(request)
+        if etag is not None and not facts.is_volatile and is_fresh(scope, etag):
+            answer = Answer(media_type="", body=b"", version=version, etag=etag)
+        else:
+            found = await unless_gone(self.run(request, version), receive)
+            if not facts.is_volatile:
+                mark_lasting(scope)
+            answer = Answer(
+                media_type=found.media_type,
+                body=body_of(found),
+                version=version,
+                pinned=request.version is not None,
+                cacheable=is_get and not facts.is_volatile,
+                etag=etag,
+            )
+        await send_answer(answer, scope, receive, send)
+
+    def entity_tag(self, request: SparqlRequest, version: Version, scope: Scope) -> str:
+        """The tag of a GET's answer, known without running the query."""
+        formats = f"{request.formats.results} {request.formats.graph}"
+        return entity_tag(version, scope, formats, self.service.fingerprint)
+
+    async def check(self, request: SparqlRequest) -> QueryFacts:
+        """Refuse what may not run; raises ``QueryRejected``."""
+        settings = self.service.settings
+        if len(request.text) < _SHORT_CHARACTERS:
+            return check_query(
+                request.text,
+                limit_bytes=settings.query_limit_bytes,
+                nesting_limit=settings.query_nesting_limit,
+            )
+        return await asyncio.to_thread(
+            check_query,
+            request.text,
+            limit_bytes=settings.query_limit_bytes,
+            nesting_limit=settings.query_nesting_limit,
+        )
+
+    async def run(self, request: SparqlRequest, version: Version) -> EngineAnswer:
+        """Run a query that ``check`` accepted; raises what ``WorkerPool.query`` raises."""
+        limit = self.service.settings.query_timeout_seconds
+        return await self.service.pool.query(
+            QueryRequest(
+                text=request.text,
+                store=version.database,
+                formats=request.formats,
+                dataset=request.dataset,
+                base_iri=BASE,
+                lane=Lane.ADHOC,
+                time_limit_seconds=min(request.timeout_seconds or limit, limit),
+                explain=request.explain,
+            )
+        )
+
+    async def _explain(self, request: SparqlRequest, version: Version) -> Answer:
+        found = await self.run(request, version)
+        if found.file is not None:
+            found.file.close()
+        document: dict[str, Any] = await explain(request.text, found, self.service.settings)
+        return Answer(
+            media_type="application/json",
+            body=json.dumps(document, ensure_ascii=False, indent=1).encode(),
+            version=version,
+            cacheable=False,
+        )
+
+    async def _describe(self, pairs: Pairs, scope: Scope, receive: Receive, send: Send) -> None:
+        accept = header(scope, b"accept")
+        if not pairs and accept and negotiate(accept, (*GRAPHS, PAGE)) is PAGE:
+            form = page("sparql.html", prefixes=PREFIXES, section="/sparql")
+            await send_answer(form, scope, receive, send)
+            return
+        answer = await unless_gone(
+            self._descriptions.service(pairs, accept, endpoint=request_url(scope), scope=scope),
+            receive,
+        )
+        await send_answer(answer, scope, receive, send)
+
+    # Updates
+
+    async def _send_update(self, pairs: Pairs, scope: Scope, receive: Receive, send: Send) -> None:
+        self._writes.authorize(scope)
+        limit = self.service.settings.body_limit_bytes
+        text = _decode(await read_content(scope, receive, limit_bytes=limit))
+        await self._carry_out(parse_update((*pairs, ("update", text))), scope, receive, send)
+
+    async def _carry_out(
+        self, request: SparqlUpdateRequest, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        del receive
+        who = self._writes.authorize(scope)
+        size = len(request.text.encode())
+        if size > self.service.settings.body_limit_bytes:
+            raise BodyTooLarge(self.service.settings.body_limit_bytes)
+        written = await self._writes.write(
+            UpdateRequest(
+                text=request.text,
+                base_iri=BASE,
+                using_graphs=request.using_graphs,
+                using_named_graphs=request.using_named_graphs,
+            ),
+            what="SPARQL update",
+            who=who,
+            limit_seconds=request.timeout_seconds,
+        )
+        headers = (("content-version", str(written.version.number)), ("cache-control", "no-store"))
+        await send_bytes(204, headers, b"", send)
+
+
+def _decode(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise RequestError(f"the body is not UTF-8 at byte {error.start}") from error

@@ -1,0 +1,178 @@
+"""``POST /api/validate``: a report on documents that are sent, of which nothing is stored."""
+
+import re
+from collections.abc import Sequence
+from email.message import Message
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gfmdkg.build.files import SYNTAXES, syntax_of
+from gfmdkg.curation.checker import Checker, GivenDocument
+from gfmdkg.errors import DataError, RequestError, UnsupportedMedia
+from gfmdkg.formats.media import MediaType
+from gfmdkg.http.body import ContentType, read_content, read_content_type
+from gfmdkg.http.description import problem_responses
+from gfmdkg.http.disconnect import while_connected
+from gfmdkg.http.formats import choose_format
+from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.responses import Answer, AnswerResponse
+from gfmdkg.http.service import Service
+from gfmdkg.validation.views import VIEWS
+
+__all__ = ["validation_router"]
+
+_MULTIPART = "multipart/form-data"
+_READ = {media_type: name for name, media_type in SYNTAXES.items()}
+_ALIASES = {"application/json": "application/ld+json", "application/x-turtle": "text/turtle"}
+_ACCEPTED = (*_READ, *_ALIASES, _MULTIPART)
+# The first is the default; the view “github” has a media type that others have, too.
+_OFFERED = tuple(
+    MediaType(name=name, media_type=VIEWS[name].media_type, extension=f".{name}")
+    for name in ("json", "text", "sarif", "html", "ttl", "csv", "junit", "github")
+)
+_MOST_PARTS = 200
+_SAFE_NAME = re.compile(r"[^\w.() /-]")
+
+
+def validation_router(service: Service) -> tuple[APIRouter, Checker]:
+    """The route, and what it holds: to be closed with the service."""
+    router = APIRouter(prefix="/api", tags=["Validation"])
+    checker = Checker(service.settings, service.content)
+
+    @router.post(
+        "/validate",
+        summary="Validate documents",
+        operation_id="validate",
+        openapi_extra=_operation(),
+    )
+    async def validate(request: Request) -> Response:
+        """Check documents against the shapes and checks, in the context of the graph.
+
+        The answer is 200 with the report whatever it says; `conforms` gives the verdict.
+        """
+        parameters = Parameters(request.query_params.multi_items())
+        parameters.only(("format", "name", "version"))
+        view = choose_format(parameters, request.headers.get("accept"), _OFFERED)
+        content_type = read_content_type(request.scope, _ACCEPTED)
+        number = parameters.version()
+        version = await service.version(number)
+        body = await read_content(
+            request.scope, request.receive, limit_bytes=service.settings.body_limit_bytes
+        )
+        documents = _documents(content_type, body, parameters.one("name"))
+        work = checker.check(documents, view=view.name, version=version.number)
+        checked = await while_connected(work, request.receive)
+        return AnswerResponse(
+            Answer(media_type=view.media_type, body=checked.body, version=version, cacheable=False)
+        )
+
+    return router, checker
+
+
+def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequence[GivenDocument]:
+    if content_type.media_type != _MULTIPART:
+        media_type = _ALIASES.get(content_type.media_type, content_type.media_type)
+        return [
+            GivenDocument(
+                name=_tidy(name or f"document.{_READ[media_type]}"),
+                media_type=media_type,
+                body=body,
+            )
+        ]
+    if content_type.boundary is None:
+        raise RequestError("the multipart body has no boundary in its Content-Type")
+    return _parts(body, content_type.boundary)
+
+
+def _parts(body: bytes, boundary: str) -> list[GivenDocument]:
+    """The documents of a multipart/form-data body (RFC 7578), named by their files."""
+    delimiter = b"\r\n--" + boundary.encode("latin-1")
+    pieces = (b"\r\n" + body).split(delimiter, _MOST_PARTS + 1)
+    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
+        raise RequestError(
+            f"the multipart body does not end with its boundary, or has over {_MOST_PARTS} parts"
+        )
+    documents: list[GivenDocument] = []
+    for number, piece in enumerate(pieces[1:-1], start=1):
+        head, blank, content = piece.partition(b"\r\n\r\n")
+        if not blank:
+            raise RequestError("a part has no blank line after its headers")
+        documents.append(_part(number, head.decode("utf-8", "replace"), content))
+    if not documents:
+        raise RequestError("the multipart body has no parts")
+    return documents
+
+
+def _part(number: int, head: str, content: bytes) -> GivenDocument:
+    headers = Message()
+    for line in head.split("\r\n"):
+        name, colon, value = line.partition(":")
+        if colon:
+            headers[name.strip()] = value.strip()
+    filename = headers.get_filename()
+    given = headers.get_content_type() if headers["content-type"] else ""
+    media_type = _ALIASES.get(given, given)
+    if media_type not in _READ:
+        # Browsers know few of these types; the name of the file tells.
+        try:
+            media_type = syntax_of(filename or "")
+        except DataError as error:
+            raise UnsupportedMedia(given or "a part without Content-Type", tuple(_READ)) from error
+    name = filename or f"document-{number}.{_READ[media_type]}"
+    return GivenDocument(name=_tidy(name), media_type=media_type, body=content)
+
+
+def _tidy(name: str) -> str:
+    return _SAFE_NAME.sub("_", name)[:200].strip() or "document"
+
+
+def _operation() -> dict[str, Any]:
+    text = {"schema": {"type": "string"}}
+    return {
+        "parameters": [
+            {
+                "name": "format",
+                "in": "query",
+                "description": "How to write the report; else the Accept header decides.",
+                "schema": {"type": "string", "enum": [view.name for view in _OFFERED]},
+            },
+            {
+                "name": "name",
+                "in": "query",
+                "description": "How findings call a document that is sent as the whole body.",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": "version",
+                "in": "query",
+                "description": "The version to validate against; the current one unless given.",
+                "schema": {"type": "integer", "minimum": 1},
+            },
+        ],
+        "requestBody": {
+            "required": True,
+            "content": dict.fromkeys(_READ, text)
+            | {_MULTIPART: {"schema": {"type": "object"}}},
+        },
+        "responses": {
+            "200": {
+                "description": "The report.",
+                "content": {view.media_type: text for view in _OFFERED[1:]}
+                | {"application/json": {"schema": {"type": "object"}}},
+            },
+            **problem_responses(
+                "bad-request",
+                "unknown-parameter",
+                "not-found",
+                "not-acceptable",
+                "body-too-large",
+                "unsupported-media-type",
+                "bad-parameter",
+                "busy",
+                "engine-failure",
+                "query-timeout",
+            ),
+        },
+    }

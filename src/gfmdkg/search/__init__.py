@@ -1,0 +1,36 @@
+"""Full-text search and completion of names: one SQLite index for each published version."""
+
+from gfmdkg.search.answers import (
+    Completion,
+    CompletionGroup,
+    Expansion,
+    Hit,
+    Marked,
+    Reason,
+    SearchAnswer,
+    Suggestions,
+    TypeCount,
+    Why,
+)
+from gfmdkg.search.building import INDEX_NAME, build_index, ensure_index, select_from
+from gfmdkg.search.documents import Select
+from gfmdkg.search.index import SearchIndex
+
+__all__ = [
+    "INDEX_NAME",
+    "Completion",
+    "CompletionGroup",
+    "Expansion",
+    "Hit",
+    "Marked",
+    "Reason",
+    "SearchAnswer",
+    "SearchIndex",
+    "Select",
+    "Suggestions",
+    "TypeCount",
+    "Why",
+    "build_index",
+    "ensure_index",
+    "select_from",
+]

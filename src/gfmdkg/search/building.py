@@ -1,0 +1,211 @@
+"""Building an index file: beside its place first, then moved there in one step."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+from uuid import uuid4
+
+from gfmdkg.errors import Fault, StoreError
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.search.completions import write_completions
+from gfmdkg.search.documents import Document, Name, Select, read_classes, read_documents
+from gfmdkg.search.query import name_key
+from gfmdkg.search.schema import BROADER, DIRECT, FORMAT, SEPARATOR, TABLES
+from gfmdkg.search.vocabulary import WordCounter
+from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.terms.folding import fold
+
+__all__ = ["INDEX_NAME", "build_index", "ensure_index", "is_current", "select_from"]
+
+INDEX_NAME = "search.sqlite"
+"""The index's file name inside the folder of a version."""
+
+
+def select_from(store: OxigraphStore) -> Select:
+    """What ``build_index`` asks: SELECTs over this store."""
+
+    def select(query: str) -> Solutions:
+        output = BytesIO()
+        store.query(query, formats=AnswerFormats(), output=output)
+        return Solutions.from_json(output.getvalue())
+
+    return select
+
+
+def build_index(target: Path, select: Select) -> None:
+    """Write the index of a version to the file ``target``, which appears whole or not at all.
+
+    It is on disk when this returns. Raises ``StoreError`` where it cannot be written.
+    """
+    draft = target.with_name(f"{target.name}.{uuid4().hex}.part")
+    try:
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            connection.executescript(TABLES)
+            connection.execute("BEGIN")
+            _fill(connection, select)
+            connection.execute("COMMIT")
+            connection.execute("ANALYZE")
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        fault = Fault(message=str(error), file=str(target))
+        raise StoreError("the search index cannot be written", [fault]) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def ensure_index(folder: Path, select: Select) -> Path:
+    """The index in the folder of a version, built first where it is missing or of another format.
+
+    Any number of processes may ask at once: one builds, the others wait for it. A builder
+    that is killed leaves a file that nobody reads and the next builder removes.
+    """
+    target = folder / INDEX_NAME
+    if is_current(target):
+        return target
+    with _only_builder(folder):
+        if not is_current(target):
+            for rubble in folder.glob(f"{INDEX_NAME}.*.part"):
+                rubble.unlink(missing_ok=True)
+            build_index(target, select)
+    return target
+
+
+def is_current(path: Path) -> bool:
+    """Whether this is an index that this software can read."""
+    if not path.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            (found,) = connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error:
+        return False
+    return bool(found == FORMAT)
+
+
+@contextmanager
+def _only_builder(folder: Path) -> Iterator[None]:
+    try:
+        file = (folder / f"{INDEX_NAME}.lock").open("a")
+    except OSError as error:
+        fault = Fault(message=error.strerror or str(error), file=str(folder))
+        raise StoreError("the search index cannot be written", [fault]) from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _fill(connection: sqlite3.Connection, select: Select) -> None:
+    documents = read_documents(select)
+    type_ids = _write_types(connection, documents, select)
+    rowids = {document.iri: rowid for rowid, document in enumerate(documents, 1)}
+    words = WordCounter()
+    connection.executemany(
+        "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (rowid, position, *_name_row(name))
+            for rowid, document in enumerate(documents, 1)
+            for position, name in enumerate(document.names)
+        ),
+    )
+    connection.execute("CREATE INDEX name_key ON name (key)")
+    connection.executemany(
+        "INSERT INTO text (rowid, label, names, notes, evidence, body, context)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (_text_row(rowid, document, rowids, words) for rowid, document in enumerate(documents, 1)),
+    )
+    connection.execute("INSERT INTO text (text) VALUES ('optimize')")
+    _write_links(connection, documents, type_ids, rowids)
+    words.write(connection)
+    write_completions(connection, documents, type_ids)
+
+
+def _write_types(
+    connection: sqlite3.Connection, documents: Sequence[Document], select: Select
+) -> list[int]:
+    above = read_classes(select)
+    type_ids: list[int] = []
+    for type_id, (type_iri, group) in enumerate(groupby(documents, key=lambda d: d.type)):
+        first = len(type_ids) + 1
+        type_ids += [type_id for _ in group]
+        values = (type_id, type_iri, first, len(type_ids))
+        connection.execute("INSERT INTO type VALUES (?, ?, ?, ?)", values)
+        connection.executemany(
+            "INSERT INTO above VALUES (?, ?)",
+            [(upper, type_id) for upper in sorted({type_iri, *above.get(type_iri, ())})],
+        )
+    return type_ids
+
+
+def _name_row(name: Name) -> tuple[str, str, str | None, str, str]:
+    return name.kind, name.text, name.language, fold(name.text), name_key(name.text)
+
+
+def _text_row(
+    rowid: int, document: Document, rowids: dict[str, int], words: WordCounter
+) -> tuple[int, str, str, str, str, str, str]:
+    for name in document.names:
+        words.add(name.text, language=name.language)
+    for text in (*document.notes, *document.evidence, *document.texts):
+        words.add(text, language=None)
+    label, *names = (name.text for name in document.names)
+    tokens = {
+        (DIRECT if link.target == link.through else BROADER) + str(rowids[link.target])
+        for link in document.links
+    }
+    return (
+        rowid,
+        label,
+        SEPARATOR.join(names),
+        SEPARATOR.join(document.notes),
+        SEPARATOR.join(document.evidence),
+        SEPARATOR.join(document.texts),
+        " ".join(sorted(tokens)),
+    )
+
+
+def _write_links(
+    connection: sqlite3.Connection,
+    documents: Sequence[Document],
+    type_ids: Sequence[int],
+    rowids: dict[str, int],
+) -> None:
+    properties: dict[str, int] = {}
+    targets: dict[int, None] = {}
+    narrower: set[tuple[int, int]] = set()
+
+    def row(rowid: int, document: Document, type_id: int) -> tuple[int, str, int, str | None, str]:
+        numbers: list[int] = []
+        for link in document.links:
+            target, through = rowids[link.target], rowids[link.through]
+            targets[target] = None
+            if target != through:
+                narrower.add((target, through))
+            numbers += [properties.setdefault(link.property, len(properties)), target, through]
+        return rowid, document.iri, type_id, document.scheme, ",".join(map(str, numbers))
+
+    connection.executemany(
+        "INSERT INTO doc VALUES (?, ?, ?, ?, ?)",
+        (
+            row(rowid, document, type_id)
+            for rowid, (document, type_id) in enumerate(zip(documents, type_ids, strict=True), 1)
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO property VALUES (?, ?)", [(n, iri) for iri, n in properties.items()]
+    )
+    connection.executemany("INSERT INTO narrower VALUES (?, ?)", sorted(narrower))
+    connection.executemany(
+        "INSERT INTO target (rowid, names) VALUES (?, ?)",
+        (
+            (rowid, SEPARATOR.join(name.text for name in documents[rowid - 1].names))
+            for rowid in sorted(targets)
+        ),
+    )

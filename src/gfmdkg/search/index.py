@@ -1,0 +1,202 @@
+"""The index of one version, opened for searching."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from gfmdkg.errors import Fault, QueryTimeout, StoreError
+from gfmdkg.search.answers import SearchAnswer, Suggestions, TypeCount
+from gfmdkg.search.building import is_current
+from gfmdkg.search.completions import complete
+from gfmdkg.search.correcting import correct
+from gfmdkg.search.explaining import explain
+from gfmdkg.search.planning import make_plan
+from gfmdkg.search.query import And, Node, Not, Or, Query, Term, parse_query
+from gfmdkg.search.ranking import matching_rows
+from gfmdkg.search.vocabulary import Vocabulary
+
+__all__ = ["SearchIndex"]
+
+_INSTRUCTIONS_PER_CHECK = 20_000
+_LENIENT_FROM = 3
+_LENIENT_UP_TO = 6
+
+
+class SearchIndex:
+    """Searches and completions over one index file, by any number of threads at once.
+
+    Each call borrows a connection of its own.
+    """
+
+    def __init__(self, path: Path, *, time_limit_seconds: float = 5.0) -> None:
+        self._path = path
+        self._limit_seconds = time_limit_seconds
+        self._idle: list[sqlite3.Connection] = []
+        self._is_closed = False
+        self._lock = threading.Lock()
+        self._vocabulary: Vocabulary | None = None
+        with self._borrowed() as connection:
+            self._types: tuple[tuple[str, int, int], ...] = tuple(
+                connection.execute("SELECT iri, first, last FROM type ORDER BY first")
+            )
+            self._above: dict[str, list[int]] = {}
+            for iri, type_id in connection.execute("SELECT iri, type FROM above ORDER BY type"):
+                self._above.setdefault(iri, []).append(type_id)
+
+    @classmethod
+    def open(cls, path: Path, *, time_limit_seconds: float = 5.0) -> Self:
+        """Open an index file. Raises ``StoreError`` where it is missing, damaged or of before."""
+        if not is_current(path):
+            fault = Fault(message="there is no index that can be read", file=str(path))
+            raise StoreError("the search index cannot be opened", [fault])
+        return cls(path, time_limit_seconds=time_limit_seconds)
+
+    def close(self) -> None:
+        """Close the idle connections; those that are borrowed close when they come back."""
+        with self._lock:
+            idle, self._idle, self._is_closed = self._idle, [], True
+        for connection in idle:
+            connection.close()
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The classes that have items, in the order of the index."""
+        return tuple(iri for iri, _, _ in self._types)
+
+    def search(
+        self,
+        text: str,
+        *,
+        types: Collection[str] = (),
+        language: str | None = None,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> SearchAnswer:
+        """Find what the text asks for, as ``gfmdkg.search.query`` describes it.
+
+        ``types`` are IRIs of classes, those above others included; ``language`` is the one
+        that labels are shown in where there are any. No text raises; ``QueryTimeout`` is
+        raised where the time limit runs out, ``StoreError`` where the file is damaged.
+        """
+        text = _encodable(text)
+        query = parse_query(text)
+        if query.root is None:
+            return _nothing(query)
+        with self._borrowed() as connection:
+            root, corrected = correct(
+                connection, query.root, text, vocabulary=self._words, language=language
+            )
+            plan = make_plan(connection, root, corrected or text)
+            matches = matching_rows(connection, plan)
+            lenient = False
+            if not matches and (looser := _looser(root)) is not None:
+                plan = make_plan(connection, looser, corrected or text)
+                matches = matching_rows(connection, plan)
+                lenient = bool(matches)
+            if not matches:
+                return _nothing(query)
+            counts = [matches.within(first, last) for _, first, last in self._types]
+            wanted = self._expand(types)
+            page = matches.page(
+                connection,
+                [self._types[type_id][1:] for type_id in wanted],
+                limit=max(0, limit),
+                offset=max(0, offset),
+            )
+            hits = explain(connection, page, plan=plan, language=language)
+        return SearchAnswer(
+            hits=hits,
+            total=sum(counts[type_id] for type_id in wanted),
+            groups=tuple(
+                TypeCount(type=iri, count=count)
+                for (iri, _, _), count in zip(self._types, counts, strict=True)
+                if count
+            ),
+            interpretation=str(Query(root=root)),
+            corrected=corrected,
+            expanded=plan.expanded,
+            lenient=lenient,
+            ignored=query.ignored,
+        )
+
+    def suggest(self, text: str, *, types: Collection[str] = (), limit: int = 10) -> Suggestions:
+        """The best ``limit`` resources with a name that goes on as typed, grouped by class."""
+        text = _encodable(text)
+        with self._borrowed() as connection:
+            ranges = [self._types[type_id][1:] for type_id in self._expand(types)]
+            return complete(connection, text, ranges=ranges if types else None, limit=limit)
+
+    def _expand(self, types: Collection[str]) -> Sequence[int]:
+        """The numbers of the classes asked for and of those below them."""
+        if not types:
+            return range(len(self._types))
+        return sorted({type_id for iri in types for type_id in self._above.get(iri, ())})
+
+    def _words(self, connection: sqlite3.Connection) -> Vocabulary:
+        if self._vocabulary is None:
+            self._vocabulary = Vocabulary.load(connection)
+        return self._vocabulary
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
+        try:
+            connection = connection or _connect(self._path)
+            deadline = time.monotonic() + self._limit_seconds
+            connection.set_progress_handler(
+                lambda: time.monotonic() > deadline, _INSTRUCTIONS_PER_CHECK
+            )
+            yield connection
+            connection.set_progress_handler(None, 0)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+                raise QueryTimeout(self._limit_seconds) from error
+            fault = Fault(message=str(error), file=str(self._path))
+            raise StoreError("the search index cannot be read", [fault]) from error
+        with self._lock:
+            if not self._is_closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Nobody writes to an index once it has its name, so SQLite may do without locks.
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+    )
+    connection.execute("PRAGMA mmap_size = 1073741824")
+    connection.execute("PRAGMA cache_size = -8000")
+    return connection
+
+
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which neither SQLite nor JSON takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _nothing(query: Query) -> SearchAnswer:
+    return SearchAnswer(
+        hits=(), total=0, groups=(), interpretation=str(query), ignored=query.ignored
+    )
+
+
+def _looser(root: Node) -> Node | None:
+    """Where three words or more are asked for: the same with any one of them left out."""
+    if not isinstance(root, And):
+        return None
+    wanted = [p for p in root.parts if isinstance(p, Term) and not p.is_quoted]
+    rest = tuple(p for p in root.parts if not isinstance(p, Term) or p.is_quoted)
+    if not _LENIENT_FROM <= len(wanted) <= _LENIENT_UP_TO or any(
+        not isinstance(p, Not) for p in rest
+    ):
+        return None
+    fewer: Sequence[Node] = [
+        And(tuple(p for p in wanted if p is not left_out)) for left_out in wanted
+    ]
+    return And((Or(tuple(fewer)), *rest))

@@ -1,0 +1,230 @@
+"""From an understood query to what the full-text table is asked, synonyms and concepts added."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from gfmdkg.search.answers import Expansion
+from gfmdkg.search.query import And, Node, Not, Or, Term, name_key
+from gfmdkg.search.schema import BROADER, DIRECT
+from gfmdkg.search.vocabulary import stems_of_prefix
+
+__all__ = ["Plan", "make_plan"]
+
+_TARGETS_LIMIT = 36  # linked resources that one query's words may name, all words together
+_TARGETS_PER_TERM = 12
+_UNIT_WORDS = 12
+_UNIT_SHARED = 3
+_SYNONYMS = 10
+_NARROWER_SHOWN = 30
+# Plurals that no stemmer knows, for the words of this field.
+_IRREGULAR = {
+    "child": "children",
+    "woman": "women",
+    "man": "men",
+    "person": "people",
+    "mujer": "mujeres",
+    "enfant": "enfants",
+}
+_OTHER_NUMBER = _IRREGULAR | {plural: singular for singular, plural in _IRREGULAR.items()}
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """An expression for the full-text table, and what it searches for beside the words.
+
+    ``match`` is ``None`` where nothing can be found. ``key`` is the
+    query's ``name_key``, ``targets`` are the rowids of the linked
+    resources that the query names, with the part of the query that does; ``exact`` the rowids
+    of those whose name is the whole query.
+    """
+
+    match: str | None = None
+    key: str = ""
+    exact: tuple[int, ...] = ()
+    targets: dict[int, str] = field(default_factory=dict)
+    expanded: tuple[Expansion, ...] = ()
+
+
+def make_plan(connection: sqlite3.Connection, root: Node, text: str) -> Plan:
+    """Plan the search for ``root``, which was understood from ``text``."""
+    planner = _Planner(connection, root)
+    match = planner.expression(root)
+    key = name_key(text)
+    rows = connection.execute(
+        "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT 20", (key,)
+    )
+    return Plan(
+        match=match,
+        key=key,
+        exact=tuple(rowid for (rowid,) in rows),
+        targets=planner.targets,
+        expanded=tuple(planner.expanded.values()),
+    )
+
+
+class _Planner:
+    def __init__(self, connection: sqlite3.Connection, root: Node) -> None:
+        self._connection = connection
+        self.targets: dict[int, str] = {}
+        self.expanded: dict[tuple[str, str], Expansion] = {}
+        self._terms = max(1, sum(1 for _ in _terms(root)))
+        self._per_term = max(2, min(_TARGETS_PER_TERM, _TARGETS_LIMIT // self._terms))
+        self._is_wanted = True
+
+    def expression(self, node: Node) -> str | None:
+        """FTS5's text for the node; ``None`` for one that excludes only."""
+        match node:
+            case Term():
+                return self._unit([node]) or self._term(node)
+            case Or(parts=parts):
+                found = [e for e in map(self.expression, parts) if e is not None]
+                return f"({' OR '.join(found)})" if found else None
+            case Not():
+                return None
+            case And(parts=parts):
+                return self._all(parts)
+
+    def _all(self, parts: Sequence[Node]) -> str | None:
+        wanted = [part for part in parts if not isinstance(part, Not)]
+        found = [e for e in self._units(wanted) if e is not None]
+        if not found:
+            return None
+        self._is_wanted = False
+        refused = [
+            e for part in parts if isinstance(part, Not) and (e := self.expression(part.part))
+        ]
+        self._is_wanted = True
+        together = f"({' AND '.join(found)})"
+        return f"({together} NOT ({' OR '.join(refused)}))" if refused else together
+
+    def _units(self, parts: Sequence[Node]) -> Iterator[str | None]:
+        """The parts, words that together are somebody's name taken as one."""
+        at = 0
+        while at < len(parts):
+            run: list[Term] = []
+            for part in parts[at : at + _UNIT_WORDS]:
+                if not isinstance(part, Term) or part.is_quoted or part.is_prefix:
+                    break
+                run.append(part)
+            unit = None
+            while len(run) > 1 and unit is None:
+                unit = self._unit(run)
+                if unit is None:
+                    run.pop()
+            if unit is not None:
+                yield unit
+                at += len(run)
+            else:
+                yield self.expression(parts[at])
+                at += 1
+
+    def _unit(self, run: Sequence[Term]) -> str | None:
+        """Words that are the name of a resource: its other names will do as well."""
+        if any(term.is_quoted or term.is_prefix for term in run):
+            return None
+        text = " ".join(word for term in run for word in term.words)
+        key = name_key(text)
+        if self._is_mere_number(key):
+            return None
+        rowids = [
+            rowid
+            for (rowid,) in self._connection.execute(
+                "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT ?",
+                (key, _UNIT_SHARED + 1),
+            )
+        ]
+        if not rowids or len(rowids) > _UNIT_SHARED:
+            return None
+        plain = [self._words(term) for term in run]
+        alternatives = [f"({' AND '.join(plain)})"]
+        for rowid in rowids:
+            names = self._other_names(rowid, key)
+            alternatives += [_quoted(name) for name in names]
+            self._note(rowid, text, names)
+        linked = dict.fromkeys(rowids)
+        if len(run) == 1:
+            linked |= dict.fromkeys(self._named_by(plain[0]))
+        alternatives += self._links(linked, text)
+        return f"({' OR '.join(alternatives)})"
+
+    def _term(self, term: Term) -> str:
+        words = self._words(term)
+        if self._is_mere_number("".join(term.words)):
+            return words
+        links = self._links(self._named_by(words), str(term))
+        return f"({' OR '.join([words, *links])})" if links else words
+
+    def _is_mere_number(self, text: str) -> bool:
+        """Whether this number is one word of several, and so hardly somebody's code."""
+        return self._terms > 1 and text.isdigit()
+
+    def _words(self, term: Term) -> str:
+        text = " ".join(term.words)
+        if term.is_prefix:
+            stems = stems_of_prefix(self._connection, text) if len(term.words) == 1 else ()
+            return f"({' OR '.join(map(_quoted, stems))})" if stems else f"{_quoted(text)} *"
+        other = _OTHER_NUMBER.get(text.lower())
+        if other is not None and not term.is_quoted:
+            return f"({_quoted(text)} OR {_quoted(other)})"
+        return _quoted(text)
+
+    def _named_by(self, words: str) -> list[int]:
+        rows = self._connection.execute(
+            "SELECT rowid FROM target WHERE target MATCH ? ORDER BY bm25(target), rowid LIMIT ?",
+            (words, self._per_term),
+        )
+        return [rowid for (rowid,) in rows]
+
+    def _links(self, rowids: Iterable[int], term: str) -> list[str]:
+        tokens: list[str] = []
+        for rowid in rowids:
+            tokens += [f'"{DIRECT}{rowid}"', f'"{BROADER}{rowid}"']
+            if self._is_wanted:
+                self.targets.setdefault(rowid, term)
+                self._note(rowid, term, ())
+        return [f"context : ({' OR '.join(tokens)})"] if tokens else []
+
+    def _other_names(self, rowid: int, key: str) -> tuple[str, ...]:
+        rows = self._connection.execute(
+            "SELECT text FROM name WHERE doc = ? AND kind IN ('pref', 'alt') AND key <> ?"
+            " ORDER BY position LIMIT ?",
+            (rowid, key, _SYNONYMS),
+        )
+        return tuple(text for (text,) in rows)
+
+    def _note(self, rowid: int, term: str, names: tuple[str, ...]) -> None:
+        if not self._is_wanted:
+            return
+        iri, label = self._connection.execute(
+            "SELECT doc.iri, name.text FROM doc JOIN name ON name.doc = doc.id AND position = 0"
+            " WHERE doc.id = ?",
+            (rowid,),
+        ).fetchone()
+        rows = self._connection.execute(
+            "SELECT doc.iri, name.text FROM narrower JOIN doc ON doc.id = narrower.doc"
+            " JOIN name ON name.doc = doc.id AND position = 0"
+            " WHERE broader = ? ORDER BY doc.id LIMIT ?",
+            (rowid, _NARROWER_SHOWN),
+        )
+        narrower = tuple(rows)
+        if (names or narrower) and (term, iri) not in self.expanded:
+            self.expanded[term, iri] = Expansion(
+                term=term, iri=iri, label=label, names=names, narrower=narrower
+            )
+
+
+def _terms(node: Node) -> Iterator[Term]:
+    match node:
+        case Term():
+            yield node
+        case Not(part=part):
+            yield from _terms(part)
+        case And(parts=parts) | Or(parts=parts):
+            for part in parts:
+                yield from _terms(part)
+
+
+def _quoted(text: str) -> str:
+    # Only letters, digits and the signs of names come here; FTS5 doubles a quote inside.
+    return '"' + text.replace('"', '""') + '"'

@@ -1,0 +1,235 @@
+"""The search language: what people type, read without ever failing.
+
+::
+
+    detention children        both words
+    "leave no one behind"     the words in this order
+    recruit*                  words that begin so
+    detention OR custody      either; ``|`` does the same
+    detention NOT children    the first without the second; ``-children`` does the same
+    (a OR b) c                brackets group
+
+Operators are capitals, so that "and" is a word. Whatever is out of place (a bracket too
+many, an operator without a word, a quote that is never closed) is passed over, and what
+is beyond the limits is left out and named in ``ignored``.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from gfmdkg.terms.folding import fold
+
+__all__ = ["And", "Node", "Not", "Or", "Query", "Term", "name_key", "parse_query", "words_of"]
+
+LENGTH_LIMIT = 1_000
+_TERMS_LIMIT = 32
+_NESTING_LIMIT = 20
+_PIECE = re.compile(r'"[^"]*"?\*?|[()|]|[^\s()"|]+')
+_WORD = re.compile(r"[^\W_]+")
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″", '"'))
+# Words that carry no meaning by themselves; they count inside of quotes.
+_STOP_WORDS = frozenset(
+    (
+        *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "in", "is", "it"),
+        *("of", "on", "or", "that", "the", "their", "to", "was", "with"),
+        *("au", "aux", "de", "des", "du", "en", "et", "la", "le", "les", "pour", "par", "sur"),
+        *("un", "une", "del", "el", "las", "los", "para", "por", "una", "y"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One word, or several that stand in this order.
+
+    ``is_prefix`` lets the last one go on; ``is_quoted`` keeps other forms away from it.
+    """
+
+    words: tuple[str, ...]
+    is_prefix: bool = False
+    is_quoted: bool = False
+
+    def __str__(self) -> str:
+        text = " ".join(self.words)
+        star = "*" if self.is_prefix else ""
+        return f'"{text}"{star}' if len(self.words) > 1 else text + star
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What must not be there."""
+
+    part: "Node"
+
+    def __str__(self) -> str:
+        return f"NOT {self.part}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of the parts."""
+
+    parts: tuple["Node", ...]
+
+    def __str__(self) -> str:
+        return "(" + " AND ".join(map(str, self.parts)) + ")"
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of the parts."""
+
+    parts: tuple["Node", ...]
+
+    def __str__(self) -> str:
+        return "(" + " OR ".join(map(str, self.parts)) + ")"
+
+
+Node = Term | Not | And | Or
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A text as it was understood; ``root`` is ``None`` where there was no word in it."""
+
+    root: Node | None
+    ignored: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        text = "" if self.root is None else str(self.root)
+        return text[1:-1] if isinstance(self.root, (And, Or)) else text
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text as the index has them: composed letters and digits, no signs.
+
+    >>> words_of("L’égalité, SDG 10.7")
+    ('L', 'égalité', 'SDG', '10', '7')
+    """
+    return tuple(_WORD.findall(unicodedata.normalize("NFC", text)))
+
+
+def name_key(text: str) -> str:
+    """The form in which a name equals a query: folded words without the little ones.
+
+    >>> name_key("Convention on the Rights of the Child")
+    'convention rights child'
+    """
+    words = words_of(fold(text))
+    return " ".join([word for word in words if word not in _STOP_WORDS] or words)
+
+
+def parse_query(text: str) -> Query:
+    """Understand a text; no text at all raises.
+
+    >>> str(parse_query('(detention OR custody) -children "no one'))
+    '(detention OR custody) AND NOT children AND "no one"'
+    """
+    reader = _Reader(text)
+    root = reader.any_of(0)
+    return Query(root=root, ignored=tuple(dict.fromkeys(reader.ignored)))
+
+
+class _Reader:
+    """Recursive descent over the pieces; nesting and number of terms are bounded."""
+
+    def __init__(self, text: str) -> None:
+        self.ignored: list[str] = []
+        if len(text) > LENGTH_LIMIT:
+            self.ignored.append(f"all after the first {LENGTH_LIMIT} characters")
+        self._pieces = _PIECE.findall(text[:LENGTH_LIMIT].translate(_QUOTES))
+        self._at = 0
+        self._terms = 0
+
+    def any_of(self, depth: int) -> Node | None:
+        """Parts between ORs, up to the end or to the bracket that closes this level."""
+        parts = [self._all_of(depth)]
+        while self._at < len(self._pieces):
+            piece = self._pieces[self._at]
+            if piece in {"OR", "|"}:
+                self._at += 1
+                parts.append(self._all_of(depth))
+            elif depth:  # the closing bracket
+                break
+            else:  # one that closes nothing
+                self._at += 1
+                parts[-1] = _together([parts[-1], self._all_of(depth)])
+        found = [part for part in parts if part is not None]
+        positive = [part for part in found if not isinstance(part, Not)]
+        self.ignored += [f"{part} (beside OR)" for part in found if isinstance(part, Not)] * (
+            len(found) > 1
+        )
+        kept = positive if len(found) > 1 else found
+        return kept[0] if len(kept) == 1 else Or(tuple(kept)) if kept else None
+
+    def _all_of(self, depth: int) -> Node | None:
+        parts: list[Node | None] = []
+        is_negated = False
+        while self._at < len(self._pieces):
+            piece = self._pieces[self._at]
+            if piece in {")", "OR", "|"}:
+                break
+            self._at += 1
+            if piece in {"AND", "&&", "&"}:
+                continue
+            if piece == "NOT":
+                is_negated = not is_negated
+                continue
+            if piece == "(":
+                part = self._bracket(depth)
+            else:
+                if piece[0] == "-" and words_of(piece):  # a lone dash is punctuation
+                    is_negated = not is_negated
+                part = self._term(piece)
+            if part is not None:
+                parts.append(_negated(part) if is_negated else part)
+                is_negated = False
+        return _together(_meaningful(parts))
+
+    def _bracket(self, depth: int) -> Node | None:
+        if depth >= _NESTING_LIMIT:
+            return None  # what follows is read as if there were no bracket
+        part = self.any_of(depth + 1)
+        self._at += 1
+        return part
+
+    def _term(self, piece: str) -> Term | None:
+        words = words_of(piece)
+        if not words:
+            return None
+        if self._terms + len(words) > _TERMS_LIMIT:
+            self.ignored.append(piece)
+            return None
+        self._terms += len(words)
+        return Term(words=words, is_prefix=piece.endswith("*"), is_quoted=piece[0] == '"')
+
+
+def _negated(part: Node) -> Node:
+    return part.part if isinstance(part, Not) else Not(part)
+
+
+def _meaningful(parts: list[Node | None]) -> list[Node | None]:
+    """The parts without stop words, if there is anything else."""
+    kept = [part for part in parts if not _is_stop_word(part)]
+    return kept if any(part is not None for part in kept) else parts
+
+
+def _is_stop_word(part: Node | None) -> bool:
+    return (
+        isinstance(part, Term)
+        and not part.is_quoted
+        and not part.is_prefix
+        and len(part.words) == 1
+        and part.words[0] in _STOP_WORDS
+    )
+
+
+def _together(parts: list[Node | None]) -> Node | None:
+    flat: list[Node] = []
+    for part in parts:
+        if isinstance(part, And):
+            flat += part.parts
+        elif part is not None:
+            flat.append(part)
+    return flat[0] if len(flat) == 1 else And(tuple(flat)) if flat else None

@@ -1,0 +1,170 @@
+"""Settings: defaults < environment (``GFMDKG_…``) < command line, each with its origin."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from gfmdkg.errors import ParameterError
+from gfmdkg.paths import default_store
+
+__all__ = ["Setting", "Settings"]
+
+_MIB = 1024 * 1024
+
+
+def _describe(default: Any, text: str, *, minimum: float | None = None) -> Any:
+    return field(default=default, metadata={"text": text, "minimum": minimum})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting as ``gfmdkg config`` shows it; ``origin`` is default, environment or option."""
+
+    name: str
+    variable: str
+    value: object
+    origin: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Units stand in the names."""
+
+    store: Path = field(
+        default_factory=default_store,
+        metadata={"text": "folder of the store: published versions, tokens, the writer's lock"},
+    )
+    host: str = _describe("127.0.0.1", "address that the service listens on")
+    port: int = _describe(8000, "port that the service listens on; 0 takes a free one", minimum=0)
+    fronts: int = _describe(1, "front processes of the service", minimum=1)
+    default_graph: str = _describe(
+        "union",
+        "what a query without GRAPH sees: `union`, all graphs; `strict`, the default graph alone",
+    )
+    query_workers: int = _describe(
+        max(4, (os.cpu_count() or 2) + 2),
+        "worker processes for queries, per front; more than cores, for one may be stuck",
+        minimum=1,
+    )
+    query_workers_reserved: int = _describe(
+        1, "workers of these that only canned queries may take", minimum=0
+    )
+    query_queue: int = _describe(64, "requests that may wait for a worker", minimum=0)
+    query_queue_seconds: float = _describe(10.0, "longest wait for a worker", minimum=0)
+    query_timeout_seconds: float = _describe(10.0, "time limit of a query", minimum=0.01)
+    update_timeout_seconds: float = _describe(
+        120.0, "time limit of an update or graph write, its validation included", minimum=0.01
+    )
+    write_rules: str = _describe(
+        "shapes",
+        "what a write has to keep: `shapes`, the rules of the ontology, or `none`, for other data",
+    )
+    query_limit_bytes: int = _describe(_MIB, "longest query text", minimum=1)
+    query_nesting_limit: int = _describe(
+        200, "deepest nesting of brackets in a query (about 2,200 overflow the parser)", minimum=1
+    )
+    answer_limit_bytes: int = _describe(128 * _MIB, "largest answer to a query", minimum=1)
+    body_limit_bytes: int = _describe(64 * _MIB, "largest request body", minimum=1)
+    worker_memory_limit_bytes: int = _describe(
+        4096 * _MIB, "address space of a worker process", minimum=256 * _MIB
+    )
+    cache_limit_bytes: int = _describe(64 * _MIB, "finished answers kept, per front", minimum=0)
+    versions_kept: int = _describe(20, "published versions kept on disk", minimum=1)
+    page_size: int = _describe(50, "items on a page when per_page is not given", minimum=1)
+    page_size_limit: int = _describe(1000, "most items on a page", minimum=1)
+    shutdown_seconds: float = _describe(
+        30.0, "time that running requests get at shutdown", minimum=0
+    )
+    self_review: bool = _describe(
+        False,
+        "whether a reviewer may accept a change set of their own over HTTP: `true` or `false`",
+    )
+    log_format: str = _describe("json", "request log: `json` (a line a request), `text` or `off`")
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            value, minimum = getattr(self, setting.name), setting.metadata.get("minimum")
+            if minimum is not None and value < minimum:
+                raise ParameterError(
+                    setting.name, f"is {value}, less than {minimum}", value=str(value)
+                )
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                value = str(getattr(self, name))
+                raise ParameterError(name, f"is “{value}”", value=value, allowed=allowed)
+
+    @classmethod
+    def load(
+        cls, environment: Mapping[str, str], options: Mapping[str, object] | None = None
+    ) -> "Settings":
+        """Settings from the environment's ``GFMDKG_…`` variables and from given options.
+
+        An option that is ``None`` was not given. Raises ``ParameterError`` that names the
+        variable for a value that is malformed or out of range, and for a ``GFMDKG_…``
+        variable that is no setting, because a misspelt limit is no limit.
+        """
+        given: dict[str, Any] = {}
+        origins: dict[str, str] = {}
+        names = {_variable(f.name): f for f in fields(cls) if f.name != "origins"}
+        for variable, text in environment.items():
+            if not variable.startswith("GFMDKG_"):
+                continue
+            if variable not in names:
+                raise ParameterError(variable, "is no setting", allowed=sorted(names))
+            setting = names[variable]
+            given[setting.name] = _parse(variable, text, setting.type)
+            origins[setting.name] = "environment"
+        for name, value in (options or {}).items():
+            if value is not None:
+                given[name], origins[name] = value, "option"
+        return cls(**given, origins=origins)
+
+    def describe(self) -> tuple[Setting, ...]:
+        """All settings with value, origin and description, in the order of the class."""
+        return tuple(
+            Setting(
+                name=f.name,
+                variable=_variable(f.name),
+                value=getattr(self, f.name),
+                origin=self.origins.get(f.name, "default"),
+                description=f.metadata["text"],
+            )
+            for f in fields(self)
+            if f.name != "origins"
+        )
+
+    def as_environment(self) -> dict[str, str]:
+        """These settings as environment variables, to hand them to another process."""
+        return {s.variable: str(s.value) for s in self.describe()}
+
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "default_graph": ("union", "strict"),
+    "log_format": ("json", "text", "off"),
+    "write_rules": ("shapes", "none"),
+}
+
+
+def _variable(name: str) -> str:
+    return "GFMDKG_" + name.upper()
+
+
+def _boolean(text: str) -> bool:
+    try:
+        return {"true": True, "1": True, "false": False, "0": False}[text.strip().lower()]
+    except KeyError as error:
+        raise ValueError(text) from error
+
+
+def _parse(variable: str, text: str, kind: Any) -> object:
+    parsers: Mapping[Any, Any] = {int: int, float: float, bool: _boolean, Path: Path}
+    try:
+        return parsers.get(kind, str)(text)
+    except ValueError as error:
+        raise ParameterError(
+            variable, f"has the value “{text}”, which is not {kind.__name__}", value=text
+        ) from error

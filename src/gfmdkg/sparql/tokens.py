@@ -1,0 +1,224 @@
+"""The tokens of SPARQL 1.1 (query and update), read from any text in linear time.
+
+Terminals are those of section 19.8 of the recommendation, the longest one wins. Two things
+are left to the caller on purpose: a bare word is one kind of token, whether it is a keyword,
+a function, ``a`` or ``true``; and ``<<`` of RDF 1.2 is two ``<``, since it may be either.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+__all__ = ["Place", "Token", "TokenKind", "decode_codepoints", "locate", "tokenize"]
+
+
+class TokenKind(StrEnum):
+    """What a token is. White space is no token, a comment is one."""
+
+    ANON = "anon"
+    BLANK_NODE = "blank-node"
+    COMMENT = "comment"
+    ERROR = "error"
+    IRI = "iri"
+    LANGUAGE = "language"
+    NIL = "nil"
+    NUMBER = "number"
+    OPERATOR = "operator"
+    PREFIXED_NAME = "prefixed-name"
+    STRING = "string"
+    VARIABLE = "variable"
+    WORD = "word"
+
+
+class Token(NamedTuple):
+    """A token: ``start`` and ``end`` are offsets in the text that was given.
+
+    ``text`` is that part of the text, with codepoint escapes decoded where they were.
+    """
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+
+
+class Place(NamedTuple):
+    """A place in a text; both count from 1, the column in characters."""
+
+    line: int
+    column: int
+
+
+# PN_CHARS_BASE, PN_CHARS_U and PN_CHARS as insides of a character class.
+_BASE = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_START = _BASE + "_"
+_MORE = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
+_CHARS = _MORE + r"\-"
+
+_ESCAPED_CHARACTER = r"\\[tbnrf\\\"']"
+# \u and \U of a Unicode scalar value; a surrogate or a number beyond the last plane is none.
+_CODEPOINT = (
+    r"\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"
+    r"|\\U(?!0000[dD][89a-fA-F])(?:000[0-9a-fA-F]|0010)[0-9a-fA-F]{4}"
+)
+_LOCAL_PART = rf"[{_CHARS}:]|%[0-9a-fA-F]{{2}}|\\[_~.\-!$&'()*+,;=/?#@%]"
+_LOCAL = (
+    rf"(?:[{_START}:0-9]|%[0-9a-fA-F]{{2}}|\\[_~.\-!$&'()*+,;=/?#@%])"
+    rf"(?:{_LOCAL_PART})*+(?:\.++(?:{_LOCAL_PART})++)*+"
+)
+_PREFIX = rf"[{_BASE}][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+"
+_NAME_RUN = re.compile(rf"[{_CHARS}.]*+")
+
+
+def _compile(*, codepoints: bool, names: bool) -> re.Pattern[str]:
+    """One pattern that matches something at every offset of every text.
+
+    All repetitions are possessive, so that no alternative looks at a character more often
+    than a fixed number of times. An unterminated long string is an error up to the end of
+    the text, an unterminated short one up to the end of the line.
+    """
+    escape = rf"{_ESCAPED_CHARACTER}|{_CODEPOINT}" if codepoints else _ESCAPED_CHARACTER
+    in_iri = rf"|{_CODEPOINT}" if codepoints else ""
+    long_double, long_single = (
+        rf"{q * 3}(?:(?:{q}{q}?+)?+(?:[^{q}\\]|{escape}))*+{q * 3}" for q in "\"'"
+    )
+    # A long string with a bad escape is an error up to its end, not two or three other tokens.
+    broken_double, broken_single = (
+        rf"{q * 3}(?:[^{q}\\]|\\.|\\\Z|{q}(?!{q}{q}))*+(?:{q * 3})?+" for q in "\"'"
+    )
+    short_double, short_single = (rf"{q}(?:[^{q}\\\n\r]|{escape})*+{q}" for q in "\"'")
+    alternatives = (
+        ("space", r"[ \t\r\n]++"),
+        ("variable", rf"[?$][{_START}0-9][{_MORE}]*+"),
+        ("prefixed_name", rf"(?:{_PREFIX})?:(?:{_LOCAL})?" if names else r"(?!)"),
+        ("word", r"[A-Za-z][A-Za-z0-9_]*+"),
+        ("iri", rf"<(?:[^<>\"{{}}|^`\\\x00-\x20]{in_iri})*+>"),
+        ("string", rf"{long_double}|{long_single}"),
+        ("broken", rf"{broken_double}|{broken_single}"),
+        ("short", rf"{short_double}|{short_single}"),
+        ("unclosed", r"[\"'][^\n\r]*+"),
+        ("comment", r"#[^\n\r]*+"),
+        ("blank_node", rf"_:[{_START}0-9][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+"),
+        ("language", r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?+"),
+        (
+            "number",
+            r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)[eE][+-]?[0-9]++|[0-9]*+\.[0-9]++|[0-9]++",
+        ),
+        ("nil", r"\([ \t\r\n]*+\)"),
+        ("anon", r"\[[ \t\r\n]*+\]"),
+        ("operator", r"\^\^|&&|\|\||!=|<=|>=|[{}()\[\].,;=<>!+\-*/|^?~]"),
+        ("error", rf"[^ \t\r\n{{}}()\[\].,;=<>!+\-*/|^?~#\"'$:@&A-Za-z0-9_\\{_BASE}]++|[\s\S]"),
+    )
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in alternatives))
+
+
+_KINDS = {
+    "short": TokenKind.STRING,
+    "broken": TokenKind.ERROR,
+    "unclosed": TokenKind.ERROR,
+    **{kind.name.lower(): kind for kind in TokenKind},
+}
+# Only from these could a prefixed name have started that lacked its colon.
+_NAME_STARTS = (TokenKind.WORD, TokenKind.ERROR)
+_PATTERNS = {
+    (codepoints, names): _compile(codepoints=codepoints, names=names)
+    for codepoints in (True, False)
+    for names in (True, False)
+}
+# A pair of backslashes is read first, so that the u of \\u0041 is a letter.
+_ESCAPE_IN_TEXT = re.compile(rf"\\\\|{_CODEPOINT}")
+
+
+def tokenize(text: str, *, decode: bool = True) -> Iterator[Token]:
+    r"""The tokens of a text in order; what is no token comes as ``TokenKind.ERROR``.
+
+    ``decode``: codepoint escapes (``\u0041``) are replaced before tokens are looked for, as
+    section 19.2 has it. Without, they are read inside strings and IRIs only, as pyoxigraph
+    does. Never raises; takes time linear in the length of the text.
+
+    >>> [(str(t.kind), t.text) for t in tokenize("ASK { ?s a <x:y> } # all")][:3]
+    [('word', 'ASK'), ('operator', '{'), ('variable', '?s')]
+    """
+    if not decode or "\\" not in text:
+        return _scan(text, codepoints=not decode)
+    decoded, origins = _decode(text)
+    tokens = _scan(decoded, codepoints=False)
+    return tokens if not origins else _moved(tokens, origins)
+
+
+def _scan(text: str, *, codepoints: bool) -> Iterator[Token]:
+    anything, nameless = _PATTERNS[codepoints, True], _PATTERNS[codepoints, False]
+    position, end = 0, len(text)
+    # Up to here no prefixed name can start: without this, the letters of "a.a.a.…" would each
+    # look for a colon at the end of the same run.
+    no_name_before = 0
+    while position < end:
+        pattern = nameless if position < no_name_before else anything
+        match = pattern.match(text, position)
+        if match is None or match.lastgroup is None:  # pragma: no cover
+            raise AssertionError("the last alternative matches any character")
+        position = match.end()
+        if match.lastgroup == "space":
+            continue
+        kind = _KINDS[match.lastgroup]
+        if position > no_name_before and kind in _NAME_STARTS:
+            run = _NAME_RUN.match(text, match.start())
+            if run is not None and run.end() > position:
+                no_name_before = run.end()
+        yield Token(kind, match.group(), match.start(), position)
+
+
+def decode_codepoints(text: str) -> str:
+    """The text with its codepoint escapes replaced; what is no valid escape stays."""
+    return _decode(text)[0]
+
+
+def _decode(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text with codepoint escapes replaced, and for each the offsets after it.
+
+    The list holds (offset in the new text, offset in the old one), ascending.
+    """
+    parts: list[str] = []
+    origins: list[tuple[int, int]] = []
+    copied = length = 0
+    for match in _ESCAPE_IN_TEXT.finditer(text):
+        escape = match.group()
+        if escape == "\\\\":
+            continue
+        parts += text[copied : match.start()], chr(int(escape.lstrip("\\uU"), 16))
+        length += match.start() - copied + 1
+        copied = match.end()
+        origins.append((length, copied))
+    parts.append(text[copied:])
+    return "".join(parts), origins
+
+
+def _moved(tokens: Iterator[Token], origins: list[tuple[int, int]]) -> Iterator[Token]:
+    news = [new for new, _ in origins]
+
+    def origin(offset: int) -> int:
+        index = bisect_right(news, offset) - 1
+        return offset if index < 0 else origins[index][1] + offset - news[index]
+
+    for token in tokens:
+        yield token._replace(start=origin(token.start), end=origin(token.end))
+
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+def locate(text: str, offset: int) -> Place:
+    r"""Line and column of an offset. A line ends with ``\n``, ``\r\n`` or ``\r``.
+
+    >>> locate("ASK\n{ }", 6)
+    Place(line=2, column=3)
+    """
+    line, line_start = 1, 0
+    for match in _LINE_END.finditer(text, 0, max(0, min(offset, len(text)))):
+        line, line_start = line + 1, match.end()
+    return Place(line=line, column=offset - line_start + 1)

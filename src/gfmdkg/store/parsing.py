@@ -1,0 +1,64 @@
+"""Reading a document to its end, past its faults: what can be read, and all that is wrong."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from gfmdkg.store.rdf_store import GRAPH_FORMATS
+
+__all__ = ["Complaint", "Parsed", "parse"]
+
+_MOST_COMPLAINTS = 1000
+# "Parser error at line 2 between columns 4 and 8: what is wrong"
+_WHERE = re.compile(r"^Parser error .*?(?<=[0-9]): ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """What the parser says; line and column count from 1, in characters, where it knows them."""
+
+    message: str
+    line: int | None
+    column: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """The statements as N-Triples without their dot, graph names dropped, and the complaints.
+
+    Blank nodes keep the labels that the document gives them.
+    """
+
+    triples: tuple[str, ...]
+    complaints: tuple[Complaint, ...]
+
+
+def parse(source: bytes, *, media_type: str, base_iri: str) -> Parsed:
+    """Read a document in one of ``GRAPH_FORMATS``.
+
+    The parser goes on after a fault where the format lets it (Turtle and its relatives);
+    it may then complain several times of one fault.
+    """
+    triples: list[str] = []
+    complaints: list[Complaint] = []
+    parser = ox.parse(source, GRAPH_FORMATS[media_type], base_iri=base_iri)
+    while len(complaints) < _MOST_COMPLAINTS:
+        try:
+            quad = next(parser)
+        except StopIteration:
+            break
+        except SyntaxError as error:
+            complaints.append(_complaint(error))
+        else:
+            triples.append(f"{quad.subject} {quad.predicate} {quad.object}")
+    return Parsed(triples=tuple(triples), complaints=_unique(complaints))
+
+
+def _complaint(error: SyntaxError) -> Complaint:
+    return Complaint(message=_WHERE.sub("", error.msg), line=error.lineno, column=error.offset)
+
+
+def _unique(complaints: Sequence[Complaint]) -> tuple[Complaint, ...]:
+    return tuple(dict.fromkeys(complaints))

@@ -1,0 +1,321 @@
+"""Patches: what one version of the graph has more and less than another, as RDF Patch.
+
+A statement is one quad as a line of N-Quads without its full stop, in the store's own spelling
+(``"1.0"^^xsd:decimal`` is ``1``), blank nodes by the label that they have in the store. So the
+same patch, applied to the same quads, gives the same quads, labels included.
+
+The text format is RDF Patch (https://afs.github.io/rdf-patch/), a statement a row: ``H name
+value .`` is a header, ``TX .`` and ``TC .`` enclose the transaction, ``D`` and ``A`` rows
+delete and add a quad. Terms are written in full, so prefix rows are not read.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Self
+
+import pyoxigraph as ox
+
+from gfmdkg.errors import DataError, Fault
+from gfmdkg.store.rdf_store import OxigraphStore, unreadable
+from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+
+__all__ = [
+    "COMPARED_QUADS_LIMIT",
+    "Patch",
+    "Statement",
+    "compare_stores",
+    "decode",
+    "is_same_but_for_labels",
+    "locate",
+    "normalise",
+    "statements_about",
+    "statements_of",
+]
+
+COMPARED_QUADS_LIMIT = 500_000
+"""Stores with more quads are not compared as a whole: it takes about 10 µs a quad."""
+
+_ROW = re.compile(r"(A|D)\s+(.*?)\s*\.\s*", re.DOTALL)
+_HEADER = re.compile(r"H\s+(\S+)\s+(.*?)\s*\.\s*")
+_IGNORED = re.compile(r"(TX|TC|TB)\s*\.?\s*")
+_ESCAPED = re.compile(r'[\\"\n\r\t]')
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A quad as values; ``graph`` is ``""`` for the default graph."""
+
+    subject: Iri | BlankNode
+    predicate: str
+    object: Term
+    graph: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """Statements to add and to remove; each is sorted and has nothing twice."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, added: Iterable[str], removed: Iterable[str]) -> Self:
+        """The patch of these statements, in any order."""
+        return cls(added=tuple(sorted(set(added))), removed=tuple(sorted(set(removed))))
+
+    @classmethod
+    def compose(cls, patches: Iterable["Patch"]) -> Self:
+        """The net effect of patches that are applied one after the other."""
+        added: set[str] = set()
+        removed: set[str] = set()
+        for patch in patches:
+            for statement in patch.removed:
+                added.discard(statement) if statement in added else removed.add(statement)
+            for statement in patch.added:
+                removed.discard(statement) if statement in removed else added.add(statement)
+        return cls.of(added, removed)
+
+    @classmethod
+    def parse(cls, text: str, *, file: str | None = None) -> Self:
+        """Read RDF Patch. Raises ``DataError`` with the line of every row that cannot be read.
+
+        Where a statement is both added and deleted, the later row counts.
+        """
+        effect: dict[str, bool] = {}
+        headers: dict[str, str] = {}
+        faults: list[Fault] = []
+        for number, line in enumerate(text.split("\n"), start=1):
+            row = line.strip()
+            if not row or row.startswith("#") or _IGNORED.fullmatch(row):
+                continue
+            if header := _HEADER.fullmatch(row):
+                headers[header[1]] = header[2].strip('"')
+            elif match := _ROW.fullmatch(row):
+                try:
+                    effect |= dict.fromkeys(_spell([match[2]]), match[1] == "A")
+                except SyntaxError as error:
+                    faults.append(_fault(error.msg, file, number))
+            else:
+                faults.append(_fault(f"“{row[:60]}” is no row of RDF Patch", file, number))
+        if faults:
+            raise DataError("the patch cannot be read", faults)
+        patch = cls.of(
+            (s for s, is_added in effect.items() if is_added),
+            (s for s, is_added in effect.items() if not is_added),
+        )
+        return cls(added=patch.added, removed=patch.removed, headers=headers)
+
+    def to_text(self, headers: Mapping[str, object] | None = None) -> str:
+        r"""The patch as RDF Patch: headers, deletions, additions.
+
+        >>> patch = Patch(added=('<http://s> <http://p> "1" <http://g>',))
+        >>> patch.to_text({"version": 7}).splitlines()
+        ['H version "7" .', 'TX .', 'A <http://s> <http://p> "1" <http://g> .', 'TC .']
+        """
+        rows = [f'H {name} "{_escape(str(value))}" .' for name, value in (headers or {}).items()]
+        rows.append("TX .")
+        rows += [f"D {statement} ." for statement in self.removed]
+        rows += [f"A {statement} ." for statement in self.added]
+        return "\n".join((*rows, "TC .", ""))
+
+    @property
+    def inverse(self) -> "Patch":
+        """The patch that undoes this one."""
+        return Patch(added=self.removed, removed=self.added)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed)
+
+    def graphs(self) -> frozenset[str]:
+        """The graphs that it touches; ``""`` is the default graph."""
+        return frozenset(s.graph for s in decode((*self.added, *self.removed)))
+
+    def without_graphs(self, graphs: Collection[str]) -> "Patch":
+        """The same without what concerns these graphs."""
+
+        def keep(statements: tuple[str, ...]) -> tuple[str, ...]:
+            pairs = zip(statements, decode(statements), strict=True)
+            return tuple(text for text, s in pairs if s.graph not in graphs)
+
+        return Patch(added=keep(self.added), removed=keep(self.removed))
+
+    def apply(self, store: OxigraphStore) -> None:
+        """Remove and add; what is gone or there already is passed over."""
+        store.apply(added=_quads(self.added), removed=_quads(self.removed))
+
+    def obstacles(self, store: OxigraphStore) -> "Patch":
+        """The part that ``apply`` would pass over: there already, or gone already."""
+        present, absent = _quads(self.added), _quads(self.removed)
+        return Patch(
+            added=tuple(str(quad) for quad in present if store.contains(quad)),
+            removed=tuple(str(quad) for quad in absent if not store.contains(quad)),
+        )
+
+    def apply_to_union(self, store: OxigraphStore) -> None:
+        """Apply to a store whose default graph is the union of the named ones, and keep it so."""
+        self.apply(store)
+        default = ox.DefaultGraph()
+
+        def merged(quad: ox.Quad) -> ox.Quad:
+            return ox.Quad(quad.subject, quad.predicate, quad.object, default)
+
+        gone = [quad for quad in _quads(self.removed) if not store.named_graphs_with(quad)]
+        store.apply(added=map(merged, _quads(self.added)), removed=map(merged, gone))
+
+
+def decode(statements: Iterable[str]) -> list[Statement]:
+    """The statements as values, in the same order."""
+    return [
+        Statement(
+            subject=_node(quad.subject),
+            predicate=quad.predicate.value,
+            object=_term(quad.object),
+            graph=quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else "",
+        )
+        for quad in _quads(statements)
+    ]
+
+
+def normalise(quads: Iterable[ox.Quad]) -> list[str]:
+    """Quads as statements in the store's spelling, sorted."""
+    store = OxigraphStore.in_memory()
+    store.extend(quads)
+    return sorted(map(str, store.quads()))
+
+
+def statements_of(store: OxigraphStore, graph: str) -> set[str]:
+    """The statements of one graph."""
+    return {str(quad) for quad in store.quads(graph)}
+
+
+def statements_about(store: OxigraphStore, subject: str) -> list[str]:
+    """The statements of named graphs about a resource, and about blank nodes below it; sorted."""
+    found: set[str] = set()
+    waiting, seen = [subject], {subject}
+    while waiting:
+        for quad in store.quads_about(waiting.pop()):
+            if isinstance(quad.graph_name, ox.DefaultGraph):
+                continue
+            found.add(str(quad))
+            nested = str(quad.object)
+            if isinstance(quad.object, ox.BlankNode) and nested not in seen:
+                seen.add(nested)
+                waiting.append(nested)
+    return sorted(found)
+
+
+def locate(store: OxigraphStore, quads: Iterable[ox.Quad]) -> tuple[list[str], list[str]]:
+    """Statements of the store that quads mean, and those that it does not have.
+
+    A quad of the default graph means its triple in every named graph.
+    """
+    found: list[str] = []
+    missing: list[str] = []
+    default = ox.DefaultGraph()
+    for text in normalise(quads):
+        (quad,) = _quads([text])
+        if quad.graph_name != default:
+            (found if store.contains(quad) else missing).append(text)
+            continue
+        places = store.named_graphs_with(quad)
+        found += map(str, places)
+        missing += () if places else (text,)
+    return found, missing
+
+
+def is_same_but_for_labels(left: Collection[str], right: Collection[str]) -> bool:
+    """Whether two sets of statements differ in the labels of blank nodes at most."""
+
+    def canonical(statements: Collection[str]) -> set[str]:
+        dataset = ox.Dataset(_quads(statements))
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        return set(map(str, dataset))
+
+    return len(left) == len(right) and canonical(left) == canonical(right)
+
+
+def compare_stores(
+    before: OxigraphStore | None,
+    after: OxigraphStore,
+    *,
+    graphs: Collection[str] | None = None,
+    has_union: bool,
+) -> Patch | None:
+    """What ``after`` has more and less than ``before``, which may be nothing.
+
+    Only ``graphs`` are compared where they are given. The default graph is left out where it
+    is the union of the others. ``None`` where the whole is over ``COMPARED_QUADS_LIMIT``.
+    """
+    if graphs is None:
+        if max(len(after), len(before or ())) > COMPARED_QUADS_LIMIT * (1 + has_union):
+            return None
+        names = {*after.graph_names(), *(before.graph_names() if before else ()), ""}
+    else:
+        names = set(graphs)
+    if has_union:
+        names.discard("")
+    added: list[str] = []
+    removed: list[str] = []
+    for name in sorted(names):
+        gone, new = _differences(before.quads(name) if before else iter(()), after.quads(name))
+        removed += map(str, gone)
+        added += map(str, new)
+    return Patch.of(added, removed)
+
+
+def _differences(
+    before: Iterator[ox.Quad], after: Iterator[ox.Quad]
+) -> tuple[set[ox.Quad], set[ox.Quad]]:
+    """What is in one alone. Equal orders make it cheap; any order gives the right answer.
+
+    Both are read in step, and what one has met and the other has not yet waits in a set. The
+    engine's order is the same for both, so about as many quads wait as there are differences.
+    """
+    gone: set[ox.Quad] = set()
+    new: set[ox.Quad] = set()
+    for left, right in zip_longest(before, after):
+        if left == right:
+            continue
+        if left is not None:
+            new.discard(left) if left in new else gone.add(left)
+        if right is not None:
+            gone.discard(right) if right in gone else new.add(right)
+    return gone, new
+
+
+def _quads(statements: Iterable[str]) -> list[ox.Quad]:
+    text = "".join(f"{statement} .\n" for statement in statements)
+    try:
+        return list(ox.parse(text, ox.RdfFormat.N_QUADS))
+    except SyntaxError as error:
+        raise unreadable(error, None) from error
+
+
+def _spell(statements: Iterable[str]) -> list[str]:
+    text = "".join(f"{statement} .\n" for statement in statements)
+    return normalise(ox.parse(text, ox.RdfFormat.N_QUADS))
+
+
+def _node(node: ox.NamedNode | ox.BlankNode | ox.Triple) -> Iri | BlankNode:
+    if isinstance(node, ox.BlankNode):
+        return BlankNode(node.value)
+    assert isinstance(node, ox.NamedNode)  # noqa: S101 - no triple terms in this graph
+    return Iri(node.value)
+
+
+def _term(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
+    if isinstance(node, ox.Literal):
+        return Literal(node.value, datatype=node.datatype.value, language=node.language)
+    return _node(node)
+
+
+def _escape(text: str) -> str:
+    return _ESCAPED.sub(lambda match: _ESCAPES[match[0]], text)
+
+
+def _fault(message: str, file: str | None, line: int) -> Fault:
+    return Fault(message=message, file=file, line=line)

@@ -1,0 +1,370 @@
+"""The RDF store: what the rest of the house may ask of one, and the embedded one.
+
+Only this package (and ``terms``) knows pyoxigraph. The interface is small on purpose, so
+that a SPARQL 1.1 Protocol and Graph Store Protocol server can stand behind it as well.
+"""
+
+import gc
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Protocol, Self
+
+import pyoxigraph as ox
+
+from gfmdkg.errors import DataError, Fault, NotAcceptable, QueryRejected, StoreError
+from gfmdkg.namespaces import PREFIXES
+
+__all__ = [
+    "GRAPH_FORMATS",
+    "RESULTS_FORMATS",
+    "AnswerFormats",
+    "AnswerKind",
+    "Dataset",
+    "OxigraphStore",
+    "RdfStore",
+]
+
+RESULTS_FORMATS: Mapping[str, ox.QueryResultsFormat] = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
+"""Media type of solutions and booleans to the engine's name of it."""
+
+GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/trig": ox.RdfFormat.TRIG,
+    "application/n-quads": ox.RdfFormat.N_QUADS,
+}
+"""Media type of graphs to the engine's name of it."""
+
+_ENGINE_PREFIXES = dict(PREFIXES)
+# Formats that read better with prefixes; the others are serialised without leaving the engine.
+_PREFIXED = frozenset({"text/turtle", "application/trig"})
+# The engine reports a place only inside its message: "error at 2:5: expected …".
+_PLACE = re.compile(r"error at (\d+):(\d+):? ?", re.ASCII)
+# What the engine understands but will not do. It says so by RuntimeError, like real failures.
+_REFUSAL = re.compile(
+    r"The custom function .* is not supported|The graph .* (?:already exists|does not exist)",
+    re.DOTALL,
+)
+
+
+class AnswerKind(StrEnum):
+    """What a query's form yields."""
+
+    SOLUTIONS = "solutions"
+    BOOLEAN = "boolean"
+    GRAPH = "graph"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFormats:
+    """The media type for each kind of answer; ``None`` where the caller accepts none."""
+
+    results: str | None = "application/sparql-results+json"
+    graph: str | None = "text/turtle"
+
+    def media_type(self, kind: AnswerKind) -> str:
+        """The media type for this kind; raises ``NotAcceptable`` where there is none."""
+        chosen = self.graph if kind is AnswerKind.GRAPH else self.results
+        if chosen is None:
+            offered = GRAPH_FORMATS if kind is AnswerKind.GRAPH else RESULTS_FORMATS
+            raise NotAcceptable("the Accept header", tuple(offered))
+        return chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """The RDF dataset that a request names (SPARQL 1.1 Protocol, section 2.1.4).
+
+    With neither list the store's own dataset is queried. With either, the default graph is
+    the merge of ``default_graphs`` and only ``named_graphs`` can be reached by GRAPH.
+    """
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the request names a dataset."""
+        return bool(self.default_graphs or self.named_graphs)
+
+
+class RdfStore(Protocol):
+    """One RDF dataset that can be queried; all text is UTF-8."""
+
+    def query(
+        self,
+        text: str,
+        *,
+        formats: AnswerFormats,
+        output: IO[bytes],
+        dataset: Dataset = ...,
+        base_iri: str | None = None,
+        project_prefixes: bool = True,
+    ) -> tuple[AnswerKind, str]:
+        """Evaluate a query and write its answer to ``output``: its kind and media type."""
+        ...
+
+    def update(
+        self, text: str, *, base_iri: str | None = None, project_prefixes: bool = True
+    ) -> None:
+        """Carry out a SPARQL update, wholly or not at all."""
+        ...
+
+    def graph_names(self) -> tuple[str, ...]:
+        """The IRIs of the named graphs, sorted."""
+        ...
+
+    def dump(self, output: IO[bytes], *, media_type: str, graph: str | None = None) -> None:
+        """Write one named graph, the default graph (``""``) or, by ``None``, all quads."""
+        ...
+
+
+class OxigraphStore:
+    """pyoxigraph on a folder (RocksDB) or, without one, in memory.
+
+    A result must be iterated by the thread that asked for it, or the process aborts, so
+    every method here runs the query and serialises the answer in one go.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+
+    @property
+    def engine(self) -> ox.Store:
+        """The engine behind, for this package alone."""
+        return self._store
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """An empty store that is gone with the process."""
+        return cls(ox.Store())
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open a folder for reading and writing, by one process at a time."""
+        return cls._open(ox.Store, folder)
+
+    @classmethod
+    def open_read_only(cls, folder: Path) -> Self:
+        """Open a frozen view of a folder; many processes may."""
+        return cls._open(ox.Store.read_only, folder)
+
+    @classmethod
+    def _open(cls, opener: type[ox.Store] | object, folder: Path) -> Self:
+        try:
+            return cls(opener(str(folder)))  # type: ignore[operator]
+        except (OSError, ValueError, RuntimeError) as error:
+            fault = Fault(message=str(error), file=str(folder))
+            raise StoreError("the store cannot be opened", [fault]) from error
+
+    def close(self) -> None:
+        """Write what is buffered to disk and let go of the folder."""
+        del self._store
+        gc.collect(0)
+
+    def query(
+        self,
+        text: str,
+        *,
+        formats: AnswerFormats,
+        output: IO[bytes],
+        dataset: Dataset = Dataset(),
+        base_iri: str | None = None,
+        project_prefixes: bool = True,
+    ) -> tuple[AnswerKind, str]:
+        """Evaluate a query and write its answer to ``output``: its kind and media type.
+
+        Raises ``QueryRejected`` with line and column, and ``NotAcceptable``. What
+        ``output.write`` raises stops the evaluation and comes through.
+        """
+        graphs: dict[str, list[ox.NamedNode]] = {}
+        if dataset.is_given:
+            graphs["default_graph"] = [ox.NamedNode(g) for g in dataset.default_graphs]
+            graphs["named_graphs"] = [ox.NamedNode(g) for g in dataset.named_graphs]
+        try:
+            answer = self._store.query(
+                text,
+                base_iri=base_iri,
+                prefixes=_ENGINE_PREFIXES if project_prefixes else None,
+                **graphs,  # type: ignore[arg-type]
+            )
+        except (SyntaxError, ValueError) as error:
+            raise rejected(error) from error
+        except RuntimeError as error:
+            if not _REFUSAL.fullmatch(str(error)):
+                raise
+            raise QueryRejected(str(error)) from error
+        if isinstance(answer, ox.QueryTriples):
+            media_type = formats.media_type(AnswerKind.GRAPH)
+            if media_type in _PREFIXED:
+                ox.serialize(answer, output, GRAPH_FORMATS[media_type], prefixes=_ENGINE_PREFIXES)
+            else:
+                answer.serialize(output, GRAPH_FORMATS[media_type])
+            return AnswerKind.GRAPH, media_type
+        is_boolean = isinstance(answer, ox.QueryBoolean)
+        kind = AnswerKind.BOOLEAN if is_boolean else AnswerKind.SOLUTIONS
+        media_type = formats.media_type(kind)
+        answer.serialize(output, RESULTS_FORMATS[media_type])
+        return kind, media_type
+
+    def update(
+        self, text: str, *, base_iri: str | None = None, project_prefixes: bool = True
+    ) -> None:
+        """Carry out a SPARQL update, wholly or not at all. Raises ``QueryRejected``.
+
+        That includes CREATE of a graph that exists, and CLEAR or DROP of one that does not,
+        without SILENT.
+        """
+        try:
+            self._store.update(
+                text, base_iri=base_iri, prefixes=_ENGINE_PREFIXES if project_prefixes else None
+            )
+        except (SyntaxError, ValueError) as error:
+            raise rejected(error) from error
+        except RuntimeError as error:
+            if not _REFUSAL.fullmatch(str(error)):
+                raise
+            raise QueryRejected(str(error)) from error
+
+    def load(
+        self, source: bytes, *, media_type: str, graph: str | None = None, file: str | None = None
+    ) -> None:
+        """Add a small document in one transaction.
+
+        ``graph`` is a named graph, ``""`` the default graph, ``None`` as the quads say. Raises
+        ``DataError`` with the place of a syntax error.
+        """
+        try:
+            self._store.load(
+                source,
+                format=GRAPH_FORMATS[media_type],
+                base_iri=graph or None,
+                to_graph=_graph_node(graph),
+            )
+        except SyntaxError as error:
+            raise unreadable(error, file) from error
+
+    def bulk_load(self, path: Path, *, media_type: str, graph: str | None = None) -> None:
+        """Add a big file without holding it in memory; all of it or none.
+
+        ``graph`` is a named graph, ``""`` the default graph, ``None`` as the quads say.
+        Raises ``DataError`` with the place of a syntax error.
+        """
+        try:
+            self._store.bulk_load(
+                path=str(path), format=GRAPH_FORMATS[media_type], to_graph=_graph_node(graph)
+            )
+        except SyntaxError as error:
+            raise unreadable(error, str(path)) from error
+
+    def extend(self, quads: Iterable[ox.Quad]) -> None:
+        """Add quads in one transaction that is as large as they are."""
+        self._store.bulk_extend(quads)
+
+    def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
+        """The quads of a named graph, of the default graph (``""``) or, by ``None``, all."""
+        return self._store.quads_for_pattern(None, None, None, _graph_node(graph))
+
+    def contains(self, quad: ox.Quad) -> bool:
+        """Whether the store holds this quad."""
+        return quad in self._store
+
+    def named_graphs_with(self, quad: ox.Quad) -> list[ox.Quad]:
+        """The quads of this quad's triple in named graphs, whatever its own graph."""
+        found = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        return [other for other in found if not isinstance(other.graph_name, ox.DefaultGraph)]
+
+    def quads_about(self, subject: str) -> list[ox.Quad]:
+        """The quads of all graphs whose subject is this IRI or ``_:`` and a label."""
+        is_blank = subject.startswith("_:")
+        node = ox.BlankNode(subject[2:]) if is_blank else ox.NamedNode(subject)
+        return list(self._store.quads_for_pattern(node, None, None, None))
+
+    def select_quads(self, query: str) -> list[ox.Quad]:
+        """The solutions of a SELECT of ?s ?p ?o and, where it has one, ?g, as quads."""
+        solutions = self._store.query(query)
+        assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - our own SELECTs only
+        has_graph = len(solutions.variables) == 4
+        default = ox.DefaultGraph()
+        return [
+            ox.Quad(s["s"], s["p"], s["o"], s["g"] if has_graph else default) for s in solutions
+        ]
+
+    def apply(self, *, added: Iterable[ox.Quad], removed: Iterable[ox.Quad]) -> None:
+        """Remove quads, then add quads."""
+        for quad in removed:
+            self._store.remove(quad)
+        self._store.extend(added)
+
+    def graph_names(self) -> tuple[str, ...]:
+        """The IRIs of the named graphs, sorted."""
+        return tuple(
+            sorted(g.value for g in self._store.named_graphs() if isinstance(g, ox.NamedNode))
+        )
+
+    def has_graph(self, graph: str) -> bool:
+        """Whether there is a named graph of this IRI, an empty one included."""
+        return self._store.contains_named_graph(ox.NamedNode(graph))
+
+    def clear_graph(self, graph: str) -> None:
+        """Remove all triples of a named graph or of the default graph (``""``)."""
+        node = _graph_node(graph)
+        assert node is not None  # noqa: S101 - "" and an IRI both give a node
+        self._store.clear_graph(node)
+
+    def add_graph(self, graph: str) -> None:
+        """Make sure that the named graph exists, were it empty."""
+        self._store.add_graph(ox.NamedNode(graph))
+
+    def remove_graph(self, graph: str) -> None:
+        """Remove a named graph and its triples; nothing happens where there is none."""
+        self._store.remove_graph(ox.NamedNode(graph))
+
+    def dump(self, output: IO[bytes], *, media_type: str, graph: str | None = None) -> None:
+        """Write one named graph, the default graph (``""``) or, by ``None``, all quads."""
+        self._store.dump(
+            output,
+            GRAPH_FORMATS[media_type],
+            from_graph=_graph_node(graph),
+            prefixes=_ENGINE_PREFIXES,
+        )
+
+    def flush(self) -> None:
+        """Make everything written so far durable."""
+        self._store.flush()
+
+    def __len__(self) -> int:
+        """How many quads there are, the default graph's included."""
+        return len(self._store)
+
+
+def _graph_node(graph: str | None) -> ox.NamedNode | ox.DefaultGraph | None:
+    if graph is None:
+        return None
+    return ox.NamedNode(graph) if graph else ox.DefaultGraph()
+
+
+def rejected(error: SyntaxError | ValueError) -> QueryRejected:
+    """The engine's complaint about a query, with its place where the engine gives one."""
+    message = str(error.msg if isinstance(error, SyntaxError) else error)
+    place = _PLACE.search(message)
+    if place is None:
+        return QueryRejected(message)
+    detail = message[: place.start()] + message[place.end() :]
+    return QueryRejected(detail, line=int(place[1]), column=int(place[2]))
+
+
+def unreadable(error: SyntaxError, file: str | None) -> DataError:
+    """The parser's complaint about a document, with its place."""
+    fault = Fault(message=error.msg, file=file, line=error.lineno, column=error.offset)
+    return DataError("the document cannot be read", [fault])

@@ -1,0 +1,357 @@
+"""Published versions of the graph, and the one writer that makes the next.
+
+::
+
+    store/
+      CURRENT              the number of the version in use; replaced atomically
+      lock                 held by the writer, across processes
+      versions/12/db       a RocksDB folder that nobody writes to any more
+      versions/12/version.json
+      versions/12/patch.rdfp   what it has more and less than version 11; see store/patches.py
+      staging/…            the writer's draft; rubble after a crash, swept by the next writer
+
+A draft is a clone of a version: RocksDB never changes a table file once it is written, so
+those are hard-linked and only the few small files beside them are copied. Everything is
+written, flushed and renamed into place before CURRENT names it, hence a crash at any
+moment leaves either the former version or the next one, and never a half.
+
+A version that is pruned loses its database and what was made from it, such as its search
+index; record and patch are its history and stay.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from uuid import uuid4
+
+from gfmdkg.errors import Conflict, Fault, NotFound, StoreError
+from gfmdkg.store.content_hash import hash_content
+from gfmdkg.store.patches import Patch, compare_stores
+from gfmdkg.store.rdf_store import OxigraphStore
+
+__all__ = ["Draft", "Origin", "Version", "VersionStore"]
+
+_LOCK_POLL_SECONDS = 0.01
+_HISTORY = ("version.json", "patch.rdfp")
+
+
+class Origin(StrEnum):
+    """How a version came to be."""
+
+    BUILD = "build"
+    EMPTY = "empty"
+    UPDATE = "update"
+    PUBLISH = "publish"
+    REVERT = "revert"
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it holds something that a build from files would leave out."""
+        return self not in (Origin.BUILD, Origin.EMPTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One published state of the graph.
+
+    ``content_hash`` is the same for the same quads, whatever their order and history;
+    ``sources_hash`` tells from which files it, or the version that it changes, was built;
+    ``default_graph`` says whether the default graph holds the union of all named ones.
+    ``author`` made it, ``change`` is the change set that it published, ``reverts`` the version
+    that it undoes. ``added`` and ``removed`` count the statements of its patch; they are
+    ``None`` where none is recorded: for a first build, and for stores too big to compare.
+    """
+
+    number: int
+    created: datetime
+    content_hash: str
+    sources_hash: str
+    origin: Origin
+    parent: int | None
+    quads: int
+    default_graph: str
+    message: str
+    folder: Path
+    author: str | None = None
+    change: int | None = None
+    reverts: int | None = None
+    added: int | None = None
+    removed: int | None = None
+
+    @property
+    def is_available(self) -> bool:
+        """Whether it can be queried still; one that was pruned cannot."""
+        return self.database.is_dir()
+
+    @property
+    def database(self) -> Path:
+        """The RocksDB folder."""
+        return self.folder / "db"
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """The next version while it is made; only its writer sees it."""
+
+    store: OxigraphStore
+    base: Version | None
+    published: Version | None = None
+    _owner: "VersionStore"
+    _folder: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where to put what is published with the version; it becomes its folder."""
+        return self._folder
+
+    def publish(
+        self,
+        *,
+        message: str,
+        origin: Origin,
+        sources_hash: str,
+        default_graph: str,
+        author: str | None = None,
+        change: int | None = None,
+        reverts: int | None = None,
+        touched: Collection[str] | None = None,
+    ) -> Version:
+        """Make the draft the current version. When this returns, it is safe on disk.
+
+        Its patch is found by comparing it with its base: in the graphs that were ``touched``
+        where the caller knows them, else in all.
+        """
+        version = Version(
+            number=1 if self.base is None else self.base.number + 1,
+            created=datetime.now(UTC),
+            content_hash="",
+            sources_hash=sources_hash,
+            origin=origin,
+            parent=None if self.base is None else self.base.number,
+            quads=len(self.store),
+            default_graph=default_graph,
+            message=message,
+            folder=Path(),
+            author=author,
+            change=change,
+            reverts=reverts,
+        )
+        self.published = self._owner._publish(self, version, touched)  # noqa: SLF001 - one mechanism
+        return self.published
+
+
+class VersionStore:
+    """The versions below one folder. Any number of processes may read, one at a time writes."""
+
+    def __init__(self, root: Path, *, kept: int = 20) -> None:
+        self.root = root
+        self._kept = kept
+        self._pointer = root / "CURRENT"
+        self._versions = root / "versions"
+        self._staging = root / "staging"
+        self._seen: tuple[tuple[int, int], Version] | None = None
+
+    def current(self) -> Version | None:
+        """The version in use, or ``None`` before the first; cheap enough for every request."""
+        try:
+            status = self._pointer.stat()
+        except FileNotFoundError:
+            return None
+        stamp = (status.st_ino, status.st_mtime_ns)
+        if self._seen is None or self._seen[0] != stamp:
+            self._seen = (stamp, self.get(int(self._pointer.read_text())))
+        return self._seen[1]
+
+    def require_current(self) -> Version:
+        """The version in use; raises ``StoreError`` with the way out before the first."""
+        version = self.current()
+        if version is None:
+            fault = Fault(
+                message="nothing is published yet", file=str(self.root), remedy="run: gfmdkg build"
+            )
+            raise StoreError("the store is empty", [fault])
+        return version
+
+    def get(self, number: int) -> Version:
+        """One version by its number. Raises ``NotFound``, also for one that was pruned."""
+        version = self.record(number)
+        if not version.is_available:
+            raise NotFound("version", str(number))
+        return version
+
+    def record(self, number: int) -> Version:
+        """What is known of a version, pruned or not. Raises ``NotFound``."""
+        folder = self._versions / str(number)
+        try:
+            record = json.loads((folder / "version.json").read_bytes())
+        except FileNotFoundError as error:
+            raise NotFound("version", str(number)) from error
+        except ValueError as error:
+            fault = Fault(message=str(error), file=str(folder / "version.json"))
+            raise StoreError("a version's record is damaged", [fault]) from error
+        record["created"] = datetime.fromisoformat(record["created"])
+        record["origin"] = Origin(record["origin"])
+        return Version(folder=folder, **record)
+
+    def all(self) -> tuple[Version, ...]:
+        """All versions that are still there, oldest first."""
+        return tuple(version for version in self.history() if version.is_available)
+
+    def history(self) -> tuple[Version, ...]:
+        """The records of all versions up to the current one, oldest first."""
+        current = self.current()
+        numbers = sorted(int(p.name) for p in self._versions.glob("[0-9]*"))
+        last = 0 if current is None else current.number
+        return tuple(self.record(number) for number in numbers if number <= last)
+
+    def patch(self, number: int) -> Patch | None:
+        """What a version has more and less than its parent; ``None`` where it is not recorded.
+
+        Raises ``NotFound`` for a version that there never was, ``DataError`` for a damaged file.
+        """
+        file = self.record(number).folder / "patch.rdfp"
+        try:
+            return Patch.parse(file.read_text("utf-8"), file=str(file))
+        except FileNotFoundError:
+            return None
+
+    @contextmanager
+    def writing(self, *, from_nothing: bool = False, wait_seconds: float = 60) -> Iterator[Draft]:
+        """Hold the writer's lock and a draft of the next version, until the block ends.
+
+        The draft starts as the current version or, ``from_nothing``, empty. Without
+        ``Draft.publish`` nothing of it remains. Raises ``Conflict`` where another writer
+        keeps the lock for ``wait_seconds``.
+        """
+        self._staging.mkdir(parents=True, exist_ok=True)
+        self._versions.mkdir(exist_ok=True)
+        with self._lock(wait_seconds):
+            self._sweep()
+            base = self.current()
+            folder = self._staging / uuid4().hex
+            folder.mkdir()
+            if base is not None and not from_nothing:
+                _clone(base.database, folder / "db")
+            draft = Draft(
+                store=OxigraphStore.open(folder / "db"), base=base, _owner=self, _folder=folder
+            )
+            try:
+                yield draft
+            finally:
+                if draft.published is None:
+                    draft.store.close()
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def _lock(self, wait_seconds: float) -> Iterator[None]:
+        deadline = time.monotonic() + wait_seconds
+        with (self.root / "lock").open("a") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() > deadline:
+                        raise Conflict(
+                            f"another writer held the lock for {wait_seconds:g} s; try again"
+                        ) from error
+                    time.sleep(_LOCK_POLL_SECONDS)
+            yield
+
+    def _sweep(self) -> None:
+        """Remove what writers left that were killed before they acknowledged anything."""
+        for rubble in self._staging.iterdir():
+            shutil.rmtree(rubble, ignore_errors=True)
+        current = self.current()
+        for folder in self._versions.glob("[0-9]*"):
+            if current is None or int(folder.name) > current.number:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _publish(self, draft: Draft, version: Version, touched: Collection[str] | None) -> Version:
+        draft.store.flush()
+        staged, number = draft._folder, version.number  # noqa: SLF001
+        patch = _compare(draft, version, touched)
+        version = replace(
+            version,
+            content_hash=hash_content(draft.store, has_union=version.default_graph == "union"),
+            folder=self._versions / str(number),
+            added=None if patch is None else len(patch.added),
+            removed=None if patch is None else len(patch.removed),
+        )
+        draft.store.close()
+        if patch is not None:
+            headers = {"version": number, "created": version.created.isoformat()}
+            _write_durably(staged / "patch.rdfp", patch.to_text(headers))
+        record = asdict(version) | {"created": version.created.isoformat()}
+        del record["folder"]
+        _write_durably(staged / "version.json", json.dumps(record, indent=2))
+        _sync_folder(staged)
+        staged.rename(version.folder)
+        _sync_folder(self._versions)
+        _write_durably(self.root / "CURRENT.next", f"{number}\n")
+        (self.root / "CURRENT.next").replace(self._pointer)
+        _sync_folder(self.root)
+        self._prune(number)
+        return version
+
+    def _prune(self, current: int) -> None:
+        for database in self._versions.glob("[0-9]*/db"):
+            if int(database.parent.name) <= current - self._kept:
+                rubble = self._staging / uuid4().hex
+                database.rename(rubble)  # at once, so that nobody opens the half of one
+                shutil.rmtree(rubble, ignore_errors=True)
+                for file in database.parent.iterdir():
+                    if file.name not in _HISTORY:
+                        file.unlink(missing_ok=True)
+
+
+def _compare(draft: Draft, version: Version, touched: Collection[str] | None) -> Patch | None:
+    if draft.base is None:
+        # The files are the first build's history; other beginnings have no other.
+        return None if version.origin is Origin.BUILD else _compared(None, draft, version, None)
+    before = OxigraphStore.open_read_only(draft.base.database)
+    try:
+        return _compared(before, draft, version, touched)
+    finally:
+        before.close()
+
+
+def _compared(
+    before: OxigraphStore | None, draft: Draft, version: Version, touched: Collection[str] | None
+) -> Patch | None:
+    return compare_stores(
+        before, draft.store, graphs=touched, has_union=version.default_graph == "union"
+    )
+
+
+def _clone(source: Path, target: Path) -> None:
+    """Copy a RocksDB folder that nobody writes to: tables by hard link, the rest by value."""
+    target.mkdir()
+    for file in source.iterdir():
+        if file.suffix == ".sst":
+            os.link(file, target / file.name)
+        elif file.name != "LOCK":
+            shutil.copyfile(file, target / file.name)
+
+
+def _write_durably(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,202 @@
+"""Walks over the triples of a store, a set of nodes at a time.
+
+Validation asks which nodes a change can affect and what lies around them. That is many
+small look-ups, so they are made here, on the engine's own terms; to others a term is a
+handle that ``to_value`` turns into one of ours.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from gfmdkg.errors import GfmdkgError
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+
+__all__ = [
+    "Step",
+    "StoredTerm",
+    "StoredTriple",
+    "TooManyNodes",
+    "TripleView",
+    "store_of",
+    "stored_iri",
+    "to_stored",
+    "to_value",
+]
+
+StoredTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+StoredTriple = tuple[StoredTerm, ox.NamedNode, StoredTerm]
+
+
+class TooManyNodes(GfmdkgError):
+    """A walk met more nodes than it may visit."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"more than {limit} nodes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One edge of a path.
+
+    ``predicate`` is an IRI, or ``None`` for any. ``is_inverse`` goes from object to subject;
+    ``repeats`` any number of times, none included; ``to_predicate`` goes from a subject to
+    the predicates of its triples instead of their objects.
+    """
+
+    predicate: str | None
+    is_inverse: bool = False
+    repeats: bool = False
+    to_predicate: bool = False
+
+
+class TripleView:
+    """The triples of some graphs of a store, each as often as a graph holds it."""
+
+    def __init__(
+        self,
+        store: OxigraphStore,
+        *,
+        has_graph: Callable[[str], bool] = lambda _: True,
+        has_default: bool = True,
+        only_default: bool = False,
+    ) -> None:
+        """``has_graph`` says which named graphs are seen; ``only_default`` that none is."""
+        self._store = store.engine
+        self._has_graph = has_graph
+        self._only_default = only_default
+        self._seen: dict[object, bool] = {ox.DefaultGraph(): has_default}
+
+    def sees(self, quad: ox.Quad) -> bool:
+        """Whether the quad's graph belongs to the view."""
+        graph = quad.graph_name
+        seen = self._seen.get(graph)
+        if seen is None:
+            seen = isinstance(graph, ox.NamedNode) and self._has_graph(graph.value)
+            self._seen[graph] = seen
+        return seen
+
+    def triples(
+        self,
+        subject: StoredTerm | None,
+        predicate: ox.NamedNode | None,
+        object_: StoredTerm | None,
+    ) -> Iterator[StoredTriple]:
+        """The triples of a pattern; ``None`` matches anything."""
+        if isinstance(subject, ox.Literal):
+            return
+        if self._only_default:
+            graph = ox.DefaultGraph()
+            for quad in self._store.quads_for_pattern(subject, predicate, object_, graph):
+                yield quad.subject, quad.predicate, quad.object
+            return
+        for quad in self._store.quads_for_pattern(subject, predicate, object_, None):
+            if self.sees(quad):
+                yield quad.subject, quad.predicate, quad.object
+
+    def has(
+        self,
+        subject: StoredTerm | None,
+        predicate: ox.NamedNode | None,
+        object_: StoredTerm | None,
+    ) -> bool:
+        """Whether there is a triple of this pattern."""
+        return next(self.triples(subject, predicate, object_), None) is not None
+
+    def follow(
+        self,
+        nodes: Iterable[StoredTerm],
+        step: Step,
+        *,
+        into: set[StoredTriple] | None = None,
+        limit: int,
+    ) -> frozenset[StoredTerm]:
+        """The nodes a step away from some; ``into`` takes the triples on the way.
+
+        Raises ``TooManyNodes`` where they are more than ``limit``.
+        """
+        predicate = None if step.predicate is None else ox.NamedNode(step.predicate)
+        waiting = list(nodes)
+        found: set[StoredTerm] = set(waiting) if step.repeats else set()
+        while waiting:
+            node = waiting.pop()
+            pattern = (None, predicate, node) if step.is_inverse else (node, predicate, None)
+            for triple in self.triples(*pattern):
+                if into is not None:
+                    into.add(triple)
+                end = triple[_end(step)]
+                if end in found:
+                    continue
+                found.add(end)
+                if len(found) > limit:
+                    raise TooManyNodes(limit)
+                if step.repeats:
+                    waiting.append(end)
+        return frozenset(found)
+
+    def retrace(
+        self, nodes: Collection[StoredTerm], step: Step, *, limit: int
+    ) -> frozenset[StoredTerm]:
+        """The nodes from which a step leads to one of these. Raises ``TooManyNodes``."""
+        if not step.to_predicate:
+            back = Step(
+                predicate=step.predicate, is_inverse=not step.is_inverse, repeats=step.repeats
+            )
+            return self.follow(nodes, back, limit=limit)
+        found: set[StoredTerm] = set()
+        for node in nodes:
+            if not isinstance(node, ox.NamedNode):
+                continue
+            for triple in self.triples(None, node, None):
+                found.add(triple[0])
+                if len(found) > limit:
+                    raise TooManyNodes(limit)
+        return frozenset(found)
+
+
+def _end(step: Step) -> int:
+    if step.to_predicate:
+        return 1
+    return 0 if step.is_inverse else 2
+
+
+def store_of(triples: AbstractSet[StoredTriple]) -> OxigraphStore:
+    """A store in memory with these triples as its default graph."""
+    engine = ox.Store()
+    engine.bulk_extend(ox.Quad(s, p, o) for s, p, o in triples)  # type: ignore[arg-type]
+    return OxigraphStore(engine)
+
+
+def stored_iri(value: str) -> StoredTerm:
+    """The handle of an IRI."""
+    return ox.NamedNode(value)
+
+
+def to_stored(term: Term) -> StoredTerm:
+    """The handle of one of our terms."""
+    match term:
+        case Iri(value=value):
+            return ox.NamedNode(value)
+        case BlankNode(label=label):
+            return ox.BlankNode(label)
+        case Literal(lexical=lexical, language=str(language)):
+            return ox.Literal(lexical, language=language)
+        case Literal(lexical=lexical, datatype=datatype):
+            return ox.Literal(lexical, datatype=ox.NamedNode(datatype))
+
+
+def to_value(term: StoredTerm) -> Term:
+    """The term behind a handle. Raises ``ValueError`` for a triple term of RDF 1.2."""
+    if isinstance(term, ox.NamedNode):
+        return Iri(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BlankNode(term.value)
+    if isinstance(term, ox.Literal):
+        if term.language is not None:
+            return Literal(term.value, language=term.language)
+        return Literal(term.value, datatype=term.datatype.value)
+    raise ValueError("a triple term is none of ours")

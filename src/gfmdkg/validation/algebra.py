@@ -1,0 +1,89 @@
+"""The SPARQL algebra of a query as indented text: the role of a worker process."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gfmdkg.engine.child import Handler, Reply
+from gfmdkg.engine.frames import Frame
+from gfmdkg.errors import QueryRejected
+from gfmdkg.namespaces import BASE, PREFIXES
+
+__all__ = ["create_handler", "format_algebra"]
+
+_LEFT_OUT = frozenset({"_vars", "lazy", "datasetClause"})
+
+
+def create_handler(options: Mapping[str, Any]) -> Handler:
+    """Answer each query text with its algebra."""
+    del options
+
+    def handle(frame: Frame) -> Reply:
+        return Reply(head={}, body=format_algebra(frame.body.decode()).encode())
+
+    return handle
+
+
+def format_algebra(text: str) -> str:
+    """The algebra of a query, an operator a line. Raises ``QueryRejected``.
+
+    >>> print(format_algebra("ASK { ?s <x:p> <x:o> }"))
+    AskQuery
+      p:
+        Project
+          p:
+            BGP
+              triples: (?s <x:p> <x:o>)
+          PV: ?s
+      PV: ?s
+    """
+    from rdflib.plugins.sparql import prepareQuery
+
+    try:
+        query = prepareQuery(text, initNs=dict(PREFIXES), base=BASE)
+    # rdflib raises bare exceptions of many kinds here.
+    except Exception as error:
+        raise QueryRejected(f"rdflib cannot parse this query: {error}") from error
+    return "\n".join(_lines(query.algebra, 0))
+
+
+def _lines(part: Any, depth: int) -> Iterator[str]:
+    from rdflib.plugins.sparql.parserutils import CompValue
+
+    indent = "  " * depth
+    if not isinstance(part, CompValue):
+        yield f"{indent}{_inline(part)}"
+        return
+    yield f"{indent}{part.name}"
+    for key in part:
+        value = part[key]
+        if key in _LEFT_OUT or value is None:
+            continue
+        if _is_leaf(value):
+            yield f"{indent}  {key}: {_inline(value)}"
+            continue
+        yield f"{indent}  {key}:"
+        for each in value if isinstance(value, list | tuple | set) else (value,):
+            yield from _lines(each, depth + 2)
+
+
+def _is_leaf(value: Any) -> bool:
+    from rdflib.plugins.sparql.parserutils import CompValue
+
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(map(_is_leaf, value))
+    if isinstance(value, dict) and not isinstance(value, CompValue):
+        return all(map(_is_leaf, value.values()))
+    return not isinstance(value, CompValue)
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"({' '.join(map(_inline, value))})"
+    if isinstance(value, list):
+        return ", ".join(map(_inline, value))
+    if isinstance(value, set | frozenset):
+        return ", ".join(sorted(map(_inline, value)))
+    if isinstance(value, dict):
+        return ", ".join(f"{_inline(k)} = {_inline(v)}" for k, v in value.items())
+    n3 = getattr(value, "n3", None)
+    return str(n3()) if n3 is not None else str(value)

@@ -1,0 +1,117 @@
+"""Triples of the store as rdflib terms: fast, and with literals exactly as they are."""
+
+import re
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from gfmdkg.errors import DataError, Fault
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.terms.values import BlankNode, Iri, Term
+from gfmdkg.terms.values import Literal as LiteralValue
+from gfmdkg.validation.literals import exact_literal
+
+__all__ = ["add_ntriples", "graph_from_nquads", "rdflib_term", "stored_forms"]
+
+_TERM = r'(?:<[^>]*>|_:[^\s<"]+|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?)'
+_STATEMENT = re.compile(rf"\s*({_TERM})\s*({_TERM})\s*({_TERM})\s*(?:{_TERM}\s*)?\.\s*(?:#.*)?")
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+def graph_from_nquads(data: bytes) -> Graph:
+    """The triples of an N-Quads or N-Triples dump, graph names dropped, as a graph.
+
+    The blank nodes keep their labels. Raises ``DataError`` with the line that is no statement.
+    """
+    graph = Graph(bind_namespaces="none")
+    # Not splitlines(): that would break a literal at U+2028, which N-Quads does not escape.
+    add_ntriples(graph, data.decode().split("\n"))
+    return graph
+
+
+def add_ntriples(graph: Graph, lines: Iterable[str]) -> None:
+    """Add one statement a line. Raises ``DataError`` with the line that is none."""
+    terms: dict[str, Node] = {}
+    add = graph.add
+    for number, line in enumerate(lines, start=1):
+        match = _STATEMENT.fullmatch(line)
+        if match is None:
+            if line.strip() and not line.lstrip().startswith("#"):
+                fault = Fault(message="not a statement of N-Triples or N-Quads", line=number)
+                raise DataError("the triples cannot be read", [fault])
+            continue
+        triple = []
+        for text in match.groups():
+            term = terms.get(text)
+            if term is None:
+                term = terms[text] = _parse_term(text)
+            triple.append(term)
+        add((triple[0], triple[1], triple[2]))
+
+
+def rdflib_term(term: Term) -> URIRef | BNode | Literal:
+    """One of our terms as rdflib has it, with the lexical form untouched."""
+    match term:
+        case Iri(value=value):
+            return URIRef(value)
+        case BlankNode(label=label):
+            return BNode(label)
+        case LiteralValue(lexical=lexical, language=str(language)):
+            return exact_literal(lexical, language=language)
+        case LiteralValue(lexical=lexical, datatype=datatype):
+            return exact_literal(lexical, datatype=datatype)
+
+
+def stored_forms(literals: Iterable[Literal]) -> Mapping[Literal, Literal]:
+    """Each literal with the form in which the store gives it back.
+
+    The store normalises (``"1.0"^^xsd:decimal`` becomes ``"1"``, ``@en-US`` ``@en-us``), by
+    rules that are its own; so it is asked, rather than imitated.
+    """
+    written = list(literals)
+    if not written:
+        return {}
+    lines = (f"<x:{n}> <x:v> {_to_ntriples(literal)} ." for n, literal in enumerate(written))
+    store = OxigraphStore.in_memory()
+    store.load("\n".join(lines).encode(), media_type="application/n-triples", graph="x:g")
+    dump = BytesIO()
+    store.dump(dump, media_type="application/n-triples", graph="x:g")
+    stored = {s: o for s, _, o in graph_from_nquads(dump.getvalue())}
+    result: dict[Literal, Literal] = {}
+    for number, literal in enumerate(written):
+        form = stored[URIRef(f"x:{number}")]
+        result[literal] = form if isinstance(form, Literal) else literal
+    return result
+
+
+def _to_ntriples(literal: Literal) -> str:
+    text = str(literal)
+    for character, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
+        text = text.replace(character, escape)
+    if literal.language:
+        return f'"{text}"@{literal.language}'
+    return f'"{text}"^^<{literal.datatype}>' if literal.datatype else f'"{text}"'
+
+
+def _parse_term(text: str) -> Node:
+    if text[0] == "<":
+        return URIRef(_unescape(text[1:-1]))
+    if text[0] == "_":
+        return BNode(text[2:])
+    match = _LITERAL.fullmatch(text)
+    assert match is not None  # noqa: S101 - the statement's pattern holds the literal's
+    lexical, language, datatype = match.groups()
+    return exact_literal(_unescape(lexical), datatype=datatype, language=language)
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPE.sub(_unescape_one, text) if "\\" in text else text
+
+
+def _unescape_one(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _CHARACTERS.get(match[3], match[3])

@@ -1,0 +1,10 @@
+"""Validation of a change by what it can affect, with the same result as a full run.
+
+``docs/decisions/0006-incremental-validation.md`` has the reasoning and the measurements.
+"""
+
+from gfmdkg.validation.incremental.delta_validation import validate_delta
+from gfmdkg.validation.incremental.full import validate_store
+from gfmdkg.validation.incremental.rules import Rules, Scope
+
+__all__ = ["Rules", "Scope", "validate_delta", "validate_store"]

@@ -1,0 +1,230 @@
+"""What a change can affect, looked at; everything else is as it was.
+
+The result is exact in this sense: for each pair of a rule and a focus node that was looked
+at, the findings are those of a full run on the new state, and a pair that was not looked at
+has the findings that it had in the old state.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rdflib import Graph
+from rdflib.term import Node
+
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.store.delta import Delta
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.walking import StoredTerm, TripleView, store_of, stored_iri, to_value
+from gfmdkg.terms.values import Iri, Term
+from gfmdkg.validation.checks import Check
+from gfmdkg.validation.data_graph import rdflib_term
+from gfmdkg.validation.incremental.occurrences import SUBCLASS, TYPE, Unbounded
+from gfmdkg.validation.incremental.reach import (
+    Changes,
+    Nodes,
+    Surroundings,
+    superclasses,
+    types_of,
+)
+from gfmdkg.validation.incremental.rules import BoundedCheck, Rules, Scope
+from gfmdkg.validation.incremental.selecting import Select, select_on
+from gfmdkg.validation.incremental.shape_paths import TargetedShape
+
+__all__ = ["Examination", "examine"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What was found, before it is put into words.
+
+    ``report`` is the W3C report of the shapes on ``shape_nodes``, ``None`` where there is no
+    such node. ``rows`` are of checks. ``shape_nodes`` and ``check_nodes`` say what was looked
+    at; a check with ``None`` in place of nodes was run as a whole.
+    """
+
+    report: Graph | None
+    rows: Mapping[Check, Solutions]
+    shape_nodes: Mapping[Node, frozenset[Term]]
+    check_nodes: Mapping[str, frozenset[Term] | None]
+
+
+def examine(
+    before: OxigraphStore,
+    after: OxigraphStore,
+    delta: Delta,
+    rules: Rules,
+    *,
+    scope: Scope,
+    limit: int,
+    select: Select | None = None,
+) -> Examination:
+    """Look at what a change from one state to the next can affect.
+
+    ``select`` runs a check as a whole, for which the default is the new state's default graph.
+    Raises ``Unbounded`` where the change cannot be bounded, or affects more than ``limit``
+    nodes of one rule.
+    """
+    shapes = _Examiner(scope.data(before), scope.data(after), delta, limit)
+    report, shape_nodes = shapes.apply_shapes(rules)
+    checks = _Examiner(scope.everything(before), scope.everything(after), delta, limit, all_=True)
+    rows, check_nodes = checks.run_checks(rules, select or select_on(after))
+    return Examination(report=report, rows=rows, shape_nodes=shape_nodes, check_nodes=check_nodes)
+
+
+class _Examiner:
+    """One view of both states."""
+
+    def __init__(
+        self,
+        before: TripleView,
+        after: TripleView,
+        delta: Delta,
+        limit: int,
+        *,
+        all_: bool = False,
+    ) -> None:
+        self._before, self._after, self._limit = before, after, limit
+        # An added triple may have been there in another graph: then too much is looked at.
+        self._added, self._removed = (
+            Changes(
+                view,
+                ((q.subject, q.predicate, q.object) for q in quads if all_ or view.sees(q)),
+                limit=limit,
+            )
+            for view, quads in ((after, delta.added), (before, delta.removed))
+        )
+        if self._added.has(SUBCLASS) or self._removed.has(SUBCLASS):
+            raise Unbounded("rdfs:subClassOf changed")
+        self._classes: dict[StoredTerm, frozenset[str]] = {}
+
+    # Shapes
+
+    def apply_shapes(self, rules: Rules) -> tuple[Graph | None, dict[Node, frozenset[Term]]]:
+        looked: dict[Node, frozenset[Term]] = {}
+        targets: dict[TargetedShape, Nodes] = {}
+        around = Surroundings(self._after, limit=self._limit)
+        for shape in rules.shapes:
+            if shape.unbounded is not None:
+                raise Unbounded(shape.unbounded)
+            occurrences = (*shape.occurrences, *shape.entrances)
+            nodes = self._added.affected(occurrences) | self._removed.affected(occurrences)
+            if not nodes:
+                continue
+            looked[shape.node] = frozenset(map(to_value, nodes))
+            focus = frozenset(node for node in nodes if self._is_target(shape, node))
+            if focus:
+                targets[shape] = focus
+                around.add(focus, shape.occurrences)
+                around.add_presence(focus)
+        if not targets:
+            return None, looked
+        terms: dict[StoredTerm, Node] = {}
+
+        def convert(term: StoredTerm) -> Node:
+            node = terms.get(term)
+            if node is None:
+                node = terms[term] = rdflib_term(to_value(term))
+            return node
+
+        data = Graph(bind_namespaces="none")
+        for subject, predicate, object_ in around.triples:
+            data.add((convert(subject), convert(predicate), convert(object_)))
+        shapes = rules.shapes_for({s: [convert(n) for n in ns] for s, ns in targets.items()})
+        return rules.validator.report_graph(data, shapes=shapes), looked
+
+    def _is_target(self, shape: TargetedShape, node: StoredTerm) -> bool:
+        if node in shape.nodes:
+            return True
+        if shape.classes and not shape.classes.isdisjoint(self._classes_of(node)):
+            return True
+        view = self._after
+        return any(
+            view.has(node, stored_iri(p), None)  # type: ignore[arg-type]
+            for p in shape.subjects_of
+        ) or any(
+            view.has(None, stored_iri(p), node)  # type: ignore[arg-type]
+            for p in shape.objects_of
+        )
+
+    def _classes_of(self, node: StoredTerm) -> frozenset[str]:
+        found = self._classes.get(node)
+        if found is None:
+            found = frozenset[str]().union(
+                *(superclasses(self._after, class_) for class_ in types_of(self._after, node))
+            )
+            self._classes[node] = found
+        return found
+
+    # Checks
+
+    def run_checks(
+        self, rules: Rules, select: Select
+    ) -> tuple[dict[Check, Solutions], dict[str, frozenset[Term] | None]]:
+        looked: dict[str, frozenset[Term] | None] = {}
+        focused: list[tuple[Check, frozenset[Term]]] = []
+        around = Surroundings(self._after, limit=self._limit)
+        rows: dict[Check, Solutions] = {}
+        for bounded in rules.bounded:
+            nodes = self._nodes(bounded)
+            if nodes is None:
+                looked[bounded.check.name] = None
+                rows[bounded.check] = select(bounded.check.query)
+            elif nodes:
+                looked[bounded.check.name] = values = frozenset(map(to_value, nodes))
+                focused.append((bounded.check, values))
+                assert bounded.focused is not None  # noqa: S101 - only then it has nodes
+                around.add(nodes, bounded.focused.occurrences)
+                for predicate in bounded.focused.witnesses:
+                    around.add_any(predicate)
+        if focused:
+            part = select_on(store_of(around.triples))
+            for check, values in focused:
+                rows[check] = _about(part(check.query), values)
+        return rows, looked
+
+    def _nodes(self, bounded: BoundedCheck) -> Nodes | None:
+        """The focus nodes that a check must look at; ``None`` means all."""
+        if bounded.focused is not None:
+            if any(self._appeared(predicate) for predicate in bounded.focused.witnesses):
+                return None
+            occurrences = bounded.focused.occurrences
+            try:
+                return frozenset(
+                    self._added.affected(occurrences) | self._removed.affected(occurrences)
+                )
+            except Unbounded:
+                return None  # a check as a whole is bearable
+        if bounded.source is not None:
+            return None if self._touches(bounded.source.occurrences) else frozenset()
+        if bounded.predicates is None:
+            return None
+        is_read = any(self._added.has(p) or self._removed.has(p) for p in bounded.predicates)
+        return None if is_read else frozenset()
+
+    def _appeared(self, predicate: str) -> bool:
+        """Whether there is a triple with this predicate in one of the states only."""
+        if not self._added.has(predicate) and not self._removed.has(predicate):
+            return False
+        pattern = (None, stored_iri(predicate), None)
+        return self._before.has(*pattern) != self._after.has(*pattern)  # type: ignore[arg-type]
+
+    def _touches(self, occurrences: frozenset) -> bool:  # type: ignore[type-arg]
+        """Whether a changed triple hangs on a node of the classes that the paths ask for."""
+        wanted = [
+            o.objects
+            for o in occurrences
+            if not o.prefix and o.step.predicate == TYPE and o.objects is not None
+        ]
+        for view, changes in ((self._after, self._added), (self._before, self._removed)):
+            for node in changes.affected(occurrences):
+                types = {to_value(t) for t in types_of(view, node)}
+                if all(any(Iri(name) in types for name in names) for names in wanted):
+                    return True
+        return False
+
+
+def _about(solutions: Solutions, nodes: frozenset[Term]) -> Solutions:
+    """The rows whose ?focus is one of these nodes."""
+    position = solutions.variables.index("focus")
+    rows = tuple(row for row in solutions.rows if row[position] in nodes)
+    return Solutions(variables=solutions.variables, rows=rows)

@@ -1,0 +1,68 @@
+"""Validation of all that a store holds."""
+
+import io
+from collections.abc import Iterable
+
+from rdflib import Graph
+
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.validation.checks import run_checks
+from gfmdkg.validation.collapse import collapse
+from gfmdkg.validation.data_graph import graph_from_nquads
+from gfmdkg.validation.findings import Finding, Report
+from gfmdkg.validation.incremental.rules import Rules, Scope
+from gfmdkg.validation.incremental.selecting import Select, select_on
+
+__all__ = ["data_graph", "merged", "select_all", "validate_store"]
+
+_N_TRIPLES = "application/n-triples"
+
+
+def validate_store(
+    store: OxigraphStore,
+    rules: Rules,
+    *,
+    scope: Scope,
+    context: bytes = b"",
+    reason: str | None = None,
+) -> Report:
+    """Apply shapes and checks to everything; ``context`` is N-Triples to be seen beside it.
+
+    ``reason`` says in the report why a change was not validated by itself. Raises
+    ``OntologyError`` where the rules are at fault.
+    """
+    data = data_graph(store, scope=scope, context=context)
+    found: list[Finding] = rules.validator.findings(rules.validator.report_graph(data), names=data)
+    found += run_checks(rules.checks, select_all(store, scope=scope, context=context), names=data)
+    return Report.of(collapse(found), reason=reason)
+
+
+def data_graph(store: OxigraphStore, *, scope: Scope, context: bytes = b"") -> Graph:
+    """The triples that the shapes are applied to."""
+    graphs = [name for name in store.graph_names() if scope.is_data(name)]
+    if not scope.is_union:
+        graphs.append("")
+    return graph_from_nquads(b"".join([*_dumps(store, graphs), context]))
+
+
+def select_all(store: OxigraphStore, *, scope: Scope, context: bytes = b"") -> Select:
+    """A function that runs a SELECT on the union of all graphs and the context."""
+    if scope.is_union and not context:
+        return select_on(store)
+    return select_on(merged(store, context=context))
+
+
+def merged(store: OxigraphStore, *, context: bytes = b"") -> OxigraphStore:
+    """The union of all graphs, as the default graph of a store in memory."""
+    view = OxigraphStore.in_memory()
+    # In one document a blank node of two graphs stays the one that it is.
+    lines = b"".join([*_dumps(store, ("", *store.graph_names())), context])
+    view.load(lines, media_type=_N_TRIPLES, graph="")
+    return view
+
+
+def _dumps(store: OxigraphStore, graphs: Iterable[str]) -> Iterable[bytes]:
+    for graph in graphs:
+        output = io.BytesIO()
+        store.dump(output, media_type=_N_TRIPLES, graph=graph)
+        yield output.getvalue()

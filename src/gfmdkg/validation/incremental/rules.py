@@ -1,0 +1,105 @@
+"""The rules of a store, compiled once, and which of its graphs they are about."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rdflib import Graph
+
+from gfmdkg.namespaces import PREFIXES
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.walking import TripleView
+from gfmdkg.validation.checks import Check
+from gfmdkg.validation.incremental.occurrences import Unbounded
+from gfmdkg.validation.incremental.query_paths import (
+    QueryPaths,
+    predicates_of,
+    query_paths,
+    subquery_paths,
+)
+from gfmdkg.validation.incremental.shape_paths import TargetedShape, compile_shapes
+from gfmdkg.validation.validate import Validator
+
+__all__ = ["BoundedCheck", "Rules", "Scope"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which graphs of a store are data, and whether its default graph is the union of all.
+
+    ``is_data`` takes the IRI of a named graph; shapes are applied to these graphs, and to the
+    default graph where it is no union. Checks see everything.
+    """
+
+    is_data: Callable[[str], bool] = lambda _: True
+    is_union: bool = True
+
+    def data(self, store: OxigraphStore) -> TripleView:
+        """What the shapes see."""
+        return TripleView(store, has_graph=self.is_data, has_default=not self.is_union)
+
+    def everything(self, store: OxigraphStore) -> TripleView:
+        """What the checks see."""
+        return TripleView(store, only_default=self.is_union)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundedCheck:
+    """A check and what its rows depend on.
+
+    With ``focused``, a row depends on what the paths from its ``?focus`` lead to. Else the check
+    runs as a whole, where ``source`` paths lead to a change from a node of the classes that it
+    names, or, where these are not known either, a changed triple has one of ``predicates``.
+    """
+
+    check: Check
+    focused: QueryPaths | None = None
+    source: QueryPaths | None = None
+    predicates: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, check: Check, *, prefixes: Mapping[str, str]) -> "BoundedCheck":
+        """Read the dependencies off the query."""
+        try:
+            return cls(check=check, focused=query_paths(check.query, "focus", prefixes=prefixes))
+        except Unbounded:
+            pass
+        try:
+            return cls(check=check, source=subquery_paths(check.query, prefixes=prefixes))
+        except Unbounded:
+            pass
+        try:
+            return cls(check=check, predicates=predicates_of(check.query, prefixes=prefixes))
+        except Unbounded:
+            return cls(check=check)
+
+
+class Rules:
+    """Shapes and checks with what they depend on; compiling takes about a second."""
+
+    def __init__(
+        self,
+        validator: Validator,
+        checks: Sequence[Check] = (),
+        *,
+        prefixes: Mapping[str, str] = PREFIXES,
+    ) -> None:
+        """``prefixes`` are those that checks may use without declaring them."""
+        self.validator = validator
+        self.checks = tuple(checks)
+        self.shapes: tuple[TargetedShape, ...] = compile_shapes(validator.shapes)
+        self.bounded = tuple(BoundedCheck.of(check, prefixes=prefixes) for check in checks)
+
+    def shapes_for(self, targets: Mapping[TargetedShape, Sequence[object]]) -> Graph:
+        """The shapes graph with these focus nodes (of rdflib) as the only targets."""
+        from rdflib import URIRef
+
+        from gfmdkg.namespaces import SH
+
+        graph = Graph(store="SimpleMemory", identifier=self.validator.shapes.identifier)
+        target_node = URIRef(SH + "targetNode")
+        for shape, nodes in targets.items():
+            for triple in shape.triples:
+                graph.add(triple)
+            for node in nodes:
+                graph.add((shape.node, target_node, node))  # type: ignore[arg-type]
+        return graph

@@ -1,0 +1,256 @@
+"""What each shape's verdict on a focus node depends on, read off the shapes graph."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from gfmdkg.namespaces import RDF, RDFS, SH
+from gfmdkg.store.walking import Step, StoredTerm, stored_iri, to_stored
+from gfmdkg.terms.values import Iri
+from gfmdkg.terms.values import Literal as LiteralValue
+from gfmdkg.validation.incremental.occurrences import (
+    TYPE,
+    Occurrence,
+    Path,
+    Unbounded,
+    reverse_path,
+)
+from gfmdkg.validation.incremental.query_paths import query_paths
+
+__all__ = ["TargetedShape", "compile_shapes"]
+
+_FIRST, _TYPE = URIRef(RDF + "first"), URIRef(TYPE)
+_NESTED = tuple(URIRef(SH + n) for n in ("property", "node", "not", "qualifiedValueShape"))
+_LISTS = tuple(URIRef(SH + name) for name in ("or", "and", "xone"))
+_PAIRS = tuple(URIRef(SH + name) for name in ("equals", "disjoint", "lessThan", "lessThanOrEquals"))
+_REPEATED = tuple(
+    URIRef(SH + name) for name in ("zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")
+)
+# They read nothing but the value nodes themselves, or say nothing about data.
+_LOCAL_NAMES = """
+closed datatype deactivated defaultValue description flags group hasValue ignoredProperties in
+languageIn maxCount maxExclusive maxInclusive maxLength message minCount minExclusive minInclusive
+minLength name nodeKind order path pattern qualifiedMaxCount qualifiedMinCount
+qualifiedValueShapesDisjoint severity targetClass targetNode targetObjectsOf targetSubjectsOf
+uniqueLang
+"""
+_LOCAL = frozenset(URIRef(SH + name) for name in _LOCAL_NAMES.split())
+_READING = frozenset((*_NESTED, *_LISTS, *_PAIRS, URIRef(SH + "class"), URIRef(SH + "sparql")))
+# Their values are names of something, even where a shape has the same name.
+_NAMING = frozenset((_TYPE, *(URIRef(SH + n) for n in ("class", "datatype", "hasValue"))))
+# What a SPARQL constraint may ask for beside the data, by text or by binding.
+_BEYOND = ("PATH", "shapesGraph", "currentShape")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TargetedShape:
+    """A shape with targets, what its verdict reads, and the triples that it consists of.
+
+    ``unbounded`` says why what it reads cannot be bounded, where that is so.
+    """
+
+    node: Node
+    classes: frozenset[str]
+    subjects_of: frozenset[str]
+    objects_of: frozenset[str]
+    nodes: frozenset[StoredTerm]
+    occurrences: frozenset[Occurrence]
+    triples: tuple[tuple[Node, Node, Node], ...]
+    unbounded: str | None = None
+
+    @property
+    def entrances(self) -> Iterator[Occurrence]:
+        """The triples that make a node a focus node."""
+        if self.classes:
+            yield Occurrence(
+                prefix=(), step=Step(predicate=TYPE), objects=self.classes, has_subclasses=True
+            )
+        for predicate in self.subjects_of:
+            yield Occurrence(prefix=(), step=Step(predicate=predicate))
+        for predicate in self.objects_of:
+            yield Occurrence(prefix=(), step=Step(predicate=predicate, is_inverse=True))
+
+
+def compile_shapes(shapes: Graph) -> tuple[TargetedShape, ...]:
+    """The shapes with targets of a shapes graph, ordered by name."""
+    kinds = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+    found = {s for kind in kinds for s in shapes.subjects(URIRef(SH + kind))}
+    implicit = {
+        s
+        for kind in ("NodeShape", "PropertyShape")
+        for s in shapes.subjects(_TYPE, URIRef(SH + kind))
+        if (s, _TYPE, URIRef(RDFS + "Class")) in shapes
+    }
+    has_components = (None, _TYPE, URIRef(SH + "ConstraintComponent")) in shapes
+    compiler = _Compiler(shapes)
+    return tuple(
+        compiler.compile(node, is_class=node in implicit, has_components=has_components)
+        for node in sorted(found | implicit, key=str)
+        if not _is_true(shapes, node, "deactivated")
+    )
+
+
+class _Compiler:
+    def __init__(self, shapes: Graph) -> None:
+        self._shapes = shapes
+
+    def compile(self, node: Node, *, is_class: bool, has_components: bool) -> TargetedShape:
+        shapes = self._shapes
+
+        def targets(name: str) -> frozenset[str]:
+            return frozenset(str(o) for o in shapes.objects(node, URIRef(SH + name)))
+
+        unbounded = "the shapes define constraint components" if has_components else None
+        occurrences: set[Occurrence] = set()
+        try:
+            occurrences = set(self._read(node, [()], []))
+        except Unbounded as error:
+            unbounded = unbounded or f"{_name(node)}: {error.reason}"
+        return TargetedShape(
+            node=node,
+            classes=targets("targetClass") | ({str(node)} if is_class else frozenset()),
+            subjects_of=targets("targetSubjectsOf"),
+            objects_of=targets("targetObjectsOf"),
+            nodes=frozenset(map(_stored, shapes.objects(node, URIRef(SH + "targetNode")))),
+            occurrences=frozenset(occurrences),
+            triples=tuple(self._closure(node)),
+            unbounded=unbounded,
+        )
+
+    def _read(
+        self, shape: Node, before: Sequence[Path], above: Sequence[Node]
+    ) -> Iterator[Occurrence]:
+        """What a shape reads of the nodes that the paths ``before`` lead to."""
+        shapes = self._shapes
+        if shape in above:
+            raise Unbounded("shapes refer to each other in a circle")
+        for predicate in set(shapes.predicates(shape)):
+            is_known = predicate in _LOCAL or predicate in _READING
+            if not is_known and str(predicate).startswith(SH):
+                raise Unbounded(f"it uses sh:{str(predicate).removeprefix(SH)}")
+        values = list(before)
+        path = shapes.value(shape, URIRef(SH + "path"))
+        if path is not None:
+            ways = self._ways(path)
+            values = [(*prefix, *way) for prefix, way in product(before, ways)]
+            for prefix, way in product(before, ways):
+                for position, step in enumerate(way):
+                    yield Occurrence(prefix=(*prefix, *way[:position]), step=step)
+        yield from self._read_constraints(shape, before, values)
+        for inner in self._inner(shape):
+            yield from self._read(inner, values, [*above, shape])
+
+    def _read_constraints(
+        self, shape: Node, before: Sequence[Path], values: Sequence[Path]
+    ) -> Iterator[Occurrence]:
+        shapes = self._shapes
+        for class_ in shapes.objects(shape, URIRef(SH + "class")):
+            for prefix in values:
+                yield Occurrence(
+                    prefix=prefix,
+                    step=Step(predicate=TYPE),
+                    objects=frozenset({str(class_)}),
+                    has_subclasses=True,
+                )
+        if _is_true(shapes, shape, "closed"):
+            yield from (Occurrence(prefix=p, step=Step(predicate=None)) for p in values)
+        for predicate in _PAIRS:
+            for other in shapes.objects(shape, predicate):
+                for prefix in before:
+                    yield Occurrence(prefix=prefix, step=Step(predicate=str(other)))
+        for constraint in shapes.objects(shape, URIRef(SH + "sparql")):
+            for occurrence in self._sparql(constraint):
+                for prefix in before:
+                    yield Occurrence(
+                        prefix=(*prefix, *occurrence.prefix),
+                        step=occurrence.step,
+                        objects=occurrence.objects,
+                    )
+
+    def _sparql(self, constraint: Node) -> frozenset[Occurrence]:
+        text = self._shapes.value(constraint, URIRef(SH + "select"))
+        if text is None:
+            raise Unbounded("a SPARQL constraint without sh:select")
+        if any(f"{mark}{name}" in text for name in _BEYOND for mark in "$?"):
+            raise Unbounded("a SPARQL constraint that depends on its shape")
+        paths = query_paths(str(text), "this", prefixes=self._prefixes(constraint), is_bound=True)
+        if paths.witnesses:
+            raise Unbounded("a SPARQL constraint that asks about the whole graph")
+        return paths.occurrences
+
+    def _prefixes(self, constraint: Node) -> Mapping[str, str]:
+        shapes = self._shapes
+        found: dict[str, str] = {}
+        for source in shapes.objects(constraint, URIRef(SH + "prefixes")):
+            for declared in shapes.objects(source, URIRef(SH + "declare")):
+                prefix = shapes.value(declared, URIRef(SH + "prefix"))
+                found[str(prefix)] = str(shapes.value(declared, URIRef(SH + "namespace")))
+        return found
+
+    def _inner(self, shape: Node) -> Iterator[Node]:
+        for predicate in _NESTED:
+            yield from self._shapes.objects(shape, predicate)
+        for predicate in _LISTS:
+            for members in self._shapes.objects(shape, predicate):
+                yield from Collection(self._shapes, members)
+
+    def _ways(self, path: Node) -> list[Path]:
+        """The ways along a SHACL path, each a sequence of steps."""
+        shapes = self._shapes
+        if isinstance(path, URIRef):
+            return [(Step(predicate=str(path)),)]
+        if (path, _FIRST, None) in shapes:
+            parts = [self._ways(member) for member in Collection(shapes, path)]
+            return [tuple(s for way in choice for s in way) for choice in product(*parts)]
+        inverse = shapes.value(path, URIRef(SH + "inversePath"))
+        if inverse is not None:
+            return [reverse_path(way) for way in self._ways(inverse)]
+        members = shapes.value(path, URIRef(SH + "alternativePath"))
+        if members is not None:
+            return [way for member in Collection(shapes, members) for way in self._ways(member)]
+        for predicate in _REPEATED:
+            inner = shapes.value(path, predicate)
+            if inner is not None:
+                ways = self._ways(inner)
+                if len(ways) != 1 or len(ways[0]) != 1:
+                    raise Unbounded("a repeated path of several steps")
+                step = ways[0][0]
+                return [(Step(predicate=step.predicate, is_inverse=step.is_inverse, repeats=True),)]
+        raise Unbounded("an unknown kind of path")
+
+    def _closure(self, root: Node) -> Iterator[tuple[Node, Node, Node]]:
+        """The shape and all that hangs on it, without its own targets."""
+        seen: set[Node] = set()
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            for predicate, value in self._shapes.predicate_objects(node):
+                if str(predicate).startswith(SH + "target") or value == URIRef(RDFS + "Class"):
+                    continue
+                yield node, predicate, value
+                if not isinstance(value, Literal) and predicate not in _NAMING:
+                    waiting.append(value)
+
+
+def _is_true(shapes: Graph, node: Node, name: str) -> bool:
+    return any(str(value) == "true" for value in shapes.objects(node, URIRef(SH + name)))
+
+
+def _stored(node: Node) -> StoredTerm:
+    if isinstance(node, Literal):
+        if node.language:
+            return to_stored(LiteralValue(str(node), language=node.language))
+        datatype = LiteralValue("").datatype if node.datatype is None else str(node.datatype)
+        return to_stored(LiteralValue(str(node), datatype=datatype))
+    return to_stored(Iri(str(node))) if isinstance(node, URIRef) else stored_iri(f"x:{node}")
+
+
+def _name(node: Node) -> str:
+    return str(node).rpartition("#")[2] if isinstance(node, URIRef) else "a shape without a name"

@@ -1,0 +1,165 @@
+"""From the nodes of a validation result to a file, a line and a column."""
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from rdflib import Graph, URIRef
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from gfmdkg.namespaces import RDF, SH
+from gfmdkg.validation.positions import PositionedGraph, Span
+
+__all__ = ["Location", "Locator", "Step", "path_text", "steps_of"]
+
+_TYPE = URIRef(RDF + "type")
+_FIRST = URIRef(RDF + "first")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A file, the span in it where that is known, and the JSON Pointer of JSON-LD."""
+
+    file: str | None = None
+    span: Span | None = None
+    pointer: str | None = None
+    document: PositionedGraph | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A predicate that a path may begin with; ``is_inverse`` where it is followed backwards."""
+
+    predicate: Node
+    is_inverse: bool = False
+
+
+class Locator:
+    """Finds where in some documents the triples of a result stand."""
+
+    def __init__(self, documents: Sequence[PositionedGraph]) -> None:
+        self._documents = tuple(documents)
+
+    def locate(
+        self,
+        focus: Node,
+        *,
+        steps: Sequence[Step] = (),
+        value: Node | None = None,
+        last_value: bool = False,
+    ) -> Location:
+        """The most telling place that is known.
+
+        In this order: the triple of focus node, path and value; another triple of focus node
+        and path (the last of them for ``last_value``); the focus node's own statement; where
+        something refers to it.
+        """
+        for step in steps:
+            found = self._triple(focus, step, value)
+            if found:
+                return found
+        for step in steps:
+            found = self._property(focus, step.predicate, last_value=last_value)
+            if found and not step.is_inverse:
+                return found
+        return self._subject(focus) or self._object(focus) or Location()
+
+    def locate_row(self, focus: Node, terms: Sequence[Node]) -> Location:
+        """The place for a check's row: where the focus node is joined to one of the terms.
+
+        A text counts as found in any writing of its letters, for checks compare so.
+        """
+        for find in (PositionedGraph.any_span, PositionedGraph.folded_span):
+            for term in terms:
+                for document in self._documents:
+                    span = find(document, focus, term)
+                    if span is not None:
+                        return _at(document, span)
+        return self.locate(focus)
+
+    def is_given(self, node: Node, files: Container[str]) -> bool:
+        """Whether one of these files says something about a node."""
+        return any(
+            document.file in files and document.subject_span(node) is not None
+            for document in self._documents
+        )
+
+    def values(self, focus: Node, predicate: Node) -> list[tuple[Node, Location]]:
+        """The values of a property with their places, in the order of the text."""
+        return [
+            (value, _at(document, span))
+            for document in self._documents
+            for value, span in document.value_spans(focus, predicate)
+        ]
+
+    def _triple(self, focus: Node, step: Step, value: Node | None) -> Location | None:
+        if value is None:
+            return None
+        ends = (value, focus) if step.is_inverse else (focus, value)
+        for document in self._documents:
+            span = document.span(ends[0], step.predicate, ends[1])
+            if span is not None:
+                return _at(document, span)
+        return None
+
+    def _property(self, focus: Node, predicate: Node, *, last_value: bool) -> Location | None:
+        places = self.values(focus, predicate)
+        return places[-1 if last_value else 0][1] if places else None
+
+    def _subject(self, focus: Node) -> Location | None:
+        found: Location | None = None
+        for document in self._documents:
+            span = document.subject_span(focus)
+            if span is not None:
+                location = _at(document, span)
+                # A record is at home where its class is stated.
+                if document.value_spans(focus, _TYPE):
+                    return location
+                found = found or location
+        return found
+
+    def _object(self, value: Node) -> Location | None:
+        for document in self._documents:
+            span = document.object_span(value)
+            if span is not None:
+                return _at(document, span)
+        return None
+
+
+def _at(document: PositionedGraph, span: Span) -> Location:
+    return Location(document.file, span, document.pointer(span), document)
+
+
+def steps_of(graph: Graph, path: Node | None) -> tuple[Step, ...]:
+    """The predicates with which a SHACL path can leave the focus node."""
+    if path is None:
+        return ()
+    if isinstance(path, URIRef):
+        return (Step(path),)
+    if (path, _FIRST, None) in graph:
+        return steps_of(graph, graph.value(path, _FIRST))
+    alternatives = graph.value(path, URIRef(SH + "alternativePath"))
+    if alternatives is not None:
+        return tuple(
+            s for member in Collection(graph, alternatives) for s in steps_of(graph, member)
+        )
+    inverse = graph.value(path, URIRef(SH + "inversePath"))
+    if inverse is not None:
+        return tuple(Step(s.predicate, not s.is_inverse) for s in steps_of(graph, inverse))
+    for repeated in ("zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath"):
+        inner = graph.value(path, URIRef(SH + repeated))
+        if inner is not None:
+            return steps_of(graph, inner)
+    return ()
+
+
+def path_text(graph: Graph, path: Node) -> str:
+    """A SHACL path as Turtle writes it without prefixes."""
+    if isinstance(path, URIRef):
+        return path.n3()
+    if (path, _FIRST, None) in graph:
+        members = " ".join(path_text(graph, member) for member in Collection(graph, path))
+        return f"( {members} )"
+    for predicate, inner in graph.predicate_objects(path):
+        return f"[ {predicate.n3()} {path_text(graph, inner)} ]"
+    return "[]"

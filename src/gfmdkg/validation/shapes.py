@@ -1,0 +1,170 @@
+"""The shapes of the ontology: loading them, and what SHACL leaves unsaid when they are wrong."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from rdflib import Graph, URIRef
+from rdflib.collection import Collection
+from rdflib.namespace import SH as RDFLIB_SH
+from rdflib.term import Node
+
+from gfmdkg.errors import DataError, Fault, OntologyError
+from gfmdkg.namespaces import BASE, RDF, RDFS, SH
+from gfmdkg.validation.positions import PositionedGraph, read_turtle
+
+__all__ = ["Shapes", "lint", "load_shapes"]
+
+_TARGETS = tuple(
+    URIRef(SH + name)
+    for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+)
+_TYPE = URIRef(RDF + "type")
+_SHAPE_CLASSES = (URIRef(SH + "NodeShape"), URIRef(SH + "PropertyShape"))
+_CLASSES = (URIRef(RDFS + "Class"), URIRef("http://www.w3.org/2002/07/owl#Class"))
+_DEACTIVATED = URIRef(SH + "deactivated")
+# rdflib's list of the vocabulary lacks those that are keywords of Python.
+_KNOWN = frozenset(str(term).removeprefix(SH) for term in dir(RDFLIB_SH)) | frozenset(
+    ("and", "class", "in", "not", "or")
+)
+# Of SHACL's advanced features, which are off: rules could change the data.
+_WITHOUT_EFFECT = frozenset(("expression", "js", "rule", "target"))
+_REFERRING = frozenset(
+    URIRef(SH + name) for name in ("property", "node", "not", "qualifiedValueShape")
+)
+_REFERRING_LISTS = frozenset(URIRef(SH + name) for name in ("or", "and", "xone"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shapes:
+    """A shapes graph and, where it was read from files, where its triples stand."""
+
+    graph: Graph
+    documents: tuple[PositionedGraph, ...] = ()
+
+
+def load_shapes(folder: Path, *, label: str = "ontology/shapes") -> Shapes:
+    """Read and lint all ``*.ttl`` of a folder; files are named ``label``/name in faults.
+
+    Raises ``OntologyError`` with every fault: syntax, unknown terms of the SHACL namespace
+    (which a validator would pass over in silence), shapes that nothing leads to.
+    """
+    graph = Graph(bind_namespaces="none")
+    documents: list[PositionedGraph] = []
+    faults: list[Fault] = []
+    for path in sorted(folder.glob("*.ttl")):
+        name = f"{label}/{path.name}"
+        try:
+            text = path.read_bytes().decode()
+            documents.append(read_turtle(text, base_iri=BASE, file=name, into=graph))
+        except UnicodeDecodeError as error:
+            faults.append(Fault(message=f"byte {error.start} is not UTF-8", file=name))
+        except DataError as error:
+            faults.extend(error.faults)
+    if not documents and not faults:
+        faults.append(Fault(message="there are no shapes here", file=label))
+    faults += lint(documents, graph)
+    if faults:
+        raise OntologyError("the shapes are at fault", faults)
+    return Shapes(graph=graph, documents=tuple(documents))
+
+
+def lint(documents: Sequence[PositionedGraph], graph: Graph) -> list[Fault]:
+    """The faults of a shapes graph that SHACL's own syntax rules do not name."""
+    faults: list[Fault] = []
+    reached = _reached(graph)
+    for document in documents:
+        faults += _unknown_terms(document)
+        faults += _idle_shapes(document, graph, reached)
+        faults += _missing_shapes(document, graph)
+    return faults
+
+
+def _unknown_terms(document: PositionedGraph) -> Iterator[Fault]:
+    for triple, span in document.spans.items():
+        for term in triple:
+            if not isinstance(term, URIRef) or not term.startswith(SH):
+                continue
+            name = str(term.removeprefix(SH))
+            if name in _WITHOUT_EFFECT:
+                message = f"sh:{name} has no effect here"
+                remedy: str | None = "use core SHACL or sh:sparql"
+            elif name in _KNOWN:
+                continue
+            else:
+                message = f"SHACL has no term sh:{name}"
+                remedy = _nearest(name)
+            yield Fault(
+                message=message,
+                file=document.file,
+                line=span.line,
+                column=span.column,
+                remedy=remedy,
+            )
+
+
+def _idle_shapes(
+    document: PositionedGraph, graph: Graph, reached: frozenset[Node]
+) -> Iterator[Fault]:
+    shapes = {
+        s
+        for s, p, o in document.spans
+        if (p == _TYPE and o in _SHAPE_CLASSES) or p == URIRef(SH + "path")
+    }
+    for shape in sorted(shapes, key=str):
+        is_parameter = (None, URIRef(SH + "parameter"), shape) in graph
+        if shape in reached or is_parameter or (shape, _DEACTIVATED, None) in graph:
+            continue
+        span = document.subject_span(shape)
+        yield Fault(
+            message=f"the shape {_name(shape)} targets nothing and no other shape uses it",
+            file=document.file,
+            line=span.line if span else None,
+            column=span.column if span else None,
+            remedy="give it a target such as sh:targetClass, refer to it, or remove it",
+        )
+
+
+def _missing_shapes(document: PositionedGraph, graph: Graph) -> Iterator[Fault]:
+    for (_, predicate, value), span in document.spans.items():
+        if predicate in _REFERRING and (value, None, None) not in graph:
+            yield Fault(
+                message=f"there is no shape {_name(value)}",
+                file=document.file,
+                line=span.line,
+                column=span.column,
+                remedy="correct the name, or write the shape; as it is, everything fits it",
+            )
+
+
+def _reached(graph: Graph) -> frozenset[Node]:
+    """The shapes with a target, and all that these lead to."""
+    waiting: list[Node] = [s for target in _TARGETS for s in graph.subjects(target)]
+    waiting += [
+        s
+        for shape_class in _SHAPE_CLASSES
+        for s in graph.subjects(_TYPE, shape_class)
+        if any((s, _TYPE, class_) in graph for class_ in _CLASSES)
+    ]
+    reached: set[Node] = set()
+    while waiting:
+        shape = waiting.pop()
+        if shape in reached:
+            continue
+        reached.add(shape)
+        for predicate, value in graph.predicate_objects(shape):
+            if predicate in _REFERRING:
+                waiting.append(value)
+            elif predicate in _REFERRING_LISTS:
+                waiting.extend(Collection(graph, value))
+    return frozenset(reached)
+
+
+def _name(shape: Node) -> str:
+    return "without a name" if not isinstance(shape, URIRef) else shape.rpartition("#")[2]
+
+
+def _nearest(name: str) -> str | None:
+    found = get_close_matches(name, _KNOWN, n=1)
+    return f"sh:{found[0]} is the nearest" if found else None

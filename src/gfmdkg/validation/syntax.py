@@ -1,0 +1,361 @@
+"""The syntax faults of a document: all of them, each once, with what was expected."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from gfmdkg.errors import Fault
+from gfmdkg.namespaces import PREFIXES
+from gfmdkg.store.parsing import Complaint, parse
+from gfmdkg.validation.lines import Lines
+from gfmdkg.validation.turtle_tokens import Kind, Token, tokenize
+
+__all__ = ["LINE_FORMATS", "find_faults"]
+
+LINE_FORMATS = frozenset({"application/n-triples", "application/n-quads"})
+"""Formats with one statement a line."""
+
+_TURTLE_LIKE = LINE_FORMATS | {"text/turtle", "application/trig"}
+_SHOWN = re.compile(r"<[^>\s]*>?|\"[^\"\n]{0,40}\"?|[^\s,;]{1,40}|[,;]")
+_OPEN_STRING = re.compile(r"\"{3}|'{3}|[\"'<]")
+_SUFFIX = re.compile(r"@[A-Za-z-]+|\^\^[^\s;,]+(?<!\.)")
+_MOST_FAULTS = 100
+_REMEDY = "mend the syntax here or just before, where something may be missing"
+_DECLARED = re.compile(r"^The prefix (\S*): has not been declared$")
+
+
+def find_faults(text: str, *, media_type: str, base_iri: str, file: str | None) -> list[Fault]:
+    """Every fault of a document's syntax, in the order of the text; none where it is sound.
+
+    A quotation that is never closed would hide all that follows; it is closed at the end of
+    its line, for the search only.
+    """
+    if media_type in LINE_FORMATS:
+        return _find_by_line(text, media_type=media_type, base_iri=base_iri, file=file)
+    faults: list[Fault] = []
+    masked, begin = text, 0
+    for _ in range(_MOST_FAULTS):
+        complaints = parse(masked.encode(), media_type=media_type, base_iri=base_iri).complaints
+        if not complaints:
+            break
+        lines = Lines(masked)
+        complaint = _first(masked, complaints, lines)
+        faults.append(_explain(text, complaint, lines, file))
+        if complaint.line is None or media_type not in _TURTLE_LIKE:
+            break
+        offset = lines.offset(complaint.line, complaint.column or 1)
+        if _is_unclosed(masked, complaint, lines):
+            masked = _close_somewhere(masked, offset, media_type, base_iri)
+            continue
+        # The parser may pass over the statement that follows a faulty one, so each faulty
+        # one is taken out before the next is looked for.
+        start, begin = _statement(masked, offset, begin)
+        masked = masked[:start] + re.sub(r"[^\r\n]", " ", masked[start:begin]) + masked[begin:]
+    return list(_without_consequences(text, faults))
+
+
+def _find_by_line(text: str, *, media_type: str, base_iri: str, file: str | None) -> list[Fault]:
+    if not parse(text.encode(), media_type=media_type, base_iri=base_iri).complaints:
+        return []
+    faults: list[Fault] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        parsed = parse(line.encode(), media_type=media_type, base_iri=base_iri)
+        if parsed.complaints:
+            fault = _explain(line, parsed.complaints[0], Lines(line), file)
+            faults.append(replace(fault, line=number))
+    return faults
+
+
+def _at_the_quote(text: str, complaint: Complaint, lines: Lines) -> Complaint:
+    """A quotation that runs over its line is at fault where it begins, not where it ends."""
+    if complaint.line is None or not complaint.message.startswith("Line jumps"):
+        return complaint
+    offset = lines.offset(complaint.line, complaint.column or 1)
+    begin = lines.offset(complaint.line, 1)
+    quotes = [t for t in tokenize(text[:offset], begin) if t.kind is Kind.ODD and t.text in "\"'"]
+    if not quotes:
+        return complaint
+    return replace(complaint, column=lines.place(quotes[0].start)[1])
+
+
+def _first(text: str, complaints: Sequence[Complaint], lines: Lines) -> Complaint:
+    """The first complaint; of several at one place the last, which says what is expected."""
+    placed = [_at_the_quote(text, c, lines) for c in complaints if c.line is not None]
+    if not placed:
+        return complaints[0]
+    place = min((c.line or 0, c.column or 0) for c in placed)
+    return [c for c in placed if (c.line, c.column or 0) == place][-1]
+
+
+def _statement(text: str, offset: int, begin: int) -> tuple[int, int]:
+    """Start and end of the statement at an offset, looked for from ``begin``."""
+    depth = 0
+    start = begin
+    directive = 0
+    for token in tokenize(text, begin):
+        is_mark = token.kind is Kind.MARK
+        if directive:
+            directive -= 1
+            if not directive and token.end <= offset:
+                start = token.end
+        elif token.kind is Kind.WORD and token.text.upper() in ("PREFIX", "BASE"):
+            directive = 2 if token.text.upper() == "PREFIX" else 1
+        if is_mark and token.text in "[(":
+            depth += 1
+        elif is_mark and token.text in "])":
+            depth -= 1
+        elif is_mark and token.text in ".{}" and (depth <= 0 or token.start >= offset):
+            if token.start >= offset:
+                return start, token.end if token.text == "." else max(token.start, offset + 1)
+            depth, start = 0, token.end
+    return start, len(text)
+
+
+def _is_unclosed(text: str, complaint: Complaint, lines: Lines) -> bool:
+    if not complaint.message.startswith(("Unexpected end of file", "Line jumps")):
+        return False
+    if complaint.line is None:
+        return False
+    offset = lines.offset(complaint.line, complaint.column or 1)
+    opening = _OPEN_STRING.match(text, offset)
+    # Where a quotation of several lines was meant to end, nobody can tell.
+    return opening is not None and len(opening[0]) == 1
+
+
+def _close_somewhere(text: str, offset: int, media_type: str, base_iri: str) -> str:
+    """Close a quotation at the next mark, where sense follows, or else on its line.
+
+    Either it was meant to run over several lines, or its end is missing.
+    """
+    end = text.find(text[offset], offset + 1)
+    if text[offset] != "<" and end >= 0:
+        closed = _close_at(text, offset, end)
+        first, last = (text.count("\n", 0, place) + 1 for place in (offset, end))
+        complaints = parse(closed.encode(), media_type=media_type, base_iri=base_iri).complaints
+        if not any(first <= (c.line or 0) <= last for c in complaints):
+            return closed
+    return _close(text, offset)
+
+
+def _close(text: str, offset: int) -> str:
+    """The text with an empty term in place of one that is not closed, for the same length."""
+    end = text.find("\n", offset)
+    end = len(text) if end < 0 else end
+    rest = text[offset:end].rstrip()
+    ending = rest[-1] if rest and rest[-1] in ".;," else ""
+    filler = "<>" if text[offset] == "<" else '""'
+    closed = f"{filler} {ending}"
+    return text[:offset] + closed.ljust(end - offset) + text[end:]
+
+
+def _close_at(text: str, offset: int, end: int) -> str:
+    """The text with the quotation up to ``end`` taken for one of several lines."""
+    suffix = _SUFFIX.match(text, end + 1)
+    end = end + 1 if suffix is None else suffix.end()
+    # A number is a literal of one character, so that no line break is lost.
+    return text[:offset] + "0" + re.sub(r"[^\r\n]", " ", text[offset + 1 : end]) + text[end:]
+
+
+def _without_consequences(text: str, faults: Sequence[Fault]) -> Iterator[Fault]:
+    """A prefix that is not declared is one fault, however often it is used.
+
+    And it is none where the declaration is at fault, which then has told already.
+    """
+    lines = text.split("\n")
+    seen: set[str] = set()
+    for fault in faults:
+        line = lines[fault.line - 1] if fault.line is not None else ""
+        if re.match(r"\s*@?prefix\b", line, re.IGNORECASE):
+            seen |= set(re.findall(r"[\w-]+", line))
+        undeclared = re.match(r"the prefix (\S*): is not declared", fault.message)
+        if undeclared is not None:
+            if undeclared[1] in seen:
+                continue
+            seen.add(undeclared[1])
+        yield fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    message: str
+    remedy: str
+
+
+_EXPECTED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Words]], ...] = (
+    (
+        re.compile(r"^(?P<found>.*) is not a valid RDF object$", re.DOTALL),
+        lambda m: _Words(
+            message=f"a value is expected here, not “{m['found']}”",
+            remedy="write an IRI, a prefixed name, a literal in quotes, a number, true or false;"
+            " or remove the comma or property before it",
+        ),
+    ),
+    (
+        re.compile(r"^The object of a triple must be"),
+        lambda _: _Words(
+            message="a value is expected here",
+            remedy="write an IRI in angle brackets, or a literal in quotes with its type:"
+            ' this format knows no numbers without quotes ("1"^^<…#integer>)',
+        ),
+    ),
+    (
+        re.compile(r"^(?P<found>.*) is not a valid predicate$", re.DOTALL),
+        lambda m: _Words(
+            message=f"a property is expected here, not “{m['found']}”",
+            remedy="write the property's prefixed name or IRI between subject and value;"
+            " a semicolon or dot may be missing before",
+        ),
+    ),
+    (
+        re.compile(r"^(?P<found>.*) is not a valid subject or graph name$", re.DOTALL),
+        lambda m: _Words(
+            message=f"a subject is expected here, not “{m['found']}”",
+            remedy="begin the statement with an IRI or a prefixed name; a dot too many"
+            " or a semicolon too few may stand before",
+        ),
+    ),
+    (
+        re.compile(r"^(A dot is expected at the end of|(Quads|Triples) must be followed by a dot)"),
+        lambda _: _Words(
+            message="the statement does not end: a dot, semicolon or comma is expected here",
+            remedy="end the statement with “ .”, or go on with “;” (another property)"
+            " or “,” (another value)",
+        ),
+    ),
+    (
+        re.compile(r"^No scheme found in an absolute IRI"),
+        lambda _: _Words(
+            message="the IRI is not absolute",
+            remedy="write the whole IRI with its scheme (https://…): this format has no base",
+        ),
+    ),
+    (
+        re.compile(r"^The PREFIX keyword should be followed by a prefix"),
+        lambda _: _Words(
+            message="a prefix with its colon is expected after the keyword",
+            remedy="write the declaration as @prefix name: <…> .",
+        ),
+    ),
+    (
+        re.compile(r"^A language code should always start with a letter"),
+        lambda _: _Words(
+            message="a language tag is expected after @",
+            remedy="write the tag without a space, for instance @en, or remove the @",
+        ),
+    ),
+    (
+        re.compile(r"^Expecting a datatype IRI after \^\^"),
+        lambda _: _Words(
+            message="a datatype is expected after ^^",
+            remedy="write the datatype's name, for instance ^^xsd:date",
+        ),
+    ),
+    (
+        re.compile(r"should end with a '(?P<found>.)'$"),
+        lambda m: _Words(
+            message=f"a closing “{m['found']}” is expected here",
+            remedy=f"close the bracket with “{m['found']}”",
+        ),
+    ),
+    (
+        re.compile(r"^Line jumps are not allowed"),
+        lambda _: _Words(
+            message="the quotation is not closed on its line",
+            remedy='close it with ", or write """ before and after a text of several lines',
+        ),
+    ),
+    (
+        re.compile(r"^Unexpected escape character '(?P<found>.*)'$"),
+        lambda m: _Words(
+            message=f"“{m['found']}” is no escape sequence",
+            remedy=r"double the backslash (\\), or use \" \n \r \t \uXXXX",
+        ),
+    ),
+    (
+        re.compile(r"^Invalid IRI code point '(?P<found>.*)'$"),
+        lambda m: _Words(
+            message=f"an IRI cannot hold the character “{m['found']}”",
+            remedy="remove the character or percent-encode it (a space is %20)",
+        ),
+    ),
+    (
+        re.compile(r"^'(?P<found>[“”„‘’«»])' is not allowed"),
+        lambda m: _Words(
+            message=f"“{m['found']}” is a typographic quotation mark",
+            remedy='write the straight quotation mark " around literals',
+        ),
+    ),
+)
+
+
+def _explain(text: str, complaint: Complaint, lines: Lines, file: str | None) -> Fault:
+    if complaint.line is None:
+        return Fault(message=complaint.message, file=file, remedy=_REMEDY)
+    line, column = complaint.line, complaint.column or 1
+    offset = lines.offset(line, column)
+    words = _words(text, complaint, offset)
+    if complaint.message.startswith("A dot is expected"):
+        before = _token_before(text, offset)
+        if before is not None and "\n" in text[before.end : offset]:
+            line, column = lines.place(before.end)
+            message = f"the statement does not end after “{_cut(before.text)}”"
+            words = _Words(message=message, remedy=words.remedy)
+    elif complaint.message == "Unexpected end":
+        before = _token_before(text, len(text))
+        if before is not None:
+            line, column = lines.place(before.end)
+    return Fault(message=words.message, file=file, line=line, column=column, remedy=words.remedy)
+
+
+def _words(text: str, complaint: Complaint, offset: int) -> _Words:
+    declared = _DECLARED.match(complaint.message)
+    if declared is not None:
+        return _undeclared_words(declared[1])
+    if complaint.message.startswith("Unexpected end"):
+        return _end_words(text, offset)
+    for pattern, make in _EXPECTED:
+        match = pattern.search(complaint.message)
+        if match is not None:
+            return make(match)
+    message = complaint.message[:1].lower() + complaint.message[1:]
+    shown = _SHOWN.match(text, offset)
+    if shown is not None and shown[0] not in message:
+        message = f"{message}, at “{shown[0]}”"
+    return _Words(message=message, remedy=_REMEDY)
+
+
+def _undeclared_words(prefix: str) -> _Words:
+    known = PREFIXES.get(prefix)
+    if known is not None:
+        remedy = f"declare it at the top of the file: @prefix {prefix}: <{known}> ."
+    else:
+        remedy = f"declare it before its first use (@prefix {prefix}: <…> .) or correct the name"
+    return _Words(message=f"the prefix {prefix}: is not declared", remedy=remedy)
+
+
+def _end_words(text: str, offset: int) -> _Words:
+    opening = _OPEN_STRING.match(text, offset)
+    if opening is not None and opening[0] == "<":
+        return _Words(message="the IRI is not closed", remedy="close it with >")
+    if opening is not None:
+        return _Words(
+            message="the quotation is not closed",
+            remedy=f"close it with {opening[0]} at the end of the text",
+        )
+    return _Words(
+        message="the file ends inside a statement",
+        remedy="end the last statement with “ .”, and close open brackets before it",
+    )
+
+
+def _token_before(text: str, offset: int) -> Token | None:
+    last = None
+    for token in tokenize(text):
+        if token.start >= offset:
+            break
+        last = token
+    return last
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

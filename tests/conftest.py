@@ -1,0 +1,72 @@
+"""What all tests share: the optional folder beside the repository, a store, a real server."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+import uvicorn
+
+from gfmdkg.build import ensure_built
+from gfmdkg.http import create_app
+from gfmdkg.paths import shipped_content
+from gfmdkg.settings import Settings
+from gfmdkg.store.versions import VersionStore
+
+Serve = Callable[[Settings], AbstractContextManager[str]]
+
+REPOSITORY = Path(__file__).parent.parent
+SHARED = REPOSITORY.parent / "shared"
+
+
+def skip_unless_required(reason: str) -> NoReturn:
+    """Skip a test that needs what a stranger's clone lacks; where all must run, fail it."""
+    if os.environ.get("REQUIRE_ALL_TESTS"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder ``../shared`` with the W3C suites and source texts; skips without it."""
+    if not SHARED.is_dir():
+        skip_unless_required("needs ../shared (W3C suites, source texts), not in the repository")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def shipped_store(own_store: Path) -> Path:
+    """The folder of a store with the shipped graph, built once for all tests; read it only."""
+    ensure_built(shipped_content(), VersionStore(own_store))
+    return own_store
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    """``with serve(settings) as url``: the service on a free port of this machine, for real."""
+
+    @contextmanager
+    def run(settings: Settings) -> Iterator[str]:
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(create_app(settings), log_level="critical", lifespan="on")
+        server = uvicorn.Server(config)
+        # The system kills a worker when the thread that started it ends, so it waits for all.
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive(), "the service did not start"
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+            listener.close()
+
+    return run

@@ -1,0 +1,213 @@
+"""Export, then import: nothing changes."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gfmdkg.curation.tables import (
+    RECORD_TYPES,
+    convert_table,
+    export_table,
+    read_table,
+    table_changes,
+    write_csv_table,
+    write_template,
+    write_xlsx_tables,
+)
+from gfmdkg.curation.tables.cells import join_values, split_values
+from gfmdkg.curation.tables.csv_file import read_csv, write_csv
+from gfmdkg.curation.tables.exporting import ExportedTable
+from gfmdkg.curation.tables.record_types import INSTRUMENT
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.namespaces import SKOS
+from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.values import Literal, to_sparql
+
+Select = Callable[[str], Solutions]
+
+COUNTS = {"recommendation": 24, "citation": 54, "actor": 53, "instrument": 32, "session": 1}
+HOSTILE = ["=1+1", "'=1", "@x", "-3", "+a", "a|b", "a\\|b", "\\", " edge ", "a\nb", "a\rb", 'q"q',
+           "\ttab", "_x0041_", "8.10", "#REF!", "2017-04-06", "''=x", "\\ "]  # fmt: skip
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+@pytest.mark.parametrize("record_type", RECORD_TYPES, ids=lambda t: t.name)
+def test_what_is_exported_comes_back_without_a_difference(
+    record_type: object, file_format: str, select: Select, terms: TermIndex
+) -> None:
+    table = export_table(record_type, select, terms)  # type: ignore[arg-type]
+    assert table.left_out == ()
+    assert len(table.rows) == COUNTS[table.record_type.name]
+    data = write_csv_table(table) if file_format == "csv" else write_xlsx_tables([table], terms)
+    document = read_table(data, terms, file=f"x.{file_format}")
+    assert document.findings == ()
+    assert document.records == len(table.rows)
+    changes = table_changes(document, select)
+    assert (changes.added, changes.removed) == (frozenset(), frozenset())
+
+
+def test_a_changed_cell_is_one_triple_less_and_one_more(select: Select, terms: TermIndex) -> None:
+    rows = list(
+        csv.reader(
+            io.StringIO(
+                write_csv_table(export_table(INSTRUMENT, select, terms)).decode("utf-8-sig"),
+                newline="",
+            )
+        )
+    )
+    column, row = rows[0].index("adopted"), next(r for r in rows if r[0] == "cmw")
+    row[column] = "1990-12-19"
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    changes = table_changes(read_table(text.getvalue().encode(), terms), select)
+    assert [t[2].lexical for t in changes.added] == ["1990-12-19"]  # type: ignore[union-attr]
+    assert [t[2].lexical for t in changes.removed] == ["1990-12-18"]  # type: ignore[union-attr]
+
+
+def test_a_table_without_a_column_leaves_that_property_alone(
+    select: Select, terms: TermIndex
+) -> None:
+    document = read_table(b"key,title (en)\ncmw,Another title\n", terms, record_type="instruments")
+    changes = table_changes(document, select)
+    assert len(changes.added) == len(changes.removed) == 1
+
+
+def test_a_value_that_no_cell_can_hold_is_reported(terms: TermIndex) -> None:
+    store = OxigraphStore.in_memory()
+    facts = [
+        ("a", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>",
+         "<https://w3id.org/gfmdkg/ontology#Instrument>"),
+        ("a", f"<{SKOS}prefLabel>", '""@en'),
+        ("a", f"<{SKOS}altLabel>", '"without a tag"'),
+        ("a", "<https://example.org/other>", '"x"'),
+        ("a/b", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>",
+         "<https://w3id.org/gfmdkg/ontology#Instrument>"),
+    ]  # fmt: skip
+    lines = "".join(f"<https://w3id.org/gfmdkg/id/instrument/{s}> {p} {o} .\n" for s, p, o in facts)
+    store.load(lines.encode(), media_type="application/n-triples", graph="x:g")
+
+    def select(query: str) -> Solutions:
+        output = io.BytesIO()
+        store.query(query, formats=AnswerFormats(), output=output)
+        return Solutions.from_json(output.getvalue())
+
+    table = export_table(INSTRUMENT, select, terms)
+    assert [row[0] for row in table.rows] == ["a"]
+    assert len(table.left_out) == 4
+    assert sum("prefLabel" in line or "altLabel" in line for line in table.left_out) == 2
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_hostile_text_comes_back_as_it_was(
+    file_format: str, terms: TermIndex, select: Select
+) -> None:
+    cmw = "<https://w3id.org/gfmdkg/id/instrument/cmw>"
+    store = OxigraphStore.in_memory()
+    values = {Literal(text, language="en") for text in HOSTILE}
+    lines = [f"{cmw} a <{INSTRUMENT.classes[0]}> ."]
+    lines += [f"{cmw} <{SKOS}note> {to_sparql(value)} ." for value in values]
+    store.load("\n".join(lines).encode(), media_type="text/turtle", graph="x:g")
+
+    def select_here(query: str) -> Solutions:
+        output = io.BytesIO()
+        store.query(query, formats=AnswerFormats(), output=output)
+        return Solutions.from_json(output.getvalue())
+
+    table = export_table(INSTRUMENT, select_here, terms)
+    assert table.left_out == ()
+    data = write_csv_table(table) if file_format == "csv" else write_xlsx_tables([table], terms)
+    document = read_table(data, terms)
+    assert document.findings == ()
+    assert {o for _, p, o in document.triples if p.value == SKOS + "note"} == values
+
+
+def test_no_cell_of_an_export_is_run_by_a_spreadsheet(terms: TermIndex) -> None:
+    import openpyxl
+
+    row = ("=HYPERLINK(1)", "@a", "-1", "+1")
+    headings = ("key", "title (en)", "type", "adopted")
+    table = ExportedTable(record_type=INSTRUMENT, headings=headings, rows=(row,))
+    text = write_csv_table(table).decode("utf-8-sig")
+    assert text.splitlines()[1] == "'=HYPERLINK(1),'@a,'-1,'+1"
+    workbook = openpyxl.load_workbook(io.BytesIO(write_xlsx_tables([table], terms)))
+    cells = workbook["instruments"][3]
+    assert [(c.value, c.data_type) for c in cells] == [(text, "s") for text in row]
+
+
+def test_big_tables_give_the_same_turtle_as_small_ones(select: Select, terms: TermIndex) -> None:
+    data = write_csv_table(export_table(INSTRUMENT, select, terms))
+    output = io.StringIO()
+    conversion = convert_table(data, terms, output)
+    document = read_table(data, terms)
+    assert output.getvalue() == document.turtle()
+    assert (conversion.records, conversion.triples) == (32, len(set(document.triples)))
+
+
+def test_every_template_is_an_empty_table_with_notes(terms: TermIndex) -> None:
+    workbook = read_table(write_template(RECORD_TYPES, "xlsx", terms), terms)
+    assert (workbook.records, workbook.findings) == (0, ())
+    for record_type in RECORD_TYPES:
+        document = read_table(write_template([record_type], "csv", terms), terms)
+        assert (document.records, document.findings) == (0, ())
+
+
+def test_a_template_has_drop_downs_and_protected_headings(terms: TermIndex) -> None:
+    import openpyxl
+
+    workbook = openpyxl.load_workbook(io.BytesIO(write_template(RECORD_TYPES, "xlsx", terms)))
+    assert workbook.sheetnames == [*(t.sheet for t in RECORD_TYPES), "lists"]
+    assert workbook["lists"].sheet_state == "hidden"
+    sheet = workbook["instruments"]
+    assert sheet.protection.sheet
+    assert sheet["A1"].protection.locked
+    assert not sheet.column_dimensions["A"].protection.locked
+    assert sheet.column_dimensions["A"].number_format == "@"
+    place = next(c.column_letter for c in sheet[1] if c.value == "type")
+    (rule,) = [v for v in sheet.data_validations.dataValidation if f"{place}3" in str(v.sqref)]
+    lists, first, last = rule.formula1.replace("!", ":").replace("$", "").split(":")
+    offered = [row[0].value for row in workbook[lists][first:last]]
+    assert "Treaty" in offered
+    assert all(
+        terms.resolve(label, schemes=["https://w3id.org/gfmdkg/scheme/instrument-type"])
+        for label in offered
+    )
+
+
+def test_the_keys_of_exported_records_are_protected(select: Select, terms: TermIndex) -> None:
+    import openpyxl
+
+    table = export_table(INSTRUMENT, select, terms)
+    workbook = openpyxl.load_workbook(io.BytesIO(write_xlsx_tables([table], terms)))
+    sheet = workbook["instruments"]
+    assert sheet["A3"].protection.locked
+    assert not sheet["B3"].protection.locked
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(texts, min_size=1, max_size=4))
+def test_any_values_fit_into_one_cell(values: list[str]) -> None:
+    assert split_values(join_values(values)) == values
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(texts, min_size=2, max_size=3), min_size=1, max_size=3))
+def test_any_rows_survive_csv(rows: list[list[str]]) -> None:
+    output = io.StringIO(newline="")
+    write_csv([["a", "b"], *rows], output)
+    data = output.getvalue().encode("utf-8-sig")
+    assert [list(r.values) for r in read_csv(io.BytesIO(data), file=None)] == [["a", "b"], *rows]
+
+
+def test_the_names_of_an_export_are_those_people_use(select: Select, terms: TermIndex) -> None:
+    citations = next(t for t in RECORD_TYPES if t.name == "citation")
+    table = export_table(citations, select, terms)
+    cited = table.headings.index("cites")
+    assert {"cmw", "agenda-2030", "sdg:3"} <= {row[cited] for row in table.rows}

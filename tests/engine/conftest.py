@@ -1,0 +1,103 @@
+"""A small real store, and pools of real worker processes."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvloop
+
+from gfmdkg.engine.pool import WorkerPool
+from gfmdkg.settings import Settings
+from gfmdkg.store.rdf_store import OxigraphStore
+
+TRIPLES = 3000
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("engine") / "db"
+    lines = (
+        f'<http://e/r{i // 10}> <http://e/p{i % 10}> "text {i}, with {{}} and \\"quotes\\"\\n"@en .'
+        if i % 3 == 0
+        else f"<http://e/r{i // 10}> <http://e/p{i % 10}> <http://e/r{i * 7 % 300}> ."
+        for i in range(TRIPLES)
+    )
+    store = OxigraphStore.open(folder)
+    store.load("\n".join(lines).encode(), media_type="application/n-triples")
+    store.flush()
+    store.close()
+    return folder
+
+
+@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
+    """A runner of coroutines on each of the two event loops."""
+    with asyncio.Runner(loop_factory=request.param) as loop:
+        yield loop
+
+
+OpenPool = Callable[..., AbstractAsyncContextManager[WorkerPool]]
+
+
+@pytest.fixture
+def open_pool(tmp_path: Path) -> OpenPool:
+    """``async with open_pool(query_workers=2) as pool``; any setting may be given."""
+
+    @asynccontextmanager
+    async def open_one(**values: Any) -> AsyncIterator[WorkerPool]:
+        settings: dict[str, Any] = {
+            "store": tmp_path,
+            "query_workers": 1,
+            "query_workers_reserved": 0,
+            "query_timeout_seconds": 5.0,
+            "shutdown_seconds": 2.0,
+        }
+        pool = WorkerPool(settings=Settings(**(settings | values)))
+        await pool.start()
+        try:
+            yield pool
+        finally:
+            await pool.close()
+
+    return open_one
+
+
+def children() -> list[int]:
+    """The processes that this one started and that the system still knows."""
+    path = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+    return [int(number) for number in path.read_text().split()]
+
+
+@pytest.fixture
+def count_children() -> Callable[[], int]:
+    return lambda: len(children())
+
+
+@pytest.fixture
+def busy_children() -> Callable[[], Awaitable[list[int]]]:
+    """Waits until a child process works hard, and gives the numbers of those that do."""
+
+    async def find() -> list[int]:
+        before = {pid: _ticks(pid) for pid in children()}
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
+            busy = [p for p in children() if p in before and _ticks(p) - before[p] >= 4]
+            if busy:
+                return busy
+        pytest.fail("no worker is at work")
+
+    return find
+
+
+def _ticks(pid: int) -> int:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])

@@ -1,0 +1,229 @@
+"""The machinery that any role of worker stands on."""
+
+import asyncio
+import os
+import select
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from gfmdkg.engine.process import ProcessSpec, WorkerProcess
+from gfmdkg.errors import Conflict, EngineFailure, QueryTimeout
+
+ROLE = """
+import os, resource, socket, sys, tempfile, time
+from gfmdkg.engine.child import Reply
+from gfmdkg.errors import Conflict
+
+class Panic(BaseException):
+    pass
+
+def create_handler(options):
+    if options.get("start") == "hang":
+        time.sleep(60)
+    if options.get("start") == "fail":
+        raise ValueError("no such option")
+
+    def handle(frame):
+        match frame.head.decode():
+            case "echo":
+                return Reply(head={"options": options}, body=frame.body)
+            case "file":
+                file = tempfile.TemporaryFile()
+                file.write(frame.body)
+                file.flush()
+                return Reply(head={}, file=file)
+            case "ours":
+                raise Conflict("another was first")
+            case "memory":
+                raise MemoryError
+            case "panic":
+                raise Panic("at the disco")
+            case "exit":
+                os._exit(7)
+            case "recurse":
+                sys.stderr.write("thread '<unnamed>' has overflowed its stack")
+                sys.stderr.flush()
+                os.abort()
+            case "sleep":
+                time.sleep(60)
+            case "retire":
+                return Reply(head={}, retires=True)
+            case "connect":
+                with socket.socket() as connection:
+                    connection.connect(("127.0.0.1", int(frame.body)))
+            case "limits":
+                core = resource.getrlimit(resource.RLIMIT_CORE)
+                return Reply(head={"core": core, "as": resource.getrlimit(resource.RLIMIT_AS)})
+
+    return handle
+"""
+MEMORY = 512 << 20
+
+
+@pytest.fixture
+def role(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / "played_role.py").write_text(ROLE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return "played_role"
+
+
+def _spec(role: str, *, ready_seconds: float = 20.0, **options: str) -> ProcessSpec:
+    return ProcessSpec(
+        module=role, memory_limit_bytes=MEMORY, options=options, ready_seconds=ready_seconds
+    )
+
+
+async def _end(worker: WorkerProcess) -> int:
+    worker.close()
+    async with asyncio.timeout(5):
+        return await worker.ended
+
+
+def test_requests_and_replies_of_any_size_come_through(runner: asyncio.Runner, role: str) -> None:
+    async def scenario() -> None:
+        worker = await WorkerProcess.start(_spec(role, colour="red"))
+        for size in (0, 1, 70_000, 5_000_000):
+            body = os.urandom(size)
+            reply = await worker.request(b"echo", body, limit_seconds=5)
+            assert reply.body == body
+            assert reply.head == {"options": {"colour": "red"}}
+        assert await _end(worker) == 0
+
+    runner.run(scenario())
+
+
+def test_open_file_is_handed_over(runner: asyncio.Runner, role: str) -> None:
+    async def scenario() -> None:
+        worker = await WorkerProcess.start(_spec(role))
+        reply = await worker.request(b"file", b"much text", limit_seconds=5)
+        assert reply.descriptor is not None
+        assert await _end(worker) == 0
+        assert os.pread(reply.descriptor, 100, 0) == b"much text"
+        assert not os.get_inheritable(reply.descriptor)
+        os.close(reply.descriptor)
+
+    runner.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("head", "cause"),
+    [
+        (b"memory", "memory limit of 512 MiB"),
+        (b"panic", "Panic: at the disco"),
+        (b"exit", "exit code 7"),
+        (b"recurse", "nested too deeply"),
+    ],
+)
+def test_death_is_told_in_words(role: str, head: bytes, cause: str) -> None:
+    async def scenario() -> None:
+        lost: list[WorkerProcess] = []
+        worker = await WorkerProcess.start(_spec(role), on_lost=lost.append)
+        with pytest.raises(EngineFailure, match=cause):
+            await worker.request(head, limit_seconds=5)
+        assert lost == [worker]
+        await _end(worker)
+        with pytest.raises(EngineFailure):
+            await worker.request(b"echo", limit_seconds=5)
+        assert lost == [worker]
+
+    asyncio.run(scenario())
+
+
+def test_error_of_ours_leaves_the_process_alive(role: str) -> None:
+    async def scenario() -> None:
+        worker = await WorkerProcess.start(_spec(role))
+        with pytest.raises(Conflict, match="another was first"):
+            await worker.request(b"ours", limit_seconds=5)
+        assert (await worker.request(b"echo", b"still here", limit_seconds=5)).body
+        await _end(worker)
+
+    asyncio.run(scenario())
+
+
+def test_each_request_has_a_limit_of_its_own(runner: asyncio.Runner, role: str) -> None:
+    async def scenario() -> None:
+        worker = await WorkerProcess.start(_spec(role))
+        for limit in (0.2, 5, 0.3):  # the first one's time passes during the others
+            await worker.request(b"echo", limit_seconds=limit)
+            await asyncio.sleep(0.15)
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(QueryTimeout) as caught:
+            await worker.request(b"sleep", limit_seconds=0.4)
+        assert caught.value.limit_seconds == 0.4
+        assert 0.38 < asyncio.get_running_loop().time() - begun < 0.6
+        assert await worker.ended == -signal.SIGKILL
+
+    runner.run(scenario())
+
+
+def test_process_that_retires_gives_its_reply_first(role: str) -> None:
+    async def scenario() -> None:
+        worker = await WorkerProcess.start(_spec(role))
+        assert (await worker.request(b"retire", limit_seconds=5)).head == {}
+        assert not worker.is_usable
+        assert await worker.ended == 0
+
+    asyncio.run(scenario())
+
+
+def test_start_that_fails_or_hangs_is_told_and_leaves_nothing(role: str) -> None:
+    async def scenario() -> None:
+        with pytest.raises(EngineFailure, match="ValueError: no such option"):
+            await WorkerProcess.start(_spec(role, start="fail"))
+        with pytest.raises(EngineFailure, match=r"not ready in 0\.2 s"):
+            await WorkerProcess.start(_spec(role, ready_seconds=0.2, start="hang"))
+        starting = asyncio.create_task(WorkerProcess.start(_spec(role, start="hang")))
+        await asyncio.sleep(0.1)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+
+    before = list(Path("/proc/self/fd").iterdir())
+    asyncio.run(scenario())
+    assert list(Path("/proc/self/fd").iterdir()) == before
+    assert not Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text()
+
+
+def test_process_is_confined(role: str) -> None:
+    async def scenario() -> None:
+        worker = await WorkerProcess.start(_spec(role))
+        limits = await worker.request(b"limits", limit_seconds=5)
+        assert limits.head == {"core": [0, 0], "as": [MEMORY, MEMORY]}
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            listener.setblocking(False)
+            port = str(listener.getsockname()[1]).encode()
+            if worker.network_obstacle is None:
+                with pytest.raises(EngineFailure, match="Network is unreachable"):
+                    await worker.request(b"connect", port, limit_seconds=5)
+                with pytest.raises(BlockingIOError):
+                    listener.accept()
+        await _end(worker)
+
+    asyncio.run(scenario())
+
+
+def test_worker_dies_with_its_front(role: str) -> None:
+    async def scenario(report: int) -> None:
+        worker = await WorkerProcess.start(_spec(role))
+        os.write(report, str(worker.pid).encode())
+        await worker.request(b"sleep", limit_seconds=60)
+
+    reading, writing = os.pipe()
+    front = os.fork()
+    if front == 0:
+        try:
+            asyncio.run(scenario(writing))
+        finally:
+            os._exit(1)
+    worker = int(os.read(reading, 20))
+    descriptor = os.pidfd_open(worker)
+    os.kill(front, signal.SIGKILL)
+    os.waitpid(front, 0)
+    assert select.select([descriptor], [], [], 5)[0] == [descriptor]
+    for number in (descriptor, reading, writing):
+        os.close(number)

@@ -1,0 +1,149 @@
+"""A service in a process of its own, started as its users do, for tests that end or harm it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.parse import urlsplit
+
+import httpx
+
+from gfmdkg.build import ensure_empty
+from gfmdkg.store.versions import Origin, VersionStore
+
+START_SECONDS = 30
+
+
+def publish_triples(store: Path, count: int) -> None:
+    """Begin an empty store, or add to it, and publish that as the next version."""
+    versions = VersionStore(store)
+    base = ensure_empty(versions)
+    triples = "\n".join(f'<http://e/{base.number}/{n}> <http://e/p> "{n}" .' for n in range(count))
+    with versions.writing() as draft:
+        draft.store.load(triples.encode(), media_type="application/n-triples", graph="")
+        draft.publish(
+            message="more",
+            origin=Origin.UPDATE,
+            sources_hash=base.sources_hash,
+            default_graph=base.default_graph,
+        )
+
+
+class ServerProcess:
+    """`gfmdkg serve`, its address, and what it wrote to standard error."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        assert process.stdout is not None
+        self.url = process.stdout.readline().strip()
+        parts = urlsplit(self.url)
+        self.host, self.port = parts.hostname or "", parts.port or 0
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        self.lines.extend(self.process.stderr)
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection((self.host, self.port), timeout=10)
+
+    def get(self, path: str, **options: object) -> httpx.Response:
+        # Loading the certificates that nobody needs here takes longer than the request.
+        url = self.url.rstrip("/") + path
+        return httpx.get(url, timeout=20, verify=False, **options)  # type: ignore[arg-type]
+
+    def figures(self) -> dict[str, float]:
+        """The samples of `/metrics`, without the label of the front."""
+        return parse_figures(self.get("/metrics").text)
+
+    def end(self, number: int = signal.SIGTERM, within_seconds: float = 15) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(within_seconds)
+        self._reader.join(5)
+        return code
+
+
+def parse_figures(text: str) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            name, _, value = line.rpartition(" ")
+            labels = name.partition("{")[2].rstrip("}").split(",")
+            kept = [label for label in labels if label and not label.startswith("front=")]
+            short = name.partition("{")[0] + ("{" + ",".join(kept) + "}" if kept else "")
+            figures[short] = figures.get(short, 0) + float(value)
+    return figures
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below one, by the system's own table."""
+    found: list[int] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found += [int(folder.name), *descendants(int(folder.name))]
+    return found
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def wait_until(claim: Callable[[], bool], within_seconds: float = 10) -> None:
+    deadline = monotonic() + within_seconds
+    while not claim():
+        assert monotonic() < deadline, "it did not come to pass"
+        sleep(0.02)
+
+
+@contextmanager
+def serving(store: Path, **variables: object) -> Iterator[ServerProcess]:
+    """Serve a store of ``publish_triples``; its processes are gone after the block."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GFMDKG_")}
+    given = {"STORE": store, "QUERY_WORKERS": 1, "QUERY_WORKERS_RESERVED": 0, **variables}
+    environment |= {f"GFMDKG_{name}": str(value) for name, value in given.items()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gfmdkg.cli", "serve", "--empty", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    server = ServerProcess(process)
+    family: list[int] = []
+    try:
+        assert server.url, "".join(server.lines)
+        wait_until(lambda: server.get("/health").status_code == 200, START_SECONDS)
+        yield server
+        family = descendants(process.pid)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        for pid in family:
+            if is_running(pid):
+                wait_until(lambda pid=pid: not is_running(pid))  # type: ignore[misc]
+        for pipe in (process.stdout, process.stderr):
+            assert pipe is not None
+        server._reader.join(5)
+        process.stdout.close()  # type: ignore[union-attr]
+        process.stderr.close()  # type: ignore[union-attr]

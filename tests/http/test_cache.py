@@ -1,0 +1,204 @@
+import asyncio
+import gzip
+
+import pytest
+
+from gfmdkg.http.cache import AnswerCache, FinishedAnswer, Flights, Key, Turn
+from gfmdkg.http.compression import (
+    StreamCompressor,
+    accepts_gzip,
+    compress,
+    is_compressible,
+    plain_tags,
+)
+
+
+def key(name: str, *, version: int = 1) -> Key:
+    return Key(name.encode(), b"", None, None, None, False, version, "hash")
+
+
+def answer(size_bytes: int = 10, tag: bytes = b'"t"') -> FinishedAnswer:
+    return FinishedAnswer(
+        status=200,
+        headers=[],
+        body=b"x" * size_bytes,
+        route="/r",
+        tag=tag[:-1] + b'-gzip"',
+        plain_tag=tag,
+        is_lasting=True,
+    )
+
+
+def test_kept_answers_stay_below_the_limit_and_the_oldest_go_first() -> None:
+    cache = AnswerCache(160_000)
+    for number in range(40):
+        assert cache.put(key(str(number)), answer(5_000))
+        assert cache.size_bytes <= 160_000
+        assert cache.get(key("0")) is not None  # asked for again and again, so it stays
+    assert cache.get(key("1")) is None
+    assert cache.get(key("39")) is not None
+    assert cache.evictions_total == 40 - len(cache)
+
+
+def test_answer_over_a_sixteenth_of_the_cache_is_not_kept() -> None:
+    cache = AnswerCache(160_000)
+    assert not cache.put(key("large"), answer(10_000))
+    assert not AnswerCache(0).put(key("any"), answer(0))
+    assert len(cache) == cache.size_bytes == 0
+
+
+def test_long_keys_count_as_well() -> None:
+    cache = AnswerCache(160_000)
+    assert not cache.put(key("q" * 9_000), answer(10))
+
+
+def test_same_key_again_replaces_the_answer_and_its_bytes() -> None:
+    cache = AnswerCache(160_000)
+    cache.put(key("a"), answer(5_000))
+    before = cache.size_bytes
+    cache.put(key("a"), answer(1_000))
+    assert cache.size_bytes == before - 4_000
+    assert len(cache) == 1
+
+
+def test_another_version_is_another_key() -> None:
+    cache = AnswerCache(160_000)
+    cache.put(key("a", version=1), answer())
+    assert cache.get(key("a", version=2)) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "matched"),
+    [
+        (b'"t-gzip"', b'"t-gzip"'),
+        (b'"other", W/"t-gzip"', b'"t-gzip"'),
+        (b'"t"', b'"t"'),
+        (b"*", b'"t-gzip"'),
+        (b'"tt"', None),
+        (b"t", None),
+    ],
+)
+def test_entity_tags_match_as_wholes(given: bytes, matched: bytes | None) -> None:
+    assert answer().matching_tag(given) == matched
+
+
+def test_those_who_wait_get_the_leaders_answer() -> None:
+    async def scene() -> None:
+        flights, made = Flights(), answer()
+        assert await flights.board("k") is Turn.LEAD
+        waiters = [asyncio.create_task(flights.board("k")) for _ in range(5)]
+        await asyncio.sleep(0)
+        flights.land("k", made)
+        assert await asyncio.gather(*waiters) == [made] * 5
+        assert flights.shared_total == 5
+        assert len(flights) == 0
+
+    asyncio.run(scene())
+
+
+def test_next_in_line_leads_after_a_failure_and_cancelled_ones_are_passed_over() -> None:
+    async def scene() -> None:
+        flights, made = Flights(), answer()
+        assert await flights.board("k") is Turn.LEAD
+        first, second, third = (asyncio.create_task(flights.board("k")) for _ in range(3))
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.sleep(0)
+        flights.hand_over("k")
+        assert await second is Turn.LEAD
+        flights.land("k", made)
+        assert await third is made
+        assert len(flights) == 0
+
+    asyncio.run(scene())
+
+
+def test_lead_that_reaches_a_cancelled_waiter_goes_on_to_the_next() -> None:
+    async def scene() -> None:
+        flights = Flights()
+        assert await flights.board("k") is Turn.LEAD
+        first, second = (asyncio.create_task(flights.board("k")) for _ in range(2))
+        await asyncio.sleep(0)
+        flights.hand_over("k")  # its seat holds the lead now, and its task has not run yet
+        first.cancel()
+        assert await second is Turn.LEAD
+        flights.hand_over("k")
+        assert len(flights) == 0
+
+    asyncio.run(scene())
+
+
+def test_answer_that_is_not_for_sharing_lets_everyone_go_alone() -> None:
+    async def scene() -> None:
+        flights = Flights()
+        assert await flights.board("k") is Turn.LEAD
+        waiters = [asyncio.create_task(flights.board("k")) for _ in range(3)]
+        await asyncio.sleep(0)
+        flights.scatter("k")
+        assert await asyncio.gather(*waiters) == [Turn.ALONE] * 3
+        flights.hand_over("k")  # harmless after the end
+        assert await flights.board("k") is Turn.LEAD
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("header", "accepted"),
+    [
+        (b"gzip, deflate, br", True),
+        (b"GZIP;q=0.5", True),
+        (b"*", True),
+        (b"identity, *;q=0", False),
+        (b"gzip;q=0", False),
+        (b"gzip;q=0, *", False),
+        (b"gzip;q=zero", False),
+        (b"deflate, br", False),
+        (b"", False),
+        (b"gzip," * 1000, False),
+    ],
+)
+def test_accept_encoding_is_read_by_the_standard(header: bytes, accepted: bool) -> None:
+    assert accepts_gzip(header) is accepted
+
+
+def test_formats_of_answers_are_compressed_and_pictures_are_not() -> None:
+    formats = (
+        b"application/sparql-results+json",
+        b"application/sparql-results+xml",
+        b"text/csv; charset=utf-8",
+        b"text/turtle; charset=utf-8",
+        b"application/ld+json",
+        b"application/n-triples",
+        b"application/trig",
+        b"application/rdf+xml",
+        b"application/problem+json",
+        b"image/svg+xml",
+    )
+    assert all(map(is_compressible, formats))
+    assert not any(map(is_compressible, (b"image/png", b"application/zip", b"")))
+
+
+def test_compressed_body_is_the_same_each_time_in_a_thread_or_not() -> None:
+    small, large = b"graph " * 500, b"graph " * 50_000
+
+    async def scene() -> None:
+        for body in (small, large):
+            first, second = await compress(body), await compress(body)
+            assert first == second
+            assert gzip.decompress(first) == body
+
+    asyncio.run(scene())
+
+
+def test_stream_of_pieces_is_one_gzip_file() -> None:
+    async def scene() -> None:
+        stream = StreamCompressor()
+        pieces = [b"a" * 200_000, b"b" * 10, b""]
+        coded = [await stream.feed(p, is_last=i == 2) for i, p in enumerate(pieces)]
+        assert gzip.decompress(b"".join(coded)) == b"".join(pieces)
+
+    asyncio.run(scene())
+
+
+def test_tags_of_compressed_forms_become_plain_for_the_handlers() -> None:
+    assert plain_tags(b'"a-gzip", W/"b", "c-gzip"') == b'"a", W/"b", "c"'

@@ -1,0 +1,95 @@
+"""Stores in memory: the fictional session of ``fictional.ttl``, and the shipped data."""
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gfmdkg.catalog import CannedQuery, Catalog, Cell, Resource, Row
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact
+from gfmdkg.paths import shipped_content
+from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.terms.index import TermIndex, labels_query
+
+# What the build derives from accepted explicit citations, here for two small stores.
+DERIVE_CITES = """
+PREFIX cito: <http://purl.org/spar/cito/>
+PREFIX gfmd: <https://w3id.org/gfmdkg/ontology#>
+INSERT { ?passage gfmd:cites ?cited } WHERE {
+  ?link a gfmd:Citation ; cito:hasCitingEntity ?passage ; cito:hasCitedEntity ?cited ;
+    gfmd:assertion <https://w3id.org/gfmdkg/scheme/assertion/explicit> ;
+    gfmd:reviewStatus <https://w3id.org/gfmdkg/scheme/review-status/accepted> .
+}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """A store with its names and the shipped queries."""
+
+    store: OxigraphStore
+    index: TermIndex
+    catalog: Catalog
+
+    def ask(self, text: str) -> Solutions:
+        output = io.BytesIO()
+        self.store.query(text, formats=AnswerFormats(), output=output, project_prefixes=False)
+        return Solutions.from_json(output.getvalue())
+
+    def run(self, name: str, **values: str | Sequence[str]) -> tuple[Row, ...]:
+        query = self.catalog[name]
+        return query.rows(self.ask(query.bind(values, self.index)))
+
+    def examples(self, query: CannedQuery) -> str:
+        """The query with the examples of its required parameters."""
+        needed = {p.name: p.example for p in query.parameters.values() if p.required}
+        return query.bind(needed, self.index)
+
+
+def shown(rows: Iterable[Row]) -> list[tuple[object, ...]]:
+    """Rows with short names in place of IRIs, to read and write them easily."""
+    return [tuple(map(_short, row)) for row in rows]
+
+
+def _short(cell: Cell) -> object:
+    if isinstance(cell, Resource):
+        return compact(cell.iri).removeprefix(ID_BASE).removeprefix(SCHEME_BASE)
+    return cell
+
+
+def _graph(paths: Iterable[Path]) -> Graph:
+    store = OxigraphStore.in_memory()
+    for path in paths:
+        store.bulk_load(path, media_type="text/turtle", graph="")
+    store.update(DERIVE_CITES)
+    output = io.BytesIO()
+    store.query(labels_query(), formats=AnswerFormats(), output=output)
+    index = TermIndex.from_solutions(Solutions.from_json(output.getvalue()))
+    catalog = Catalog.load(shipped_content().queries)
+    return Graph(store=store, index=index, catalog=catalog)
+
+
+def _ontology() -> list[Path]:
+    folder = shipped_content().ontology
+    return [folder / "gfmd.ttl", *sorted((folder / "vocab").glob("*.ttl"))]
+
+
+@pytest.fixture(scope="session")
+def fictional() -> Graph:
+    return _graph([*_ontology(), Path(__file__).with_name("fictional.ttl")])
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Graph:
+    return _graph([*_ontology(), *sorted(shipped_content().data.rglob("*.ttl"))])
+
+
+Rows = Callable[[Iterable[Row]], list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="session", name="shown")
+def _shown() -> Rows:
+    return shown

@@ -1,0 +1,197 @@
+"""Which resource a text means, and what is said when it means none or several."""
+
+import pytest
+
+from gfmdkg.errors import Ambiguous, NotFound
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.namespaces import GFMD, ID_BASE, SCHEME_BASE, SDGO
+from gfmdkg.terms.folding import fold
+from gfmdkg.terms.index import LabelEntry, LabelKind, TermIndex, labels_query, read_labels
+from gfmdkg.terms.values import BlankNode, Iri, Literal
+
+CMW = ID_BASE + "instrument/cmw"
+CAT = ID_BASE + "instrument/un-cat"
+IRIS = ID_BASE + "process/recruitment-integrity"
+IOM = ID_BASE + "actor/org-iom"
+IOM_PROCESS = ID_BASE + "process/iom-dialogue"
+TOPIC = SCHEME_BASE + "topic/human-rights"
+CLUSTER = SCHEME_BASE + "gcm-cluster/human-rights"
+TARGET = "http://metadata.un.org/sdg/10.7"
+INSTRUMENT, PROCESS = GFMD + "Instrument", GFMD + "Process"
+
+
+def entry(
+    iri: str,
+    kind: LabelKind,
+    text: str,
+    type_: str = INSTRUMENT,
+    scheme: str | None = None,
+    language: str | None = "en",
+) -> LabelEntry:
+    return LabelEntry(
+        iri=iri, kind=kind, text=text, language=language, types=(type_,), scheme=scheme
+    )
+
+
+@pytest.fixture
+def index() -> TermIndex:
+    return TermIndex.from_entries(
+        [
+            entry(CMW, "pref", "Convention on Migrant Workers’ Rights"),
+            entry(CMW, "pref", "Convention sur les droits des travailleurs migrants",
+                  language="fr"),
+            entry(CMW, "alt", "CMW"),
+            entry(CMW, "alt", "UN CMW"),
+            entry(CMW, "hidden", "Convention of Migrant Labour"),
+            entry(CMW, "never", "CMW Committee"),
+            entry(CMW, "alt", "CMW Committee"),
+            entry(CAT, "pref", "Convention against Torture"),
+            entry(CAT, "alt", "CAT"),
+            entry(IRIS, "pref", "Recruitment Integrity System", PROCESS),
+            entry(IRIS, "alt", "IRIS", PROCESS),
+            entry(IOM, "pref", "International Organization", GFMD + "Agency"),
+            entry(IOM, "alt", "IOM", GFMD + "Agency"),
+            entry(IOM_PROCESS, "pref", "IOM", PROCESS),
+            entry(TOPIC, "pref", "Human rights", "c", SCHEME_BASE + "topic"),
+            entry(CLUSTER, "pref", "Rights cluster", "c", SCHEME_BASE + "gcm-cluster"),
+            entry(TARGET, "pref", "Safe migration", SDGO + "Target"),
+            entry(TARGET, "notation", "10.7", SDGO + "Target", language=None),
+        ]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "iri"),
+    [
+        (CMW, CMW),
+        ("CMW", CMW),
+        ("cmw", CMW),
+        (" UN   CMW ", CMW),
+        ("un cmw", CMW),
+        ("instrument/cmw", CMW),
+        ("Convention on Migrant Workers' Rights", CMW),
+        ("CONVENTION ON MIGRANT WORKERS’ RIGHTS", CMW),
+        ("convention of migrant labour", CMW),
+        ("Convention sur les droits des travailleurs migrants", CMW),
+        ("sdg:10.7", TARGET),
+        ("10.7", TARGET),
+        ("safe\u00a0migration", TARGET),
+        ("iris", IRIS),
+        ("topic/human-rights", TOPIC),
+        ("Human Rights", TOPIC),
+    ],
+)
+def test_names_resolve(index: TermIndex, text: str, iri: str) -> None:
+    assert index.resolve(text) == iri
+
+
+@pytest.mark.parametrize("word", ["Cat", "Iris"])
+def test_acronym_is_not_matched_by_the_spelling_of_a_word(index: TermIndex, word: str) -> None:
+    assert index.resolve(word.lower()) == index.resolve(word.upper())
+    with pytest.raises(NotFound):
+        index.resolve(word)
+
+
+def test_never_label_vetoes_even_an_alternative_label(index: TermIndex) -> None:
+    for text in ("CMW Committee", "cmw committee"):
+        with pytest.raises(NotFound) as caught:
+            index.resolve(text)
+        assert CMW not in {c.iri for c in caught.value.candidates}
+
+
+def test_preferred_label_of_one_does_not_beat_the_short_name_of_another(index: TermIndex) -> None:
+    with pytest.raises(Ambiguous) as caught:
+        index.resolve("IOM")
+    assert [c.iri for c in caught.value.candidates] == sorted([IOM, IOM_PROCESS])
+
+
+def test_class_decides_between_two_of_one_name(index: TermIndex) -> None:
+    assert index.resolve("IOM", types=[PROCESS]) == IOM_PROCESS
+
+
+def test_scheme_decides_between_two_of_one_slug(index: TermIndex) -> None:
+    with pytest.raises(Ambiguous):
+        index.resolve("human-rights")
+    assert index.resolve("human-rights", schemes=[SCHEME_BASE + "gcm-cluster"]) == CLUSTER
+
+
+def test_exact_spelling_beats_a_folded_one() -> None:
+    index = TermIndex([entry(CAT, "alt", "Résumé"), entry(CMW, "alt", "Resume")])
+    assert index.resolve("Resume") == CMW
+    assert index.resolve("Résumé") == CAT
+    with pytest.raises(Ambiguous):
+        index.resolve("RESUME")
+
+
+def test_resource_of_another_class_is_not_found(index: TermIndex) -> None:
+    with pytest.raises(NotFound):
+        index.resolve(CMW, types=[PROCESS])
+
+
+def test_near_misses_are_offered_best_first(index: TermIndex) -> None:
+    with pytest.raises(NotFound) as caught:
+        index.resolve("Convention against Tortur", types=[INSTRUMENT])
+    assert caught.value.candidates[0].iri == CAT
+    assert caught.value.candidates[0].score > 90
+    assert {c.iri for c in caught.value.candidates} == {CAT, CMW}
+
+
+def test_text_like_nothing_still_gets_names(index: TermIndex) -> None:
+    assert len(index.nearest("XYZ", limit=3)) == 3
+
+
+def test_hidden_label_finds_but_is_not_shown(index: TermIndex) -> None:
+    (best, *_) = index.nearest("Convention of Migrant Labours")
+    assert (best.iri, best.label) == (CMW, "Convention on Migrant Workers’ Rights")
+
+
+def test_label_falls_back_to_english(index: TermIndex) -> None:
+    assert index.label(CMW, "fr") == "Convention sur les droits des travailleurs migrants"
+    assert index.label(CMW, "es") == "Convention on Migrant Workers’ Rights"
+    assert index.label("https://example.org/none") is None
+
+
+def test_types_and_members_are_told(index: TermIndex) -> None:
+    assert index.types(CMW) == (INSTRUMENT,)
+    assert index.types("https://example.org/none") == ()
+    assert index.members([SCHEME_BASE + "topic"]) == (TOPIC,)
+    assert {e.kind for e in index.labels(CMW)} == {"pref", "alt", "hidden", "never"}
+    assert CMW in index
+    assert len(index) == 8
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ståle – “x”", 'stale - "x"'),
+        ("İstanbul", "istanbul"),
+        ("soft\u00adhyphen", "SOFTHYPHEN"),
+        ("ﬁnal\u2003word", "final word"),
+        ("Straße", "STRASSE"),
+    ],
+)
+def test_spellings_that_fold_alike(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+def test_marks_that_are_letters_are_kept() -> None:
+    assert fold("कि") != fold("क")
+
+
+def test_labels_are_read_from_solutions_with_classes_and_schemes() -> None:
+    solutions = Solutions(
+        variables=("iri", "kind", "value"),
+        rows=(
+            (Iri(TOPIC), Literal("pref"), Literal("Human rights", language="en")),
+            (Iri(TOPIC), Literal("type"), Iri("http://example.org/C")),
+            (Iri(TOPIC), Literal("scheme"), Iri(SCHEME_BASE + "topic")),
+            (Iri(CMW), Literal("notation"), Literal("45")),
+            (Iri(CMW), Literal("alt"), BlankNode("b")),
+        ),
+    )
+    assert list(read_labels(solutions)) == [
+        entry(TOPIC, "pref", "Human rights", "http://example.org/C", SCHEME_BASE + "topic"),
+        LabelEntry(iri=CMW, kind="notation", text="45"),
+    ]
+    assert TermIndex.from_solutions(solutions).resolve("human rights") == TOPIC
+    assert "skos:prefLabel" in labels_query()

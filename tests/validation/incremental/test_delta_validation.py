@@ -1,0 +1,97 @@
+"""Validating a change: what is reported, and when everything is looked at instead."""
+
+from gfmdkg.namespaces import CITO, GFMD, ID_BASE, SCHEME_BASE
+from gfmdkg.store.delta import Delta
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.validation.findings import Mode
+from gfmdkg.validation.incremental import validate_delta, validate_store
+
+from .conftest import Setting
+
+CMW = f"<{ID_BASE}instrument/cmw>"
+GRAPH = "GRAPH <https://w3id.org/gfmdkg/graph/data/reference/instruments>"
+
+
+def test_sound_change_has_no_findings(setting: Setting) -> None:
+    report = setting.validate(f'INSERT DATA {{ {GRAPH} {{ {CMW} skos:altLabel "Made up"@en }} }}')
+    assert report.mode is Mode.INCREMENTAL
+    assert not report.findings
+
+
+def test_fault_of_the_changed_record_is_found_in_the_same_words(setting: Setting) -> None:
+    update = f'INSERT DATA {{ {GRAPH} {{ {CMW} skos:altLabel "untagged" }} }}'
+    draft, _ = setting.change(update)
+    known = set(validate_store(setting.base, setting.rules, scope=setting.scope).findings)
+    now = set(validate_store(draft, setting.rules, scope=setting.scope).findings)
+    assert set(setting.validate(update).findings) == now - known
+    assert len(now - known) == 1
+
+
+def test_change_of_a_date_is_found_at_the_citations(setting: Setting) -> None:
+    report = setting.validate(
+        f"DELETE {{ {GRAPH} {{ {CMW} gfmd:adopted ?d }} }}"
+        f' INSERT {{ {GRAPH} {{ {CMW} gfmd:adopted "2019-01-01"^^xsd:date }} }}'
+        f" WHERE {{ {GRAPH} {{ {CMW} gfmd:adopted ?d }} }}"
+    )
+    assert report.mode is Mode.INCREMENTAL
+    focus_nodes = {f.focus_node or "" for f in report.findings if f.code == "sparql"}
+    assert focus_nodes
+    assert all("/id/citation/" in node for node in focus_nodes)
+
+
+def test_removed_record_is_missed_where_it_was_cited(setting: Setting) -> None:
+    report = setting.validate(f"DELETE WHERE {{ {GRAPH} {{ {CMW} ?p ?o }} }}")
+    codes = {f.code for f in report.findings}
+    assert "reference-dangling" in codes
+    assert report.mode is Mode.INCREMENTAL
+
+
+def test_label_that_another_record_has_is_found(setting: Setting) -> None:
+    report = setting.validate(
+        f'INSERT DATA {{ {GRAPH} {{ <{ID_BASE}instrument/ilo-c097> skos:altLabel "cmw"@en }} }}'
+    )
+    assert "reference-label-shared" in {f.code for f in report.findings}
+
+
+def test_change_of_the_class_tree_needs_a_full_run(setting: Setting) -> None:
+    report = setting.validate(
+        f"INSERT DATA {{ {GRAPH} {{ gfmd:Citation rdfs:subClassOf gfmd:Made }} }}"
+    )
+    assert report.mode is Mode.FULL
+    assert report.reason == "rdfs:subClassOf changed"
+    assert report.to_json()["reason"] == "rdfs:subClassOf changed"
+
+
+def test_change_that_reaches_too_far_needs_a_full_run(setting: Setting) -> None:
+    scheme = f"<{SCHEME_BASE}assertion/explicit> skos:inScheme <{SCHEME_BASE}assertion>"
+    graph = "GRAPH <https://w3id.org/gfmdkg/graph/ontology/vocab/assertion>"
+    draft, delta = setting.change(f"DELETE DATA {{ {graph} {{ {scheme} }} }}")
+    near = validate_delta(setting.base, draft, delta, setting.rules, scope=setting.scope)
+    far = validate_delta(
+        setting.base, draft, delta, setting.rules, scope=setting.scope, focus_limit=3
+    )
+    assert near.mode is Mode.INCREMENTAL
+    assert far.mode is Mode.FULL
+    assert "3 nodes" in (far.reason or "")
+    assert set(near.findings) <= set(far.findings)
+    assert near.findings
+
+
+def test_empty_change_is_not_looked_at(setting: Setting) -> None:
+    report = validate_delta(setting.base, setting.base, Delta(), setting.rules)
+    assert (report.mode, report.findings) == (Mode.INCREMENTAL, ())
+
+
+def test_difference_of_two_states_names_graphs_and_blank_nodes() -> None:
+    before, after = OxigraphStore.in_memory(), OxigraphStore.in_memory()
+    common = f'<x:s> <{GFMD}number> "a\\u2028b\\n" <x:g> .\n_:b <{CITO}cites> <x:o> .\n'
+    before.load(f"{common}<x:s> <x:p> <x:o> <x:g> .".encode(), media_type="application/n-quads")
+    after.extend(before.quads())
+    assert Delta.between(before, after).is_empty
+    after.update("DELETE DATA { GRAPH <x:g> { <x:s> <x:p> <x:o> } }; INSERT DATA { <x:s> <x:p> 1 }")
+    delta = Delta.between(before, after)
+    assert [str(q) for q in delta.removed] == ["<x:s> <x:p> <x:o> <x:g>"]
+    assert [str(q.object) for q in delta.added] == [
+        '"1"^^<http://www.w3.org/2001/XMLSchema#integer>'
+    ]
+    assert Delta.between(before, after, graphs=["x:g"]).added == ()
