@@ -51,12 +51,13 @@ _GRAPH = GRAPH_BASE + "data/reports/benchmark"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncrementalFigures:
-    """Seconds; ``plain`` is one pyshacl run over ``plain_triples`` triples."""
+    """Seconds by the clock, but for ``median_cpu``; ``plain`` is one run over ``plain_triples``."""
 
     triples: int
     changes: int
     changed_triples: int
     median: float
+    median_cpu: float
     p90: float
     worst: float
     by_kind: dict[str, float]
@@ -89,6 +90,7 @@ def measure_incremental(
     rules = Rules(Validator(shapes), load_checks(content.ontology / "checks"))
     scope = data_scope(is_union=True)
     seconds: list[tuple[str, float]] = []
+    cpu: list[float] = []
     sizes: list[int] = []
     versions = VersionStore(store)
     progress(f"validating {changes} changes")
@@ -97,9 +99,10 @@ def measure_incremental(
         before = OxigraphStore.open_read_only(draft.base.database)
         for kind, delta in _deltas(generated, before, changes):
             _apply(draft.store, delta)
-            begun = time.perf_counter()
+            begun, begun_cpu = time.perf_counter(), time.process_time()
             report = validate_delta(before, draft.store, delta, rules, scope=scope)
             seconds.append((kind, time.perf_counter() - begun))
+            cpu.append(time.process_time() - begun_cpu)
             sizes.append(len(delta.added) + len(delta.removed))
             assert report.mode is Mode.INCREMENTAL, report.reason
             assert report.conforms == (kind != "fault"), report.to_text()
@@ -113,6 +116,7 @@ def measure_incremental(
         changes=changes,
         changed_triples=round(statistics.median(sizes)),
         median=statistics.median(times),
+        median_cpu=statistics.median(cpu),
         p90=times[int(len(times) * 0.9)],
         worst=times[-1],
         by_kind={

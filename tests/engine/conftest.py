@@ -75,7 +75,9 @@ def children() -> list[int]:
 
 @pytest.fixture
 def count_children() -> Callable[[], int]:
-    return lambda: len(children())
+    """Counts the processes that were started since; other tests may have some that stay."""
+    others = set(children())
+    return lambda: len(set(children()) - others)
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def victim_of(server: ServerProcess, kind: str) -> int | None:
             continue
         if module in line:
             return pid
-    return None  # it was killed a moment ago and is not there again
+    return None  # it was killed before and is not there again yet
 
 
 def run_round(
@@ -193,9 +193,10 @@ def run_round(
                 lambda: all(led.count > old for led, old in zip(ledgers, before, strict=True)), 40
             )
             sleep(chance.uniform(0, 0.3))
+            wait_until(lambda: victim_of(server, kind) is not None)
             pid = victim_of(server, kind)
-            if pid is not None:
-                os.kill(pid, signal.SIGKILL)
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
             if kind != "front":
                 sleep(chance.uniform(0.05, 0.3))
         finally:

@@ -12,9 +12,12 @@ import click
 from gfmdkg.build.files import SYNTAXES, FileValidator, read_files
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.opening import open_graph
+from gfmdkg.curation.tables import is_table
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content, shipped_content
-from gfmdkg.validation import Report, Severity
+from gfmdkg.store.versions import Version
+from gfmdkg.validation import Report, Severity, SourceFile
 from gfmdkg.validation.editing import apply_fixes, replace_file
 from gfmdkg.validation.views import VIEWS
 from gfmdkg.validation.views.terminal import to_terminal
@@ -73,7 +76,8 @@ def validate(
 ) -> None:
     """Check files against the rules, in the context of the shipped content.
 
-    Reads Turtle, TriG, N-Triples, N-Quads, JSON-LD and RDF/XML. FILE may be a pattern (*.ttl)
+    Reads Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML and the tables of “gfmdkg table”,
+    CSV and XLSX, which are checked against your store. FILE may be a pattern (*.ttl)
     or a folder; “-” reads standard input. Without FILE the shipped content itself is checked.
     A file that is part of the content is checked in place of the copy there.
 
@@ -85,11 +89,7 @@ def validate(
     paths = expand(files)
     if (fix or watches) and (not paths or _STANDARD_INPUT in paths):
         raise click.UsageError("--fix and --watch need FILEs, and none of them standard input")
-    validator = FileValidator(content, against=version)
-
-    def check() -> Report:
-        sources = read_files(paths, standard_input=sys.stdin.buffer, syntax=syntax)
-        return validator.validate(sources)
+    check = _checker(cli, paths, content=content, version=version, syntax=syntax)
 
     def run() -> Report:
         with cli.error.status("validating"):
@@ -110,6 +110,36 @@ def validate(
         watch(paths, run)
     elif run().reaches(Severity(fail_on)):
         raise SystemExit(EXIT_FAULTS)
+
+
+def _checker(
+    cli: CliContext,
+    paths: Sequence[Path],
+    *,
+    content: Content,
+    version: Version | None,
+    syntax: str | None,
+) -> Callable[[], Report]:
+    """What checks the files; with tables among them, against a version, whose names they use."""
+    tables = [path for path in paths if is_table(path.name)]
+    others = [path for path in paths if path not in tables]
+
+    def read_others() -> list[SourceFile]:
+        return read_files(others, standard_input=sys.stdin.buffer, syntax=syntax)
+
+    if not tables:
+        validator = FileValidator(content, against=version)
+        return lambda: validator.validate(read_others())
+    # Most runs have no tables and should not wait for what reads them.
+    from gfmdkg.curation.table_validation import TableValidator
+
+    table_validator = TableValidator(content, version or open_graph(cli).version)
+
+    def check() -> Report:
+        given = read_others()
+        return table_validator.validate(given, [table_validator.read(path) for path in tables])
+
+    return check
 
 
 def expand(files: Sequence[str]) -> list[Path]:
@@ -140,7 +170,7 @@ def _fix_all(
 ) -> tuple[Report, int]:
     total = 0
     for _ in range(_MOST_ROUNDS):
-        count = sum(mend(path, report) for path in paths)
+        count = sum(mend(path, report) for path in paths if not is_table(path.name))
         if not count:
             break
         total += count

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
 from gfmdkg.engine.process import ProcessSpec, WorkerProcess
@@ -20,6 +21,7 @@ from gfmdkg.settings import Settings
 
 __all__ = ["Checked", "Checker", "GivenDocument", "create_handler"]
 
+_TABLES = frozenset(TABLE_MEDIA_TYPES.values())
 _MODULE = "gfmdkg.curation.checker"
 _MOST_WAITING = 8
 _RETRY_SECONDS = 5
@@ -111,12 +113,14 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     """Validate documents; ``options`` as ``Checker`` gives them."""
     # The rules import rdflib; the front, which imports this module too, needs none of them.
     from gfmdkg.build.files import FileValidator
+    from gfmdkg.curation.table_validation import TableValidator
     from gfmdkg.store.versions import VersionStore
     from gfmdkg.validation.views import view_named
 
     content = Content(root=Path(options["content"]))
     versions = VersionStore(Path(options["store"]))
     validators: dict[int | None, FileValidator] = {}
+    table_validators: dict[int | None, TableValidator] = {}
 
     def handle(frame: Frame) -> Reply:
         record = json.loads(frame.head)
@@ -125,26 +129,45 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
             validators.clear()
             against = None if number is None else versions.get(number)
             validators[number] = FileValidator(content, against=against)
-        files, unreadable = _decode(record["documents"], frame.body)
-        report = unreadable or validators[number].validate(files)
+        documents = _split(record["documents"], frame.body)
+        files, unreadable = _decode([d for d in documents if d.media_type not in _TABLES])
+        given = [d for d in documents if d.media_type in _TABLES]
+        if given and number not in table_validators:
+            table_validators.clear()
+            version = versions.require_current() if number is None else versions.get(number)
+            table_validators[number] = TableValidator(content, version)
+        if unreadable is not None or not given:
+            report = unreadable or validators[number].validate(files)
+        else:
+            validator = table_validators[number]
+            tables = [validator.read(d.body, file=d.name) for d in given]
+            report = validator.validate(files, tables)
         body = view_named(record["view"]).write(report).encode()
         return Reply(head={"conforms": report.conforms}, body=body)
 
     return handle
 
 
-def _decode(sizes: Sequence[tuple[str, str, int]], body: bytes) -> Any:
+def _split(sizes: Sequence[tuple[str, str, int]], body: bytes) -> list[GivenDocument]:
+    documents: list[GivenDocument] = []
+    start = 0
+    for name, media_type, size in sizes:
+        piece = body[start : start + size]
+        documents.append(GivenDocument(name=name, media_type=media_type, body=piece))
+        start += size
+    return documents
+
+
+def _decode(documents: Sequence[GivenDocument]) -> Any:
     from gfmdkg.build.files import decode_file
     from gfmdkg.errors import DataError
     from gfmdkg.validation import Finding, Report, SourceFile
 
     files: list[SourceFile] = []
     findings: list[Finding] = []
-    start = 0
-    for name, media_type, size in sizes:
+    for document in documents:
         try:
-            files.append(decode_file(name, body[start : start + size], media_type))
+            files.append(decode_file(document.name, document.body, document.media_type))
         except DataError as error:
             findings += [Finding.from_fault(fault, code="syntax") for fault in error.faults]
-        start += size
     return files, Report.of(findings) if findings else None

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gfmdkg.curation.changes import RDF_PATCH, Effect
+from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES
 from gfmdkg.http.description import json_operation, problem_responses
 from gfmdkg.store.rdf_store import GRAPH_FORMATS
 
@@ -17,7 +18,7 @@ __all__ = [
 _JSON = "application/json"
 VIEWS = {"json": _JSON, "txt": "text/plain", "rdfp": RDF_PATCH, "html": "text/html"}
 """Formats of a difference: name to media type."""
-ACCEPTED = (*GRAPH_FORMATS, RDF_PATCH)
+ACCEPTED = (*GRAPH_FORMATS, RDF_PATCH, *TABLE_MEDIA_TYPES.values())
 """Media types of what is submitted."""
 STEP_PROBLEMS = (
     "bad-request",
@@ -66,8 +67,8 @@ def submit_operation() -> dict[str, Any]:
         "graph": ("The named graph that the document is about.", {"type": "string"}),
         "effect": (
             (
-                "What the document means: by default RDF Patch is applied, quads are added, and "
-                "anything else replaces the content of its graph."
+                "What the document means: by default RDF Patch is applied, quads are added, the "
+                "rows of a table correct or add their records, and anything else replaces the content of its graph."
             ),
             {"type": "string", "enum": list(Effect)},
         ),

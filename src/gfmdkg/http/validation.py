@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.build.files import SYNTAXES, syntax_of
+from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES
 from gfmdkg.curation.checker import Checker, GivenDocument
 from gfmdkg.errors import DataError, RequestError, UnsupportedMedia
 from gfmdkg.formats.media import MediaType
@@ -24,7 +25,8 @@ from gfmdkg.validation.views import VIEWS
 __all__ = ["validation_router"]
 
 _MULTIPART = "multipart/form-data"
-_READ = {media_type: name for name, media_type in SYNTAXES.items()}
+_SYNTAXES = SYNTAXES | TABLE_MEDIA_TYPES
+_READ = {media_type: name for name, media_type in _SYNTAXES.items()}
 _ALIASES = {"application/json": "application/ld+json", "application/x-turtle": "text/turtle"}
 _ACCEPTED = (*_READ, *_ALIASES, _MULTIPART)
 # The first is the default; the view “github” has a media type that others have, too.
@@ -117,7 +119,8 @@ def _part(number: int, head: str, content: bytes) -> GivenDocument:
     if media_type not in _READ:
         # Browsers know few of these types; the name of the file tells.
         try:
-            media_type = syntax_of(filename or "")
+            extension = (filename or "").rpartition(".")[2].lower()
+            media_type = TABLE_MEDIA_TYPES.get(extension) or syntax_of(filename or "")
         except DataError as error:
             raise UnsupportedMedia(given or "a part without Content-Type", tuple(_READ)) from error
     name = filename or f"document-{number}.{_READ[media_type]}"

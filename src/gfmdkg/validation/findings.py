@@ -120,10 +120,12 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """``file:line:column`` as far as known, else the focus node."""
+        """``file:line:column`` or ``file: cell`` as far as known, else the focus node."""
+        if self.cell is not None:
+            return f"{self.file}: {self.cell}" if self.file else self.cell
         position = (self.file, self.line, self.column)
         text = ":".join(str(part) for part in position if part is not None)
-        return text or self.cell or self.focus_node or "the data"
+        return text or self.focus_node or "the data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +232,8 @@ def _order(finding: Finding) -> tuple[Any, ...]:
         finding.file or "\uffff",
         finding.line or 0,
         finding.column or 0,
+        len(finding.cell or ""),
+        finding.cell or "",
         _RANK[finding.severity],
         finding.code,
         *(value or "" for value in (finding.focus_node, finding.path, finding.value)),

@@ -1,6 +1,8 @@
 """Validating a change: what is reported, and when everything is looked at instead."""
 
+from gfmdkg.curation.rules import DraftRules
 from gfmdkg.namespaces import CITO, GFMD, ID_BASE, SCHEME_BASE
+from gfmdkg.paths import shipped_content
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation.findings import Mode
@@ -95,3 +97,16 @@ def test_difference_of_two_states_names_graphs_and_blank_nodes() -> None:
         '"1"^^<http://www.w3.org/2001/XMLSchema#integer>'
     ]
     assert Delta.between(before, after, graphs=["x:g"]).added == ()
+
+
+def test_rules_of_a_write_look_at_the_change_alone(setting: Setting) -> None:
+    rules = DraftRules(shipped_content())
+    sound, _ = setting.change(f'INSERT DATA {{ {GRAPH} {{ {CMW} skos:altLabel "Made up"@en }} }}')
+    wrong, _ = setting.change(f'INSERT DATA {{ {GRAPH} {{ {CMW} skos:altLabel "untagged" }} }}')
+    # This part of a graph has faults of its own, which a change elsewhere did not make.
+    assert rules.faults(sound, is_union=True)
+    assert not rules.faults(sound, is_union=True, base=setting.base)
+    (fault,) = rules.faults(wrong, is_union=True, base=setting.base)
+    assert "untagged" in fault.message
+    touched = {"https://w3id.org/gfmdkg/graph/data/reference/actors"}
+    assert not rules.faults(wrong, is_union=True, base=setting.base, touched=touched)

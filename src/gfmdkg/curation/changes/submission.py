@@ -10,6 +10,7 @@ from pathlib import PurePath
 from gfmdkg.build.assembly import QUERIES_GRAPH
 from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_set import Input
+from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES, table_patch
 from gfmdkg.errors import Clash, Conflict, DataError, Fault, RequestError, UnsupportedMedia
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.namespaces import graph_iri
@@ -34,6 +35,8 @@ _MEDIA_TYPES = {media.extension: media.media_type for media in GRAPHS} | {
     ".rdfp": RDF_PATCH,
     ".xml": "application/rdf+xml",
 }
+_MEDIA_TYPES |= {f".{name}": media_type for name, media_type in TABLE_MEDIA_TYPES.items()}
+_TABLES = frozenset(TABLE_MEDIA_TYPES.values())
 _QUADS = ("application/n-quads", "application/trig")
 _MADE_BY_BUILD = frozenset({DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH})
 _CONTENT_FOLDERS = ("data", "ontology")
@@ -53,7 +56,8 @@ class Document:
     """A document as it was given. ``graph`` names the graph that it is about, if somebody said.
 
     Without ``effect`` the name and the format decide: RDF Patch is applied, N-Quads and TriG
-    are added to the graphs that they name, anything else becomes the content of its graph.
+    are added to the graphs that they name, the rows of a table (CSV, XLSX) take the place of
+    what is said of their records, anything else becomes the content of its graph.
     """
 
     name: str
@@ -104,14 +108,22 @@ def compute_patch(
 
 def _placed(document: Document, number: int) -> Document:
     """The document with its graph and its effect."""
+    if document.media_type in _TABLES:
+        if document.effect not in (None, Effect.ADD, Effect.PATCH):
+            raise RequestError(f"a table cannot {document.effect}: it adds or corrects records")
+        effect = document.effect or Effect.PATCH
+        graph = document.graph or _own_graph(document, number)
+        return replace(document, graph=graph, effect=effect)
     if document.effect is Effect.REMOVE or document.media_type == RDF_PATCH:
         return replace(document, effect=document.effect or Effect.PATCH)
-    graph = document.graph or _graph_of_path(document.name)
-    if graph is None:
-        stem = re.sub(r"[^a-z0-9]+", "-", PurePath(document.name).stem.lower()).strip("-")
-        graph = graph_iri(f"data/changes/{number}/{stem or 'submitted'}.ttl")
+    graph = document.graph or _graph_of_path(document.name) or _own_graph(document, number)
     default = Effect.ADD if document.media_type in _QUADS else Effect.REPLACE
     return replace(document, graph=graph, effect=document.effect or default)
+
+
+def _own_graph(document: Document, number: int) -> str:
+    stem = re.sub(r"[^a-z0-9]+", "-", PurePath(document.name).stem.lower()).strip("-")
+    return graph_iri(f"data/changes/{number}/{stem or 'submitted'}.ttl")
 
 
 def _graph_of_path(name: str) -> str | None:
@@ -132,6 +144,16 @@ def _refuse_collisions(documents: Sequence[Document]) -> None:
 
 def _patch(document: Document, store: OxigraphStore, nodes: str) -> Patch:
     """``nodes`` names blank nodes that are added, so that none meets one of the graph."""
+    if document.media_type in _TABLES:
+        assert document.graph is not None  # noqa: S101 - it has been placed
+        return table_patch(
+            document.body,
+            store,
+            file=document.name,
+            graph=document.graph,
+            made_by_build=_MADE_BY_BUILD,
+            only_adds=document.effect is Effect.ADD,
+        )
     match document.effect:
         case Effect.PATCH:
             return _given_patch(document, store)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from rdflib import Graph
 
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.walking import TripleView, store_of
 from gfmdkg.validation.checks import run_checks
 from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import graph_from_nquads
@@ -54,10 +55,9 @@ def select_all(store: OxigraphStore, *, scope: Scope, context: bytes = b"") -> S
 
 def merged(store: OxigraphStore, *, context: bytes = b"") -> OxigraphStore:
     """The union of all graphs, as the default graph of a store in memory."""
-    view = OxigraphStore.in_memory()
-    # In one document a blank node of two graphs stays the one that it is.
-    lines = b"".join([*_dumps(store, ("", *store.graph_names())), context])
-    view.load(lines, media_type=_N_TRIPLES, graph="")
+    view = store_of(set(TripleView(store).triples(None, None, None)))
+    if context:
+        view.load(context, media_type=_N_TRIPLES, graph="")
     return view
 
 

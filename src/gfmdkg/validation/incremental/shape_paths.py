@@ -172,12 +172,13 @@ class _Compiler:
                     )
 
     def _sparql(self, constraint: Node) -> frozenset[Occurrence]:
-        text = self._shapes.value(constraint, URIRef(SH + "select"))
-        if text is None:
+        select = self._shapes.value(constraint, URIRef(SH + "select"))
+        if select is None:
             raise Unbounded("a SPARQL constraint without sh:select")
+        text = str(select)
         if any(f"{mark}{name}" in text for name in _BEYOND for mark in "$?"):
             raise Unbounded("a SPARQL constraint that depends on its shape")
-        paths = query_paths(str(text), "this", prefixes=self._prefixes(constraint), is_bound=True)
+        paths = query_paths(text, "this", prefixes=self._prefixes(constraint), is_bound=True)
         if paths.witnesses:
             raise Unbounded("a SPARQL constraint that asks about the whole graph")
         return paths.occurrences

@@ -16,7 +16,8 @@ def to_annotations(report: Report) -> str:
 
 def _command(finding: Finding) -> str:
     properties = ",".join(f"{name}={_property(value)}" for name, value in _properties(finding))
-    message = finding.message if not finding.remedy else f"{finding.message}\n{finding.remedy}"
+    what = f"{finding.cell}: {finding.message}" if finding.cell else finding.message
+    message = f"{what}\n{finding.remedy}" if finding.remedy else what
     return f"::{_COMMANDS[finding.severity]} {properties}::{_data(message)}"
 
 

@@ -44,7 +44,8 @@ def _case(suite: str, finding: Finding) -> str:
     text = "\n".join(
         part for part in (f"{finding.place}: {finding.message}", finding.remedy) if part
     )
-    place = ":".join(str(n) for n in (finding.line, finding.column) if n is not None)
+    position = ":".join(str(n) for n in (finding.line, finding.column) if n is not None)
+    place = finding.cell or position
     name = f"{finding.code} at {place}" if place else finding.code
     begin = f"    <testcase classname={_quote(suite)} name={_quote(name)}"
     if finding.line is not None:

@@ -66,7 +66,8 @@ def _rule(finding: Finding) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
-    text = finding.message if not finding.remedy else f"{finding.message}. {finding.remedy}."
+    what = f"{finding.cell}: {finding.message}" if finding.cell else finding.message
+    text = f"{what}. {finding.remedy}." if finding.remedy else what
     result: dict[str, Any] = {
         "ruleId": _rule_id(finding),
         "ruleIndex": rule_index,

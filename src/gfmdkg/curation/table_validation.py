@@ -1,0 +1,76 @@
+"""Validating tables by the shapes and checks, in the context of a version of the graph."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from gfmdkg.build.files import FileValidator
+from gfmdkg.curation.changes.tabular import select_from, statements_of_triples
+from gfmdkg.curation.tables import TableDocument, read_table, table_changes
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.formats.turtle_writer import Triple
+from gfmdkg.paths import Content
+from gfmdkg.store.patches import Patch
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.versions import Version
+from gfmdkg.terms.index import TermIndex, labels_query
+from gfmdkg.validation import Report, SourceFile
+
+__all__ = ["TableValidator"]
+
+
+class TableValidator:
+    """Validates tables, and files beside them, against a version; again and again."""
+
+    def __init__(self, content: Content, version: Version) -> None:
+        self._content, self._version = content, version
+
+    def read(
+        self,
+        source: Path | bytes,
+        *,
+        file: str | None = None,
+        progress: Callable[[int], None] = lambda _rows: None,
+    ) -> TableDocument:
+        """Read a CSV or XLSX file by the names of the version."""
+        return read_table(source, self._terms, file=file, progress=progress)
+
+    def validate(self, given: Sequence[SourceFile], tables: Sequence[TableDocument]) -> Report:
+        """The report on all of them together; findings on tables have their cells.
+
+        What a row puts in the place of what the version says is not there for the rules, so
+        a date that is corrected is not the second one of its record.
+        """
+        replaced = {t for table in tables for t in table_changes(table, self._select).removed}
+        sources = [*given, *(table.source() for table in tables)]
+        report = self._validate(sources, replaced) if replaced else self._plain.validate(sources)
+        for table in tables:
+            report = table.relocate(report)
+        return report
+
+    def _validate(self, sources: Sequence[SourceFile], replaced: set[Triple]) -> Report:
+        with TemporaryDirectory(prefix="gfmdkg-") as folder:
+            version = replace(self._version, folder=Path(folder))
+            with closing(OxigraphStore.open(version.database)) as scratch:
+                scratch.extend(self._published.quads())
+                Patch.of((), statements_of_triples(scratch, replaced)).apply(scratch)
+            return FileValidator(self._content, against=version).validate(sources)
+
+    @cached_property
+    def _plain(self) -> FileValidator:
+        return FileValidator(self._content, against=self._version)
+
+    @cached_property
+    def _published(self) -> OxigraphStore:
+        return OxigraphStore.open_read_only(self._version.database)
+
+    @cached_property
+    def _select(self) -> Callable[[str], Solutions]:
+        return select_from(self._published)
+
+    @cached_property
+    def _terms(self) -> TermIndex:
+        return TermIndex.from_solutions(self._select(labels_query()))
