@@ -9,7 +9,7 @@ from random import Random
 
 from benchmarks.generator import Generated
 from benchmarks.reference import shipped_sources
-from gfmdkg.catalog import Catalog
+from gfmdkg.catalog import Catalog, Parameter
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.paths import shipped_content
@@ -22,19 +22,7 @@ _PROLOGUE = "".join(
     f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n"
     for prefix in ("cito", "dcterms", "gfmd", "prov", "rdf", "rdfs", "sdgo", "skos")
 )
-# What the page of a session shows. All canned queries are measured by themselves as well.
-_SESSION_QUERIES = (
-    "binding-and-soft-law",
-    "instruments-cited",
-    "instruments-only-in-paragraphs",
-    "kinds-compared",
-    "paragraphs",
-    "participants",
-    "recommendations",
-    "recommendations-by-addressee",
-    "recommendations-citing",
-    "recommendations-without-citation",
-)
+_PAGE_ROWS = 50
 _RANKS = 20_000
 _SENT = 60_000
 
@@ -64,7 +52,8 @@ def mix(generated: Generated, *, round_number: int) -> Workload:
     """What a site and its researchers ask, popular things more often: Zipf, exponent 1.
 
     Of the ranks, 45 % are look-ups of one resource, 10 % look-ups of the links of a passage,
-    20 % small joins and 25 % canned queries about one session.
+    20 % small joins and 25 % canned queries, all of them alike: the first page of 50 rows,
+    about one session where the query takes one.
     """
     texts = _ranked_texts(generated)
     weights = list(accumulate(1 / (rank + 1) for rank in range(len(texts))))
@@ -84,7 +73,7 @@ def _ranked_texts(generated: Generated) -> list[str]:
 
 def _makers(generated: Generated, random: Random) -> list[Callable[[], str]]:
     resources = generated.passages + generated.persons + generated.cited + generated.sessions
-    bind = _session_queries(generated)
+    bind = _canned_pages(generated)
 
     def look_up() -> str:
         return f"SELECT ?p ?o WHERE {{ <{random.choice(resources)}> ?p ?o }}"
@@ -112,20 +101,36 @@ def _makers(generated: Generated, random: Random) -> list[Callable[[], str]]:
     return [look_up, links, citing, of_session, lambda: bind(random)]
 
 
-def _session_queries(generated: Generated) -> Callable[[Random], str]:
-    """Binds one of the canned queries that take a session to a random one."""
+def _canned_pages(generated: Generated) -> Callable[[Random], str]:
+    """Binds any canned query, to a random session if it takes one; the text of a first page."""
     catalog = Catalog.load(shipped_content().queries)
     resolver = _resolver(generated)
-    chosen = [catalog[name] for name in _SESSION_QUERIES]
+    queries = list(catalog)
 
     def bind(random: Random) -> str:
-        query = random.choice(chosen)
-        values: dict[str, str] = {"session": random.choice(generated.sessions)}
-        if "instrument" in query.parameters and query.parameters["instrument"].required:
-            values["instrument"] = random.choice(generated.cited)
-        return query.bind(values, resolver)
+        query = random.choice(queries)
+        values = {
+            parameter.name: _needed(parameter, generated, random)
+            for parameter in query.parameters.values()
+            if parameter.required
+        }
+        if "session" in query.parameters:
+            values["session"] = random.choice(generated.sessions)
+        return query.paged(query.bind(values, resolver), limit=_PAGE_ROWS)
 
     return bind
+
+
+def _needed(parameter: Parameter, generated: Generated, random: Random) -> str:
+    if GFMD + "Instrument" in parameter.classes:
+        return random.choice(generated.cited)
+    match parameter.name:
+        case "link":
+            return random.choice(generated.passages)
+        case "actor":
+            return random.choice(generated.persons)
+        case _:
+            return parameter.example
 
 
 def canned_texts(generated: Generated) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,10 @@ from gfmdkg.paths import shipped_content
 
 from .conftest import Graph
 
-NAMES = Catalog.load(shipped_content().queries).names
+CATALOG = Catalog.load(shipped_content().queries)
+NAMES = CATALOG.names
+SESSION = "gfmd-dialogue-gcm-2017-04-06-c1"
+WITH_SESSION = [query.name for query in CATALOG if "session" in query.parameters]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -50,6 +53,22 @@ def test_pages_join_to_the_whole_and_the_count_agrees(shipped: Graph, name: str)
     ((total,),) = shipped.ask(query.count(text)).rows
     assert total is not None
     assert str(getattr(total, "lexical", "")) == str(len(whole))
+
+
+@pytest.mark.parametrize(
+    ("name", "session"),
+    [(name, None) for name in NAMES] + [(name, SESSION) for name in WITH_SESSION],
+)
+def test_any_page_is_a_slice_of_the_full_answer(
+    shipped: Graph, name: str, session: str | None
+) -> None:
+    query = shipped.catalog[name]
+    values = shipped_values(shipped, name) | ({"session": session} if session else {})
+    text = query.bind(values, shipped.index)
+    whole = list(shipped.ask(text).rows)
+    for limit, offset in ((1, 0), (3, 1), (5, max(len(whole) - 2, 0)), (4, len(whole))):
+        page = list(shipped.ask(query.paged(text, limit=limit, offset=offset)).rows)
+        assert page == whole[offset : offset + limit]
 
 
 @pytest.mark.parametrize("name", NAMES)

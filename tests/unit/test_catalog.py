@@ -223,6 +223,50 @@ def test_count_and_page_wrap_the_query(query: CannedQuery) -> None:
     assert column(ask(query.paged(text, limit=1, offset=1)), "text") == [Literal("b")]
 
 
+PAGED_BODY = """\
+SELECT ?text ?other ?link ?linkLabel WHERE {
+  {
+    SELECT DISTINCT ?text WHERE {
+      VALUES ?text { UNDEF }
+      VALUES ?other { UNDEF }
+      VALUES ?number { UNDEF } VALUES ?share { UNDEF } VALUES ?day { UNDEF }
+      VALUES ?flag { UNDEF } VALUES ?level { UNDEF } VALUES ?link { UNDEF }
+      VALUES ?kind { UNDEF } VALUES ?instrument { UNDEF }
+    }
+    ORDER BY ?text
+    # page
+  }
+  VALUES ?linkLabel { "one" "two" }
+}
+ORDER BY ?text ?linkLabel
+"""
+
+
+def test_marked_sub_select_is_what_is_paged_and_counted(load: Load) -> None:
+    query = load(HEADER + PAGED_BODY)["one"]
+    text = query.bind({"text": ["c", "a", "# page", "b"]}, INDEX)
+    page = ask(query.paged(text, limit=2, offset=1))
+    assert [t.lexical for t in column(page, "text") if isinstance(t, Literal)] == list("aabb")
+    (total,) = column(ask(query.count(text)), "total")
+    assert isinstance(total, Literal)
+    assert total.lexical == "4"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("    ORDER BY ?text\n    # page", "    # page", "ends no sub-select with ORDER BY"),
+        ("# page\n  }", "# page\n # page\n  }", "only one sub-select can be paged"),
+        ("ORDER BY ?text ?linkLabel", "ORDER BY ?text\n# page", "only one sub-select"),
+        ("# page\n  }", "# page\n  } VALUES ?text { UNDEF }", "outside of the sub-select that"),
+    ],
+)
+def test_mark_in_the_wrong_place_is_a_fault(load: Load, old: str, new: str, part: str) -> None:
+    assert old in PAGED_BODY
+    with pytest.raises(CatalogError, match=re.escape(part)):
+        load(HEADER + PAGED_BODY.replace(old, new))
+
+
 def test_resource_and_label_are_one_cell(query: CannedQuery) -> None:
     (row,) = query.rows(ask(query.bind({"link": "http://example.org/l"}, INDEX)))
     cell = row["link"]

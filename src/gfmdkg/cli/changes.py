@@ -93,7 +93,8 @@ def submit(
     A FILE below a folder data/ or ontology/ becomes the content of the graph of its path; any
     other FILE gets a graph of its own. RDF Patch (.rdfp) is applied, quads (.nq, .trig) are
     added to the graphs that they name. The rows of a table (.csv, .xlsx) take the place of what
-    the graph says of their records; new ones get a graph of their own. The exit code is 1 where the change breaks rules.
+    the graph says of their records; new ones get a graph of their own. The exit code
+    is 1 where the change breaks rules.
     """
     if graph is not None and len(files) != 1:
         raise ParameterError("graph", "goes with exactly one FILE")

@@ -68,7 +68,8 @@ def submit_operation() -> dict[str, Any]:
         "effect": (
             (
                 "What the document means: by default RDF Patch is applied, quads are added, the "
-                "rows of a table correct or add their records, and anything else replaces the content of its graph."
+                "rows of a table correct or add their records, and anything else replaces "
+                "the content of its graph."
             ),
             {"type": "string", "enum": list(Effect)},
         ),

@@ -156,8 +156,7 @@ def _operation() -> dict[str, Any]:
         ],
         "requestBody": {
             "required": True,
-            "content": dict.fromkeys(_READ, text)
-            | {_MULTIPART: {"schema": {"type": "object"}}},
+            "content": dict.fromkeys(_READ, text) | {_MULTIPART: {"schema": {"type": "object"}}},
         },
         "responses": {
             "200": {

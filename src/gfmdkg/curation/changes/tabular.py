@@ -13,7 +13,7 @@ from gfmdkg.store.patches import Patch, decode, locate, normalise, statements_ab
 from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
 from gfmdkg.store.reading import read_dataset, read_quads
 from gfmdkg.terms.index import TermIndex, labels_query
-from gfmdkg.terms.values import to_sparql
+from gfmdkg.terms.values import Iri, to_sparql
 from gfmdkg.validation import Severity
 
 __all__ = ["TABLE_MEDIA_TYPES", "select_from", "statements_of_triples", "table_patch"]
@@ -61,10 +61,11 @@ def table_patch(
     by_graph: dict[str, list[Triple]] = {}
     homes: dict[str, str] = {}
     for triple in changes.added:
-        subject = triple[0].value
-        if subject not in homes:
-            homes[subject] = _home(subject, store, made_by_build) or graph
-        by_graph.setdefault(homes[subject], []).append(triple)
+        subject = triple[0]
+        assert isinstance(subject, Iri)  # noqa: S101 - every row has an IRI
+        if subject.value not in homes:
+            homes[subject.value] = _home(subject.value, store, made_by_build) or graph
+        by_graph.setdefault(homes[subject.value], []).append(triple)
     added = [
         statement
         for home, triples in by_graph.items()
@@ -89,7 +90,7 @@ def select_from(store: OxigraphStore) -> Callable[[str], Solutions]:
 
 def statements_of_triples(store: OxigraphStore, triples: Iterable[Triple]) -> list[str]:
     """The statements of the store's named graphs that say one of these triples."""
-    return locate(store, read_dataset(_n_triples(triples), media_type=_N_TRIPLES))[0]
+    return locate(store, read_dataset(_n_triples(triples), media_type=_N_TRIPLES, graph=None))[0]
 
 
 def _home(subject: str, store: OxigraphStore, made_by_build: frozenset[str]) -> str | None:
