@@ -52,12 +52,13 @@ clean: ## remove the environment and everything generated
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-# The project itself is installed without its dependencies: those are pinned with hashes.
+# Every package is pinned with its hashes, so nothing is left to resolve: without `--no-deps`, pip
+# takes a newer release of what a package asks for by an extra, and then refuses it for its hash.
 $(VENV)/.run: constraints/run.txt pyproject.toml | $(BIN)/python
-	$(PIP) install --require-hashes -r constraints/run.txt
+	$(PIP) install --require-hashes --no-deps -r constraints/run.txt
 	$(PIP) install --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: constraints/dev.txt $(VENV)/.run
-	$(PIP) install --require-hashes -r constraints/dev.txt
+	$(PIP) install --require-hashes --no-deps -r constraints/dev.txt
 	@touch $@
