@@ -40,9 +40,9 @@ build: $(VENV)/.dev ## build the wheel and the source distribution into dist/
 	$(BIN)/python -m hatchling build
 
 constraints: ## pin all dependencies anew (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --group build \
+	uv pip compile pyproject.toml --universal --python-version 3.11 --extra mcp --group build \
 	  --generate-hashes --no-emit-index-url --no-header --quiet -o constraints/run.txt
-	uv pip compile pyproject.toml --universal --python-version 3.11 --group build --group dev \
+	uv pip compile pyproject.toml --universal --python-version 3.11 --extra mcp --group build --group dev \
 	  --constraints constraints/run.txt \
 	  --generate-hashes --no-emit-index-url --no-header --quiet -o constraints/dev.txt
 
