@@ -18,6 +18,7 @@ from gfmdkg.http.changes import changes_router
 from gfmdkg.http.description import openapi_document
 from gfmdkg.http.front import Front
 from gfmdkg.http.lists import lists_router
+from gfmdkg.http.networks import networks_router
 from gfmdkg.http.pages import pages_router
 from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_of
 from gfmdkg.http.protocol import Protocol
@@ -41,6 +42,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
     protocol = Protocol(service)
     validation, checker = validation_router(service)
     search, indexes = search_router(service)
+    networks, network_processes = networks_router(service)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -50,6 +52,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
         finally:
             await checker.close()
             await indexes.close()
+            await network_processes.close()
             await protocol.close()
             await service.close()
 
@@ -72,6 +75,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
         queries_router(service),
         lists_router(service),
         search,
+        networks,
         validation,
         resource_router(service),
         query_pages_router(service),
