@@ -24,6 +24,7 @@ from gfmdkg.facets.definitions import (
     Facet,
     FacetedList,
     Field,
+    Include,
     Order,
 )
 from gfmdkg.facets.index import ListIndex, Sorting
@@ -43,6 +44,7 @@ __all__ = [
     "FacetCounts",
     "FacetedList",
     "Field",
+    "Include",
     "ListIndex",
     "Order",
     "Select",

@@ -1,16 +1,19 @@
 """What a list is: how its items are found, ordered and described, and by what they are filtered."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gfmdkg.facets.patterns import Pattern
 from gfmdkg.terms.parameters import Column, Parameter
+from gfmdkg.terms.values import Iri, to_sparql
 
-__all__ = ["ASSERTION", "CONFIDENCE", "Bound", "Facet", "FacetedList", "Field", "Order"]
+__all__ = ["ASSERTION", "CONFIDENCE", "Bound", "Facet", "FacetedList", "Field", "Include", "Order"]
 
 ASSERTION, CONFIDENCE = "assertion", "confidence"
 """The filters that say which links count, for all facets that are ``of_links``."""
+
+_SLOT = "UNDEF"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,25 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Include:
+    """Related things that the items of a page may bring along, a row for each.
+
+    ``pattern`` selects ?item and the columns; its slot ``VALUES ?item { UNDEF }`` takes items.
+    """
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    pattern: Pattern
+
+    def query(self, iris: Iterable[str]) -> str:
+        """The query for these items."""
+        before, slot, after = self.pattern.text.partition(_SLOT)
+        assert slot, self.name  # noqa: S101 - every file of ours has it, and a test asks each
+        return before + " ".join(to_sparql(Iri(iri)) for iri in iris) + after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FacetedList:
     """A list. The first order is the one that items come in unless another is asked for.
 
@@ -93,6 +115,7 @@ class FacetedList:
     bounds: Mapping[str, Bound] = field(default_factory=lambda: MappingProxyType({}))
     fields: Mapping[str, Field]
     orders: Mapping[str, Order]
+    includes: Mapping[str, Include] = field(default_factory=lambda: MappingProxyType({}))
     confidence: Parameter | None = None
 
     @property

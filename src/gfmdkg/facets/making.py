@@ -4,12 +4,22 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from gfmdkg.facets.definitions import Bound, Facet, Field, Order
+from gfmdkg.facets.definitions import Bound, Facet, Field, Include, Order
 from gfmdkg.facets.patterns import read_pattern
 from gfmdkg.namespaces import SCHEME_BASE, expand
 from gfmdkg.terms.parameters import Column, ColumnType, Parameter, ParameterType
 
-__all__ = ["bounds", "facets", "fields", "iris", "orders", "resource", "value"]
+__all__ = [
+    "bounds",
+    "facets",
+    "fields",
+    "include",
+    "includes",
+    "iris",
+    "orders",
+    "resource",
+    "value",
+]
 
 
 def iris(*curies: str) -> tuple[str, ...]:
@@ -110,3 +120,22 @@ def orders(folder: str, **described: str) -> Mapping[str, Order]:
             for name, text in described.items()
         }
     )
+
+
+def include(folder: str, name: str, description: str, text: str) -> Include:
+    """What items may bring along; each line of ``text`` is a column, as for ``fields``."""
+    columns = []
+    for line in text.strip().splitlines():
+        column, kind, meaning = line.strip().split(maxsplit=2)
+        columns.append(Column(name=column, type=ColumnType(kind), description=meaning))
+    return Include(
+        name=name,
+        description=description,
+        columns=tuple(columns),
+        pattern=read_pattern(f"{folder}/includes/{name}"),
+    )
+
+
+def includes(*made: Include) -> Mapping[str, Include]:
+    """What items may bring along, by name."""
+    return MappingProxyType({each.name: each for each in made})

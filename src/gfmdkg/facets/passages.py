@@ -4,7 +4,16 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from gfmdkg.facets.definitions import ASSERTION, CONFIDENCE, FacetedList
-from gfmdkg.facets.making import facets, fields, iris, orders, resource, value
+from gfmdkg.facets.making import (
+    facets,
+    fields,
+    include,
+    includes,
+    iris,
+    orders,
+    resource,
+    value,
+)
 from gfmdkg.facets.patterns import read_pattern
 from gfmdkg.namespaces import SCHEME_BASE
 from gfmdkg.terms.parameters import Parameter, ParameterType
@@ -168,6 +177,50 @@ _FACETS = (
     assertion_facet("inferred"),
     value("year", "Year", "Only sessions of this year", "2017", type=ParameterType.INT),
 )
+_INCLUDES = includes(
+    include(
+        "passages",
+        "citations",
+        "The citations in it, on whatever ground, with their evidence",
+        """cited resource What is cited
+        assertion resource On what ground
+        confidence decimal How sure the link is, from 0 to 1
+        matchedText string The words of the text that name it, several separated by " | "
+        intent resource To what end it is cited
+        anticipated boolean Whether it did not exist yet on the day
+        note string Why the link is made, or what is doubtful
+        link resource The link that carries the evidence""",
+    ),
+    include(
+        "passages",
+        "alignments",
+        "The goals, targets and objectives that it is linked with, and on what ground",
+        """linkedTo resource The goal, target or objective
+        assertion resource On what ground
+        confidence decimal How sure the link is, from 0 to 1
+        note string Why the link is made
+        link resource The link that carries the evidence""",
+    ),
+    include(
+        "passages",
+        "statements",
+        "The statements that it records",
+        """statement resource The statement
+        type resource What kind of statement it is
+        attribution resource Whether it is anybody's by name
+        speaker resource Who made it""",
+    ),
+    include(
+        "passages",
+        "session",
+        "The session that made it",
+        """session resource The session
+        date date Day of the session
+        place string Where it was held
+        process resource The process to which it belongs
+        cluster resource The thematic cluster""",
+    ),
+)
 
 PASSAGES = FacetedList(
     name="passages",
@@ -184,6 +237,7 @@ PASSAGES = FacetedList(
         title="English title",
         citations="number of things that its own words cite",
     ),
+    includes=_INCLUDES,
     confidence=CONFIDENCE_PARAMETER,
 )
 """Paragraphs and recommendations."""

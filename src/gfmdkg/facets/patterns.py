@@ -49,12 +49,14 @@ def read_pattern(path: str) -> Pattern:
     start, opening, rest = text.partition(_OPENING)
     body, closing, tail = rest.rpartition(_CLOSING)
     lines = [line for line in start.splitlines() if line]
-    if not opening or not closing or not lines[-1].startswith("SELECT "):
+    prologue = tuple(line for line in lines if line.startswith("PREFIX "))
+    head = "\n".join(lines[len(prologue) :])
+    if not opening or not closing or not head.startswith("SELECT "):
         raise ValueError(f"{path}.rq is not laid out as a pattern is")
     return Pattern(
         text=text,
-        prologue=tuple(lines[:-1]),
-        head=lines[-1],
+        prologue=prologue,
+        head=head,
         body=dedent(body),
         tail=tail.strip(),
     )

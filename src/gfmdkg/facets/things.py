@@ -3,7 +3,17 @@
 from typing import Any
 
 from gfmdkg.facets.definitions import FacetedList
-from gfmdkg.facets.making import bounds, facets, fields, iris, orders, resource, value
+from gfmdkg.facets.making import (
+    bounds,
+    facets,
+    fields,
+    include,
+    includes,
+    iris,
+    orders,
+    resource,
+    value,
+)
 from gfmdkg.facets.passages import CONFIDENCE_PARAMETER, assertion_facet
 from gfmdkg.facets.patterns import read_pattern
 from gfmdkg.namespaces import SCHEME_BASE
@@ -167,6 +177,17 @@ _ACTORS = FacetedList(
         participations="number of sessions and roles",
         statements="number of statements",
     ),
+    includes=includes(
+        include(
+            "actors",
+            "participations",
+            "Where the actor took part, in which role and for whom",
+            """session resource The session
+            role resource The role
+            capacity string The actor's office or capacity
+            onBehalfOf resource For whom""",
+        )
+    ),
 )
 
 _SESSIONS = FacetedList(
@@ -229,6 +250,17 @@ _SESSIONS = FacetedList(
         date="day of the session",
         title="English title",
         recommendations="number of recommendations",
+    ),
+    includes=includes(
+        include(
+            "sessions",
+            "participations",
+            "Who took part by name, in which role and for whom",
+            """actor resource Who took part
+            role resource The role
+            capacity string The actor's office or capacity
+            onBehalfOf resource For whom""",
+        )
     ),
 )
 
