@@ -73,7 +73,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
 
     for router in (
         queries_router(service),
-        lists_router(service),
+        lists_router(service, indexes),
         search,
         networks,
         validation,
