@@ -42,7 +42,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
     protocol = Protocol(service)
     validation, checker = validation_router(service)
     search, indexes = search_router(service)
-    networks, network_processes = networks_router(service)
+    networks, network_processes = networks_router(service, indexes)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

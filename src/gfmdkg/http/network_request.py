@@ -14,12 +14,17 @@ from gfmdkg.http.parameters import Parameters
 from gfmdkg.network import FORMATS, MATRIX_FORMATS, NetworkKind, edges_query
 
 __all__ = [
+    "EDGES",
+    "EDGES_LIMIT",
+    "LINES",
+    "LINES_LIMIT",
     "MATRIX_MEDIA",
     "NETWORK_MEDIA",
+    "NODES",
+    "NODES_LIMIT",
     "NetworkWish",
     "network_links",
     "read_wish",
-    "required",
     "sparql_link",
 ]
 
@@ -45,6 +50,15 @@ NETWORK_MEDIA = tuple(_MEDIA[name] for name in FORMATS)
 MATRIX_MEDIA = tuple(_MEDIA[name] for name in MATRIX_FORMATS)
 """The formats of a matrix, the preferred one first."""
 
+NODES, NODES_LIMIT = 300, 5_000
+"""Nodes of a network in JSON unless asked for otherwise, and at most."""
+
+EDGES, EDGES_LIMIT = 3_000, 50_000
+"""Edges of a network in JSON unless asked for otherwise, and at most."""
+
+LINES, LINES_LIMIT = 50, 1_000
+"""Rows, and columns, of a matrix in JSON unless asked for otherwise, and at most."""
+
 # What browsers, proxies and servers take in a line.
 _LINK_CHARACTERS = 8_000
 
@@ -65,6 +79,13 @@ class NetworkWish:
         return self.parameters.integer(name, minimum=1, maximum=most) or (
             usual if self.format is JSON else None
         )
+
+    def required(self, name: str) -> str:
+        """The value of a parameter that must be given. Raises ``ParameterError``."""
+        value = self.parameters.one(name)
+        if value is None:
+            raise ParameterError(name, "is required")
+        return value
 
 
 def read_wish(
@@ -118,11 +139,3 @@ def _link(path: str, wish: NetworkWish, **more: str) -> str:
     pairs = [(n, v) for n, v in wish.request.query_params.multi_items() if n in kept and v]
     query = urlencode([*pairs, *more.items()])
     return f"{path}?{query}" if query else path
-
-
-def required(parameters: Parameters, name: str) -> str:
-    """The value of a parameter that must be given. Raises ``ParameterError``."""
-    value = parameters.one(name)
-    if value is None:
-        raise ParameterError(name, "is required")
-    return value.strip()

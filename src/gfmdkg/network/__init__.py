@@ -11,7 +11,6 @@ from gfmdkg.network.kinds import (
     MATRIX_KINDS,
     NetworkKind,
     Side,
-    assertion_named,
     kind_named,
 )
 from gfmdkg.network.occurrences import Grounds
@@ -30,7 +29,6 @@ __all__ = [
     "NetworkProcesses",
     "NetworkRequest",
     "Side",
-    "assertion_named",
     "check_backend",
     "describe_kind",
     "edges_query",

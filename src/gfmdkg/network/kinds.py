@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gfmdkg.errors import Candidate, NotFound, ParameterError
+from gfmdkg.errors import Candidate, NotFound
 from gfmdkg.namespaces import SCHEME_BASE
 from gfmdkg.terms.nearest import NamePool
 
@@ -13,7 +13,6 @@ __all__ = [
     "MATRIX_KINDS",
     "NetworkKind",
     "Side",
-    "assertion_named",
     "kind_named",
 ]
 
@@ -180,17 +179,4 @@ def kind_named(
         nearest = pool.nearest(name.lower(), limit=3)
         offered = [Candidate(iri=near.iri, label=near.label) for near in nearest]
         raise NotFound(what, name, offered)
-    return found
-
-
-def assertion_named(name: str) -> str:
-    """The IRI of an assertion's short name or IRI. Raises ``ParameterError`` for others.
-
-    >>> assertion_named("Inferred")
-    'https://w3id.org/gfmdkg/scheme/assertion/inferred'
-    """
-    text = name.strip()
-    found = ASSERTIONS.get(text.lower()) or (text if text in ASSERTIONS.values() else None)
-    if found is None:
-        raise ParameterError("assertion", f"is “{text}”", value=name, allowed=tuple(ASSERTIONS))
     return found
