@@ -42,6 +42,11 @@ class NetworkProcesses:
         self._idle: list[WorkerProcess] = []
         self._living: set[WorkerProcess] = set()
 
+    @property
+    def idle(self) -> tuple[WorkerProcess, ...]:
+        """The processes that wait for work, the one to be taken next last."""
+        return tuple(self._idle)
+
     async def answer(self, request: NetworkRequest, *, store: Path) -> bytes:
         """The answer of ``Networks.answer`` over the database folder of a version.
 

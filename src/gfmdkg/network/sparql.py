@@ -18,11 +18,12 @@ def edges_query(
     prologue, sides = _sides(kind, grounds, items=items, nodes=(None, None))
     # Within one side each pair would come twice, and each node with itself.
     once = [] if kind.is_bipartite else ["  FILTER (STR(?source) < STR(?target))"]
-    least = [f"HAVING (?weight >= {minimum})"] if minimum > 1 else []
+    weight = f"COUNT(DISTINCT ?{_evidence(kind)})"
+    least = [f"HAVING ({weight} >= {minimum})"] if minimum > 1 else []
     lines = [
         *prologue,
         "",
-        f"SELECT ?source ?target (COUNT(DISTINCT ?{_evidence(kind)}) AS ?weight) WHERE {{",
+        f"SELECT ?source ?target ({weight} AS ?weight) WHERE {{",
         *sides,
         *once,
         "}",
