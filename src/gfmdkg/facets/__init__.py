@@ -31,7 +31,7 @@ from gfmdkg.facets.index import ListIndex, Sorting
 from gfmdkg.facets.lists import GROUPS, LISTS
 from gfmdkg.facets.rows import Select, select_from
 from gfmdkg.facets.selection import Choice, Selection, parse_selection
-from gfmdkg.facets.sparql import selection_query
+from gfmdkg.facets.sparql import facet_pattern, selection_query
 
 __all__ = [
     "ASSERTION",
@@ -53,6 +53,7 @@ __all__ = [
     "ValueCount",
     "build_indexes",
     "count_facets",
+    "facet_pattern",
     "parse_selection",
     "select_from",
     "selection_query",

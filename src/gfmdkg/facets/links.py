@@ -5,7 +5,7 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from gfmdkg.facets.bitmaps import bitmap_of
 from gfmdkg.terms.values import Literal, Term
@@ -13,6 +13,8 @@ from gfmdkg.terms.values import Literal, Term
 __all__ = ["LinkTable"]
 
 _KEPT = 16
+# The engine keeps so many digits of a decimal after its point, and takes no others for a number.
+_ENGINE_DIGITS = 18
 
 LinkRow = tuple[int, Term, Term | None, Term | None]
 """Position of the item, value, assertion and confidence."""
@@ -88,4 +90,12 @@ class LinkTable:
 
 
 def _number(confidence: Term | None) -> Decimal | None:
-    return Decimal(confidence.lexical) if isinstance(confidence, Literal) else None
+    """The number that the engine would compare; ``None`` for what is none to it."""
+    if not isinstance(confidence, Literal):
+        return None
+    try:
+        number = Decimal(confidence.lexical)
+    except InvalidOperation:
+        return None
+    exponent = number.as_tuple().exponent
+    return number if isinstance(exponent, int) and -exponent <= _ENGINE_DIGITS else None

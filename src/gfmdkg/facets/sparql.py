@@ -8,7 +8,7 @@ from gfmdkg.facets.selection import Selection
 from gfmdkg.namespaces import XSD
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 
-__all__ = ["selection_query"]
+__all__ = ["facet_pattern", "selection_query"]
 
 _SELECT = "SELECT DISTINCT ?item WHERE"
 
@@ -47,15 +47,15 @@ def _filters(faceted: FacetedList, selection: Selection) -> Iterator[tuple[Patte
     for facet in faceted.facets.values():
         if facet.name == ASSERTION:
             if selection.is_about_links:
-                part = _nested(_SELECT, _links(facet, selection, ()))
+                part = _nested(_SELECT, facet_pattern(facet, selection))
                 yield facet.pattern, f"{{\n{indented(part)}\n}}"
             continue
         choice = selection.of(facet.name)
         if choice.included:
-            part = _nested(_SELECT, _valued(facet, selection, choice.included))
+            part = _nested(_SELECT, facet_pattern(facet, selection, choice.included))
             yield facet.pattern, f"{{\n{indented(part)}\n}}"
         if choice.excluded:
-            part = _nested(_SELECT, _valued(facet, selection, choice.excluded))
+            part = _nested(_SELECT, facet_pattern(facet, selection, choice.excluded))
             yield facet.pattern, f"MINUS {{\n{indented(part)}\n}}"
     for bound in faceted.bounds.values():
         if (limit := selection.bounds.get(bound.name)) is not None:
@@ -63,9 +63,12 @@ def _filters(faceted: FacetedList, selection: Selection) -> Iterator[tuple[Patte
             yield bound.pattern, f"{{\n{indented(part)}\n}}"
 
 
-def _valued(facet: Facet, selection: Selection, values: Sequence[Term]) -> str:
+def facet_pattern(facet: Facet, selection: Selection, values: Sequence[Term] = ()) -> str:
+    """What ties ?item to ?value by the links that count, to one of ``values`` if there are any."""
     if facet.of_links:
         return _links(facet, selection, values)
+    if not values:
+        return facet.pattern.body
     return f"{_values('value', values)}\n{{\n{indented(facet.pattern.body)}\n}}"
 
 

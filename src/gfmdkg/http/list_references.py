@@ -25,7 +25,7 @@ BIBTEX = MediaType(
 )
 RIS = MediaType(name="ris", media_type="application/x-research-info-systems", extension=".ris")
 CSL = MediaType(
-    name="csl", media_type="application/vnd.citationstyles.csl+json", extension=".csl.json"
+    name="csl-json", media_type="application/vnd.citationstyles.csl+json", extension=".csl.json"
 )
 _WRITERS: Mapping[MediaType, Callable[[Iterable[Reference]], str]] = {
     BIBTEX: write_bibtex,
