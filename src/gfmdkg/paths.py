@@ -20,6 +20,11 @@ class Content:
         return self.root / "ontology"
 
     @property
+    def context(self) -> Path:
+        """The JSON-LD context."""
+        return self.ontology / "context.jsonld"
+
+    @property
     def data(self) -> Path:
         """Reference data and reports."""
         return self.root / "data"

@@ -60,7 +60,8 @@ def build(
         report = validate_store(store, sources, content)
         if not report.conforms:
             faults = [finding.as_fault() for finding in report.violations]
-            raise DataError(f"the data breaks {len(faults)} rules", faults)
+            count = f"{len(faults)} fault" + ("" if len(faults) == 1 else "s")
+            raise DataError(f"the data has {count}", faults)
         if default_graph == "strict":
             store.clear_graph("")
         progress("indexing")

@@ -106,7 +106,7 @@ class FileValidator:
     def _contexts(self) -> dict[str, str]:
         from gfmdkg.validation.json_ld import CONTEXT_IRIS
 
-        file = self._content.ontology / "context.jsonld"
+        file = self._content.context
         if not file.is_file():
             return {}
         return dict.fromkeys(CONTEXT_IRIS, file.read_text("utf-8"))
