@@ -122,6 +122,15 @@ def test_an_unknown_backend_is_refused_with_those_installed(
     assert {"networkx", "fictional"} <= set(caught.value.allowed)
 
 
+def test_a_backend_that_cannot_be_loaded_is_refused_with_the_reason(
+    site_packages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site_packages / "fictional_backend.py").write_text("import a_package_that_is_missing")
+    monkeypatch.syspath_prepend(str(site_packages))
+    with pytest.raises(ParameterError, match="cannot be loaded: .*a_package_that_is_missing"):
+        check_backend("fictional")
+
+
 def test_networkx_itself_is_always_there() -> None:
     assert check_backend("") is None
     assert check_backend("networkx") is None
