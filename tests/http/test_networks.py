@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import networkx as nx
 import pytest
 from tests.http.conftest import Site, open_site, publish, settings_for
@@ -300,19 +301,45 @@ def test_a_backend_that_is_not_installed_stops_the_start(shipped_store: Path) ->
         create_app(settings_for(shipped_store, network_backend="quantum"))
 
 
-def test_the_example_of_the_description_has_the_shape_of_an_answer(shipped_site: Site) -> None:
-    described = shipped_site.get("/openapi.json").json()["paths"]
-    for path, asked in (
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/api/network", "network"),
         ("/api/network/{kind}", "network/cocitation"),
-        ("/api/matrix/{kind}", "matrix/instrument-topic"),
+        ("/api/network/{kind}", "network/sdg-instrument"),
+        ("/api/network/{kind}", "network/sdg-instrument?assertion=explicit&assertion=inferred"),
+        ("/api/network/{kind}", "network/similarity?limit=2&kind=political"),
+        ("/api/matrix/{kind}", "matrix/instrument-topic?rows=2"),
+        ("/api/matrix/{kind}", "matrix/sdg-instrument"),
         ("/api/network/{kind}/evidence", "network/cocitation/evidence?source=CMW&target=GCM"),
-    ):
-        content = described[path]["get"]["responses"]["200"]["content"]["application/json"]
-        answer = ask(shipped_site, asked)
-        assert answer.keys() == content["example"].keys()
-        assert set(content["schema"]["required"]) <= answer.keys()
-    names = {p["name"] for p in described["/api/network/{kind}"]["get"]["parameters"]}
-    assert {"session", "topic", "addressee", "population", "year", "q", "limit"} <= names
+    ],
+)
+def test_answers_and_examples_keep_to_the_description(
+    shipped_site: Site, path: str, asked: str
+) -> None:
+    document = shipped_site.get("/openapi.json").json()
+    described = document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
+    schema = {**described["schema"], "components": document["components"]}
+    validator = jsonschema_rs.validator_for(schema)
+    answer = ask(shipped_site, asked)
+    validator.validate(answer)
+    if "example" in described:
+        validator.validate(described["example"])
+        assert answer.keys() - {"hint"} == described["example"].keys()
+    # What an answer has, the description names.
+    assert answer.keys() <= described["schema"]["properties"].keys()
+
+
+def test_filters_are_described_as_the_list_of_passages_has_them(shipped_site: Site) -> None:
+    described = shipped_site.get("/openapi.json").json()["paths"]
+
+    def names(path: str) -> set[str]:
+        return {parameter["name"] for parameter in described[path]["get"]["parameters"]}
+
+    of_lists = {"facet_limit", "facets", "fields", "include", "page", "per_page", "sort"}
+    own = {"kind", "limit", "edge_limit", "minimum"}
+    filters = names("/api/passages") - of_lists
+    assert names("/api/network/{kind}") == filters | own
 
 
 @pytest.fixture(scope="module")
