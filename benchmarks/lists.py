@@ -70,7 +70,7 @@ class ListTimes:
         yield ""
         if self.sparql_server:
             yield f"By SPARQL {self.same} answers (items; the counts of each facet) are the same."
-        yield f"Lists and search index were there {self.ready_seconds:.0f} s after the first request."
+        yield f"Lists and search index were there {self.ready_seconds:.0f} s after being asked for."
         yield ""
 
 
