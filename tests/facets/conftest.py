@@ -32,7 +32,8 @@ ODD = b"""
   gfmd:inReport <report/odd> .
 <passage/odd/3> a gfmd:Paragraph ; skos:prefLabel "tab\\t, \\"quote\\" and\\nline"@en .
 [] a gfmd:Recommendation .
-<report/odd> a gfmd:Report ; skos:prefLabel "Odd report"@en ; gfmd:outcomeOf <session/made-up-dialogue-0> , <session/odd> .
+<report/odd> a gfmd:Report ; skos:prefLabel "Odd report"@en ;
+  gfmd:outcomeOf <session/made-up-dialogue-0> , <session/odd> .
 <session/odd> a gfmd:Session ; skos:prefLabel "Undated"@en .
 <citation/odd/1> a gfmd:Citation ; cito:hasCitingEntity <passage/odd/1> ;
   cito:hasCitedEntity <instrument/cmw> ; gfmd:assertion a:inferred ;

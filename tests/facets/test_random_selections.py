@@ -92,9 +92,7 @@ def check_counts(library: Library, index: ListIndex, selection: Selection, name:
     choice = selection.of(name)
     if name == ASSERTION:
         for value in counts.keys() - set(choice.excluded):
-            alone = selection.choosing(
-                name, Choice(included=(value,), excluded=choice.excluded)
-            )
+            alone = selection.choosing(name, Choice(included=(value,), excluded=choice.excluded))
             query = selection_query(index.faceted, alone, index.faceted.first_order)
             assert counts[value] == len(library.ask(query)), query
         return

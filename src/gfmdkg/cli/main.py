@@ -10,6 +10,7 @@ from gfmdkg.cli.changes import changes, submit
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.documentation import docs
 from gfmdkg.cli.history import blame, diff, export, log, rebuild
+from gfmdkg.cli.listing import list_items
 from gfmdkg.cli.networks import network
 from gfmdkg.cli.querying import query, show
 from gfmdkg.cli.reverting import revert
@@ -87,6 +88,7 @@ for command in (
     diff,
     docs,
     export,
+    list_items,
     log,
     network,
     queries,
