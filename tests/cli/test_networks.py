@@ -36,6 +36,15 @@ def test_assertions_minimum_and_limit_narrow_it(run: Run) -> None:
     assert len(document["nodes"]) == 4
 
 
+def test_filters_choose_the_passages_that_it_is_made_of(run: Run) -> None:
+    political = json.loads(run("network", "cocitation", "--kind", "political").stdout)
+    others = json.loads(run("network", "cocitation", "--kind=-political").stdout)
+    found = {i["iri"] for e in political["edges"] for i in e["evidence"]["items"]}
+    assert len(political["edges"]) == 16
+    assert all("/pol-" in iri for iri in found)
+    assert not any("/pol-" in i["iri"] for e in others["edges"] for i in e["evidence"]["items"])
+
+
 def test_a_matrix_has_a_row_an_instrument(run: Run) -> None:
     options = ("--matrix", "--format", "csv", "--limit", "3")
     rows = list(csv.reader(io.StringIO(run("network", "instrument-topic", *options).stdout)))
@@ -50,7 +59,8 @@ def test_a_matrix_has_a_row_an_instrument(run: Run) -> None:
         (("cocitation", "--matrix"), "one side"),
         (("instrument-topic", "--matrix", "--format", "dot"), "json or csv"),
         (("cocitation", "--backend", "quantum"), "not installed"),
-        (("cocitation", "--assertion", "rumour"), "explicit"),
+        (("cocitation", "--assertion", "rumour"), "allowed: explicit"),
+        (("cocitation", "--instrument", "nonsense"), "no instrument is called"),
     ],
 )
 def test_what_is_wrong_is_said(run: Run, arguments: tuple[str, ...], message: str) -> None:

@@ -1,19 +1,17 @@
 """Which passages and which links a network is made of, by the filters of the list of passages."""
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, Selection, selection_query
+from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, selection_query
 from gfmdkg.http.description import parameter_object
 from gfmdkg.http.list_request import FULL_TEXT, filter_names, read_filters, select
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
-from gfmdkg.network import ASSERTIONS, Grounds
+from gfmdkg.network import Grounds
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Iri, Term
 
 __all__ = ["FILTER_NAMES", "Chosen", "choose_passages", "filter_parameters"]
 
@@ -50,7 +48,8 @@ async def choose_passages(
     if not filters.values and filters.text is None:
         return Chosen(grounds=Grounds())  # without the index of names, which takes time to read
     selection, _ = await select(service, searches, _PASSAGES, filters, version)
-    grounds = Grounds(assertions=_assertions(selection), confidence=selection.confidence)
+    choice = selection.of(ASSERTION)
+    grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
     if filters.text is None and filters.values.keys() <= _OF_LINKS:
         return Chosen(grounds=grounds)
     index = (await service.lists.exactly(_PASSAGES.name, version)).index
@@ -81,17 +80,3 @@ def filter_parameters() -> list[dict[str, Any]]:
         "example": "detention",
     }
     return [*described, text]
-
-
-def _assertions(selection: Selection) -> tuple[str, ...]:
-    """The grounds asked for; all but those excluded; or else explicit ones alone."""
-    choice = selection.of(ASSERTION)
-    excluded = set(_iris(choice.excluded))
-    if choice.included or excluded:
-        asked = set(_iris(choice.included)) or set(ASSERTIONS.values())
-        return tuple(iri for iri in ASSERTIONS.values() if iri in asked - excluded)
-    return Grounds().assertions
-
-
-def _iris(terms: Iterable[Term]) -> Iterable[str]:
-    return (term.value for term in terms if isinstance(term, Iri))

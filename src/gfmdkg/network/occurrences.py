@@ -1,11 +1,11 @@
 """Reading from the graph where nodes occur, and what they are called."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib import resources
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from gfmdkg.namespaces import XSD, compact
 from gfmdkg.network.kinds import ASSERTIONS
@@ -33,6 +33,21 @@ class Grounds:
 
     assertions: tuple[str, ...] = (ASSERTIONS["explicit"],)
     confidence: Decimal | None = None
+
+    @classmethod
+    def asked(
+        cls,
+        included: Collection[Term],
+        excluded: Collection[Term],
+        *,
+        confidence: Decimal | None = None,
+    ) -> Self:
+        """The assertions included, or all but those excluded, or else explicit ones alone."""
+        if not included and not excluded:
+            return cls(confidence=confidence)
+        known = tuple(map(Iri, ASSERTIONS.values()))
+        asked = [a.value for a in known if a in (included or known) and a not in excluded]
+        return cls(assertions=tuple(asked), confidence=confidence)
 
 
 class Occurrence(NamedTuple):
