@@ -10,6 +10,7 @@ from gfmdkg.cli.changes import changes, submit
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.documentation import docs
 from gfmdkg.cli.history import blame, diff, export, log, rebuild
+from gfmdkg.cli.listing import list_items
 from gfmdkg.cli.querying import query, show
 from gfmdkg.cli.reverting import revert
 from gfmdkg.cli.running import queries, run
@@ -86,6 +87,7 @@ for command in (
     diff,
     docs,
     export,
+    list_items,
     log,
     queries,
     query,

@@ -18,6 +18,7 @@ __all__ = [
     "json_operation",
     "list_operation",
     "openapi_document",
+    "paged_operation",
     "problem_responses",
     "query_operation",
     "resource_operation",
@@ -25,7 +26,7 @@ __all__ = [
 
 _TAGS: tuple[tuple[str, str], ...] = (
     ("Canned queries", "Ready-made questions, each with typed parameters."),
-    ("Lists", "The main kinds of things in the graph; the canned queries of the same name."),
+    ("Lists", "The main kinds of things in the graph, with filters, facets and orders."),
     ("Search", "Full text, and names while they are typed."),
     ("Resources", "Every IRI of the graph dereferences, as RDF or as a page."),
     ("Validation", "Documents checked against the shapes and checks; nothing is stored."),
@@ -141,6 +142,39 @@ def json_list_operation(
             "200": _response(text, content, "Link"),
             "304": {"description": "Nothing changed."},
             **problem_responses(*problems, *_COMMON_PROBLEMS),
+        },
+    }
+
+
+def paged_operation(
+    text: str,
+    parameters: Iterable[Parameter],
+    more_parameters: Sequence[Mapping[str, Any]],
+    content: Mapping[str, Any],
+    formats: Sequence[MediaType],
+    settings: Settings,
+) -> dict[str, Any]:
+    """Parameters and responses of a list in several formats, of any version."""
+    return {
+        "parameters": [
+            *(_parameter(parameter) for parameter in parameters),
+            *more_parameters,
+            *_page_parameters(settings),
+            _VERSION,
+            _format(formats),
+        ],
+        "responses": {
+            "200": _response(text, content, "Link"),
+            "304": {"description": "Nothing changed."},
+            **problem_responses(
+                "unknown-parameter",
+                "not-found",
+                "not-acceptable",
+                "answer-too-large",
+                "ambiguous",
+                "bad-parameter",
+                *_COMMON_PROBLEMS,
+            ),
         },
     }
 

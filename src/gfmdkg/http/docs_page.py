@@ -6,10 +6,15 @@ from typing import Any
 
 __all__ = ["Operation", "OperationGroup", "OperationParameter", "read_operations"]
 
+_COMMON = frozenset({"format", "page", "per_page", "version"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationParameter:
-    """One parameter; ``kind`` is its type in words, ``choices`` are its only values."""
+    """One parameter; ``kind`` is its type in words, ``choices`` are its only values.
+
+    ``is_common`` where it means the same for every operation that has it, and is told once.
+    """
 
     name: str
     description: str
@@ -19,6 +24,7 @@ class OperationParameter:
     default: str
     choices: tuple[str, ...]
     place: str
+    is_common: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,7 @@ def _parameter(parameter: Mapping[str, Any]) -> OperationParameter:
         default=_text(schema.get("default")),
         choices=("true", "false") if kind == "boolean" else tuple(inner.get("enum", ())),
         place=parameter["in"],
+        is_common=parameter["name"] in _COMMON and not parameter.get("required", False),
     )
 
 

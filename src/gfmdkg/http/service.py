@@ -11,6 +11,7 @@ from gfmdkg.engine.request import EngineAnswer, Lane, QueryRequest
 from gfmdkg.errors import NotFound
 from gfmdkg.formats.json_ld import Compaction
 from gfmdkg.formats.solutions import Solutions
+from gfmdkg.http.list_indexes import ListIndexes
 from gfmdkg.http.request_log import MeteredPool
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
@@ -42,22 +43,27 @@ class Service:
         self.json_ld = Compaction.load(self.content.context)
         self.pool = MeteredPool(settings=settings)
         self.fingerprint = _fingerprint(self.content)
+        self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)
         self._terms: OrderedDict[int, asyncio.Task[TermIndex]] = OrderedDict()
 
     async def start(self) -> None:
         """Start the query workers, with the current version open if there is one."""
         current = self.versions.current()
         await self.pool.start(warm=None if current is None else current.database)
+        if current is not None:
+            self.lists.warm(current)
 
     async def close(self) -> None:
         """Stop the query workers."""
         for task in self._terms.values():
             task.cancel()
+        await self.lists.close()
         await self.pool.close()
 
     async def version(self, number: int | None = None) -> Version:
         """A published version, the current one by ``None``. Raises ``NotFound``, ``StoreError``."""
         current = self.versions.require_current()
+        self.lists.warm(current)
         if number is None or number == current.number:
             return current
         if number > current.number:
