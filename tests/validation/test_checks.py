@@ -1,6 +1,5 @@
 """Checks: queries that must return no rows."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +7,8 @@ import pytest
 
 from gfmdkg.errors import OntologyError
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.validation.checks import Check, load_checks, run_checks
 from gfmdkg.validation.findings import Severity
 from gfmdkg.validation.positions import read_turtle
@@ -38,13 +38,7 @@ def load(folder: Path, text: str) -> tuple[Check, ...]:
 def select_on(data: str) -> Callable[[str], Solutions]:
     store = OxigraphStore.in_memory()
     store.load(data.encode(), media_type="text/turtle", graph="")
-
-    def select(query: str) -> Solutions:
-        output = io.BytesIO()
-        store.query(query, formats=AnswerFormats(), output=output)
-        return Solutions.from_json(output.getvalue())
-
-    return select
+    return select_from(store)
 
 
 def test_each_row_is_a_finding_with_place_and_labels(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from gfmdkg.settings import Settings
 
 __all__ = ["Checked", "Checker", "GivenDocument", "create_handler"]
 
-_TABLES = frozenset(TABLE_MEDIA_TYPES.values())
 _MODULE = "gfmdkg.curation.checker"
 _MOST_WAITING = 8
 _RETRY_SECONDS = 5
@@ -130,8 +129,8 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
             against = None if number is None else versions.get(number)
             validators[number] = FileValidator(content, against=against)
         documents = _split(record["documents"], frame.body)
-        files, unreadable = _decode([d for d in documents if d.media_type not in _TABLES])
-        given = [d for d in documents if d.media_type in _TABLES]
+        files, unreadable = _decode([d for d in documents if d.media_type not in TABLE_MEDIA_TYPES])
+        given = [d for d in documents if d.media_type in TABLE_MEDIA_TYPES]
         if given and number not in table_validators:
             table_validators.clear()
             version = versions.require_current() if number is None else versions.get(number)

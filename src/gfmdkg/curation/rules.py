@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from gfmdkg.build.assembly import QUERIES_GRAPH
 from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.errors import Fault
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.terms.values import Iri, to_sparql
 
 if TYPE_CHECKING:
@@ -176,7 +176,4 @@ def _asks(store: OxigraphStore, pattern: str, terms: Iterable[str]) -> bool:
 
 def _iris(store: OxigraphStore, query: str) -> set[str]:
     """The IRIs in the one column of a SELECT."""
-    output = io.BytesIO()
-    store.query(query, formats=AnswerFormats(), output=output)
-    rows = Solutions.from_json(output.getvalue()).rows
-    return {term.value for (term,) in rows if isinstance(term, Iri)}
+    return {term.value for (term,) in select_from(store)(query).rows if isinstance(term, Iri)}

@@ -8,13 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gfmdkg.build.files import FileValidator
-from gfmdkg.curation.changes.tabular import select_from, statements_of_triples
+from gfmdkg.curation.changes.tabular import statements_of_triples
 from gfmdkg.curation.tables import TableDocument, read_table, table_changes
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.formats.turtle_writer import Triple
 from gfmdkg.paths import Content
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.validation import Report, SourceFile
@@ -68,7 +68,7 @@ class TableValidator:
         return OxigraphStore.open_read_only(self._version.database)
 
     @cached_property
-    def _select(self) -> Callable[[str], Solutions]:
+    def _select(self) -> Select:
         return select_from(self._published)
 
     @cached_property

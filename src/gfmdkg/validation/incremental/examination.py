@@ -14,6 +14,7 @@ from rdflib.term import Node
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.walking import StoredTerm, TripleView, store_of, stored_iri, to_value
 from gfmdkg.terms.values import Iri, Term
 from gfmdkg.validation.checks import Check
@@ -27,7 +28,6 @@ from gfmdkg.validation.incremental.reach import (
     types_of,
 )
 from gfmdkg.validation.incremental.rules import BoundedCheck, Rules, Scope
-from gfmdkg.validation.incremental.selecting import Select, select_on
 from gfmdkg.validation.incremental.shape_paths import TargetedShape
 
 __all__ = ["Examination", "examine"]
@@ -67,7 +67,7 @@ def examine(
     shapes = _Examiner(scope.data(before), scope.data(after), delta, limit)
     report, shape_nodes = shapes.apply_shapes(rules)
     checks = _Examiner(scope.everything(before), scope.everything(after), delta, limit, all_=True)
-    rows, check_nodes = checks.run_checks(rules, select or select_on(after))
+    rows, check_nodes = checks.run_checks(rules, select or select_from(after))
     return Examination(report=report, rows=rows, shape_nodes=shape_nodes, check_nodes=check_nodes)
 
 
@@ -177,7 +177,7 @@ class _Examiner:
                 for predicate in bounded.focused.witnesses:
                     around.add_any(predicate)
         if focused:
-            part = select_on(store_of(around.triples))
+            part = select_from(store_of(around.triples))
             for check, values in focused:
                 rows[check] = _about(part(check.query), values)
         return rows, looked
