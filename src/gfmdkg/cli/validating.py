@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 
-from gfmdkg.build.files import SYNTAXES, FileValidator, read_files
+from gfmdkg.build.files import SYNTAXES, read_files
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
+from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.curation.tables import is_table
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content, shipped_content

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 from gfmdkg.namespaces import BASE, GRAPH_BASE
 from gfmdkg.store.rdf_store import GRAPH_FORMATS, unreadable
 
-__all__ = ["read_dataset", "read_quads"]
+__all__ = ["read_dataset", "read_labelled", "read_quads"]
 
 
 def read_quads(
@@ -47,6 +47,16 @@ def read_dataset(
         for quad in quads
     )
     return _named(placed, nodes)
+
+
+def read_labelled(source: bytes, *, graph: str) -> list[ox.Quad]:
+    """The quads of N-Triples in a named graph, blank nodes by the labels that they have.
+
+    The caller sees to it that no other graph has those labels.
+    """
+    node = ox.NamedNode(graph)
+    triples = ox.parse(source, ox.RdfFormat.N_TRIPLES)
+    return [ox.Quad(t.subject, t.predicate, t.object, node) for t in triples]
 
 
 def _parse(source: bytes, *, media_type: str, base_iri: str, file: str | None) -> list[ox.Quad]:

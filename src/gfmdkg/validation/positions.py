@@ -1,7 +1,7 @@
 """Documents as rdflib graphs that know the line and column of every triple."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
@@ -115,6 +115,11 @@ class PositionedGraph:
             written = self._stored.get(triple)
             offsets = None if written is None else self._triples[written]
         return None if offsets is None else span_of(self.lines, offsets)
+
+    @property
+    def subjects(self) -> Collection[Node]:
+        """What this document says something about."""
+        return self._subjects.keys()
 
     def subjects_with_type(self) -> Iterator[Node]:
         """The subjects whose class this document states, in the order of the text."""

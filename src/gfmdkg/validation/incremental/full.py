@@ -8,7 +8,7 @@ from rdflib import Graph
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.walking import TripleView, store_of
-from gfmdkg.validation.checks import run_checks
+from gfmdkg.validation.checks import check_findings, run_checks
 from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import graph_from_nquads
 from gfmdkg.validation.findings import Finding, Report
@@ -34,7 +34,8 @@ def validate_store(
     """
     data = data_graph(store, scope=scope, context=context)
     found: list[Finding] = rules.validator.findings(rules.validator.report_graph(data), names=data)
-    found += run_checks(rules.checks, select_all(store, scope=scope, context=context), names=data)
+    rows = run_checks(rules.checks, select_all(store, scope=scope, context=context))
+    found += check_findings(rows, names=data)
     return Report.of(collapse(found), reason=reason)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rdflib import Graph
 
@@ -74,7 +75,7 @@ class BoundedCheck:
 
 
 class Rules:
-    """Shapes and checks with what they depend on; compiling takes about a second."""
+    """Shapes and checks; what they depend on is read off them when it is first asked for."""
 
     def __init__(
         self,
@@ -86,8 +87,17 @@ class Rules:
         """``prefixes`` are those that checks may use without declaring them."""
         self.validator = validator
         self.checks = tuple(checks)
-        self.shapes: tuple[TargetedShape, ...] = compile_shapes(validator.shapes)
-        self.bounded = tuple(BoundedCheck.of(check, prefixes=prefixes) for check in checks)
+        self._prefixes = prefixes
+
+    @cached_property
+    def shapes(self) -> tuple[TargetedShape, ...]:
+        """The shapes with targets."""
+        return compile_shapes(self.validator.shapes)
+
+    @cached_property
+    def bounded(self) -> tuple[BoundedCheck, ...]:
+        """The checks with what they read."""
+        return tuple(BoundedCheck.of(check, prefixes=self._prefixes) for check in self.checks)
 
     def shapes_for(self, targets: Mapping[TargetedShape, Sequence[object]]) -> Graph:
         """The shapes graph with these focus nodes (of rdflib) as the only targets."""

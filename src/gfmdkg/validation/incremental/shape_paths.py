@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, RDFS, SH
 from gfmdkg.store.walking import Step, StoredTerm, stored_iri, to_stored
-from gfmdkg.terms.values import Iri
-from gfmdkg.terms.values import Literal as LiteralValue
+from gfmdkg.validation.data_graph import our_term
 from gfmdkg.validation.incremental.occurrences import (
     TYPE,
     Occurrence,
@@ -245,12 +244,8 @@ def _is_true(shapes: Graph, node: Node, name: str) -> bool:
 
 
 def _stored(node: Node) -> StoredTerm:
-    if isinstance(node, Literal):
-        if node.language:
-            return to_stored(LiteralValue(str(node), language=node.language))
-        datatype = LiteralValue("").datatype if node.datatype is None else str(node.datatype)
-        return to_stored(LiteralValue(str(node), datatype=datatype))
-    return to_stored(Iri(str(node))) if isinstance(node, URIRef) else stored_iri(f"x:{node}")
+    # An unnamed node of the shapes is none of the data.
+    return stored_iri(f"x:{node}") if isinstance(node, BNode) else to_stored(our_term(node))
 
 
 def _name(node: Node) -> str:
