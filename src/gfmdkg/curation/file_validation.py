@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FileValidator"]
 
+_NOTHING_BEFORE = "there is no published version to compare with"
+
 
 class FileValidator:
     """Validates files, again and again, in the same context.
@@ -128,4 +130,5 @@ class FileValidator:
             select=select_from(store),
             given={file.path for file in given or around},
             today=today,
+            reason=_NOTHING_BEFORE if given else None,
         )

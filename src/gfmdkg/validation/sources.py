@@ -59,13 +59,14 @@ def load_rules(*, shapes: Path, checks: Path) -> "Rules":
     """Read the rules. Raises ``OntologyError`` where they themselves are at fault."""
     # pyshacl and rdflib take 0.3 s to import, and most commands never validate.
     from gfmdkg.validation.checks import load_checks
-    from gfmdkg.validation.incremental import Rules
+    from gfmdkg.validation.incremental import Analysis, Rules
     from gfmdkg.validation.shapes import load_shapes
     from gfmdkg.validation.validate import Validator
 
     return Rules(
         Validator(load_shapes(shapes, label=_label(shapes)).graph),
         load_checks(checks, label=_label(checks)),
+        analysis=Analysis.of_user(),
     )
 
 

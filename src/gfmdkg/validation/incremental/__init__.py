@@ -3,6 +3,7 @@
 ``docs/decisions/0006-incremental-validation.md`` has the reasoning and the measurements.
 """
 
+from gfmdkg.validation.incremental.analysis import Analysis
 from gfmdkg.validation.incremental.delta_validation import validate_delta
 from gfmdkg.validation.incremental.documents import validate_brought
 from gfmdkg.validation.incremental.full import select_all, validate_store
@@ -10,6 +11,7 @@ from gfmdkg.validation.incremental.occurrences import Unbounded
 from gfmdkg.validation.incremental.rules import Rules, Scope
 
 __all__ = [
+    "Analysis",
     "Rules",
     "Scope",
     "Unbounded",

@@ -11,6 +11,7 @@ from rdflib.term import Node
 from gfmdkg.namespaces import RDF, RDFS, SH
 from gfmdkg.store.walking import Step, StoredTerm, stored_iri, to_stored
 from gfmdkg.validation.data_graph import our_term
+from gfmdkg.validation.incremental.analysis import Analysis
 from gfmdkg.validation.incremental.occurrences import (
     TYPE,
     Occurrence,
@@ -18,7 +19,6 @@ from gfmdkg.validation.incremental.occurrences import (
     Unbounded,
     reverse_path,
 )
-from gfmdkg.validation.incremental.query_paths import query_paths
 
 __all__ = ["TargetedShape", "compile_shapes"]
 
@@ -74,7 +74,7 @@ class TargetedShape:
             yield Occurrence(prefix=(), step=Step(predicate=predicate, is_inverse=True))
 
 
-def compile_shapes(shapes: Graph) -> tuple[TargetedShape, ...]:
+def compile_shapes(shapes: Graph, analysis: Analysis) -> tuple[TargetedShape, ...]:
     """The shapes with targets of a shapes graph, ordered by name."""
     kinds = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
     found = {s for kind in kinds for s in shapes.subjects(URIRef(SH + kind))}
@@ -85,7 +85,7 @@ def compile_shapes(shapes: Graph) -> tuple[TargetedShape, ...]:
         if (s, _TYPE, URIRef(RDFS + "Class")) in shapes
     }
     has_components = (None, _TYPE, URIRef(SH + "ConstraintComponent")) in shapes
-    compiler = _Compiler(shapes)
+    compiler = _Compiler(shapes, analysis)
     return tuple(
         compiler.compile(node, is_class=node in implicit, has_components=has_components)
         for node in sorted(found | implicit, key=str)
@@ -94,8 +94,8 @@ def compile_shapes(shapes: Graph) -> tuple[TargetedShape, ...]:
 
 
 class _Compiler:
-    def __init__(self, shapes: Graph) -> None:
-        self._shapes = shapes
+    def __init__(self, shapes: Graph, analysis: Analysis) -> None:
+        self._shapes, self._analysis = shapes, analysis
 
     def compile(self, node: Node, *, is_class: bool, has_components: bool) -> TargetedShape:
         shapes = self._shapes
@@ -177,7 +177,9 @@ class _Compiler:
         text = str(select)
         if any(f"{mark}{name}" in text for name in _BEYOND for mark in "$?"):
             raise Unbounded("a SPARQL constraint that depends on its shape")
-        paths = query_paths(text, "this", prefixes=self._prefixes(constraint), is_bound=True)
+        paths = self._analysis.query_paths(
+            text, "this", prefixes=self._prefixes(constraint), is_bound=True
+        )
         if paths.witnesses:
             raise Unbounded("a SPARQL constraint that asks about the whole graph")
         return paths.occurrences
