@@ -60,7 +60,7 @@ def _unfamiliar(
     counts: Mapping[str, int] | None = None
     for document in documents:
         seen: set[tuple[Node, Node]] = set()
-        for subject, predicate, value in document.spans:
+        for subject, predicate, value in document.triples:
             term = value if predicate == _TYPE else predicate
             if (subject, term) in seen or not str(term).startswith(_MODEL):
                 continue
@@ -111,7 +111,7 @@ def _dates_ahead(
     view: Suspicion, documents: Sequence[PositionedGraph], today: date
 ) -> Iterator[Finding]:
     for document in documents:
-        for subject, predicate, value in document.spans:
+        for subject, predicate, value in document.triples:
             if not isinstance(value, Literal) or str(value.datatype) not in _DATES:
                 continue
             if str(value)[:10] <= today.isoformat()[: len(str(value)[:10])]:
