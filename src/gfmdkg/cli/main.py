@@ -10,6 +10,7 @@ from gfmdkg.cli.changes import changes, submit
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.documentation import docs
 from gfmdkg.cli.history import blame, diff, export, log, rebuild
+from gfmdkg.cli.mcp import mcp
 from gfmdkg.cli.querying import query, show
 from gfmdkg.cli.reverting import revert
 from gfmdkg.cli.running import queries, run
@@ -87,6 +88,7 @@ for command in (
     docs,
     export,
     log,
+    mcp,
     queries,
     query,
     rebuild,
