@@ -65,5 +65,5 @@ def mcp(
         serve_stdio(settings, url)
         return
     with listen(settings) as listener:
-        click.echo(f"{address_of(listener)}{PATH}")
-        serve_http(settings, listener, url, names=names)
+        address = f"{address_of(listener)}{PATH}"
+        serve_http(settings, listener, url, names=names, ready=lambda: click.echo(address))

@@ -7,9 +7,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, cast
 
 import anyio
@@ -45,7 +45,7 @@ def serve_stdio(settings: Settings, url: str | None = None) -> None:
         # A client shows what comes on standard error, and a line a request is too much there.
         settings = replace(settings, log_format="off")
     logging.config.dictConfig(logging_config(settings.log_format))
-    asyncio.run(_serve_stdio(settings, url))
+    asyncio.run(_until_signal(lambda _: _serve_stdio(settings, url)))
 
 
 def serve_http(
@@ -54,28 +54,39 @@ def serve_http(
     url: str | None = None,
     *,
     names: Sequence[str] = (),
+    ready: Callable[[], object] = lambda: None,
 ) -> None:
     """Serve any number of clients over streamable HTTP at ``PATH``, until a signal comes.
 
     ``names`` are the host names, beside those of this machine to itself, by which clients
     call. Any other Host or Origin is refused, so that no web page reaches the tools under a
-    name of its own making (DNS rebinding). Raises as ``serve_stdio`` does.
+    name of its own making (DNS rebinding). ``ready`` is called once calls are answered, and
+    signals heeded. Raises as ``serve_stdio`` does.
     """
-    asyncio.run(_serve_http(settings, listener, url, names))
+
+    async def serve(ending: _Ending) -> None:
+        await _serve_http(settings, listener, url, _allowed(names), ready, ending)
+
+    asyncio.run(_until_signal(serve))
 
 
-@contextmanager
-def _at_signal(end: Callable[[], object]) -> Iterator[None]:
-    """Have SIGINT and SIGTERM call ``end`` meanwhile."""
+@dataclass(slots=True)
+class _Ending:
+    """What a signal to end does at the moment."""
+
+    end: Callable[[], object]
+
+
+async def _until_signal(work: Callable[[_Ending], Coroutine[Any, Any, None]]) -> None:
+    """Run ``work``, which SIGINT and SIGTERM cancel unless it finds a better ending itself."""
     loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    for number in numbers:
-        loop.add_signal_handler(number, end)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
+    ending = _Ending(lambda: task.cancel())
+    task = asyncio.create_task(work(ending))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, lambda: ending.end())
+    await asyncio.wait((task,))
+    if not task.cancelled():
+        task.result()
 
 
 # Standard input and output
@@ -83,12 +94,7 @@ def _at_signal(end: Callable[[], object]) -> Iterator[None]:
 
 async def _serve_stdio(settings: Settings, url: str | None) -> None:
     async with open_api(settings, url) as api:
-        server = make_server(api, await Tools.of(api))
-        talk = asyncio.create_task(_talk(server))
-        with _at_signal(talk.cancel):
-            await asyncio.wait((talk,))
-        if not talk.cancelled():
-            talk.result()
+        await _talk(make_server(api, await Tools.of(api)))
 
 
 async def _talk(server: Server[Any]) -> None:
@@ -146,7 +152,12 @@ class _HttpServer(uvicorn.Server):
 
 
 async def _serve_http(
-    settings: Settings, listener: socket.socket, url: str | None, names: Sequence[str]
+    settings: Settings,
+    listener: socket.socket,
+    url: str | None,
+    allowed: TransportSecuritySettings,
+    ready: Callable[[], object],
+    ending: _Ending,
 ) -> None:
     async with open_api(settings, url) as api:
         server = make_server(api, await Tools.of(api))
@@ -156,7 +167,7 @@ async def _serve_http(
             stateless_http=True,
             json_response=True,
             max_request_body_size=settings.query_limit_bytes + _ENVELOPE_BYTES,
-            transport_security=_allowed(names),
+            transport_security=allowed,
         )
         config = uvicorn.Config(
             app,
@@ -171,8 +182,9 @@ async def _serve_http(
             server_header=False,
         )
         http_server = _HttpServer(config)
-        with _at_signal(http_server.end):
-            await http_server.serve(sockets=[listener])
+        ending.end = http_server.end
+        ready()
+        await http_server.serve(sockets=[listener])
 
 
 def _allowed(names: Sequence[str]) -> TransportSecuritySettings:
