@@ -23,7 +23,13 @@ JSON = st.recursive(
 
 
 def test_item_has_labels_and_iris_and_no_empty_members() -> None:
-    item = {"what": PACT, "note": None, "names": [], "binding": True, "score": 3.5}
+    item: dict[str, object] = {
+        "what": PACT,
+        "note": None,
+        "names": [],
+        "binding": True,
+        "score": 3.5,
+    }
     text = describe_list("Pacts", {"items": [item], "total": 1, "version": "7"})
     assert text.splitlines() == [
         "Pacts: 1 in all, page 1. Version 7 of the graph.",
@@ -59,6 +65,25 @@ def test_long_list_ends_early_and_says_so() -> None:
 def test_long_cell_is_cut_and_says_by_how_much() -> None:
     text = describe_list("Lists", {"items": [{"of": list(range(9))}], "total": 1})
     assert "of: 0 | 1 | 2 | 3 | 4 | 5 | … and 3 more" in text
+
+
+def test_facets_and_groups_are_told_with_their_counts_after_the_items() -> None:
+    counted = [{"value": PACT, "count": 2, "selected": False}, {"value": "x", "count": 1}]
+    document = {
+        "items": [PACT],
+        "total": 1,
+        "facets": {"pact": {"label": "Pact", "values": counted, "total_values": 2}},
+        "groups": [{"type": "pact", "iri": "https://e.example/Pact", "count": 3}],
+        "corrected": None,
+        "lenient": False,
+    }
+    assert describe_list("Pacts", document).splitlines()[2:] == [
+        "facets:",
+        "- pact: “Sea Pact” <https://e.example/pact> (2) | x (1)",
+        "groups:",
+        "- pact (3)",
+        "lenient: false",
+    ]
 
 
 def test_document_that_is_no_list_is_told_by_its_members() -> None:

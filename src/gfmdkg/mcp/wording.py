@@ -10,8 +10,10 @@ __all__ = ["TEXT_LIMIT", "describe_list", "describe_problem", "describe_solution
 TEXT_LIMIT = 24_000
 """Longest list in characters; the structured content holds all of it."""
 _PARTS_SHOWN = 6
+_EMPTY: tuple[object, ...] = (None, [], {}, "")
 
 _LISTED_APART = frozenset({"items", "total", "page", "per_page", "links", "version", "hint"})
+_TOLD_APART = frozenset({"links", "version"})
 _FOR_PROGRAMS = frozenset({"score"})
 _PROBLEM_MEMBERS = frozenset({"type", "title", "status", "detail", "candidates"})
 
@@ -21,12 +23,12 @@ def describe_list(title: str, document: Mapping[str, Any]) -> str:
     version = document.get("version")
     of_version = f" Version {version} of the graph." if version is not None else ""
     if "items" not in document:
-        return f"{title}.{of_version}\n" + "\n".join(_members(document, skipped={"version"}))
+        return "\n".join((f"{title}.{of_version}", *_lines(document, skipped=_TOLD_APART)))
     page, total = document.get("page", 1), document["total"]
     lines = [f"{title}: {total} in all, page {page}.{of_version}"]
-    lines += _members(document, skipped=_LISTED_APART)
     per_page = document.get("per_page", len(document["items"]))
     lines += _numbered(document["items"], first=(page - 1) * per_page + 1)
+    lines += _lines(document, skipped=_LISTED_APART)
     if "next" in document.get("links", {}):
         lines.append(f"There is more: ask again with page={page + 1}.")
     hint = document.get("hint")
@@ -87,12 +89,30 @@ def _item(item: Any) -> str:
     return "\n   ".join(_members(item, skipped=_FOR_PROGRAMS))
 
 
+def _lines(document: Mapping[str, Any], *, skipped: Iterable[str]) -> Iterator[str]:
+    """Members, a line each, and a line for each part of those that consist of objects."""
+    left_out = frozenset(skipped)
+    for name, value in document.items():
+        if name in left_out or value in _EMPTY:
+            continue
+        parts: list[str] | None = None
+        if isinstance(value, Mapping) and all(map(_is_object, value.values())):
+            parts = [f"{key}: {_cell(part)}" for key, part in value.items()]
+        elif isinstance(value, list) and all(map(_is_object, value)):
+            parts = [_cell(part) for part in value]
+        if parts is None:
+            yield f"{name}: {_cell(value)}"
+        else:
+            yield f"{name}:"
+            yield from (f"- {part}" for part in parts)
+
+
 def _members(document: Mapping[str, Any], *, skipped: Iterable[str]) -> list[str]:
     left_out = frozenset(skipped)
     return [
         f"{name}: {_cell(value)}"
         for name, value in document.items()
-        if name not in left_out and value not in (None, [], {}, "")
+        if name not in left_out and value not in _EMPTY
     ]
 
 
@@ -102,6 +122,10 @@ def _cell(value: Any) -> str:
             return f"“{label}” <{iri}>" if label else f"<{iri}>"
         case {"text": str(text), "marks": list()}:  # the marks are for eyes
             return f"“{text}”"
+        case {"value": counted, "count": int(count)} | {"type": counted, "count": int(count)}:
+            return f"{_cell(counted)} ({count})"
+        case {"values": list(values)}:  # of a facet
+            return _cell(values)
         case Mapping():
             return "; ".join(_members(value, skipped=()))
         case list():
@@ -112,6 +136,10 @@ def _cell(value: Any) -> str:
             return str(value).lower() if isinstance(value, bool) else str(value)
         case _:
             raise TypeError(f"not from JSON: {value!r}")
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Mapping) and not _is_resource(value)
 
 
 def _is_resource(item: Mapping[str, Any]) -> bool:
