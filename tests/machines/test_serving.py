@@ -86,7 +86,7 @@ def test_signal_ends_http(shipped_store: Path) -> None:
         wait_until(lambda worker=worker: not is_running(worker))  # type: ignore[misc]
 
 
-def test_only_known_hosts_and_origins_may_call(shipped_store: Path) -> None:
+def test_only_known_hosts_and_origins_may_call(shipped_store: Path, run: Run) -> None:
     headers = {"accept": "application/json, text/event-stream"}
 
     def status(url: str, **more: str) -> int:
@@ -99,6 +99,9 @@ def test_only_known_hosts_and_origins_may_call(shipped_store: Path) -> None:
         assert status(url, host="evil.example") == 421
         assert status(url, origin="https://graph.example") == 200
         assert status(url, origin="https://evil.example") == 403
+        result = run("mcp", "--url", url)
+        assert result.exit_code == 2
+        assert "no gfmdkg service" in result.stderr
 
 
 def test_running_service_is_asked_by_its_url(
@@ -119,7 +122,7 @@ def test_running_service_is_asked_by_its_url(
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://127.0.0.1:9", "no answer from http://127.0.0.1:9"),
+        ("http://127.0.0.1:9", "no service at http://127.0.0.1:9"),
         ("ftp://example.org", "must begin with http"),
         ("http://host:port", "is no URL"),
     ],

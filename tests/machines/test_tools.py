@@ -232,6 +232,8 @@ def test_resources_can_be_read(caller: Caller) -> None:
         assert content.mime_type == resource.mime_type
         texts[resource.name] = content.model_dump()["text"]
     assert texts["guide"].startswith("# gfmdkg")
+    assert "(/api/queries/recommendations-citing?" in texts["guide"]
+    assert "gfmdkg.invalid" not in "".join(texts.values())
     assert "recommendations-citing" in texts["queries"]
     assert "gfmd:Recommendation" in texts["ontology"]
 

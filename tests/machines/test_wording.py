@@ -59,12 +59,14 @@ def test_long_list_ends_early_and_says_so() -> None:
     item = {"text": "x" * (TEXT_LIMIT // 4)}
     text = describe_list("Texts", {"items": [item] * 10, "total": 10})
     assert len(text) < TEXT_LIMIT + 500
-    assert "7 more are in the structured content" in text
+    assert "\n3. " in text
+    assert "\n4. " not in text
+    assert "the structured content goes on" in text
 
 
 def test_long_cell_is_cut_and_says_by_how_much() -> None:
-    text = describe_list("Lists", {"items": [{"of": list(range(9))}], "total": 1})
-    assert "of: 0 | 1 | 2 | 3 | 4 | 5 | … and 3 more" in text
+    text = describe_list("Lists", {"items": [{"of": list(range(15))}], "total": 1})
+    assert "10 | 11 | … and 3 more" in text
 
 
 def test_facets_and_groups_are_told_with_their_counts_after_the_items() -> None:
@@ -79,9 +81,8 @@ def test_facets_and_groups_are_told_with_their_counts_after_the_items() -> None:
     }
     assert describe_list("Pacts", document).splitlines()[2:] == [
         "facets:",
-        "- pact: “Sea Pact” <https://e.example/pact> (2) | x (1)",
-        "groups:",
-        "- pact (3)",
+        "  pact: “Sea Pact” <https://e.example/pact> (2) | x (1)",
+        "groups: pact (3)",
         "lenient: false",
     ]
 
@@ -91,6 +92,37 @@ def test_document_that_is_no_list_is_told_by_its_members() -> None:
         "State. Version 2 of the graph.",
         "status: ok",
     ]
+
+
+def test_description_of_a_resource_is_an_outline() -> None:
+    literal = {
+        "kind": "literal",
+        "value": "Pacte",
+        "datatype": "http://e.example/s",
+        "language": "fr",
+    }
+    fact = {"property": PACT, "values": [literal, {**literal, "value": "1", "language": None}]}
+    words = {"link": "https://e.example/link", "words": ["sea", "pact"], "notes": []}
+    document = {
+        "resource": PACT,
+        "groups": [{"name": "facts", "properties": [fact]}],
+        "evidence": {"count": 1, "items": [words] * 13, "links": {"sparql": "/sparql"}},
+        "links": {"ttl": "/pact.ttl"},
+    }
+    lines = describe_list("A resource", document).splitlines()
+    assert lines[:9] == [
+        "A resource.",
+        "resource: “Sea Pact” <https://e.example/pact>",
+        "groups:",
+        "- name: facts",
+        "  properties:",
+        "  - property: “Sea Pact” <https://e.example/pact>; values: “Pacte”@fr | 1",
+        "evidence:",
+        "  count: 1",
+        "  items:",
+    ]
+    assert lines[9] == "  - link: https://e.example/link; words: sea | pact"
+    assert lines[-1] == "  - … and 1 more"
 
 
 def test_problem_offers_what_would_do_instead() -> None:

@@ -8,6 +8,7 @@ from gfmdkg.cli.serving import address_of, listen
 
 __all__ = ["mcp"]
 
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - not to listen on, to recognise
 _SDK = frozenset({"httpx2", "mcp", "mcp_types"})
 
 
@@ -29,8 +30,8 @@ _SDK = frozenset({"httpx2", "mcp", "mcp_types"})
     "names",
     multiple=True,
     metavar="HOST",
-    help="With --http: a host name by which clients call; those of this machine to itself are "
-    "known. May be given several times.",
+    help="With --http: a host name by which clients call; --host and those of this machine to "
+    "itself are known. May be given several times.",
 )
 @pass_cli
 @fails_cleanly
@@ -64,6 +65,10 @@ def mcp(
     if not http:
         serve_stdio(settings, url)
         return
+    if settings.host not in _ANY_ADDRESS:
+        names += (f"[{settings.host}]" if ":" in settings.host else settings.host,)
+    elif not names:
+        cli.say("calls are answered by the names of this machine to itself alone; see --name")
     with listen(settings) as listener:
         address = f"{address_of(listener)}{PATH}"
         serve_http(settings, listener, url, names=names, ready=lambda: click.echo(address))

@@ -14,7 +14,7 @@ from gfmdkg.errors import AnswerTooLarge, LimitError, ParameterError
 from gfmdkg.http import create_app
 from gfmdkg.settings import Settings
 
-__all__ = ["ANSWER_LIMIT_BYTES", "Api", "Reply", "ServiceUnreachable", "open_api"]
+__all__ = ["ANSWER_LIMIT_BYTES", "Api", "NoService", "Reply", "open_api"]
 
 ANSWER_LIMIT_BYTES = 200_000
 """Longest body that is handed to a model: some 50,000 tokens."""
@@ -25,17 +25,19 @@ _TIMEOUT_SECONDS = 60.0
 _WORKERS = 2
 _FOREIGN_LIMIT = 500
 _JSON = "application/json"
+# By RFC 2606 no host has such a name.
+_NOWHERE = "http://gfmdkg.invalid"
 _OF_QUERIES = "application/sparql-results+json, text/turtle;q=0.9"
 
 Pairs = Iterable[tuple[str, str]]
 
 
-class ServiceUnreachable(LimitError):
-    """The service at the given address does not answer."""
+class NoService(LimitError):
+    """No gfmdkg service answers at the given address."""
 
     def __init__(self, url: str, cause: str) -> None:
         self.url, self.cause = url, cause
-        super().__init__(f"no answer from {url}: {cause}")
+        super().__init__(f"no service at {url}: {cause}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +64,24 @@ class Reply:
 
 
 class Api:
-    """Asks the service. Each method raises ``AnswerTooLarge`` and ``ServiceUnreachable``."""
+    """Asks the service. Each method raises ``AnswerTooLarge`` and ``NoService``."""
 
     def __init__(self, client: httpx2.AsyncClient) -> None:
         self._client = client
+
+    @property
+    def address(self) -> str:
+        """Where the service is."""
+        return str(self._client.base_url)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is in this process, so that no address leads to it."""
+        return self._client.base_url == httpx2.URL(_NOWHERE)
+
+    def without_address(self, text: str) -> str:
+        """A text of the service without the address that a service in this process makes up."""
+        return text.replace(_NOWHERE, "") if self.is_here else text
 
     async def get(
         self,
@@ -101,7 +117,7 @@ class Api:
                 await response.aclose()
         except httpx2.TransportError as error:
             cause = str(error) or type(error).__name__
-            raise ServiceUnreachable(str(self._client.base_url), cause) from error
+            raise NoService(self.address, cause) from error
         return Reply(
             status=response.status_code,
             media_type=response.headers.get("content-type", "").partition(";")[0].strip(),
@@ -126,7 +142,7 @@ async def open_api(settings: Settings, url: str | None = None) -> AsyncIterator[
         transport = httpx2.ASGITransport(app=_bounded(app))
         headers = {"accept-encoding": "identity"}
         async with httpx2.AsyncClient(
-            transport=transport, base_url="http://gfmdkg.invalid", headers=headers
+            transport=transport, base_url=_NOWHERE, headers=headers
         ) as client:
             yield Api(client)
 

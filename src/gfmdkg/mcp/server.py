@@ -153,4 +153,4 @@ async def _read(api: Api, uri: str) -> tuple[str, str]:
     if reply.is_problem:
         problem = reply.problem()
         raise MCPError(types.INVALID_PARAMS, problem["detail"], problem)
-    return reply.body.decode(), media_type
+    return api.without_address(reply.body.decode()), media_type

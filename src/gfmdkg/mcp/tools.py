@@ -7,9 +7,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from gfmdkg.errors import GfmdkgError, NotFound, ParameterError
+from gfmdkg.errors import GfmdkgError, ParameterError
 from gfmdkg.http.problems import problem_of
-from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, Reply
+from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, NoService, Reply
 from gfmdkg.mcp.operations import (
     PER_PAGE,
     PER_PAGE_LIMIT,
@@ -95,9 +95,11 @@ class Tools:
     async def of(cls, api: Api) -> "Tools":
         """The tools of the service behind ``api``. Raises as the methods of ``Api`` do."""
         reply = await api.get("/openapi.json", limit_bytes=DOCUMENT_LIMIT_BYTES)
-        if reply.is_problem or reply.media_type != "application/json":
-            raise NotFound("description of a gfmdkg service", "/openapi.json")
-        return cls(api, read_operations(json.loads(reply.body)))
+        is_json = not reply.is_problem and reply.media_type == "application/json"
+        document = json.loads(reply.body) if is_json else {}
+        if document.get("info", {}).get("title") != "gfmdkg":
+            raise NoService(api.address, "what is there is no gfmdkg service")
+        return cls(api, read_operations(document))
 
     def __contains__(self, name: str) -> bool:
         return name == SPARQL.name or name in self._operations

@@ -3,18 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gfmdkg.mcp.outline import cell, outline, parts
 from gfmdkg.namespaces import PREFIXES
 
 __all__ = ["TEXT_LIMIT", "describe_list", "describe_problem", "describe_solutions", "trim_prefixes"]
 
 TEXT_LIMIT = 24_000
 """Longest list in characters; the structured content holds all of it."""
-_PARTS_SHOWN = 6
-_EMPTY: tuple[object, ...] = (None, [], {}, "")
 
-_LISTED_APART = frozenset({"items", "total", "page", "per_page", "links", "version", "hint"})
-_TOLD_APART = frozenset({"links", "version"})
-_FOR_PROGRAMS = frozenset({"score"})
+_LISTED_APART = frozenset({"items", "total", "page", "per_page", "version", "hint"})
 _PROBLEM_MEMBERS = frozenset({"type", "title", "status", "detail", "candidates"})
 
 
@@ -23,12 +20,13 @@ def describe_list(title: str, document: Mapping[str, Any]) -> str:
     version = document.get("version")
     of_version = f" Version {version} of the graph." if version is not None else ""
     if "items" not in document:
-        return "\n".join((f"{title}.{of_version}", *_lines(document, skipped=_TOLD_APART)))
+        told = _cut(outline(document, skipped={"version"}))
+        return "\n".join((f"{title}.{of_version}", *told))
     page, total = document.get("page", 1), document["total"]
     lines = [f"{title}: {total} in all, page {page}.{of_version}"]
     per_page = document.get("per_page", len(document["items"]))
     lines += _numbered(document["items"], first=(page - 1) * per_page + 1)
-    lines += _lines(document, skipped=_LISTED_APART)
+    lines += outline(document, skipped=_LISTED_APART)
     if "next" in document.get("links", {}):
         lines.append(f"There is more: ask again with page={page + 1}.")
     hint = document.get("hint")
@@ -55,8 +53,8 @@ def describe_problem(problem: Mapping[str, Any]) -> str:
     candidates = problem.get("candidates", ())
     if candidates:
         lines.append("Use one of these instead:")
-        lines += [f"- {_cell(candidate)}" for candidate in candidates]
-    lines += _members(problem, skipped=_PROBLEM_MEMBERS)
+        lines += [f"- {cell(candidate)}" for candidate in candidates]
+    lines += outline(problem, skipped=_PROBLEM_MEMBERS)
     return "\n".join(lines)
 
 
@@ -70,80 +68,25 @@ def trim_prefixes(turtle: str) -> str:
 
 
 def _numbered(items: Sequence[Any], *, first: int) -> Iterator[str]:
+    return _cut(_entry(number, item) for number, item in enumerate(items, start=first))
+
+
+def _entry(number: int, item: Any) -> str:
+    line = cell(item)
+    if line is not None:
+        return f"{number}. {line}"
+    lines = outline(item) if isinstance(item, Mapping) else parts(item)
+    return f"{number}. " + "\n   ".join(lines)
+
+
+def _cut(texts: Iterable[str]) -> Iterator[str]:
     size = 0
-    for index, item in enumerate(items):
-        text = f"{first + index}. {_item(item)}"
+    for text in texts:
         size += len(text)
         if size > TEXT_LIMIT:
-            yield (
-                f"(The text ends here; {len(items) - index} more are in the structured content."
-                " Ask for fewer at a time.)"
-            )
+            yield "(The text ends here; the structured content goes on. Ask for less at a time.)"
             return
         yield text
-
-
-def _item(item: Any) -> str:
-    if not isinstance(item, Mapping) or _is_resource(item):
-        return _cell(item)
-    return "\n   ".join(_members(item, skipped=_FOR_PROGRAMS))
-
-
-def _lines(document: Mapping[str, Any], *, skipped: Iterable[str]) -> Iterator[str]:
-    """Members, a line each, and a line for each part of those that consist of objects."""
-    left_out = frozenset(skipped)
-    for name, value in document.items():
-        if name in left_out or value in _EMPTY:
-            continue
-        parts: list[str] | None = None
-        if isinstance(value, Mapping) and all(map(_is_object, value.values())):
-            parts = [f"{key}: {_cell(part)}" for key, part in value.items()]
-        elif isinstance(value, list) and all(map(_is_object, value)):
-            parts = [_cell(part) for part in value]
-        if parts is None:
-            yield f"{name}: {_cell(value)}"
-        else:
-            yield f"{name}:"
-            yield from (f"- {part}" for part in parts)
-
-
-def _members(document: Mapping[str, Any], *, skipped: Iterable[str]) -> list[str]:
-    left_out = frozenset(skipped)
-    return [
-        f"{name}: {_cell(value)}"
-        for name, value in document.items()
-        if name not in left_out and value not in _EMPTY
-    ]
-
-
-def _cell(value: Any) -> str:
-    match value:
-        case {"iri": str(iri), "label": label}:
-            return f"“{label}” <{iri}>" if label else f"<{iri}>"
-        case {"text": str(text), "marks": list()}:  # the marks are for eyes
-            return f"“{text}”"
-        case {"value": counted, "count": int(count)} | {"type": counted, "count": int(count)}:
-            return f"{_cell(counted)} ({count})"
-        case {"values": list(values)}:  # of a facet
-            return _cell(values)
-        case Mapping():
-            return "; ".join(_members(value, skipped=()))
-        case list():
-            shown = [_cell(part) for part in value[:_PARTS_SHOWN]]
-            more = len(value) - len(shown)
-            return " | ".join([*shown, *([f"… and {more} more"] if more else [])])
-        case str() | int() | float() | bool() | None:
-            return str(value).lower() if isinstance(value, bool) else str(value)
-        case _:
-            raise TypeError(f"not from JSON: {value!r}")
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, Mapping) and not _is_resource(value)
-
-
-def _is_resource(item: Mapping[str, Any]) -> bool:
-    return item.keys() == {"iri", "label"}
 
 
 def _term(term: Mapping[str, Any]) -> Any:
