@@ -151,7 +151,7 @@ def test_solutions_are_told_with_their_terms() -> None:
     }
     document = {"head": {"vars": list(row)}, "results": {"bindings": [row]}}
     assert describe_solutions(document, "4").splitlines() == [
-        "1 solutions of pact, name, count, node. Version 4 of the graph.",
+        "Solutions of pact, name, count, node: 1. Version 4 of the graph.",
         "1. pact: <https://e.example/pact>",
         "   name: “Pacte”@fr",
         "   count: 3",

@@ -16,7 +16,7 @@ from gfmdkg.http.docs_page import Operation, read_operations
 from gfmdkg.http.own_queries import query_text
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.rendering import render
-from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
+from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, PREFIXES
 
@@ -82,10 +82,6 @@ def machines_router(service: Service, document: Callable[[], Mapping[str, Any]])
     async def llms(request: Request) -> Response:
         Parameters(request.query_params.multi_items()).only(())
         version = await service.version()
-        etag = entity_tag(version, request.scope, str(request.base_url), service.fingerprint)
-        answer = Answer(media_type="text/plain", body=b"", version=version, etag=etag)
-        if is_fresh(request.scope, etag):
-            return AnswerResponse(answer)
         body = render(
             "llms.txt",
             {
@@ -99,9 +95,7 @@ def machines_router(service: Service, document: Callable[[], Mapping[str, Any]])
                 "version": version,
             },
         )
-        return AnswerResponse(
-            Answer(media_type="text/plain", body=body, version=version, etag=etag)
-        )
+        return AnswerResponse(Answer(media_type="text/plain", body=body, version=version))
 
     return router
 

@@ -19,7 +19,7 @@ __all__ = ["ANSWER_LIMIT_BYTES", "Api", "NoService", "Reply", "open_api"]
 ANSWER_LIMIT_BYTES = 200_000
 """Longest body that is handed to a model: some 50,000 tokens."""
 DOCUMENT_LIMIT_BYTES = 16 * 1024 * 1024
-"""Longest description of the API."""
+"""Longest document that is no answer to a question: the description of the API."""
 
 _TIMEOUT_SECONDS = 60.0
 _WORKERS = 2
@@ -115,7 +115,7 @@ class Api:
                         raise AnswerTooLarge(limit_bytes)
             finally:
                 await response.aclose()
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             cause = str(error) or type(error).__name__
             raise NoService(self.address, cause) from error
         return Reply(
@@ -191,13 +191,13 @@ async def _living(app: ASGIApp) -> AsyncIterator[None]:
     scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
     life = asyncio.create_task(_live(app, scope, inbox, outbox))
     begun = asyncio.create_task(outbox.get())
-    await asyncio.wait((life, begun), return_when=asyncio.FIRST_COMPLETED)
-    if not begun.done() or begun.result()["type"] != "lifespan.startup.complete":
-        begun.cancel()
-        await life  # raises what kept the application from starting
     try:
+        await asyncio.wait((life, begun), return_when=asyncio.FIRST_COMPLETED)
+        if not begun.done() or begun.result()["type"] != "lifespan.startup.complete":
+            await life  # raises what kept the application from starting
         yield
     finally:
+        begun.cancel()
         inbox.put_nowait({"type": "lifespan.shutdown"})
         # Whoever cancels us still has the query workers reaped.
         await asyncio.shield(life)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from gfmdkg.errors import GfmdkgError, ParameterError
+from gfmdkg.errors import AnswerTooLarge, GfmdkgError, ParameterError
 from gfmdkg.http.problems import problem_of
 from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, NoService, Reply
 from gfmdkg.mcp.operations import (
@@ -29,6 +29,7 @@ __all__ = ["SPARQL", "Outcome", "Tool", "Tools"]
 
 _TURTLE = "text/turtle"
 _SOLUTIONS = "application/sparql-results+json"
+_LESS = "ask for less: fewer per_page where there are pages, or a narrower question"
 _UNEXAMINED = "unexamined_passages"
 
 
@@ -110,6 +111,11 @@ class Tools:
             if name == SPARQL.name:
                 return await self._query(arguments)
             return await self._get(self._operations[name], arguments)
+        except AnswerTooLarge as error:
+            problem = problem_of(error).document()
+            if name != SPARQL.name:
+                problem["detail"] = f"over {error.limit_bytes} bytes; {_LESS}"
+            return _failure(problem)
         except GfmdkgError as error:
             return _failure(problem_of(error).document())
 

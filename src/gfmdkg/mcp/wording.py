@@ -22,10 +22,10 @@ def describe_list(title: str, document: Mapping[str, Any]) -> str:
     if "items" not in document:
         told = _cut(outline(document, skipped={"version"}))
         return "\n".join((f"{title}.{of_version}", *told))
-    page, total = document.get("page", 1), document["total"]
+    items, page = document["items"], document.get("page", 1)
+    total = document.get("total", len(items))
     lines = [f"{title}: {total} in all, page {page}.{of_version}"]
-    per_page = document.get("per_page", len(document["items"]))
-    lines += _numbered(document["items"], first=(page - 1) * per_page + 1)
+    lines += _numbered(items, first=(page - 1) * document.get("per_page", len(items)) + 1)
     lines += outline(document, skipped=_LISTED_APART)
     if "next" in document.get("links", {}):
         lines.append(f"There is more: ask again with page={page + 1}.")
@@ -43,8 +43,9 @@ def describe_solutions(document: Mapping[str, Any], version: str | None) -> str:
     bindings = document["results"]["bindings"]
     rows = [{name: _term(term) for name, term in row.items()} for row in bindings]
     names = ", ".join(document["head"]["vars"])
-    lines = [f"{len(rows)} solutions of {names}. {of_version}", *_numbered(rows, first=1)]
-    return "\n".join(lines)
+    return "\n".join(
+        (f"Solutions of {names}: {len(rows)}. {of_version}", *_numbered(rows, first=1))
+    )
 
 
 def describe_problem(problem: Mapping[str, Any]) -> str:
