@@ -86,8 +86,11 @@ def test_operation_without_json_has_no_output_schema(schema: Any) -> None:
 
 def test_parameter_in_the_path_is_an_argument_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(operations, "_TOOLS", {"getTide": "tide"})
-    kind = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string"}}
-    paths = {"/api/tide/{kind}": get(kind, name="getTide")}
+    bare = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string"}}
+    kind = {**bare, "schema": {"type": "string", "enum": ["spring", "neap"]}}
+    other = {"name": "kind", "in": "query", "schema": {"type": "integer"}}
+    paths = {"/api/tide/{kind}": get(bare, kind, other, name="getTide")}
     (tool,) = read_operations({**document(), "paths": paths})
     assert tool.path_parameters == ("kind",)
     assert tool.input_schema["required"] == ["kind"]
+    assert tool.input_schema["properties"]["kind"]["enum"] == ["spring", "neap"]

@@ -87,6 +87,12 @@ def test_facets_and_groups_are_told_with_their_counts_after_the_items() -> None:
     ]
 
 
+def test_node_with_a_count_keeps_its_name() -> None:
+    node = {"id": "https://e.example/pact", "label": "Sea Pact", "type": "instrument", "count": 3}
+    text = describe_list("A network", {"nodes": [node]})
+    assert "- id: https://e.example/pact; label: Sea Pact; type: instrument; count: 3" in text
+
+
 def test_document_that_is_no_list_is_told_by_its_members() -> None:
     assert describe_list("State", {"status": "ok", "version": "2"}).splitlines() == [
         "State. Version 2 of the graph.",

@@ -82,7 +82,9 @@ def _offered(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[st
 def _operation(
     tool: str, path: str, operation: Mapping[str, Any], document: Mapping[str, Any]
 ) -> Operation:
-    parameters = [p for p in operation.get("parameters", ()) if p["name"] not in _LEFT_OUT]
+    described = [p for p in operation.get("parameters", ()) if p["name"] not in _LEFT_OUT]
+    # Of two with one name, that of the path counts: without it there is no address.
+    parameters = sorted(described, key=lambda parameter: parameter["in"] == "path")
     return Operation(
         tool=tool,
         title=operation["summary"],
@@ -91,7 +93,7 @@ def _operation(
         input_schema={
             "type": "object",
             "properties": {p["name"]: _OURS.get(p["name"], _schema(p)) for p in parameters},
-            "required": [p["name"] for p in parameters if p.get("required")],
+            "required": list(dict.fromkeys(p["name"] for p in parameters if p.get("required"))),
             "additionalProperties": False,
         },
         output_schema=_output(operation, document),

@@ -71,8 +71,10 @@ def cell(value: Any) -> str | None:
         case {"value": literal, "datatype": _}:
             language = value.get("language")
             return f"“{literal}”@{language}" if language else cell(literal)
-        case {"value": counted, "count": int(count)} | {"type": counted, "count": int(count)}:
+        case {"value": counted, "count": int(count)}:  # of a facet
             return f"{cell(counted)} ({count})"
+        case {"type": str(kind), "count": int(count), **rest} if rest.keys() <= {"iri"}:
+            return f"{kind} ({count})"
         case {"values": list(values), "total_values": _}:  # a facet
             return cell(values)
         case Mapping():
