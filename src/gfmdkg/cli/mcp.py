@@ -1,5 +1,7 @@
 """``mcp``: the tools for clients of the Model Context Protocol."""
 
+import sys
+
 import click
 
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
@@ -63,6 +65,8 @@ def mcp(
     if url is None:
         ensure_graph(cli)
     if not http:
+        if sys.stdin.isatty():
+            cli.say("a client of the protocol has to speak here; docs/machines.md shows how")
         serve_stdio(settings, url)
         return
     if settings.host not in _ANY_ADDRESS:

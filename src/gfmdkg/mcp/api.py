@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -22,7 +22,6 @@ DOCUMENT_LIMIT_BYTES = 16 * 1024 * 1024
 """Longest document that is no answer to a question: the description of the API."""
 
 _TIMEOUT_SECONDS = 60.0
-_WORKERS = 2
 _FOREIGN_LIMIT = 500
 _JSON = "application/json"
 # By RFC 2606 no host has such a name.
@@ -137,7 +136,7 @@ async def open_api(settings: Settings, url: str | None = None) -> AsyncIterator[
         async with _remote(url) as client:
             yield Api(client)
         return
-    app = create_app(_for_one_user(settings))
+    app = create_app(settings)
     async with _living(app):
         transport = httpx2.ASGITransport(app=_bounded(app))
         headers = {"accept-encoding": "identity"}
@@ -155,13 +154,6 @@ def _remote(url: str) -> httpx2.AsyncClient:
     if address.scheme not in ("http", "https") or not address.host:
         raise ParameterError("url", "must begin with http:// or https://", value=url)
     return httpx2.AsyncClient(base_url=address, timeout=_TIMEOUT_SECONDS, follow_redirects=True)
-
-
-def _for_one_user(settings: Settings) -> Settings:
-    """Fewer workers than a public service has, unless somebody set how many."""
-    if "query_workers" in settings.origins or "query_workers_reserved" in settings.origins:
-        return settings
-    return replace(settings, query_workers=_WORKERS, query_workers_reserved=1)
 
 
 def _bounded(app: ASGIApp) -> ASGIApp:

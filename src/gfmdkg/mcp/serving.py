@@ -41,9 +41,7 @@ def serve_stdio(settings: Settings, url: str | None = None) -> None:
     The tools ask the service at ``url`` or, without one, a service in this process. Standard
     output carries the protocol and nothing else. Raises what ``open_api`` and ``Tools.of`` raise.
     """
-    if "log_format" not in settings.origins:
-        # A client shows what comes on standard error, and a line a request is too much there.
-        settings = replace(settings, log_format="off")
+    settings = _for_one_client(settings)
     logging.config.dictConfig(logging_config(settings.log_format))
     asyncio.run(_until_signal(lambda _: _serve_stdio(settings, url)))
 
@@ -90,6 +88,18 @@ async def _until_signal(work: Callable[[_Ending], Coroutine[Any, Any, None]]) ->
 
 
 # Standard input and output
+
+
+def _for_one_client(settings: Settings) -> Settings:
+    """What a service needs that one client alone asks, unless somebody set it otherwise.
+
+    A client shows what comes on standard error, and a line a request is too much there.
+    """
+    fewer = {"query_workers": 2, "query_workers_reserved": 1}
+    own: dict[str, Any] = {} if fewer.keys() & settings.origins.keys() else {**fewer}
+    if "log_format" not in settings.origins:
+        own["log_format"] = "off"
+    return replace(settings, **own)
 
 
 async def _serve_stdio(settings: Settings, url: str | None) -> None:
