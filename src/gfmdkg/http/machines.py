@@ -24,9 +24,9 @@ __all__ = ["MODEL_RULES", "machines_router"]
 
 MODEL_RULES = (
     (
-        "A citation is explicit: the words are in the text, and matchedText shows them. Inferred"
-        " and retrospective links are judgements of others; every row says which it is"
-        " (assertion). Never add them up or present one as another."
+        "“Cites” means that the words are in the text, and matchedText shows them. Links on"
+        " another ground, inferred or retrospective, are somebody's judgement; every row says"
+        " which it is (assertion). Never add them up or present one as another."
     ),
     (
         "None found is not the same as not examined: unexamined-passages lists what nobody has"
