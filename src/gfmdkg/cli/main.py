@@ -21,6 +21,7 @@ _MODULES = {
     "export": "gfmdkg.cli.history",
     "list": "gfmdkg.cli.listing:list_items",
     "log": "gfmdkg.cli.history",
+    "mcp": "gfmdkg.cli.mcp",
     "queries": "gfmdkg.cli.running",
     "query": "gfmdkg.cli.querying",
     "rebuild": "gfmdkg.cli.history",
