@@ -106,7 +106,7 @@ def _comment(cli: CliContext, answer: SearchAnswer) -> None:
     if answer.corrected is not None:
         cli.say(f"searched for: {answer.corrected}")
     if answer.lenient:
-        cli.say("nothing has all the words; these lack one")
+        cli.say("nothing has all the words; these have some")
     if answer.ignored:
         cli.say(f"left out: {', '.join(answer.ignored)}")
     if not answer.total:
