@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from gfmdkg.build import ensure_built
 from gfmdkg.catalog import CannedQuery, Catalog
 from gfmdkg.errors import DataError
+from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.graph.description import (
     Description,
@@ -46,7 +47,8 @@ class Graph:
 
     def __init__(self, version: Version, *, content: Content | None = None) -> None:
         self.version = version
-        self.catalog = Catalog.load((content or shipped_content()).queries)
+        self._content = content or shipped_content()
+        self.catalog = Catalog.load(self._content.queries)
         self._store = OxigraphStore.open_read_only(version.database)
 
     @classmethod
@@ -141,8 +143,11 @@ class Graph:
 
     def serialise(self, term: str, media_type: str) -> bytes:
         """The triples of one resource, named by any of its names, in an RDF media type."""
-        query = triples_query(self.resolve(term))
-        return self.answer(query, AnswerFormats(graph=media_type))[1]
+        iri = self.resolve(term)
+        body = self.answer(triples_query(iri), AnswerFormats(graph=media_type))[1]
+        if media_type != JSON_LD:
+            return body
+        return Compaction.load(self._content.context).compact(body, root=iri)
 
     def _select(self, sparql: str) -> Solutions:
         kind, body = self.answer(sparql, AnswerFormats())

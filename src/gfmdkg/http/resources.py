@@ -15,8 +15,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.errors import NotFound, ParameterError
+from gfmdkg.formats.json_ld import JSON_LD
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.description import resource_operation
+from gfmdkg.http.description import json_operation, resource_operation
 from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
 from gfmdkg.http.ontology_page import read_ontology_page
@@ -123,6 +124,17 @@ def resource_router(service: Service) -> APIRouter:
         return await dereference(service, request, f"{_ONTOLOGY}.{suffix}")
 
     @router.get(
+        "/ontology/context.jsonld",
+        summary="The JSON-LD context",
+        operation_id="getContext",
+        openapi_extra=json_operation("The context.", {"type": "object"}, "unknown-parameter"),
+    )
+    async def get_context(request: Request) -> Response:
+        """Short names for what the graph is made of, for JSON-LD that is written by hand."""
+        Parameters(request.query_params.multi_items()).only(())
+        return AnswerResponse(Answer(media_type=JSON_LD, body=service.content.context.read_bytes()))
+
+    @router.get(
         "/resource",
         summary="Describe any resource by its IRI",
         operation_id="describeResource",
@@ -204,7 +216,14 @@ async def _with_triples(service: Service, wish: _Wish, answer: Answer) -> Answer
     )
     if not json.loads(await read_body(known))["boolean"]:
         raise await _not_found(service, wish)
-    return replace(answer, body=body_of(found))
+    if wish.format.media_type != JSON_LD:
+        return replace(answer, body=body_of(found))
+    expanded = await read_body(found)
+    # Up to some megabytes for a scheme or a report: beside the loop.
+    return replace(
+        answer,
+        body=await asyncio.to_thread(service.json_ld.compact, expanded, root=wish.iri.value),
+    )
 
 
 async def _page(service: Service, wish: _Wish) -> Answer:
