@@ -29,6 +29,8 @@ def facet_query(faceted: FacetedList, selection: Selection, facet: Facet) -> str
     return (
         "\n".join(lines)
         + "\nSELECT ?value (COUNT(DISTINCT ?item) AS ?count) WHERE {\n"
-        + f"{{ SELECT{body}}}\n{{\n{facet_pattern(facet, counting)}\n}}\n"
+        + f"{{ SELECT{body}}}\n"
+        # Joined as it stands, the pattern may be found anew for each item.
+        + f"{{ SELECT DISTINCT ?item ?value WHERE {{\n{facet_pattern(facet, counting)}\n}} }}\n"
         + "}\nGROUP BY ?value\n"
     )

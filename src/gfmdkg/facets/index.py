@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.facets.bitmaps import positions_of, union_of
+from gfmdkg.facets.bitmaps import bitmap_of, positions_of, union_of
 from gfmdkg.facets.definitions import ASSERTION, Facet, FacetedList, Field, Order
 from gfmdkg.facets.links import LinkTable
 from gfmdkg.facets.selection import Choice, Selection
@@ -75,7 +75,7 @@ class ListIndex:
             found &= self._within(name, limit)
         if selection.found is not None:
             known = (self.positions.get(iri) for iri in selection.found)
-            found &= union_of(1 << position for position in known if position is not None)
+            found &= bitmap_of((p for p in known if p is not None), len(self.items))
         return found
 
     def _passing(self, bitmaps: Mapping[Term, int], choice: Choice) -> int:
