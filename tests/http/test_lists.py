@@ -235,6 +235,12 @@ def test_facets_that_time_does_not_suffice_for_are_named(harbour_store: Path) ->
         assert site.get(f"{RECOMMENDATIONS}?facets=none").json()["facets_cut"] == []
 
 
+def test_table_over_the_limit_is_refused(harbour_store: Path) -> None:
+    for site in open_site(create_app(settings_for(harbour_store, answer_limit_bytes=300))):
+        answer = site.get("/api/topics?format=csv")
+        assert (answer.status_code, answer.json()["limit_bytes"]) == (413, 300)
+
+
 def test_facet_limit_keeps_what_is_chosen(shipped_site: Site) -> None:
     topics = listed(shipped_site, RECOMMENDATIONS, facet_limit=1)["facets"]["topic"]
     assert len(topics["values"]) == 1 < topics["total_values"]

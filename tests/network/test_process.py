@@ -146,6 +146,18 @@ def test_who_goes_away_takes_the_process_along(database: Path) -> None:
     run(work)
 
 
+def test_the_end_waits_for_those_at_work(database: Path) -> None:
+    async def work() -> None:
+        async with processes() as found:
+            await found.answer(REQUEST, store=database)
+            task = asyncio.create_task(found.answer(REQUEST, store=database))
+            await asyncio.sleep(0)
+        assert json.loads(await task)["kind"] == "cocitation"
+        assert found.idle == ()
+
+    run(work)
+
+
 def test_a_process_that_grew_too_large_retires(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

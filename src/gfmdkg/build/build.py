@@ -8,7 +8,8 @@ from gfmdkg.build.sources import collect_sources, hash_sources
 from gfmdkg.catalog import Catalog
 from gfmdkg.errors import DataError, Fault, StoreError
 from gfmdkg.paths import Content
-from gfmdkg.search import INDEX_NAME, build_index, select_from
+from gfmdkg.search import INDEX_NAME, build_index
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Origin, Version, VersionStore
 from gfmdkg.validation import Report
 

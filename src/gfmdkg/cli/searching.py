@@ -5,9 +5,10 @@ import click
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
 from gfmdkg.formats.tables import FORMAT_NAMES, write_table
-from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why, ensure_index, select_from
+from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why, ensure_index
 from gfmdkg.search.kinds import class_named, kind_of
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version
 
 __all__ = ["search"]
@@ -105,7 +106,7 @@ def _comment(cli: CliContext, answer: SearchAnswer) -> None:
     if answer.corrected is not None:
         cli.say(f"searched for: {answer.corrected}")
     if answer.lenient:
-        cli.say("nothing has all the words; these lack one")
+        cli.say("nothing has all the words; these have some")
     if answer.ignored:
         cli.say(f"left out: {', '.join(answer.ignored)}")
     if not answer.total:

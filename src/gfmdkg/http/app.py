@@ -18,6 +18,7 @@ from gfmdkg.http.changes import changes_router
 from gfmdkg.http.description import openapi_document
 from gfmdkg.http.front import Front
 from gfmdkg.http.lists import lists_router
+from gfmdkg.http.machines import machines_router
 from gfmdkg.http.networks import networks_router
 from gfmdkg.http.pages import pages_router
 from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_of
@@ -82,6 +83,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
         changes_router(service, protocol.writes),
         versions_router(service),
         pages_router(service, document),
+        machines_router(service, document),
     ):
         app.include_router(router)
     _answer_errors(app)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from gfmdkg.errors import AnswerTooLarge
 from gfmdkg.facets import ListIndex, Selection, Sorting, count_facets, selection_query
 from gfmdkg.http.formats import JSON
 from gfmdkg.http.list_document import (
@@ -41,9 +42,13 @@ _LINK_CHARACTERS = 8_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Listed:
-    """The items that pass, and what is needed to show them; ``page`` are positions."""
+    """The items that pass, and what is needed to show them.
+
+    ``is_version_named`` where a query without a version would ask another one.
+    """
 
     version: Version
+    is_version_named: bool
     index: ListIndex
     terms: TermIndex
     selection: Selection
@@ -82,41 +87,50 @@ async def answer_list(
     """The answer with its body; ``answer`` says the version that is wanted.
 
     Raises what reading the filters in that version raises, ``Busy`` where the list is not there
-    yet, and what a query raises.
+    yet, ``AnswerTooLarge``, and what a query raises.
     """
     wanted = answer.version
-    assert wanted is not None  # noqa: S101 - set by _run
-    lists = service.lists
-    find = lists.newest if wish.number is None else lists.exactly
+    assert wanted is not None  # noqa: S101 - set by the route
+    listed = await _find(service, indexes, wish, wanted)
+    if listed.version.number != wanted.number:
+        # Whoever keeps answers keeps them for the version in use, which this one is not of.
+        answer = replace(answer, version=listed.version, cacheable=False, etag=None)
+    links = page_links(wish.request, len(listed.positions), wish.paging)
+    if wish.format in GRAPH_FORMATS:
+        return await _as_graph(service, listed, links, answer)
+    if wish.format is JSON:
+        return await _as_json(service, wish, listed, links, answer)
+    is_page = wish.paging.is_given
+    shown = listed.page if is_page else listed.positions
+    body = await asyncio.to_thread(_write, wish, listed, shown)
+    limit = service.settings.answer_limit_bytes
+    if len(body) > limit:
+        raise AnswerTooLarge(limit)
+    return replace(answer, body=body, headers=link_header(links) if is_page else ())
+
+
+async def _find(
+    service: Service, indexes: SearchIndexes, wish: ListWish, wanted: Version
+) -> _Listed:
+    find = service.lists.newest if wish.number is None else service.lists.exactly
     at = await find(wish.faceted.name, wanted)
     selection, found = await select(service, indexes, wish.faceted, wish.filters, at.version)
-    terms = await service.terms(at.version)
     sorting = at.index.sorting(wish.sort, is_search=found is not None)
     positions = await asyncio.to_thread(
         lambda: at.index.sorted(at.index.matching(selection), sorting, selection)
     )
-    listed = _Listed(
+    is_named = wish.number is not None or at.version.number != wanted.number
+    return _Listed(
         version=at.version,
+        is_version_named=is_named,
         index=at.index,
-        terms=terms,
+        terms=await service.terms(at.version),
         selection=selection,
         sorting=sorting,
         found=found,
         positions=positions,
         paging=wish.paging,
     )
-    if at.version.number != wanted.number:
-        # Whoever keeps answers keeps them for the version in use, which this one is not of.
-        answer = replace(answer, version=at.version, cacheable=False, etag=None)
-    links = page_links(wish.request, len(positions), wish.paging)
-    if wish.format in GRAPH_FORMATS:
-        return await _as_graph(service, listed, links, answer)
-    if wish.format is JSON:
-        return await _as_json(service, wish, listed, links, answer)
-    is_page = wish.paging.is_given
-    shown = listed.page if is_page else positions
-    body = await asyncio.to_thread(_write, wish, listed, shown)
-    return replace(answer, body=body, headers=link_header(links) if is_page else ())
 
 
 def _write(wish: ListWish, listed: _Listed, positions: Sequence[int]) -> bytes:
@@ -193,17 +207,17 @@ def _write_json(
     }
     if listed.found is not None:
         document["search"] = search_document(listed.found)
-    _offer_query(document, listed.query, wish.number)
+    _offer_query(document, listed)
     return json.dumps(document, ensure_ascii=False).encode(), not cut
 
 
-def _offer_query(document: dict[str, object], query: str, number: int | None) -> None:
+def _offer_query(document: dict[str, object], listed: _Listed) -> None:
     """The query as a link where a line can hold it, else as text to be sent by POST."""
-    pinned = "" if number is None else f"&version={number}"
-    link = f"/sparql?query={quote(query, safe='')}{pinned}"
+    named = f"&version={listed.version.number}" if listed.is_version_named else ""
+    link = f"/sparql?query={quote(listed.query, safe='')}{named}"
     if len(link) <= _LINK_CHARACTERS:
         links = document["links"]
         assert isinstance(links, dict)  # noqa: S101 - made above
         links["sparql"] = link
     else:
-        document["sparql"] = query
+        document["sparql"] = listed.query

@@ -40,6 +40,7 @@ class NetworkProcesses:
         self._places = asyncio.Semaphore(_PROCESSES)
         self._waiting = 0
         self._idle: list[WorkerProcess] = []
+        self._is_closed = False
         self._living: set[WorkerProcess] = set()
 
     @property
@@ -62,14 +63,14 @@ class NetworkProcesses:
                     head, body, limit_seconds=self._settings.network_timeout_seconds
                 )
             finally:
-                if process.is_usable:
-                    self._idle.append(process)
+                self._give_back(process)
         finally:
             self._places.release()
         return reply.body
 
     async def close(self) -> None:
         """End the processes. Those at work end with the requests that they work for."""
+        self._is_closed = True
         for process in self._idle:
             process.close()
         self._idle.clear()
@@ -86,6 +87,12 @@ class NetworkProcesses:
             raise Busy(_RETRY_SECONDS) from error
         finally:
             self._waiting -= 1
+
+    def _give_back(self, process: WorkerProcess) -> None:
+        if self._is_closed:
+            process.close()
+        elif process.is_usable:
+            self._idle.append(process)
 
     async def _take(self) -> WorkerProcess:
         while self._idle:

@@ -105,9 +105,9 @@ class SearchAnswer:
 
     ``groups`` count per class under the query, whichever types were asked for; ``total`` counts
     under the types. ``interpretation`` is the query as it was understood, ``corrected`` the
-    query that was searched for in place of a misspelt one, ``lenient`` tells that no item
-    had all the words and that those are shown which lack one, ``ignored`` names what was
-    left out of the query.
+    query that was searched for in place of a misspelt one, ``lenient`` tells that no item of
+    the types had all the words and that those are shown which have some, ``ignored`` names
+    what was left out of the query.
     """
 
     hits: tuple[Hit, ...]

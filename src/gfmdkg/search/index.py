@@ -24,7 +24,7 @@ from gfmdkg.search.vocabulary import Vocabulary
 __all__ = ["SearchIndex"]
 
 _INSTRUCTIONS_PER_CHECK = 20_000
-_LENIENT_FROM = 3
+_LENIENT_FROM = 2
 _LENIENT_UP_TO = 6
 
 
@@ -97,13 +97,13 @@ class SearchIndex:
         if query.root is None:
             return _nothing(query)
         with self._borrowed() as connection:
-            matched = self._match(connection, query.root, text, language)
+            wanted = self._expand(types)
+            matched = self._match(connection, query.root, text, language, wanted)
             root, corrected, lenient = matched.root, matched.corrected, matched.lenient
             matches, plan = matched.matches, matched.matches.plan
             if not matches:
                 return _nothing(query)
             counts = [matches.within(first, last) for _, first, last in self._types]
-            wanted = self._expand(types)
             page = matches.page(
                 connection,
                 [self._types[type_id][1:] for type_id in wanted],
@@ -133,8 +133,9 @@ class SearchIndex:
         if query.root is None:
             return Found(iris=(), interpretation=str(query))
         with self._borrowed() as connection:
-            matched = self._match(connection, query.root, text, None)
-            ranges = [self._types[type_id][1:] for type_id in self._expand(types)]
+            wanted = self._expand(types)
+            matched = self._match(connection, query.root, text, None, wanted)
+            ranges = [self._types[type_id][1:] for type_id in wanted]
             rows = matched.matches.page(
                 connection, ranges, limit=len(matched.matches.rowids), offset=0
             )
@@ -152,16 +153,27 @@ class SearchIndex:
         )
 
     def _match(
-        self, connection: sqlite3.Connection, root: Node, text: str, language: str | None
+        self,
+        connection: sqlite3.Connection,
+        root: Node,
+        text: str,
+        language: str | None,
+        wanted: Sequence[int],
     ) -> _Matched:
-        """What matches, after correction, and with a word less where nothing has them all."""
+        """What matches, after correction.
+
+        Where nothing of the ``wanted`` classes has all words, what has some of them.
+        """
         root, corrected = correct(connection, root, text, vocabulary=self._words, language=language)
-        matches = matching_rows(connection, make_plan(connection, root, corrected or text))
-        lenient = False
-        if not matches and (looser := _looser(root)) is not None:
+        strict = matching_rows(connection, make_plan(connection, root, corrected or text))
+        ranges = [self._types[type_id][1:] for type_id in wanted]
+        if any(strict.within(first, last) for first, last in ranges):
+            return _Matched(root=root, corrected=corrected, lenient=False, matches=strict)
+        for looser in _looser(root):
             matches = matching_rows(connection, make_plan(connection, looser, corrected or text))
-            lenient = bool(matches)
-        return _Matched(root=root, corrected=corrected, lenient=lenient, matches=matches)
+            if any(matches.within(first, last) for first, last in ranges):
+                return _Matched(root=root, corrected=corrected, lenient=True, matches=matches)
+        return _Matched(root=root, corrected=corrected, lenient=False, matches=strict)
 
     def suggest(self, text: str, *, types: Collection[str] = (), limit: int = 10) -> Suggestions:
         """The best ``limit`` resources with a name that goes on as typed, grouped by class."""
@@ -226,17 +238,17 @@ def _nothing(query: Query) -> SearchAnswer:
     )
 
 
-def _looser(root: Node) -> Node | None:
-    """Where three words or more are asked for: the same with any one of them left out."""
+def _looser(root: Node) -> Iterator[Node]:
+    """Where three words or more are asked for: all but any one of them, then any of them."""
     if not isinstance(root, And):
-        return None
+        return
     wanted = [p for p in root.parts if isinstance(p, Term) and not p.is_quoted]
     rest = tuple(p for p in root.parts if not isinstance(p, Term) or p.is_quoted)
-    if not _LENIENT_FROM <= len(wanted) <= _LENIENT_UP_TO or any(
-        not isinstance(p, Not) for p in rest
-    ):
-        return None
-    fewer: Sequence[Node] = [
-        And(tuple(p for p in wanted if p is not left_out)) for left_out in wanted
-    ]
-    return And((Or(tuple(fewer)), *rest))
+    if len(wanted) < _LENIENT_FROM or any(not isinstance(p, Not) for p in rest):
+        return
+    if len(wanted) <= _LENIENT_UP_TO:
+        fewer: Sequence[Node] = [
+            And(tuple(p for p in wanted if p is not left_out)) for left_out in wanted
+        ]
+        yield And((Or(tuple(fewer)), *rest))
+    yield And((Or(tuple(wanted)), *rest))
