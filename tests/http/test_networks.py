@@ -338,6 +338,9 @@ def test_filters_are_described_as_the_list_of_passages_has_them(shipped_site: Si
 
     of_lists = {"facet_limit", "facets", "fields", "include", "page", "per_page", "sort"}
     own = {"kind", "limit", "edge_limit", "minimum"}
+    for path in ("/api/network/{kind}", "/api/network/{kind}/evidence", "/api/matrix/{kind}"):
+        places = [(p["name"], p["in"]) for p in described[path]["get"]["parameters"]]
+        assert len(places) == len(set(places))
     filters = names("/api/passages") - of_lists
     assert names("/api/network/{kind}") == filters | own
 

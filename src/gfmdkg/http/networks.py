@@ -46,7 +46,7 @@ def networks_router(
         operation_id="network",
         openapi_extra=network_operation(filters, NETWORK_MEDIA),
     )
-    async def network(kind: str, request: Request) -> Response:
+    async def network(request: Request) -> Response:
         """Nodes with measures, a community and a place to be drawn at; edges with evidence.
 
         The filters choose the passages that count, as in the list of passages. Measures are
@@ -55,7 +55,9 @@ def networks_router(
         and D3 read it. Explicit links count unless `assertion` asks for others.
         """
         names = ("limit", "edge_limit")
-        return await answers.network(read_wish(request, kind_named(kind), NETWORK_MEDIA, names))
+        return await answers.network(
+            read_wish(request, kind_named(request.path_params["kind"]), NETWORK_MEDIA, names)
+        )
 
     @router.get(
         "/network/{kind}/evidence",
@@ -63,10 +65,12 @@ def networks_router(
         operation_id="networkEvidence",
         openapi_extra=evidence_operation(filters, service.settings),
     )
-    async def evidence(kind: str, request: Request) -> Response:
+    async def evidence(request: Request) -> Response:
         """All that links two nodes of a network under the same filters, and the SPARQL for it."""
         names = ("source", "target", "page", "per_page")
-        return await answers.evidence(read_wish(request, kind_named(kind), (JSON,), names))
+        return await answers.evidence(
+            read_wish(request, kind_named(request.path_params["kind"]), (JSON,), names)
+        )
 
     @router.get(
         "/matrix/{kind}",
@@ -74,14 +78,14 @@ def networks_router(
         operation_id="matrix",
         openapi_extra=matrix_operation(filters, MATRIX_MEDIA),
     )
-    async def matrix(kind: str, request: Request) -> Response:
+    async def matrix(request: Request) -> Response:
         """A network between two sides as a table for a heat map, with totals.
 
         Rows and columns come by their totals, the highest first. A line's `total` adds up all
         its cells, those left out as well; its `count` is the number of passages in which the
         resource occurs, for a passage with two topics counts in two cells.
         """
-        found = kind_named(kind, MATRIX_KINDS, what="matrix")
+        found = kind_named(request.path_params["kind"], MATRIX_KINDS, what="matrix")
         return await answers.matrix(read_wish(request, found, MATRIX_MEDIA, ("rows", "columns")))
 
     return router, processes
