@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.http.conftest import Site, open_site, publish, settings_for
 
 from gfmdkg.errors import ParameterError
 from gfmdkg.http import create_app
+from gfmdkg.http.network_filters import FILTER_NAMES
 from gfmdkg.http.network_request import NETWORK_MEDIA
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.network import KINDS, MATRIX_KINDS
@@ -367,3 +369,27 @@ def test_the_problem_of_a_large_network_says_how_to_make_it_smaller(crowded_site
     assert document["minimum"] == 2
     smaller = ask(crowded_site, "network/similarity", minimum=document["minimum"])
     assert edges(smaller) == {("https://example.org/p0", "https://example.org/p1"): 2}
+
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "networks.md").read_text("utf-8")
+URLS = re.findall(r"curl '(http://127\.0\.0\.1:8000[^']*)'(?: -H '([^']*)')?", GUIDE)
+
+
+@pytest.mark.parametrize(("url", "header"), URLS)
+def test_an_example_of_the_guide_runs(shipped_site: Site, url: str, header: str) -> None:
+    headers = dict([header.split(": ")]) if header else {}
+    answer = shipped_site.get(url.removeprefix("http://127.0.0.1:8000"), headers=headers)
+    assert answer.status_code == 200, answer.text
+    if header:
+        assert answer.headers["content-type"].startswith(headers["Accept"])
+    if answer.headers["content-type"] == "application/json":
+        document = answer.json()
+        assert document.get("items") or document.get("edges") or document.get("rows")
+
+
+def test_the_guide_names_every_kind_format_and_filter() -> None:
+    assert len(URLS) > 8
+    for name in (*KINDS, *(media.media_type for media in NETWORK_MEDIA)):
+        assert f"`{name}`" in GUIDE
+    for name in FILTER_NAMES - {"assertion", "confidence"}:
+        assert f"`{name}`" in GUIDE

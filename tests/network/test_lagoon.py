@@ -19,7 +19,8 @@ from gfmdkg.network import (
 )
 from gfmdkg.network.answering import Networks
 from gfmdkg.network.document import EVIDENCE_SHOWN
-from gfmdkg.store.selecting import Select
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.terms.values import Iri, Literal
 
 SDG = "http://metadata.un.org/sdg/"
@@ -215,3 +216,20 @@ def test_the_shipped_graph_gives_by_sparql_what_it_gives_here(shipped: Select) -
         assert sum(found.values()) == sum(
             int(row[2].lexical) for row in rows if isinstance(row[2], Literal)
         )
+
+
+def test_what_has_no_iri_is_no_node() -> None:
+    store = OxigraphStore.in_memory()
+    turtle = """
+    @prefix cito: <http://purl.org/spar/cito/> .
+    @prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .
+    @prefix : <https://example.org/> .
+    :p a gfmd:Paragraph .
+    [] a gfmd:Citation ; cito:hasCitingEntity :p ; cito:hasCitedEntity :a , :b , [] ;
+      gfmd:assertion <https://w3id.org/gfmdkg/scheme/assertion/explicit> ;
+      gfmd:reviewStatus <https://w3id.org/gfmdkg/scheme/review-status/accepted> .
+    """
+    store.load(turtle.encode(), media_type="text/turtle", graph="")
+    document = ask(Networks(select_from(store)), "cocitation")
+    assert edges_of(document) == {("https://example.org/a", "https://example.org/b"): 1}
+    assert {node["label"] for node in document["nodes"]} == {None}

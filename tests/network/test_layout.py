@@ -7,7 +7,7 @@ from random import Random
 import networkx as nx
 import pytest
 
-from gfmdkg.network.layout import lay_out
+from gfmdkg.network.layout import _repel, lay_out
 
 
 def cliques(number: int, size: int) -> tuple["nx.Graph[int]", dict[int, int], dict[int, float]]:
@@ -64,3 +64,9 @@ def test_communities_of_one_node_each_are_laid_out_as_well() -> None:
     graph.add_nodes_from(range(1_000))
     places = lay_out(graph, {n: n for n in graph}, dict.fromkeys(graph, 1.0))
     assert len(set(places.values())) == 1_000
+
+
+def test_two_nodes_in_one_place_part() -> None:
+    moves = {0: [0.0, 0.0], 1: [0.0, 0.0]}
+    _repel({0: [0.5, 0.5], 1: [0.5, 0.5]}, moves)
+    assert moves[0] != moves[1]
