@@ -13,7 +13,7 @@ def open_graph(cli: CliContext) -> Graph:
     versions = cli.versions()
     current = versions.current()
     if current is not None and current.sources_hash == "empty":
-        return Graph(current)
+        return Graph(current, versions=versions)
     with cli.error.status("opening the graph") as status:
         built = ensure_built(
             shipped_content(),
@@ -21,4 +21,4 @@ def open_graph(cli: CliContext) -> Graph:
             default_graph=cli.settings().default_graph,
             progress=status.update,
         )
-    return Graph(built.version)
+    return Graph(built.version, versions=versions)

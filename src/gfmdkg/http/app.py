@@ -15,14 +15,15 @@ from starlette.types import ASGIApp
 from gfmdkg.errors import NotFound
 from gfmdkg.http.boundary import ErrorBoundary, negotiated_problem
 from gfmdkg.http.changes import changes_router
-from gfmdkg.http.description import openapi_document
 from gfmdkg.http.front import Front
 from gfmdkg.http.lists import lists_router
+from gfmdkg.http.openapi import openapi_document
 from gfmdkg.http.pages import pages_router
 from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_of
 from gfmdkg.http.protocol import Protocol
 from gfmdkg.http.queries import queries_router
 from gfmdkg.http.query_pages import query_pages_router
+from gfmdkg.http.resource_description import description_router
 from gfmdkg.http.resources import resource_router
 from gfmdkg.http.responses import COMMON_HEADERS
 from gfmdkg.http.search import search_router
@@ -74,6 +75,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
         search,
         validation,
         resource_router(service),
+        description_router(service),
         query_pages_router(service),
         changes_router(service, protocol.writes),
         versions_router(service),

@@ -1,15 +1,12 @@
-"""The OpenAPI 3.1 description: typed parameters for each canned query, examples, problems."""
+"""Operations of the OpenAPI description: parameters, answers and problems of each."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI
-
-from gfmdkg.about import VERSION
 from gfmdkg.catalog import CannedQuery, Column, Parameter, ParameterType
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.formats import JSON, RESOURCE_FORMATS, ROW_FORMATS
-from gfmdkg.http.schemas import COLUMN_TYPES, SCHEMAS, problem_components, problem_responses
+from gfmdkg.http.schemas import COLUMN_TYPES, problem_responses
 from gfmdkg.namespaces import compact
 from gfmdkg.settings import Settings
 
@@ -17,22 +14,12 @@ __all__ = [
     "json_list_operation",
     "json_operation",
     "list_operation",
-    "openapi_document",
+    "pinned_operation",
     "problem_responses",
     "query_operation",
     "resource_operation",
 ]
 
-_TAGS: tuple[tuple[str, str], ...] = (
-    ("Canned queries", "Ready-made questions, each with typed parameters."),
-    ("Lists", "The main kinds of things in the graph; the canned queries of the same name."),
-    ("Search", "Full text, and names while they are typed."),
-    ("Resources", "Every IRI of the graph dereferences, as RDF or as a page."),
-    ("Validation", "Documents checked against the shapes and checks; nothing is stored."),
-    ("SPARQL", "The SPARQL 1.1 Protocol and Graph Store Protocol."),
-    ("Curation", "Change sets, their review, and the versions of the graph."),
-    ("Service", "The state of the service, and this description."),
-)
 _PARAMETER_TYPES: Mapping[ParameterType, dict[str, Any]] = {
     ParameterType.RESOURCE: {"type": "string"},
     ParameterType.IRI: {"type": "string"},
@@ -141,6 +128,30 @@ def json_list_operation(
             "200": _response(text, content, "Link"),
             "304": {"description": "Nothing changed."},
             **problem_responses(*problems, *_COMMON_PROBLEMS),
+        },
+    }
+
+
+def pinned_operation(
+    text: str,
+    schema: Mapping[str, Any],
+    parameters: Sequence[Mapping[str, Any]],
+    *problems: str,
+) -> dict[str, Any]:
+    """Parameters and responses of an operation that answers in JSON, of any version."""
+    return {
+        "parameters": [*parameters, _VERSION, _format((JSON,))],
+        "responses": {
+            "200": _response(text, {JSON.media_type: {"schema": schema}}),
+            "304": {"description": "Nothing changed."},
+            **problem_responses(
+                *problems,
+                "unknown-parameter",
+                "not-found",
+                "not-acceptable",
+                "bad-parameter",
+                *_COMMON_PROBLEMS,
+            ),
         },
     }
 
@@ -266,33 +277,3 @@ def _format(offered: Iterable[MediaType]) -> dict[str, Any]:
         "description": "The format, where the Accept header is not to decide.",
         "schema": {"type": "string", "enum": [media_type.name for media_type in offered]},
     }
-
-
-def openapi_document(
-    app: FastAPI, extra_paths: Mapping[str, Mapping[str, Any]] | None = None
-) -> dict[str, Any]:
-    """The whole description; ``extra_paths`` are path items of routes beside FastAPI."""
-    document: dict[str, Any] = FastAPI.openapi(app)
-    document["info"] = {
-        "title": "gfmdkg",
-        "version": VERSION,
-        "summary": "An open knowledge graph of migration-governance dialogues.",
-        "description": "Sessions, actors, instruments, SDGs and recommendations, linked, with "
-        "the evidence for every link. Each GET route also answers HEAD. Errors are "
-        "application/problem+json everywhere.",
-        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-    }
-    document["servers"] = [{"url": "/"}]
-    document["tags"] = [{"name": name, "description": text} for name, text in _TAGS]
-    document["paths"] |= extra_paths or {}
-    for item in document["paths"].values():
-        for operation in item.values():
-            # FastAPI adds its own shape of a validation error, which is never answered here,
-            # also to what we say of that status.
-            invalid = operation.get("responses", {}).get("422")
-            if "HTTPValidationError" in str(invalid):
-                del operation["responses"]["422"]
-                if "$ref" in invalid:
-                    operation["responses"]["422"] = {"$ref": invalid["$ref"]}
-    document["components"] = {"schemas": dict(SCHEMAS), "responses": problem_components()}
-    return document
