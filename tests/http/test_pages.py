@@ -167,7 +167,9 @@ def test_documentation_has_every_operation_and_a_form_for_each_get(site: Site) -
     page = _Page(text)
     actions = {form["action"] for form in page.all("form")}
     for path, item in site.get("/openapi.json").json()["paths"].items():
-        for method in item:
+        for method, operation in item.items():
+            if operation["tags"] == ["Pages"]:
+                continue
             assert f"{method.upper()} {path}" in text
             if method == "get" and "{" not in path:
                 assert path in actions

@@ -102,7 +102,9 @@ def _answer_errors(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
         detail = "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in error.errors())
         kind = PROBLEM_TYPES["bad-parameter"]
-        return _response(Problem(kind=kind, detail=detail, status=kind.status), request)
+        members = {"parameter": str(error.errors()[0]["loc"][-1])}
+        problem = Problem(kind=kind, detail=detail, status=kind.status, members=members)
+        return _response(problem, request)
 
     app.add_exception_handler(HTTPException, of_framework)
     app.add_exception_handler(RequestValidationError, invalid)

@@ -5,17 +5,21 @@ from typing import Any
 
 from gfmdkg.catalog import CannedQuery, Column, Parameter, ParameterType
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.formats import JSON, RESOURCE_FORMATS, ROW_FORMATS
-from gfmdkg.http.schemas import COLUMN_TYPES, problem_responses
+from gfmdkg.http.formats import JSON, PAGE, RESOURCE_FORMATS, ROW_FORMATS
+from gfmdkg.http.problem_schemas import problem_responses
+from gfmdkg.http.schemas import COLUMN_TYPES
+from gfmdkg.http.shapes import written
 from gfmdkg.namespaces import compact
 from gfmdkg.settings import Settings
 
 __all__ = [
+    "VERSION_PARAMETER",
     "json_list_operation",
     "json_operation",
     "list_operation",
+    "page_operation",
+    "path_parameter",
     "pinned_operation",
-    "problem_responses",
     "query_operation",
     "resource_operation",
 ]
@@ -30,7 +34,7 @@ _PARAMETER_TYPES: Mapping[ParameterType, dict[str, Any]] = {
     ParameterType.DATE: {"type": "string", "format": "date"},
     ParameterType.BOOLEAN: {"type": "boolean"},
 }
-_VERSION = {
+VERSION_PARAMETER = {
     "name": "version",
     "in": "query",
     "description": "A published version of the graph; the current one unless given. "
@@ -64,9 +68,7 @@ def query_operation(query: CannedQuery, settings: Settings) -> dict[str, Any]:
             "hint": {"$ref": "#/components/schemas/Hint"},
         },
     }
-    content: dict[str, Any] = {
-        media.media_type: {"schema": {"type": "string"}} for media in ROW_FORMATS
-    }
+    content = {media.media_type: written(media.media_type) for media in ROW_FORMATS}
     content[JSON.media_type] = {"schema": document}
     problems = ["unknown-parameter", "not-found", "not-acceptable", "answer-too-large"]
     if any(p.type is ParameterType.RESOURCE for p in query.parameters.values()):
@@ -75,7 +77,7 @@ def query_operation(query: CannedQuery, settings: Settings) -> dict[str, Any]:
         "parameters": [
             *(_parameter(parameter) for parameter in query.parameters.values()),
             *_page_parameters(settings),
-            _VERSION,
+            VERSION_PARAMETER,
             _format(ROW_FORMATS),
         ],
         "responses": {
@@ -94,7 +96,10 @@ def list_operation() -> dict[str, Any]:
             "type": "object",
             "required": ["items", "total"],
             "properties": {
-                "items": {"type": "array", "items": {"type": "object"}},
+                "items": {
+                    "type": "array",
+                    "items": {"$ref": "#/components/schemas/CannedQuery"},
+                },
                 "total": {"type": "integer"},
             },
         },
@@ -102,28 +107,71 @@ def list_operation() -> dict[str, Any]:
     )
 
 
-def json_operation(text: str, schema: Mapping[str, Any], *problems: str) -> dict[str, Any]:
+def json_operation(
+    text: str,
+    schema: Mapping[str, Any],
+    *problems: str,
+    parameters: Sequence[Mapping[str, Any]] = (),
+    security: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
     """Responses of an operation that answers in JSON alone."""
     content = {JSON.media_type: {"schema": schema}}
-    return {
+    operation: dict[str, Any] = {
         "responses": {
             "200": {"description": text, "content": content},
             **problem_responses(*problems, "internal-error"),
         }
+    }
+    if parameters:
+        operation["parameters"] = [*parameters]
+    if security:
+        operation["security"] = [*security]
+    return operation
+
+
+def page_operation(
+    text: str, *problems: str, parameters: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """Responses of an operation that answers with a page."""
+    content = {PAGE.media_type: {"schema": {"type": "string"}}}
+    return {
+        "parameters": [*parameters],
+        "responses": {
+            "200": {"description": text, "content": content},
+            "304": {"description": "Nothing changed."},
+            **problem_responses(*problems, "not-acceptable", "internal-error", "content"),
+        },
+    }
+
+
+def path_parameter(name: str, description: str, example: object, **schema: Any) -> dict[str, Any]:
+    """A part of the path; a string unless the schema says otherwise."""
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": {"type": "string", **schema},
+        "example": example,
     }
 
 
 def json_list_operation(
     text: str,
     schema: Mapping[str, Any],
-    example: Mapping[str, Any],
+    example: Mapping[str, Any] | None,
     parameters: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """Parameters and responses of a list in JSON alone, of any version."""
-    content = {JSON.media_type: {"schema": schema, "example": example}}
+    """Parameters and responses of a list in JSON alone, of any version.
+
+    Without an ``example`` the recorded one stands there alone.
+    """
+    content: dict[str, Any] = {JSON.media_type: {"schema": schema}}
+    if example is not None:
+        content[JSON.media_type]["example"] = example
     problems = ("unknown-parameter", "not-found", "not-acceptable", "bad-parameter")
     return {
-        "parameters": [*parameters, _VERSION, _format((JSON,))],
+        "parameters": [*parameters, VERSION_PARAMETER, _format((JSON,))],
         "responses": {
             "200": _response(text, content, "Link"),
             "304": {"description": "Nothing changed."},
@@ -140,7 +188,7 @@ def pinned_operation(
 ) -> dict[str, Any]:
     """Parameters and responses of an operation that answers in JSON, of any version."""
     return {
-        "parameters": [*parameters, _VERSION, _format((JSON,))],
+        "parameters": [*parameters, VERSION_PARAMETER, _format((JSON,))],
         "responses": {
             "200": _response(text, {JSON.media_type: {"schema": schema}}),
             "304": {"description": "Nothing changed."},
@@ -173,9 +221,9 @@ def resource_operation(*, example: str | None, in_path: bool = True) -> dict[str
                 "example": example,
             }
         ]
-    content = {m.media_type: {"schema": {"type": "string"}} for m in RESOURCE_FORMATS}
+    content = {media.media_type: written(media.media_type) for media in RESOURCE_FORMATS}
     return {
-        "parameters": [*named, _VERSION, _format(RESOURCE_FORMATS)],
+        "parameters": [*named, VERSION_PARAMETER, _format(RESOURCE_FORMATS)],
         "responses": {
             "200": _response("The description.", content, "Link", "Content-Location"),
             "304": {"description": "Nothing changed."},

@@ -1,10 +1,20 @@
 """The operations of the OpenAPI description as the documentation page shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Operation", "OperationGroup", "OperationParameter", "read_operations"]
+__all__ = [
+    "Operation",
+    "OperationGroup",
+    "OperationParameter",
+    "common_parameters",
+    "read_operations",
+]
+
+
+_COMMON = ("format", "page", "per_page", "version")
+_FOR_PEOPLE = "Pages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +29,11 @@ class OperationParameter:
     default: str
     choices: tuple[str, ...]
     place: str
+
+    @property
+    def is_common(self) -> bool:
+        """Whether it means the same in every operation that has it."""
+        return self.place == "query" and self.name in _COMMON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +55,8 @@ class Operation:
     summary: str
     description: str
     parameters: tuple[OperationParameter, ...]
+    bodies: tuple[str, ...]
+    needs_token: bool
     responses: tuple[OperationResponse, ...]
     form_path: str | None
 
@@ -54,7 +71,7 @@ class OperationGroup:
 
 
 def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
-    """All operations, in groups by their tag, in the description's order."""
+    """All operations for programs, in groups by their tag, in the description's order."""
     by_tag: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
     for path, item in document["paths"].items():
         for method, operation in item.items():
@@ -63,8 +80,20 @@ def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
     return tuple(
         OperationGroup(name=name, description=descriptions[name], operations=tuple(operations))
         for name, operations in by_tag.items()
-        if operations
+        if operations and name != _FOR_PEOPLE
     )
+
+
+def common_parameters(groups: Iterable[OperationGroup]) -> Mapping[str, str]:
+    """The parameters that mean the same everywhere, with what they mean."""
+    found = {
+        parameter.name: parameter.description
+        for group in groups
+        for operation in group.operations
+        for parameter in operation.parameters
+        if parameter.is_common
+    }
+    return dict(sorted(found.items()))
 
 
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operation:
@@ -81,6 +110,8 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operatio
         summary=operation.get("summary", ""),
         description=operation.get("description", ""),
         parameters=parameters,
+        bodies=tuple(operation.get("requestBody", {}).get("content", ())),
+        needs_token=bool(operation.get("security")),
         responses=tuple(
             OperationResponse(
                 status=status,

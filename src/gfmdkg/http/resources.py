@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -17,7 +18,7 @@ from starlette.responses import Response
 from gfmdkg.description import not_found, triples_query
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.description import resource_operation
+from gfmdkg.http.description import path_parameter, resource_operation
 from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
 from gfmdkg.http.ontology_page import read_ontology_page
@@ -102,8 +103,14 @@ def resource_router(service: Service) -> APIRouter:
         """The ontology: its classes and properties."""
         return await dereference(service, request, _ONTOLOGY)
 
-    @router.get("/ontology.{suffix}", include_in_schema=False)
+    @router.get(
+        "/ontology.{suffix}",
+        summary="The ontology in one format",
+        operation_id="getOntologyFile",
+        openapi_extra=_file_operation(),
+    )
     async def get_ontology_file(suffix: str, request: Request) -> Response:
+        """The ontology in the format of the suffix."""
         return await dereference(service, request, f"{_ONTOLOGY}.{suffix}")
 
     @router.get(
@@ -126,6 +133,15 @@ def resource_router(service: Service) -> APIRouter:
         return await _answer(service, await _wish(service, request, parameters, iri, None))
 
     return router
+
+
+def _file_operation() -> dict[str, Any]:
+    operation = resource_operation(example=None)
+    suffixes = [media.extension.removeprefix(".") for media in RESOURCE_FORMATS]
+    suffix = path_parameter("suffix", "The format.", "ttl", enum=suffixes)
+    others = [p for p in operation["parameters"] if p["name"] != "format"]
+    operation["parameters"] = [suffix, *others]
+    return operation
 
 
 async def dereference(service: Service, request: Request, path: str) -> Response:

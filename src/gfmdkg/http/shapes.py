@@ -13,6 +13,7 @@ __all__ = [
     "or_null",
     "record",
     "ref",
+    "written",
 ]
 
 Schema = Mapping[str, Any]
@@ -34,13 +35,22 @@ def listed(items: Schema) -> dict[str, Any]:
     return {"type": "array", "items": dict(items)}
 
 
+def written(media_type: str) -> dict[str, Any]:
+    """What a media type's content has for a schema: JSON of any kind is JSON, all else text."""
+    if media_type == "application/sparql-results+json":
+        return {"schema": ref("SparqlResults")}
+    if media_type.endswith("+json"):
+        return {"schema": {"type": ["object", "array"]}}
+    return {"schema": STRING}
+
+
 def or_null(schema: Schema) -> dict[str, Any]:
     """The schema, or null."""
     return {"anyOf": [dict(schema), {"type": "null"}]}
 
 
 def record(
-    description: str, optional: Mapping[str, Schema] | None = None, **members: Schema
+    description: str, optional: Mapping[str, Schema] | None = None, /, **members: Schema
 ) -> dict[str, Any]:
     """An object whose ``members`` are always there and the ``optional`` ones sometimes.
 
