@@ -75,6 +75,9 @@ class Settings:
     versions_kept: int = _describe(20, "published versions kept on disk", minimum=1)
     page_size: int = _describe(50, "items on a page when per_page is not given", minimum=1)
     page_size_limit: int = _describe(1000, "most items on a page", minimum=1)
+    facet_timeout_seconds: float = _describe(
+        0.5, "time for counting the facets of a list; those not begun by then are cut", minimum=0
+    )
     shutdown_seconds: float = _describe(
         30.0, "time that running requests get at shutdown", minimum=0
     )

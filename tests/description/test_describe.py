@@ -37,7 +37,7 @@ def test_properties_stand_in_groups_and_in_a_fixed_order(described: Describe) ->
     assert found is not None
     titles = {g.name: [p.title for p in g.properties] for g in found.groups}
     assert titles == {
-        "names": ["title", "also called", "wrongly called", "never label"],
+        "names": ["title", "also called", "wrongly called", "never means it"],
         "kind": ["is a"],
         "facts": ["adopted", "legally binding", "spatial", "weight"],
         "links": ["adopted by"],
@@ -126,6 +126,7 @@ def test_citation_is_pinned_to_the_version_and_escaped_for_bibtex(described: Des
     assert "version 7 (2031-05-06)" in cited.text
     assert r"title = {{50\% of \{A\} \& B\_C\textbackslash{}D}}" in cited.bibtex
     assert cited.bibtex.startswith("@misc{gfmdkg-a-v7,\n")
+    assert rf"howpublished = {{\url{{{cited.permalink}}}}}" in cited.bibtex
     foreign = described('<http://e/x#y> skos:prefLabel "Y"@en .', "http://e/x#y")
     assert foreign is not None
     assert foreign.citation.permalink == (

@@ -103,19 +103,19 @@ def test_format_parameter_goes_before_accept(
 
 
 def test_xml_answer_is_well_formed(site: Site) -> None:
-    answer = site.get("/api/recommendations?format=srx")
+    answer = site.get("/api/queries/recommendations?format=srx")
     assert len(ET.fromstring(answer.content).findall("{*}results/{*}result")) == 3
 
 
 def test_browser_gets_json_from_the_api(site: Site) -> None:
     accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-    answer = site.get("/api/recommendations", headers={"accept": accept})
+    answer = site.get("/api/queries/recommendations", headers={"accept": accept})
     assert answer.headers["content-type"] == "application/json"
 
 
 def test_pages_are_walked_by_their_links(site: Site) -> None:
     seen: list[str] = []
-    path: str | None = "/api/recommendations?per_page=2"
+    path: str | None = "/api/queries/recommendations?per_page=2"
     while path:
         document = site.get(path).json()
         assert document["total"] == 3
@@ -125,7 +125,7 @@ def test_pages_are_walked_by_their_links(site: Site) -> None:
 
 
 def test_link_header_says_what_the_body_says(site: Site) -> None:
-    answer = site.get("/api/recommendations?per_page=1&page=2")
+    answer = site.get("/api/queries/recommendations?per_page=1&page=2")
     links = {name: link["url"] for name, link in answer.links.items() if name}
     body = answer.json()["links"]
     del body["sparql"]
@@ -134,15 +134,15 @@ def test_link_header_says_what_the_body_says(site: Site) -> None:
 
 
 def test_page_after_the_last_is_empty_and_keeps_the_total(site: Site) -> None:
-    document = site.get("/api/recommendations?per_page=2&page=9").json()
+    document = site.get("/api/queries/recommendations?per_page=2&page=9").json()
     assert (document["items"], document["total"]) == ([], 3)
     assert document["links"]["prev"].endswith("page=2")
     assert "hint" not in document
 
 
 def test_tables_are_whole_unless_a_page_is_asked_for(site: Site) -> None:
-    whole = site.get("/api/recommendations?format=csv").text.splitlines()
-    page = site.get("/api/recommendations?format=csv&per_page=2&page=2")
+    whole = site.get("/api/queries/recommendations?format=csv").text.splitlines()
+    page = site.get("/api/queries/recommendations?format=csv&per_page=2&page=2")
     assert len(whole) == 4
     assert page.text.splitlines() == [whole[0], whole[3]]
     assert page.links["prev"]["url"].endswith("page=1")
@@ -229,30 +229,6 @@ def test_list_of_queries_describes_each(site: Site) -> None:
     assert citing["parameters"][0]["required"] is True
     assert site.get(citing["links"]["run"], params={"instrument": "PSS"}).status_code == 200
     assert site.get("/api/queries?x=1").status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("name", "column", "label"),
-    [
-        ("recommendations", "recommendation", "Join the pact"),
-        ("instruments", "instrument", "Code of Ports"),
-        ("actors", "actor", "Harbour Office <b>&amp; Sons</b>"),
-        ("sessions", "session", "Harbour Dialogue 2031"),
-        ("topics", "topic", "Human rights of migrants"),
-    ],
-)
-def test_list_is_the_canned_query_of_its_name(
-    site: Site, name: str, column: str, label: str
-) -> None:
-    listed = site.get(f"/api/{name}?per_page=1000").json()
-    asked = site.get(f"/api/queries/{name}?per_page=1000").json()
-    assert listed["items"] == asked["items"]
-    assert label in {item[column]["label"] for item in listed["items"]}
-
-
-def test_list_of_goals_answers(site: Site) -> None:
-    document = site.get("/api/sdgs").json()
-    assert "http://metadata.un.org/sdg/3" in str(document["items"])
 
 
 @pytest.mark.parametrize("name", sorted(p.stem for p in shipped_content().queries.rglob("*.rq")))

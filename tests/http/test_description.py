@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.http.conftest import Site
 
+from gfmdkg.facets import LISTS
 from gfmdkg.http.problems import PROBLEM_TYPES
 
 
@@ -29,8 +30,7 @@ def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
 def test_every_canned_query_and_list_has_a_route(site: Site, document: dict[str, Any]) -> None:
     names = {item["name"] for item in site.get("/api/queries").json()["items"]}
     assert {f"/api/queries/{name}" for name in names} <= set(document["paths"])
-    lists = {"recommendations", "instruments", "actors", "sessions", "sdgs", "topics"}
-    assert {f"/api/{name}" for name in lists} <= set(document["paths"])
+    assert {f"/api/{name}" for name in LISTS} <= set(document["paths"])
 
 
 def test_parameters_are_typed(document: dict[str, Any]) -> None:

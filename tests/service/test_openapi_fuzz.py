@@ -197,7 +197,7 @@ def must_be_refused(case: Any) -> bool:
     """
     query = case.query or {}
     return case.body is NOT_SET and all(
-        value not in ("", None, [], [""]) for value in query.values()
+        value not in ("", None, [], [""], {}) for value in query.values()
     )
 
 

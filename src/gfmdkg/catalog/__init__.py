@@ -2,9 +2,9 @@
 
 from gfmdkg.catalog.catalog import Catalog
 from gfmdkg.catalog.describe import describe
-from gfmdkg.catalog.parameters import Column, ColumnType, Parameter, ParameterType
 from gfmdkg.catalog.query import CannedQuery, WhenEmpty
 from gfmdkg.catalog.rows import Cell, Resource, Row, as_json
+from gfmdkg.terms.parameters import Column, ColumnType, Parameter, ParameterType
 
 __all__ = [
     "CannedQuery",

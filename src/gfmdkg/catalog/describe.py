@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from gfmdkg.catalog.catalog import Catalog
-from gfmdkg.catalog.parameters import Parameter, ParameterType
 from gfmdkg.catalog.query import CannedQuery
 from gfmdkg.namespaces import BASE, DCTERMS, RDF, RDFS, SH, XSD
+from gfmdkg.terms.parameters import Parameter, ParameterType
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 
 __all__ = ["describe", "query_iri"]

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from gfmdkg.catalog.parameters import Column, ColumnType, Parameter, ParameterType
 from gfmdkg.catalog.query import WhenEmpty
 from gfmdkg.errors import Fault, ParameterError
 from gfmdkg.namespaces import SCHEME_BASE, expand
+from gfmdkg.terms.parameters import Column, ColumnType, Parameter, ParameterType
 
 __all__ = ["Header", "HeaderReader", "split_header"]
 

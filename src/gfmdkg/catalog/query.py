@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gfmdkg.catalog.parameters import Column, Parameter
 from gfmdkg.catalog.rows import Row, rows_of
 from gfmdkg.catalog.sparql_shape import QueryShape
 from gfmdkg.errors import ParameterError, UnknownParameter
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.parameters import Column, Parameter
 from gfmdkg.terms.values import Term, to_sparql
 
 __all__ = ["CannedQuery", "WhenEmpty"]

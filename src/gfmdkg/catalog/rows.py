@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gfmdkg.catalog.parameters import Column
 from gfmdkg.formats.solutions import PythonValue, Solutions, python_value
+from gfmdkg.terms.parameters import Column
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
 __all__ = ["Cell", "Resource", "Row", "rows_of"]

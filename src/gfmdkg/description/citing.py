@@ -4,6 +4,8 @@ import re
 from urllib.parse import quote
 
 from gfmdkg.description.model import Citation
+from gfmdkg.description.wording import short_name
+from gfmdkg.formats.bibliography import Reference, ReferenceType, write_bibtex
 from gfmdkg.namespaces import BASE, ID_BASE, SCHEME_BASE
 from gfmdkg.store.versions import Version
 
@@ -13,12 +15,6 @@ DATASET_TITLE = "GFMD knowledge graph"
 LICENCE_NAME = "CC BY 4.0"
 LICENCE_IRI = "https://creativecommons.org/licenses/by/4.0/"
 
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{character: "\\" + character for character in "{}%&#_$"},
-}
 _KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -37,7 +33,20 @@ def cite(iri: str, title: str, version: Version) -> Citation:
         version=str(version.number),
         date=date,
         text=text,
-        bibtex=_bibtex(iri, title, permalink, version),
+        bibtex=write_bibtex(
+            [
+                Reference(
+                    key=f"gfmdkg-{_KEY.sub('-', short_name(iri).lower())}-v{version.number}",
+                    type=ReferenceType.DOCUMENT,
+                    title=title,
+                    authors=(DATASET_TITLE,),
+                    date=date,
+                    number=f"version {version.number}",
+                    note=LICENCE_NAME,
+                    url=permalink,
+                )
+            ]
+        ),
     )
 
 
@@ -46,22 +55,3 @@ def _address(iri: str) -> str:
     if iri.startswith((ID_BASE, SCHEME_BASE)):
         return iri + "?"
     return f"{BASE}resource?iri={quote(iri, safe='')}&"
-
-
-def _bibtex(iri: str, title: str, permalink: str, version: Version) -> str:
-    key = _KEY.sub("-", iri.removeprefix(ID_BASE).lower()).strip("-")
-    fields = {
-        "author": f"{{{{{DATASET_TITLE}}}}}",
-        "title": f"{{{{{_escape(title)}}}}}",
-        "year": f"{{{version.created.year}}}",
-        "howpublished": f"{{{DATASET_TITLE}, version {version.number}}}",
-        # Where it stands in \url, a percent sign is taken as it is.
-        "url": f"{{{permalink}}}",
-        "note": f"{{{LICENCE_NAME}}}",
-    }
-    lines = ",\n".join(f"  {name} = {value}" for name, value in fields.items())
-    return f"@misc{{gfmdkg-{key}-v{version.number},\n{lines}\n}}\n"
-
-
-def _escape(text: str) -> str:
-    return "".join(_SPECIAL.get(character, character) for character in text)

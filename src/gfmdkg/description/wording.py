@@ -54,6 +54,7 @@ _TITLES: Mapping[str, str] = {
     DCTERMS + "isPartOf": "part of",
     DCTERMS + "isReplacedBy": "replaced by",
     DCTERMS + "subject": "topic",
+    GFMD + "neverLabel": "never means it",
     PROV + "wasAttributedTo": "attributed to",
 }
 _INVERSE_TITLES: Mapping[str, str] = {

@@ -71,7 +71,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
 
     for router in (
         queries_router(service),
-        lists_router(service),
+        lists_router(service, indexes),
         search,
         validation,
         resource_router(service),

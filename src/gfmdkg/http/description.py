@@ -18,6 +18,7 @@ __all__ = [
     "json_operation",
     "list_operation",
     "page_operation",
+    "paged_operation",
     "path_parameter",
     "pinned_operation",
     "query_operation",
@@ -197,6 +198,39 @@ def pinned_operation(
                 "unknown-parameter",
                 "not-found",
                 "not-acceptable",
+                "bad-parameter",
+                *_COMMON_PROBLEMS,
+            ),
+        },
+    }
+
+
+def paged_operation(
+    text: str,
+    parameters: Iterable[Parameter],
+    more_parameters: Sequence[Mapping[str, Any]],
+    content: Mapping[str, Any],
+    formats: Sequence[MediaType],
+    settings: Settings,
+) -> dict[str, Any]:
+    """Parameters and responses of a list in several formats, of any version."""
+    return {
+        "parameters": [
+            *(_parameter(parameter) for parameter in parameters),
+            *more_parameters,
+            *_page_parameters(settings),
+            VERSION_PARAMETER,
+            _format(formats),
+        ],
+        "responses": {
+            "200": _response(text, content, "Link"),
+            "304": {"description": "Nothing changed."},
+            **problem_responses(
+                "unknown-parameter",
+                "not-found",
+                "not-acceptable",
+                "answer-too-large",
+                "ambiguous",
                 "bad-parameter",
                 *_COMMON_PROBLEMS,
             ),

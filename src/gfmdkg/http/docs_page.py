@@ -1,6 +1,6 @@
 """The operations of the OpenAPI description as the documentation page shows them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,18 +8,20 @@ __all__ = [
     "Operation",
     "OperationGroup",
     "OperationParameter",
-    "common_parameters",
     "read_operations",
 ]
 
 
-_COMMON = ("format", "page", "per_page", "version")
 _FOR_PEOPLE = "Pages"
+_COMMON = frozenset({"format", "page", "per_page", "version"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationParameter:
-    """One parameter; ``kind`` is its type in words, ``choices`` are its only values."""
+    """One parameter; ``kind`` is its type in words, ``choices`` are its only values.
+
+    ``is_common`` where it means the same for every operation that has it, and is told once.
+    """
 
     name: str
     description: str
@@ -29,11 +31,7 @@ class OperationParameter:
     default: str
     choices: tuple[str, ...]
     place: str
-
-    @property
-    def is_common(self) -> bool:
-        """Whether it means the same in every operation that has it."""
-        return self.place == "query" and self.name in _COMMON
+    is_common: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +82,6 @@ def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
     )
 
 
-def common_parameters(groups: Iterable[OperationGroup]) -> Mapping[str, str]:
-    """The parameters that mean the same everywhere, with what they mean."""
-    found = {
-        parameter.name: parameter.description
-        for group in groups
-        for operation in group.operations
-        for parameter in operation.parameters
-        if parameter.is_common
-    }
-    return dict(sorted(found.items()))
-
-
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operation:
     parameters = tuple(_parameter(p) for p in operation.get("parameters", ()))
     target = path
@@ -141,6 +127,7 @@ def _parameter(parameter: Mapping[str, Any]) -> OperationParameter:
         default=_text(schema.get("default")),
         choices=("true", "false") if kind == "boolean" else tuple(inner.get("enum", ())),
         place=parameter["in"],
+        is_common=parameter["name"] in _COMMON and not parameter.get("required", False),
     )
 
 

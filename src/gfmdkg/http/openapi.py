@@ -17,7 +17,7 @@ __all__ = ["openapi_document"]
 
 _TAGS: tuple[tuple[str, str], ...] = (
     ("Canned queries", "Ready-made questions, each with typed parameters."),
-    ("Lists", "The main kinds of things in the graph; the canned queries of the same name."),
+    ("Lists", "The main kinds of things in the graph, with filters, facets and orders."),
     ("Search", "Full text, and names while they are typed."),
     ("Resources", "Every IRI of the graph dereferences, as RDF, as JSON or as a page."),
     ("Validation", "Documents checked against the shapes and checks; nothing is stored."),

@@ -14,9 +14,9 @@ def query_text(name: str) -> str:
     return (files("gfmdkg.http") / "rq" / f"{name}.rq").read_text(encoding="utf-8")
 
 
-def bind(name: str, resource: Iri) -> str:
+def bind(name: str, *resources: Iri) -> str:
     """A query with its one slot, ``VALUES ?resource { UNDEF }``, filled."""
     before, slot, after = query_text(name).partition("UNDEF")
     if not slot:
         raise ValueError(f"{name}.rq has no slot")
-    return before + to_sparql(resource) + after
+    return before + " ".join(map(to_sparql, resources)) + after

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from gfmdkg.about import VERSION
 from gfmdkg.errors import NotFound
 from gfmdkg.http.description import json_operation, page_operation, path_parameter
-from gfmdkg.http.docs_page import common_parameters, read_operations
+from gfmdkg.http.docs_page import read_operations
 from gfmdkg.http.own_queries import query_text
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_schemas import members_of, problem_responses
@@ -77,7 +77,6 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         answer = page(
             "docs.html",
             groups=groups,
-            common=common_parameters(groups),
             problems=PROBLEM_TYPES,
             prefixes=PREFIXES,
             base=str(request.base_url).rstrip("/"),

@@ -10,6 +10,7 @@ from gfmdkg.catalog import Catalog
 from gfmdkg.engine.request import EngineAnswer, Lane, QueryRequest
 from gfmdkg.errors import NotFound
 from gfmdkg.formats.solutions import Solutions
+from gfmdkg.http.list_indexes import ListIndexes
 from gfmdkg.http.request_log import MeteredPool
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
@@ -40,22 +41,27 @@ class Service:
         self.catalog = Catalog.load(self.content.queries)
         self.pool = MeteredPool(settings=settings)
         self.fingerprint = _fingerprint(self.content)
+        self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)
         self._terms: OrderedDict[int, asyncio.Task[TermIndex]] = OrderedDict()
 
     async def start(self) -> None:
         """Start the query workers, with the current version open if there is one."""
         current = self.versions.current()
         await self.pool.start(warm=None if current is None else current.database)
+        if current is not None:
+            self.lists.warm(current)
 
     async def close(self) -> None:
         """Stop the query workers."""
         for task in self._terms.values():
             task.cancel()
+        await self.lists.close()
         await self.pool.close()
 
     async def version(self, number: int | None = None) -> Version:
         """A published version, the current one by ``None``. Raises ``NotFound``, ``StoreError``."""
         current = self.versions.require_current()
+        self.lists.warm(current)
         if number is None or number == current.number:
             return current
         if number > current.number:

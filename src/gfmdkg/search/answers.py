@@ -7,6 +7,7 @@ __all__ = [
     "Completion",
     "CompletionGroup",
     "Expansion",
+    "Found",
     "Hit",
     "Marked",
     "Reason",
@@ -149,3 +150,13 @@ class Suggestions:
     def completions(self) -> tuple[Completion, ...]:
         """All completions, group by group."""
         return tuple(c for group in self.groups for c in group.completions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """All that a search finds, best first, as IRIs; the rest is as in ``SearchAnswer``."""
+
+    iris: tuple[str, ...]
+    interpretation: str
+    corrected: str | None = None
+    lenient: bool = False

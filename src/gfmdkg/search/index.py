@@ -1,22 +1,24 @@
 """The index of one version, opened for searching."""
 
+import json
 import sqlite3
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from gfmdkg.errors import Fault, QueryTimeout, StoreError
-from gfmdkg.search.answers import SearchAnswer, Suggestions, TypeCount
+from gfmdkg.search.answers import Found, SearchAnswer, Suggestions, TypeCount
 from gfmdkg.search.building import is_current
 from gfmdkg.search.completions import complete
 from gfmdkg.search.correcting import correct
 from gfmdkg.search.explaining import explain
 from gfmdkg.search.planning import make_plan
 from gfmdkg.search.query import And, Node, Not, Or, Query, Term, parse_query
-from gfmdkg.search.ranking import matching_rows
+from gfmdkg.search.ranking import Matches, matching_rows
 from gfmdkg.search.vocabulary import Vocabulary
 
 __all__ = ["SearchIndex"]
@@ -24,6 +26,14 @@ __all__ = ["SearchIndex"]
 _INSTRUCTIONS_PER_CHECK = 20_000
 _LENIENT_FROM = 3
 _LENIENT_UP_TO = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matched:
+    root: Node
+    corrected: str | None
+    lenient: bool
+    matches: Matches
 
 
 class SearchIndex:
@@ -87,16 +97,9 @@ class SearchIndex:
         if query.root is None:
             return _nothing(query)
         with self._borrowed() as connection:
-            root, corrected = correct(
-                connection, query.root, text, vocabulary=self._words, language=language
-            )
-            plan = make_plan(connection, root, corrected or text)
-            matches = matching_rows(connection, plan)
-            lenient = False
-            if not matches and (looser := _looser(root)) is not None:
-                plan = make_plan(connection, looser, corrected or text)
-                matches = matching_rows(connection, plan)
-                lenient = bool(matches)
+            matched = self._match(connection, query.root, text, language)
+            root, corrected, lenient = matched.root, matched.corrected, matched.lenient
+            matches, plan = matched.matches, matched.matches.plan
             if not matches:
                 return _nothing(query)
             counts = [matches.within(first, last) for _, first, last in self._types]
@@ -122,6 +125,43 @@ class SearchIndex:
             lenient=lenient,
             ignored=query.ignored,
         )
+
+    def find(self, text: str, *, types: Collection[str] = ()) -> Found:
+        """All things of these classes that ``search`` would list, in its order, unexplained."""
+        text = _encodable(text)
+        query = parse_query(text)
+        if query.root is None:
+            return Found(iris=(), interpretation=str(query))
+        with self._borrowed() as connection:
+            matched = self._match(connection, query.root, text, None)
+            ranges = [self._types[type_id][1:] for type_id in self._expand(types)]
+            rows = matched.matches.page(
+                connection, ranges, limit=len(matched.matches.rowids), offset=0
+            )
+            named = dict(
+                connection.execute(
+                    "SELECT id, iri FROM doc WHERE id IN (SELECT value FROM json_each(?))",
+                    (json.dumps([rowid for rowid, _ in rows]),),
+                )
+            )
+        return Found(
+            iris=tuple(named[rowid] for rowid, _ in rows),
+            interpretation=str(Query(root=matched.root)),
+            corrected=matched.corrected,
+            lenient=matched.lenient,
+        )
+
+    def _match(
+        self, connection: sqlite3.Connection, root: Node, text: str, language: str | None
+    ) -> _Matched:
+        """What matches, after correction, and with a word less where nothing has them all."""
+        root, corrected = correct(connection, root, text, vocabulary=self._words, language=language)
+        matches = matching_rows(connection, make_plan(connection, root, corrected or text))
+        lenient = False
+        if not matches and (looser := _looser(root)) is not None:
+            matches = matching_rows(connection, make_plan(connection, looser, corrected or text))
+            lenient = bool(matches)
+        return _Matched(root=root, corrected=corrected, lenient=lenient, matches=matches)
 
     def suggest(self, text: str, *, types: Collection[str] = (), limit: int = 10) -> Suggestions:
         """The best ``limit`` resources with a name that goes on as typed, grouped by class."""

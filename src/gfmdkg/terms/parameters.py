@@ -1,4 +1,4 @@
-"""The parameters and columns of a canned query, and how a parameter's text becomes RDF terms."""
+"""Parameters and columns, typed, and how a parameter's text becomes RDF terms."""
 
 import re
 from collections.abc import Callable, Mapping

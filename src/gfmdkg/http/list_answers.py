@@ -1,0 +1,209 @@
+"""Answering a request for a list in the format that it asks for."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from gfmdkg.facets import ListIndex, Selection, Sorting, count_facets, selection_query
+from gfmdkg.http.formats import JSON
+from gfmdkg.http.list_document import (
+    Document,
+    Included,
+    facets_document,
+    included_rows,
+    items_document,
+    search_document,
+)
+from gfmdkg.http.list_formats import CSV, GRAPH_FORMATS, TSV, XLSX
+from gfmdkg.http.list_references import REFERENCE_FORMATS, write_references
+from gfmdkg.http.list_request import select
+from gfmdkg.http.list_tables import table_rows, write_delimited, write_xlsx
+from gfmdkg.http.list_wish import ListWish
+from gfmdkg.http.own_queries import bind
+from gfmdkg.http.parameters import Paging
+from gfmdkg.http.queries import link_header, page_links
+from gfmdkg.http.responses import Answer, body_of
+from gfmdkg.http.search_indexes import SearchIndexes
+from gfmdkg.http.service import Service
+from gfmdkg.search import Found
+from gfmdkg.store.rdf_store import AnswerFormats
+from gfmdkg.store.versions import Version
+from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.values import Iri
+
+__all__ = ["answer_list"]
+
+# What browsers, proxies and servers take in a line.
+_LINK_CHARACTERS = 8_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """The items that pass, and what is needed to show them; ``page`` are positions."""
+
+    version: Version
+    index: ListIndex
+    terms: TermIndex
+    selection: Selection
+    sorting: Sorting
+    found: Found | None
+    positions: Sequence[int]
+    paging: Paging
+
+    @property
+    def page(self) -> Sequence[int]:
+        """The positions of the page's items."""
+        start = self.paging.start
+        return self.positions[start : start + self.paging.per_page]
+
+    @property
+    def query(self) -> str:
+        """The SPARQL that gives the items in their order."""
+        selection = self.selection
+        if selection.found is not None:
+            # What passes the filters is enough, and keeps the text short.
+            items = self.index.items
+            passing = {items[position] for position in self.positions}
+            left = tuple(iri for iri in selection.found if iri in passing)
+            selection = replace(selection, found=left)
+        return selection_query(
+            self.index.faceted,
+            selection,
+            self.sorting.order,
+            descending=self.sorting.descending,
+        )
+
+
+async def answer_list(
+    service: Service, indexes: SearchIndexes, wish: ListWish, answer: Answer
+) -> Answer:
+    """The answer with its body; ``answer`` says the version that is wanted.
+
+    Raises what reading the filters in that version raises, ``Busy`` where the list is not there
+    yet, and what a query raises.
+    """
+    wanted = answer.version
+    assert wanted is not None  # noqa: S101 - set by _run
+    lists = service.lists
+    find = lists.newest if wish.number is None else lists.exactly
+    at = await find(wish.faceted.name, wanted)
+    selection, found = await select(service, indexes, wish.faceted, wish.filters, at.version)
+    terms = await service.terms(at.version)
+    sorting = at.index.sorting(wish.sort, is_search=found is not None)
+    positions = await asyncio.to_thread(
+        lambda: at.index.sorted(at.index.matching(selection), sorting, selection)
+    )
+    listed = _Listed(
+        version=at.version,
+        index=at.index,
+        terms=terms,
+        selection=selection,
+        sorting=sorting,
+        found=found,
+        positions=positions,
+        paging=wish.paging,
+    )
+    if at.version.number != wanted.number:
+        # Whoever keeps answers keeps them for the version in use, which this one is not of.
+        answer = replace(answer, version=at.version, cacheable=False, etag=None)
+    links = page_links(wish.request, len(positions), wish.paging)
+    if wish.format in GRAPH_FORMATS:
+        return await _as_graph(service, listed, links, answer)
+    if wish.format is JSON:
+        return await _as_json(service, wish, listed, links, answer)
+    is_page = wish.paging.is_given
+    shown = listed.page if is_page else positions
+    body = await asyncio.to_thread(_write, wish, listed, shown)
+    return replace(answer, body=body, headers=link_header(links) if is_page else ())
+
+
+def _write(wish: ListWish, listed: _Listed, positions: Sequence[int]) -> bytes:
+    if wish.format in REFERENCE_FORMATS:
+        return write_references(wish.format, listed.index, positions, listed.terms)
+    rows = table_rows(listed.index, positions, wish.fields, listed.terms)
+    if wish.format is XLSX:
+        return write_xlsx(rows, title=wish.faceted.label)
+    return write_delimited(rows, {CSV: ",", TSV: "\t"}[wish.format])
+
+
+async def _as_graph(
+    service: Service, listed: _Listed, links: dict[str, str], answer: Answer
+) -> Answer:
+    iris = (Iri(listed.index.items[position]) for position in listed.page)
+    found = await service.answer(
+        bind("list-items", *iris),
+        version=listed.version,
+        formats=AnswerFormats(results=None, graph=answer.media_type),
+    )
+    return replace(answer, body=body_of(found), headers=link_header(links))
+
+
+async def _as_json(
+    service: Service, wish: ListWish, listed: _Listed, links: dict[str, str], answer: Answer
+) -> Answer:
+    included = await _included(service, wish, listed)
+    body, is_whole = await asyncio.to_thread(
+        _write_json, wish, listed, links, included, service.settings.facet_timeout_seconds
+    )
+    if not is_whole:
+        # The next who asks may have more luck with the time.
+        answer = replace(answer, cacheable=False, etag=None)
+    return replace(answer, body=body, headers=link_header(links))
+
+
+async def _included(service: Service, wish: ListWish, listed: _Listed) -> Included:
+    iris = [listed.index.items[position] for position in listed.page]
+
+    async def rows(name: str) -> dict[str, list[Document]]:
+        include = wish.faceted.includes[name]
+        solutions = await service.solutions(include.query(iris), version=listed.version)
+        return included_rows(include, solutions, listed.terms)
+
+    return dict(zip(wish.includes, await asyncio.gather(*map(rows, wish.includes)), strict=True))
+
+
+def _write_json(
+    wish: ListWish,
+    listed: _Listed,
+    links: Mapping[str, str],
+    included: Included,
+    facet_limit_seconds: float,
+) -> tuple[bytes, bool]:
+    """The document, and whether all facets are in it."""
+    counted = count_facets(
+        listed.index,
+        listed.selection,
+        listed.terms,
+        names=wish.facets,
+        limit=wish.facet_limit,
+        time_limit_seconds=facet_limit_seconds,
+    )
+    cut = [counts.facet.name for counts in counted if counts.is_cut]
+    document: dict[str, object] = {
+        "items": items_document(listed.index, listed.page, wish.fields, listed.terms, included),
+        "total": len(listed.positions),
+        "page": wish.paging.page,
+        "per_page": wish.paging.per_page,
+        "version": str(listed.version.number),
+        "links": dict(links),
+        "facets": facets_document(counted, listed.terms),
+        "facets_cut": cut,
+    }
+    if listed.found is not None:
+        document["search"] = search_document(listed.found)
+    _offer_query(document, listed.query, wish.number)
+    return json.dumps(document, ensure_ascii=False).encode(), not cut
+
+
+def _offer_query(document: dict[str, object], query: str, number: int | None) -> None:
+    """The query as a link where a line can hold it, else as text to be sent by POST."""
+    pinned = "" if number is None else f"&version={number}"
+    link = f"/sparql?query={quote(query, safe='')}{pinned}"
+    if len(link) <= _LINK_CHARACTERS:
+        links = document["links"]
+        assert isinstance(links, dict)  # noqa: S101 - made above
+        links["sparql"] = link
+    else:
+        document["sparql"] = query
