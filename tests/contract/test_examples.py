@@ -68,6 +68,14 @@ def test_every_parameter_is_described_and_every_needed_one_has_an_example(
                 assert any("example" in media for media in body["content"].values()), path
 
 
+def test_every_format_of_every_answer_has_a_schema(document: dict[str, Any]) -> None:
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            for response in operation["responses"].values():
+                for media_type, media in response.get("content", {}).items():
+                    assert media["schema"], (path, media_type)
+
+
 def test_examples_of_problems_keep_to_the_schema_of_their_type(document: dict[str, Any]) -> None:
     names = set()
     for response in document["components"]["responses"].values():

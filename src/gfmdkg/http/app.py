@@ -33,11 +33,23 @@ from gfmdkg.http.versions import versions_router
 from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
 
-__all__ = ["app_from_environment", "create_app"]
+__all__ = ["api_document", "app_from_environment", "create_app"]
 
 
 def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp:
     """The service as an ASGI application. Raises ``CatalogError`` for faulty canned queries."""
+    front, _ = _assemble(settings, content)
+    return front
+
+
+def api_document(settings: Settings) -> Mapping[str, Any]:
+    """The OpenAPI document of the service, which is not started for it."""
+    _, app = _assemble(settings, None)
+    return openapi_document(app)
+
+
+def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastAPI]:
+    """The whole service, and the application in it that has the routes of the framework."""
     service = Service(settings, content=content)
     protocol = Protocol(service)
     validation, checker = validation_router(service)
@@ -83,7 +95,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
     ):
         app.include_router(router)
     _answer_errors(app)
-    return Front(service, app, protocol.exact, protocol.below)
+    return Front(service, app, protocol.exact, protocol.below), app
 
 
 def app_from_environment() -> ASGIApp:

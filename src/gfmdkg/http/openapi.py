@@ -94,6 +94,10 @@ def _tidy(operation: dict[str, Any]) -> None:
         del operation["responses"]["422"]
         if "$ref" in invalid:
             operation["responses"]["422"] = {"$ref": invalid["$ref"]}
+    # It takes JSON for granted, also where an operation has other formats alone.
+    for response in operation.get("responses", {}).values():
+        if response.get("content", {}).get("application/json") == {"schema": {}}:
+            del response["content"]["application/json"]
     # Its parameters of the path come first, and ours of the same name after them.
     if "parameters" in operation:
         by_name = {(p["name"], p["in"]): p for p in operation["parameters"]}
