@@ -1,4 +1,4 @@
-"""For all tests, the examples in docstrings included: no test touches the user's own store."""
+"""For all tests, the examples in docstrings included: no test touches the user's own folders."""
 
 import os
 import tempfile
@@ -14,5 +14,6 @@ def own_store() -> Iterator[Path]:
     for variable in [name for name in os.environ if name.startswith("GFMDKG_")]:
         del os.environ[variable]
     with tempfile.TemporaryDirectory(prefix="gfmdkg-test-") as folder:
-        os.environ["GFMDKG_STORE"] = folder
-        yield Path(folder)
+        os.environ["GFMDKG_STORE"] = str(Path(folder, "store"))
+        os.environ["XDG_CACHE_HOME"] = str(Path(folder, "cache"))
+        yield Path(folder, "store")

@@ -13,6 +13,7 @@ import platformdirs
 
 from benchmarks.answers import compare_answers, time_canned
 from benchmarks.generator import generate
+from benchmarks.lists import time_lists
 from benchmarks.loading import publish, raw_bulk_load
 from benchmarks.measuring import measure
 from benchmarks.peers import Gfmdkg, Oxigraph, Peer, RdflibEndpoint, Virtuoso
@@ -124,6 +125,8 @@ def _measure_size(
         answers = compare_answers(peers, generated, progress=progress)
         ours = peers[0] if isinstance(peers[0], Gfmdkg) else None
         canned = time_canned(ours, generated, progress=progress) if ours else {}
+        other = next((peer for peer in peers if isinstance(peer, Oxigraph)), None)
+        lists = time_lists(ours, other, generated, progress=progress) if ours else None
         figures = measure(
             peers,
             generated,
@@ -144,6 +147,7 @@ def _measure_size(
         peer_load_seconds=loads,
         answers=answers,
         canned=canned,
+        lists=lists,
         figures=figures,
         runaways=measure_runaways(chosen, generated, progress=progress) if with_runaways else {},
     )

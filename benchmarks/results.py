@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.answers import CannedTime
 from benchmarks.generator import Generated
+from benchmarks.lists import ListTimes
 from benchmarks.loading import LoadFigures
 from benchmarks.measuring import SCENARIOS, Figures
 from benchmarks.runaways import LIMIT_SECONDS, Runaway
@@ -36,6 +37,7 @@ class SizeResult:
     peer_load_seconds: Mapping[str, float]
     answers: Mapping[str, str]
     canned: Mapping[str, CannedTime]
+    lists: ListTimes | None
     figures: Mapping[str, Mapping[str, Figures]]
     runaways: Mapping[str, Mapping[str, Runaway]]
 
@@ -107,6 +109,8 @@ def _checks(result: SizeResult) -> Iterator[tuple[str, str, bool]]:
         within = sum(value <= limit for value in times)
         measured = f"{within} of {len(times)}; median {_number(statistics.median(times))} ms"
         yield f"p50 of a canned query ≤ {limit} ms", measured, within == len(times)
+    for what, took, most in result.lists.bars() if result.lists else ():
+        yield what, _milliseconds(took), took <= most
     measured = f"{result.load_ratio:.2f}×"
     yield "load ≥ 0.85× of raw bulk_load", measured, result.load_ratio >= 0.85
     ours = result.runaways.get(_OURS[0], {})
@@ -138,6 +142,8 @@ def _size(result: SizeResult) -> Iterator[str]:
     for scenario in result.figures:
         yield from _scenario_table(scenario, result)
     yield from _canned_table(result)
+    if result.lists is not None:
+        yield from result.lists.table(_number)
     yield from _runaway_table(result)
 
 

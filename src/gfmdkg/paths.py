@@ -5,7 +5,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["Content", "default_store", "shipped_content"]
+__all__ = ["Content", "cache_folder", "default_store", "shipped_content"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,11 @@ class Content:
     def ontology(self) -> Path:
         """The ontology, its vocabularies, shapes, checks and examples."""
         return self.root / "ontology"
+
+    @property
+    def context(self) -> Path:
+        """The JSON-LD context."""
+        return self.ontology / "context.jsonld"
 
     @property
     def data(self) -> Path:
@@ -43,3 +48,8 @@ def shipped_content() -> Content:
 def default_store() -> Path:
     """The store's folder when neither ``--store`` nor ``GFMDKG_STORE`` names another."""
     return platformdirs.user_data_path("gfmdkg", appauthor=False) / "store"
+
+
+def cache_folder() -> Path:
+    """The user's folder for what can be made again; it may be emptied at any time."""
+    return platformdirs.user_cache_path("gfmdkg", appauthor=False)

@@ -7,10 +7,10 @@ import pytest
 from benchmarks.generator import Generated, generate
 from benchmarks.reference import MADE_UP_GRAPH, shipped_sources
 
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import materialise_union
 from gfmdkg.validation import SourceFile, validate_sources
 
@@ -73,10 +73,7 @@ def test_it_breaks_no_shape_and_no_check(generated: Generated, store: OxigraphSt
             files.append(SourceFile(path=path, text=text_of(graph), graph=graph))
     assert any(file.graph == MADE_UP_GRAPH for file in files)
 
-    def select(query: str) -> Solutions:
-        output = io.BytesIO()
-        store.query(query, formats=AnswerFormats(), output=output)
-        return Solutions.from_json(output.getvalue())
+    select = select_from(store)
 
     ontology = shipped_content().ontology
     report = validate_sources(

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -152,7 +153,7 @@ def test_a_build_of_faulty_content_exits_1(run: Run, tmp_path: Path) -> None:
 
 
 def test_every_command_has_help(run: Run) -> None:
-    for name in main.commands:
+    for name in main.list_commands(click.Context(main)):
         result = run(name, "--help")
         assert result.exit_code == 0
         assert len(result.stdout.splitlines()) > 3

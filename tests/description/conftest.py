@@ -15,8 +15,8 @@ from gfmdkg.description import (
     incoming_queries,
     opening_queries,
 )
-from gfmdkg.search import select_from
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import materialise_union
 from gfmdkg.store.versions import Origin, Version
 from gfmdkg.terms.index import TermIndex, labels_query

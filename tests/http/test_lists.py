@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rdflib import Graph, URIRef
+from tests.conftest import REPOSITORY
 from tests.http.conftest import Site, open_site, publish, settings_for
 
 from gfmdkg.facets import LISTS
@@ -419,3 +421,20 @@ def test_many_who_ask_at_once_get_the_same(harbour_store: Path) -> None:
 async def asking_at_once(site: Site) -> list[httpx.Response]:
     paths = (f"/api/passages?per_page={size}" for size in range(1, 9))
     return await asyncio.gather(*map(site._client.get, paths))
+
+
+def test_calls_of_the_guide_work(shipped_site: Site) -> None:
+    text = (REPOSITORY / "docs" / "lists.md").read_text(encoding="utf-8")
+    calls = re.findall(r"^curl 'http://127\.0\.0\.1:8000(/[^']+)'$", text, re.MULTILINE)
+    assert len(calls) == text.count("\ncurl ")
+    for path in calls:
+        answer = shipped_site.get(path)
+        assert answer.status_code == 200, path
+        assert path.endswith(("csv", "bibtex")) or answer.json()["total"], path
+
+
+def test_guide_names_every_list(shipped_site: Site) -> None:
+    text = (REPOSITORY / "docs" / "lists.md").read_text(encoding="utf-8")
+    assert {f"`/api/{name}`" for name in LISTS} <= set(re.findall(r"`/api/[a-z]+`", text))
+    facets = set(LISTS["passages"].facets) - {"assertion"}
+    assert facets <= set(re.findall(r"`([a-z_]+)`", text))

@@ -173,3 +173,18 @@ def test_unoffered_format_is_not_acceptable(site: Site) -> None:
     answer = site.get(PACT, headers={"accept": "image/png"})
     assert answer.status_code == 406
     assert "text/turtle" in answer.json()["offered"]
+
+
+def test_json_ld_has_short_names_and_their_context(site: Site) -> None:
+    document = site.get(PACT + ".jsonld").json()
+    assert document["id"] == str(IRI)
+    assert document["type"] == "Instrument"
+    assert document["prefLabel"]["en"] == "Pact on Safety at Sea"
+    assert document["@context"]["prefLabel"]["@container"] == "@language"
+
+
+def test_the_context_is_there_for_those_who_write_json_ld(site: Site) -> None:
+    answer = site.get("/ontology/context.jsonld")
+    assert answer.headers["content-type"] == "application/ld+json"
+    assert answer.json()["@context"]["cites"]["@id"] == "gfmd:cites"
+    assert site.get("/ontology/context.jsonld?x=1").status_code == 400

@@ -12,9 +12,10 @@ from tests.http.conftest import LATER, Site, publish, running, settings_for
 
 from gfmdkg.http import create_app
 from gfmdkg.namespaces import BASE, GFMD
-from gfmdkg.search import INDEX_NAME, ensure_index, select_from
+from gfmdkg.search import INDEX_NAME, ensure_index
 from gfmdkg.search.kinds import KINDS
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version, VersionStore
 
 PROBLEM = "application/problem+json"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gfmdkg.search import SearchIndex, build_index, ensure_index, select_from
+from gfmdkg.search import SearchIndex, build_index, ensure_index
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import VersionStore
 
 PREFIXES = """

@@ -12,8 +12,9 @@ import pytest
 
 from gfmdkg.errors import StoreError
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.search import INDEX_NAME, SearchIndex, build_index, ensure_index, select_from
+from gfmdkg.search import INDEX_NAME, SearchIndex, build_index, ensure_index
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Origin, VersionStore
 
 TURTLE = b"""

@@ -38,17 +38,19 @@ HEADER = """\
 #+   link: {type: resource, label: linkLabel, description: The link}
 #+ tags: [tests]
 """
-BODY = """\
-# VALUES ?comment { UNDEF } is no slot, nor is the one in the string.
-PREFIX ex: <http://example.org/#>
-
-SELECT ?text ?other ?link (STR("VALUES ?string { UNDEF }") AS ?linkLabel) WHERE {
+SLOTS = """\
   VALUES ?text { UNDEF }
   VALUES ?other { UNDEF }
   VALUES ?number { UNDEF } VALUES ?share { UNDEF } VALUES ?day { UNDEF }
   VALUES ?flag { UNDEF } VALUES ?level { UNDEF } VALUES ?link { UNDEF }
   VALUES ?kind { UNDEF } VALUES ?instrument { UNDEF }
-}
+"""
+BODY = f"""\
+# VALUES ?comment {{ UNDEF }} is no slot, nor is the one in the string.
+PREFIX ex: <http://example.org/#>
+
+SELECT ?text ?other ?link (STR("VALUES ?string {{ UNDEF }}") AS ?linkLabel) WHERE {{
+{SLOTS}}}
 ORDER BY ?text
 """
 INDEX = TermIndex(
@@ -223,21 +225,16 @@ def test_count_and_page_wrap_the_query(query: CannedQuery) -> None:
     assert column(ask(query.paged(text, limit=1, offset=1)), "text") == [Literal("b")]
 
 
-PAGED_BODY = """\
-SELECT ?text ?other ?link ?linkLabel WHERE {
-  {
-    SELECT DISTINCT ?text WHERE {
-      VALUES ?text { UNDEF }
-      VALUES ?other { UNDEF }
-      VALUES ?number { UNDEF } VALUES ?share { UNDEF } VALUES ?day { UNDEF }
-      VALUES ?flag { UNDEF } VALUES ?level { UNDEF } VALUES ?link { UNDEF }
-      VALUES ?kind { UNDEF } VALUES ?instrument { UNDEF }
-    }
+PAGED_BODY = f"""\
+SELECT ?text ?other ?link ?linkLabel WHERE {{
+  {{
+    SELECT DISTINCT ?text WHERE {{
+{SLOTS}    }}
     ORDER BY ?text
     # page
-  }
-  VALUES ?linkLabel { "one" "two" }
-}
+  }}
+  VALUES ?linkLabel {{ "one" "two" }}
+}}
 ORDER BY ?text ?linkLabel
 """
 

@@ -1,15 +1,16 @@
 """Checks: queries that must return no rows."""
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rdflib import Graph
 
 from gfmdkg.errors import OntologyError
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
-from gfmdkg.validation.checks import Check, load_checks, run_checks
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
+from gfmdkg.validation.checks import Check, check_findings, load_checks, run_checks
 from gfmdkg.validation.findings import Severity
 from gfmdkg.validation.positions import read_turtle
 
@@ -38,20 +39,16 @@ def load(folder: Path, text: str) -> tuple[Check, ...]:
 def select_on(data: str) -> Callable[[str], Solutions]:
     store = OxigraphStore.in_memory()
     store.load(data.encode(), media_type="text/turtle", graph="")
-
-    def select(query: str) -> Solutions:
-        output = io.BytesIO()
-        store.query(query, formats=AnswerFormats(), output=output)
-        return Solutions.from_json(output.getvalue())
-
-    return select
+    return select_from(store)
 
 
 def test_each_row_is_a_finding_with_place_and_labels(tmp_path: Path) -> None:
     checks = load(tmp_path, HEADER + QUERY)
     document = read_turtle(DATA, base_iri=BASE, file="data/x.ttl")
     select = select_on(DATA)
-    (finding,) = run_checks(checks, select, documents=[document], names=document.graph)
+    (finding,) = check_findings(
+        run_checks(checks, select), documents=[document], names=document.graph
+    )
     assert finding.message == "“Thing A”: two things share a number"
     assert finding.remedy == '“Thing B” has "1" too: change one'
     assert finding.severity is Severity.WARNING
@@ -67,13 +64,15 @@ def test_row_about_a_predicate_is_placed_at_it(tmp_path: Path) -> None:
     )
     document = read_turtle(DATA, base_iri=BASE, file="data/x.ttl")
     select = select_on(DATA)
-    (finding,) = run_checks(load(tmp_path, text), select, documents=[document])
+    rows = run_checks(load(tmp_path, text), select)
+    (finding,) = check_findings(rows, documents=[document], names=document.graph)
     assert (finding.line, finding.column) == (4, 30)
 
 
 def test_no_rows_no_findings(tmp_path: Path) -> None:
     select = select_on(f"<{BASE}a> <{BASE}number> 1 .")
-    assert run_checks(load(tmp_path, HEADER + QUERY), select) == []
+    rows = run_checks(load(tmp_path, HEADER + QUERY), select)
+    assert check_findings(rows, names=Graph()) == []
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,28 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import pytest
 from tests.validation.faults import TURTLE, Fault
 
-from gfmdkg.build.files import FileValidator, decode_file
+from gfmdkg.build.files import decode_file
+from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.paths import shipped_content
-from gfmdkg.validation import Finding
+from gfmdkg.store.versions import VersionStore
+from gfmdkg.validation import Finding, Mode
 
 
-@pytest.fixture(scope="module")
-def found() -> Mapping[str, list[Finding]]:
-    """The findings of all files, validated in one run."""
+@pytest.fixture(scope="module", params=Mode)
+def found(request: pytest.FixtureRequest, shipped_store: Path) -> Mapping[str, list[Finding]]:
+    """The findings of all files, validated in one run as a whole, and as a change."""
+    is_change = request.param is Mode.INCREMENTAL
+    version = VersionStore(shipped_store).require_current() if is_change else None
     files = [decode_file(f"{f.name}.ttl", f.text.encode(), "text/turtle") for f in TURTLE]
-    report = FileValidator(shipped_content()).validate(files, today=date(2026, 1, 1))
+    validator = FileValidator(shipped_content(), against=version)
+    report = validator.validate(files, today=date(2026, 1, 1))
+    assert report.mode is request.param
+    assert (report.reason is None) == is_change
     by_file: dict[str, list[Finding]] = {}
     for finding in report.findings:
         by_file.setdefault(str(finding.file), []).append(finding)

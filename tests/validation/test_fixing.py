@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gfmdkg.build.files import FileValidator, read_files
+from gfmdkg.build.files import read_files
 from gfmdkg.cli import main
 from gfmdkg.cli.validating import expand, mend, watch
+from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.errors import DataError
 from gfmdkg.paths import Content
 from gfmdkg.validation.editing import apply_fixes, replace_file

@@ -1,6 +1,5 @@
 """Validation of the files that a graph is built from."""
 
-import io
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +9,8 @@ import pytest
 
 from gfmdkg.errors import OntologyError
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.validation import Report, SourceFile, validate_sources
 
 BASE = "https://example.org/"
@@ -45,9 +45,7 @@ def run(ontology: Path, *files: SourceFile) -> Report:
         for file in files:
             store.load(file.text.encode(), media_type="text/turtle", graph=file.graph)
         store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
-        output = io.BytesIO()
-        store.query(query, formats=AnswerFormats(), output=output)
-        return Solutions.from_json(output.getvalue())
+        return select_from(store)(query)
 
     checked: Callable[[str], Solutions] = select
     return validate_sources(

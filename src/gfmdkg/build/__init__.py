@@ -1,7 +1,6 @@
 """From the files of the repository to a published version."""
 
 from gfmdkg.build.build import Built, build, ensure_built, ensure_empty
-from gfmdkg.build.files import validate_files
 from gfmdkg.build.sources import Source, collect_sources, hash_sources
 
 __all__ = [
@@ -12,5 +11,4 @@ __all__ = [
     "ensure_built",
     "ensure_empty",
     "hash_sources",
-    "validate_files",
 ]

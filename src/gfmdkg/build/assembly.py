@@ -1,17 +1,16 @@
 """From sources to a filled store, and what the rules say of it."""
 
-import io
 from collections.abc import Sequence
 
 from gfmdkg.build.derivation import add_provenance, derive_links
 from gfmdkg.build.sources import Source
 from gfmdkg.catalog import Catalog, describe
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import materialise_union
 from gfmdkg.validation import Report, SourceFile, validate_sources
 
@@ -48,15 +47,9 @@ def assemble(store: OxigraphStore, sources: Sequence[Source], catalog: Catalog) 
 
 def validate_store(store: OxigraphStore, sources: Sequence[Source], content: Content) -> Report:
     """The findings of the shapes and checks over a store that these sources filled."""
-
-    def select(query: str) -> Solutions:
-        output = io.BytesIO()
-        store.query(query, formats=AnswerFormats(), output=output)
-        return Solutions.from_json(output.getvalue())
-
     return validate_sources(
         [SourceFile(path=s.path, text=s.text, graph=s.graph) for s in sources],
         shapes=content.ontology / "shapes",
         checks=content.ontology / "checks",
-        select=select,
+        select=select_from(store),
     )

@@ -8,7 +8,8 @@ from gfmdkg.build.sources import collect_sources, hash_sources
 from gfmdkg.catalog import Catalog
 from gfmdkg.errors import DataError, Fault, StoreError
 from gfmdkg.paths import Content
-from gfmdkg.search import INDEX_NAME, build_index, select_from
+from gfmdkg.search import INDEX_NAME, build_index
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Origin, Version, VersionStore
 from gfmdkg.validation import Report
 
@@ -60,7 +61,8 @@ def build(
         report = validate_store(store, sources, content)
         if not report.conforms:
             faults = [finding.as_fault() for finding in report.violations]
-            raise DataError(f"the data breaks {len(faults)} rules", faults)
+            count = f"{len(faults)} fault" + ("" if len(faults) == 1 else "s")
+            raise DataError(f"the data has {count}", faults)
         if default_graph == "strict":
             store.clear_graph("")
         progress("indexing")

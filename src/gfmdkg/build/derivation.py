@@ -1,24 +1,67 @@
 """What the build adds to the files: shortcut links and the provenance of each graph."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib import resources
 
 from gfmdkg.about import VERSION
 from gfmdkg.build.sources import Source
-from gfmdkg.namespaces import BASE, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
+from gfmdkg.namespaces import BASE, CITO, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
+from gfmdkg.store.patches import Patch, decode, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 
-__all__ = ["DERIVED_GRAPH", "PROVENANCE_GRAPH", "add_provenance", "derive_links"]
+__all__ = [
+    "DERIVED_GRAPH",
+    "PROVENANCE_GRAPH",
+    "add_provenance",
+    "derive_links",
+    "derive_links_about",
+]
 
 DERIVED_GRAPH = GRAPH_BASE + "derived/links"
 PROVENANCE_GRAPH = GRAPH_BASE + "provenance"
+_CITING = CITO + "hasCitingEntity"
+_SLOT = "VALUES ?passage { UNDEF }"
 
 
 def derive_links(store: OxigraphStore) -> None:
     """Make ``gfmd:cites`` and ``gfmd:alignsWith`` follow from the accepted links anew."""
     store.clear_graph(DERIVED_GRAPH)
-    store.update(resources.files(__package__).joinpath("derive-links.ru").read_text("utf-8"))
+    store.update(_text())
+
+
+def derive_links_about(
+    store: OxigraphStore, before: OxigraphStore, subjects: Collection[str]
+) -> Patch:
+    """The same where no other subjects (IRIs or ``_:`` labels) differ from the state before.
+
+    Gives what changed in ``DERIVED_GRAPH``; a default graph that is a union is left alone.
+    """
+    passages = {p for state in (before, store) for p in _citing(state, subjects)}
+    if not passages:
+        return Patch()
+    old = _derived(store, passages)
+    Patch.of((), old).apply(store)
+    values = " ".join(sorted(to_sparql(Iri(passage)) for passage in passages))
+    store.update(_text().replace(_SLOT, f"VALUES ?passage {{ {values} }}"))
+    new = _derived(store, passages)
+    return Patch.of(new - old, old - new)
+
+
+def _citing(store: OxigraphStore, links: Iterable[str]) -> Iterator[str]:
+    for link in links:
+        for statement in decode(statements_about(store, link)):
+            if statement.predicate == _CITING and isinstance(statement.object, Iri):
+                yield statement.object.value
+
+
+def _derived(store: OxigraphStore, passages: Iterable[str]) -> set[str]:
+    found = (s for passage in passages for s in statements_about(store, passage))
+    return {s for s in found if decode([s])[0].graph == DERIVED_GRAPH}
+
+
+def _text() -> str:
+    return resources.files(__package__).joinpath("derive-links.ru").read_text("utf-8")
 
 
 def add_provenance(store: OxigraphStore, sources: Sequence[Source]) -> None:

@@ -6,6 +6,7 @@ INSERT {
   GRAPH <https://w3id.org/gfmdkg/graph/derived/links> { ?passage gfmd:cites ?reference }
 }
 WHERE {
+  VALUES ?passage { UNDEF }
   GRAPH ?source {
     ?link a gfmd:Citation ;
       cito:hasCitingEntity ?passage ;
@@ -19,6 +20,7 @@ INSERT {
   GRAPH <https://w3id.org/gfmdkg/graph/derived/links> { ?passage gfmd:alignsWith ?reference }
 }
 WHERE {
+  VALUES ?passage { UNDEF }
   GRAPH ?source {
     ?link a gfmd:Classification ;
       cito:hasCitingEntity ?passage ;

@@ -72,7 +72,10 @@ def _commands(root: click.Group) -> str:
 
 def _walk(group: click.Group, path: str) -> list[tuple[str, click.Command]]:
     found: list[tuple[str, click.Command]] = [(path, group)]
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group, info_name=path)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None  # noqa: S101 - the group has just named it
         is_group = isinstance(command, click.Group) and name != "run"
         inner = f"{path} {name}"
         found += _walk(command, inner) if is_group else [(inner, command)]  # type: ignore[arg-type]

@@ -5,25 +5,43 @@ from pathlib import Path
 import click
 
 from gfmdkg.about import VERSION
-from gfmdkg.cli.building import build
-from gfmdkg.cli.changes import changes, submit
+from gfmdkg.cli.commands import LazyGroup
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.documentation import docs
-from gfmdkg.cli.history import blame, diff, export, log, rebuild
-from gfmdkg.cli.querying import query, show
-from gfmdkg.cli.reverting import revert
-from gfmdkg.cli.running import queries, run
-from gfmdkg.cli.searching import search
-from gfmdkg.cli.serving import serve
-from gfmdkg.cli.tables import table
-from gfmdkg.cli.tokens import token
-from gfmdkg.cli.validating import validate
 from gfmdkg.formats.tables import FORMAT_NAMES, write_table
 
 __all__ = ["main"]
 
+# The commands that are imported when they are called, and where each is.
+_MODULES = {
+    "blame": "gfmdkg.cli.history",
+    "build": "gfmdkg.cli.building",
+    "changes": "gfmdkg.cli.changes",
+    "diff": "gfmdkg.cli.history",
+    "docs": "gfmdkg.cli.documentation",
+    "export": "gfmdkg.cli.history",
+    "list": "gfmdkg.cli.listing:list_items",
+    "log": "gfmdkg.cli.history",
+    "mcp": "gfmdkg.cli.mcp",
+    "queries": "gfmdkg.cli.running",
+    "query": "gfmdkg.cli.querying",
+    "rebuild": "gfmdkg.cli.history",
+    "revert": "gfmdkg.cli.reverting",
+    "run": "gfmdkg.cli.running",
+    "search": "gfmdkg.cli.searching",
+    "serve": "gfmdkg.cli.serving",
+    "show": "gfmdkg.cli.querying",
+    "submit": "gfmdkg.cli.changes",
+    "table": "gfmdkg.cli.tables",
+    "token": "gfmdkg.cli.tokens",
+    "validate": "gfmdkg.cli.validating",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    cls=LazyGroup,
+    modules=_MODULES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "--store",
     type=click.Path(path_type=Path, file_okay=False),
@@ -43,7 +61,7 @@ def main(context: click.Context, store: Path | None) -> None:
     context.obj = CliContext(store)
 
 
-@click.command()
+@main.command()
 @pass_cli
 @fails_cleanly
 def version(cli: CliContext) -> None:
@@ -61,7 +79,7 @@ def version(cli: CliContext) -> None:
     click.echo(f"store {versions.root}")
 
 
-@click.command()
+@main.command()
 @click.option(
     "--format",
     "format_name",
@@ -76,29 +94,3 @@ def config(cli: CliContext, format_name: str) -> None:
     """Show every setting with its value and where that came from."""
     rows = [(s.variable, str(s.value), s.origin, s.description) for s in cli.settings().describe()]
     write_table(("variable", "value", "origin", "description"), rows, format_name)
-
-
-for command in (
-    blame,
-    build,
-    changes,
-    config,
-    diff,
-    docs,
-    export,
-    log,
-    queries,
-    query,
-    rebuild,
-    revert,
-    run,
-    search,
-    serve,
-    show,
-    submit,
-    table,
-    token,
-    validate,
-    version,
-):
-    main.add_command(command)

@@ -4,21 +4,26 @@ from gfmdkg.build import ensure_built
 from gfmdkg.cli.context import CliContext
 from gfmdkg.graph import Graph
 from gfmdkg.paths import shipped_content
+from gfmdkg.store.versions import Version
 
-__all__ = ["open_graph"]
+__all__ = ["ensure_graph", "open_graph"]
 
 
 def open_graph(cli: CliContext) -> Graph:
     """The current version; a store that began empty or took updates is used as it is."""
+    return Graph(ensure_graph(cli), versions=cli.versions())
+
+
+def ensure_graph(cli: CliContext) -> Version:
+    """The current version, built first where the sources changed."""
     versions = cli.versions()
     current = versions.current()
     if current is not None and current.sources_hash == "empty":
-        return Graph(current, versions=versions)
+        return current
     with cli.error.status("opening the graph") as status:
-        built = ensure_built(
+        return ensure_built(
             shipped_content(),
             versions,
             default_graph=cli.settings().default_graph,
             progress=status.update,
-        )
-    return Graph(built.version, versions=versions)
+        ).version

@@ -5,9 +5,10 @@ import sys
 
 import click
 
-from gfmdkg.catalog import CannedQuery, Catalog, Parameter, ParameterType
+from gfmdkg.catalog import CannedQuery, Catalog
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
+from gfmdkg.cli.parameter_options import keyword_of, option_of
 from gfmdkg.errors import GfmdkgError
 from gfmdkg.formats.tables import FORMAT_NAMES, write_table
 from gfmdkg.graph import Rows, flatten
@@ -68,7 +69,7 @@ def run() -> None:
 
 
 def _command(query: CannedQuery) -> click.Command:
-    options: list[click.Parameter] = [_option(p) for p in query.parameters.values()]
+    options: list[click.Parameter] = [option_of(p) for p in query.parameters.values()]
     options.append(
         click.Option(
             ["--format", "format_name"],
@@ -82,7 +83,7 @@ def _command(query: CannedQuery) -> click.Command:
     @pass_cli
     @fails_cleanly
     def call(cli: CliContext, /, format_name: str, **given: object) -> None:
-        parameters = {name: given[_keyword(name)] for name in query.parameters}
+        parameters = {name: given[keyword_of(name)] for name in query.parameters}
         rows = open_graph(cli).run(query.name, **{k: v for k, v in parameters.items() if v})
         _show(cli, rows, format_name)
 
@@ -92,26 +93,6 @@ def _command(query: CannedQuery) -> click.Command:
         params=options,
         help=f"{query.summary}\n\n{query.description}",
         short_help=query.summary,
-    )
-
-
-def _keyword(name: str) -> str:
-    return "parameter_" + name.replace("-", "_")
-
-
-def _option(parameter: Parameter) -> click.Option:
-    text = parameter.description
-    if parameter.many:
-        text += " May be given several times."
-    if parameter.default:
-        text += f" Default: {', '.join(parameter.default)}."
-    is_enum = parameter.type is ParameterType.ENUM
-    return click.Option(
-        [f"--{parameter.name.replace('_', '-')}", _keyword(parameter.name)],
-        type=click.Choice(parameter.values) if is_enum else str,
-        multiple=parameter.many,
-        required=parameter.required,
-        help=f"{text} Example: {parameter.example}",
     )
 
 

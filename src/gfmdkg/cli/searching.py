@@ -5,9 +5,10 @@ import click
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
 from gfmdkg.formats.tables import FORMAT_NAMES, write_table
-from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why, ensure_index, select_from
+from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why, ensure_index
 from gfmdkg.search.kinds import class_named, kind_of
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version
 
 __all__ = ["search"]

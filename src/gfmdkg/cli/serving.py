@@ -14,7 +14,7 @@ from gfmdkg.http.request_log import logging_config
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
 
-__all__ = ["serve"]
+__all__ = ["address_of", "listen", "serve"]
 
 # Longer than the usual 60 s of reverse proxies, so that it is they who close.
 _KEEP_ALIVE_SECONDS = 75
@@ -55,14 +55,14 @@ def serve(
                 default_graph=settings.default_graph,
                 progress=status.update,
             ).version
-    listener = _listen(settings)
-    address, actual_port = listener.getsockname()[:2]
+    listener = listen(settings)
     cli.say(f"gfmdkg serves version {version.number} ({version.quads} quads)")
-    click.echo(f"http://{address if ':' not in address else f'[{address}]'}:{actual_port}/")
+    click.echo(f"{address_of(listener)}/")
     _run(settings, listener)
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
+    """A socket that listens where the settings say; says what to do where it cannot."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -78,6 +78,12 @@ def _listen(settings: Settings) -> socket.socket:
         ) from error
     listener.set_inheritable(True)
     return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """The address that a client on this machine calls, without a path."""
+    address, port = listener.getsockname()[:2]
+    return f"http://{address if ':' not in address else f'[{address}]'}:{port}"
 
 
 def _allow_many_connections() -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from gfmdkg.build.files import SYNTAXES, FileValidator, read_files
+from gfmdkg.build.files import SYNTAXES, read_files
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.opening import open_graph
+from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.curation.tables import is_table
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content, shipped_content
@@ -37,7 +37,7 @@ _MOST_ROUNDS = 5
     "--against",
     type=click.IntRange(min=1),
     metavar="VERSION",
-    help="Check in the context of this version of the store, not of the content's files.",
+    help="Check in the context of this version of the store. Default: the current one.",
 )
 @click.option(
     "--syntax",
@@ -74,22 +74,30 @@ def validate(
     fix: bool,
     watches: bool,
 ) -> None:
-    """Check files against the rules, in the context of the shipped content.
+    """Check files against the rules, in the context of the published graph.
 
     Reads Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML and the tables of “gfmdkg table”,
-    CSV and XLSX, which are checked against your store. FILE may be a pattern (*.ttl)
-    or a folder; “-” reads standard input. Without FILE the shipped content itself is checked.
-    A file that is part of the content is checked in place of the copy there.
+    CSV and XLSX. FILE may be a pattern (*.ttl) or a folder; “-” reads standard input. Without
+    FILE the shipped content itself is checked. A file that is part of the content is checked
+    in place of the copy there.
+
+    Only what the files can affect is looked at, unless that cannot be told. Where your store
+    is empty, or --content names another folder, the context is the content's files, and all
+    is checked.
 
     The exit code is 0 where nothing reaches --fail-on, 1 where something does or a file
     cannot be read, 2 where the command is wrong.
     """
     content = Content(root=content_root) if content_root else shipped_content()
-    version = None if against is None else cli.versions().get(against)
     paths = expand(files)
     if (fix or watches) and (not paths or _STANDARD_INPUT in paths):
         raise click.UsageError("--fix and --watch need FILEs, and none of them standard input")
-    check = _checker(cli, paths, content=content, version=version, syntax=syntax)
+    version = cli.versions().get(against) if against else None
+    if version is None and content_root is None:
+        version = cli.versions().current()
+    check = _checker(
+        cli, paths, content=content, version=version, follows_files=not against, syntax=syntax
+    )
 
     def run() -> Report:
         with cli.error.status("validating"):
@@ -118,6 +126,7 @@ def _checker(
     *,
     content: Content,
     version: Version | None,
+    follows_files: bool,
     syntax: str | None,
 ) -> Callable[[], Report]:
     """What checks the files; with tables among them, against a version, whose names they use."""
@@ -128,9 +137,10 @@ def _checker(
         return read_files(others, standard_input=sys.stdin.buffer, syntax=syntax)
 
     if not tables:
-        validator = FileValidator(content, against=version)
+        validator = FileValidator(content, against=version, follows_files=follows_files)
         return lambda: validator.validate(read_others())
     # Most runs have no tables and should not wait for what reads them.
+    from gfmdkg.cli.opening import open_graph
     from gfmdkg.curation.table_validation import TableValidator
 
     table_validator = TableValidator(content, version or open_graph(cli).version)

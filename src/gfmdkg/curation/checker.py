@@ -21,7 +21,6 @@ from gfmdkg.settings import Settings
 
 __all__ = ["Checked", "Checker", "GivenDocument", "create_handler"]
 
-_TABLES = frozenset(TABLE_MEDIA_TYPES.values())
 _MODULE = "gfmdkg.curation.checker"
 _MOST_WAITING = 8
 _RETRY_SECONDS = 5
@@ -59,9 +58,9 @@ class Checker:
         self._process: WorkerProcess | None = None
 
     async def check(
-        self, documents: Sequence[GivenDocument], *, view: str, version: int | None
+        self, documents: Sequence[GivenDocument], *, view: str, version: int
     ) -> Checked:
-        """Validate documents against a version of the graph; ``None`` is the content's files.
+        """Validate documents against a version of the graph.
 
         Raises ``QueryTimeout`` when the process was stopped at its limit, ``Busy`` where too
         many wait, ``EngineFailure`` when it died. Cancelling kills it.
@@ -112,30 +111,28 @@ class Checker:
 def create_handler(options: Mapping[str, Any]) -> Handler:
     """Validate documents; ``options`` as ``Checker`` gives them."""
     # The rules import rdflib; the front, which imports this module too, needs none of them.
-    from gfmdkg.build.files import FileValidator
+    from gfmdkg.curation.file_validation import FileValidator
     from gfmdkg.curation.table_validation import TableValidator
     from gfmdkg.store.versions import VersionStore
     from gfmdkg.validation.views import view_named
 
     content = Content(root=Path(options["content"]))
     versions = VersionStore(Path(options["store"]))
-    validators: dict[int | None, FileValidator] = {}
-    table_validators: dict[int | None, TableValidator] = {}
+    validators: dict[int, FileValidator] = {}
+    table_validators: dict[int, TableValidator] = {}
 
     def handle(frame: Frame) -> Reply:
         record = json.loads(frame.head)
         number = record["version"]
         if number not in validators:
             validators.clear()
-            against = None if number is None else versions.get(number)
-            validators[number] = FileValidator(content, against=against)
+            validators[number] = FileValidator(content, against=versions.get(number))
         documents = _split(record["documents"], frame.body)
-        files, unreadable = _decode([d for d in documents if d.media_type not in _TABLES])
-        given = [d for d in documents if d.media_type in _TABLES]
+        files, unreadable = _decode([d for d in documents if d.media_type not in TABLE_MEDIA_TYPES])
+        given = [d for d in documents if d.media_type in TABLE_MEDIA_TYPES]
         if given and number not in table_validators:
             table_validators.clear()
-            version = versions.require_current() if number is None else versions.get(number)
-            table_validators[number] = TableValidator(content, version)
+            table_validators[number] = TableValidator(content, versions.get(number))
         if unreadable is not None or not given:
             report = unreadable or validators[number].validate(files)
         else:

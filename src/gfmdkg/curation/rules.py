@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from gfmdkg.build.assembly import QUERIES_GRAPH
 from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.errors import Fault
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.terms.values import Iri, to_sparql
 
 if TYPE_CHECKING:
     from gfmdkg.validation.incremental import Rules, Scope
 
-__all__ = ["DraftRules", "data_scope"]
+__all__ = ["ONTOLOGY_GRAPH", "SHAPES_GRAPHS", "DraftRules", "data_scope"]
 
 _N_TRIPLES = "application/n-triples"
-_ONTOLOGY_GRAPH = graph_iri("ontology/gfmd.ttl")
-_SHAPES_GRAPHS = graph_iri("ontology/shapes/") + "/"
+ONTOLOGY_GRAPH = graph_iri("ontology/gfmd.ttl")
+SHAPES_GRAPHS = graph_iri("ontology/shapes/") + "/"
 # What the build adds to the sources; it is not validated there either.
 _NO_SOURCES = frozenset({DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH})
 
@@ -68,8 +68,8 @@ class DraftRules:
         from gfmdkg.validation.incremental import validate_delta, validate_store
 
         scope = data_scope(is_union=is_union)
-        is_complete = draft.has_graph(_ONTOLOGY_GRAPH)
-        if is_complete and base is not None and base.has_graph(_ONTOLOGY_GRAPH):
+        is_complete = draft.has_graph(ONTOLOGY_GRAPH)
+        if is_complete and base is not None and base.has_graph(ONTOLOGY_GRAPH):
             graphs = _graphs(base, draft, is_union=is_union) if touched is None else touched
             delta = Delta.between(base, draft, graphs=graphs)
             report = validate_delta(base, draft, delta, self._rules, scope=scope)
@@ -82,15 +82,10 @@ class DraftRules:
 
     @cached_property
     def _rules(self) -> "Rules":
-        from gfmdkg.validation.checks import load_checks
-        from gfmdkg.validation.incremental import Rules
-        from gfmdkg.validation.shapes import load_shapes
-        from gfmdkg.validation.validate import Validator
+        from gfmdkg.validation.sources import load_rules
 
-        return Rules(
-            Validator(load_shapes(self._content.ontology / "shapes").graph),
-            load_checks(self._content.ontology / "checks"),
-        )
+        ontology = self._content.ontology
+        return load_rules(shapes=ontology / "shapes", checks=ontology / "checks")
 
     @cached_property
     def _context(self) -> bytes:
@@ -106,7 +101,7 @@ class DraftRules:
     def _targets(self) -> _Targets:
         shapes = OxigraphStore.in_memory()
         for file in sorted((self._content.ontology / "shapes").glob("*.ttl")):
-            shapes.load(file.read_bytes(), media_type="text/turtle", graph=_SHAPES_GRAPHS)
+            shapes.load(file.read_bytes(), media_type="text/turtle", graph=SHAPES_GRAPHS)
         named = {
             name: _iris(shapes, f"SELECT ?t {{ GRAPH ?g {{ ?shape sh:{name} ?t }} }}")
             for name in ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
@@ -147,7 +142,7 @@ def data_scope(*, is_union: bool) -> "Scope":
 
 
 def _is_source(graph: str) -> bool:
-    return graph not in _NO_SOURCES and not graph.startswith(_SHAPES_GRAPHS)
+    return graph not in _NO_SOURCES and not graph.startswith(SHAPES_GRAPHS)
 
 
 def _graphs(base: OxigraphStore, draft: OxigraphStore, *, is_union: bool) -> set[str] | None:
@@ -176,7 +171,4 @@ def _asks(store: OxigraphStore, pattern: str, terms: Iterable[str]) -> bool:
 
 def _iris(store: OxigraphStore, query: str) -> set[str]:
     """The IRIs in the one column of a SELECT."""
-    output = io.BytesIO()
-    store.query(query, formats=AnswerFormats(), output=output)
-    rows = Solutions.from_json(output.getvalue()).rows
-    return {term.value for (term,) in rows if isinstance(term, Iri)}
+    return {term.value for (term,) in select_from(store)(query).rows if isinstance(term, Iri)}

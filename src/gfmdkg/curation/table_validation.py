@@ -1,20 +1,15 @@
 """Validating tables by the shapes and checks, in the context of a version of the graph."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from gfmdkg.build.files import FileValidator
-from gfmdkg.curation.changes.tabular import select_from, statements_of_triples
+from gfmdkg.curation.changes.tabular import statements_of_triples
+from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.curation.tables import TableDocument, read_table, table_changes
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.formats.turtle_writer import Triple
 from gfmdkg.paths import Content
-from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.validation import Report, SourceFile
@@ -45,22 +40,15 @@ class TableValidator:
         a date that is corrected is not the second one of its record.
         """
         replaced = {t for table in tables for t in table_changes(table, self._select).removed}
+        removed = statements_of_triples(self._published, replaced) if replaced else ()
         sources = [*given, *(table.source() for table in tables)]
-        report = self._validate(sources, replaced) if replaced else self._plain.validate(sources)
+        report = self._validator.validate(sources, removed=removed)
         for table in tables:
             report = table.relocate(report)
         return report
 
-    def _validate(self, sources: Sequence[SourceFile], replaced: set[Triple]) -> Report:
-        with TemporaryDirectory(prefix="gfmdkg-") as folder:
-            version = replace(self._version, folder=Path(folder))
-            with closing(OxigraphStore.open(version.database)) as scratch:
-                scratch.extend(self._published.quads())
-                Patch.of((), statements_of_triples(scratch, replaced)).apply(scratch)
-            return FileValidator(self._content, against=version).validate(sources)
-
     @cached_property
-    def _plain(self) -> FileValidator:
+    def _validator(self) -> FileValidator:
         return FileValidator(self._content, against=self._version)
 
     @cached_property
@@ -68,7 +56,7 @@ class TableValidator:
         return OxigraphStore.open_read_only(self._version.database)
 
     @cached_property
-    def _select(self) -> Callable[[str], Solutions]:
+    def _select(self) -> Select:
         return select_from(self._published)
 
     @cached_property

@@ -3,6 +3,13 @@
 from dataclasses import replace
 from types import MappingProxyType
 
+from gfmdkg.facets.common_facets import (
+    ACTORS,
+    CITABLE,
+    by_process,
+    by_session,
+    by_topic,
+)
 from gfmdkg.facets.definitions import ASSERTION, CONFIDENCE, FacetedList
 from gfmdkg.facets.making import (
     facets,
@@ -21,8 +28,7 @@ from gfmdkg.terms.parameters import Parameter, ParameterType
 __all__ = ["CONFIDENCE_PARAMETER", "PASSAGES", "RECOMMENDATIONS", "assertion_facet"]
 
 _EXPLICIT = (SCHEME_BASE + "assertion/explicit",)
-_SESSION = "gfmd-dialogue-gcm-2017-04-06-c1"
-_CITED = ("gfmd:Instrument", "gfmd:Process", "sdgo:Goal", "sdgo:Target")
+_REPORT = "gfmd-dialogue-gcm-2017-04-06-c1"
 
 CONFIDENCE_PARAMETER = Parameter(
     name=CONFIDENCE,
@@ -67,21 +73,9 @@ _PASSAGE_TYPE = value(
     values=("paragraph", "recommendation"),
 )
 _FACETS = (
-    resource(
-        "session",
-        "Session",
-        "Only sessions named here",
-        _SESSION,
-        classes=["gfmd:Session"],
-    ),
-    resource("report", "Report", "Only reports named here", _SESSION, classes=["gfmd:Report"]),
-    resource(
-        "process",
-        "Process",
-        "Only sessions of this process",
-        "GFMD",
-        classes=["gfmd:Process"],
-    ),
+    by_session("Only sessions named here"),
+    resource("report", "Report", "Only reports named here", _REPORT, classes=["gfmd:Report"]),
+    by_process("Only sessions of this process"),
     resource(
         "kind",
         "Kind",
@@ -105,20 +99,13 @@ _FACETS = (
         schemes=["population-group"],
         hierarchical=True,
     ),
-    resource(
-        "topic",
-        "Topic",
-        "Only those on this topic or a narrower one",
-        "labour-rights",
-        schemes=["topic", "legal-concept"],
-        hierarchical=True,
-    ),
+    by_topic("Only those on this topic or a narrower one"),
     resource(
         "instrument",
         "Instrument",
         "Only those that cite this; explicitly, unless another assertion is asked for",
         "CMW",
-        classes=_CITED,
+        classes=CITABLE,
         of_links=True,
         assertions=_EXPLICIT,
     ),
@@ -148,7 +135,7 @@ _FACETS = (
         "Only paragraphs with a statement made by them or on their behalf, and recommendations "
         "of sessions in which they took part",
         "Canada",
-        classes=["foaf:Person", "org:Organization", "foaf:Group"],
+        classes=ACTORS,
     ),
     resource(
         "sdg_goal",

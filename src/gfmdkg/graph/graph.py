@@ -26,6 +26,7 @@ from gfmdkg.description import (
     triples_query,
 )
 from gfmdkg.errors import DataError
+from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.graph.rows import Hint, Rows
 from gfmdkg.paths import Content, shipped_content
@@ -56,7 +57,8 @@ class Graph:
     ) -> None:
         self.version = version
         self._versions = versions
-        self.catalog = Catalog.load((content or shipped_content()).queries)
+        self._content = content or shipped_content()
+        self.catalog = Catalog.load(self._content.queries)
         self._store = OxigraphStore.open_read_only(version.database)
 
     @classmethod
@@ -171,7 +173,10 @@ class Graph:
         iri = identify(term, self.terms)
         if not self._select(opening_queries(iri).facts).rows:
             raise not_found(iri.value, self.terms)
-        return self.answer(triples_query(iri), AnswerFormats(graph=media_type))[1]
+        body = self.answer(triples_query(iri), AnswerFormats(graph=media_type))[1]
+        if media_type != JSON_LD:
+            return body
+        return Compaction.load(self._content.context).compact(body, root=iri.value)
 
     def _select(self, sparql: str) -> Solutions:
         kind, body = self.answer(sparql, AnswerFormats())

@@ -17,6 +17,7 @@ from gfmdkg.http.boundary import ErrorBoundary, negotiated_problem
 from gfmdkg.http.changes import changes_router
 from gfmdkg.http.front import Front
 from gfmdkg.http.lists import lists_router
+from gfmdkg.http.machines import machines_router
 from gfmdkg.http.openapi import openapi_document
 from gfmdkg.http.pages import pages_router
 from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_of
@@ -92,6 +93,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastA
         changes_router(service, protocol.writes),
         versions_router(service),
         pages_router(service, document),
+        machines_router(service, document),
     ):
         app.include_router(router)
     _answer_errors(app)

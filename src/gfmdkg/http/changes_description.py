@@ -26,7 +26,7 @@ __all__ = [
 _JSON = "application/json"
 VIEWS = {"json": _JSON, "txt": "text/plain", "rdfp": RDF_PATCH, "html": "text/html"}
 """Formats of a difference: name to media type."""
-ACCEPTED = (*GRAPH_FORMATS, RDF_PATCH, *TABLE_MEDIA_TYPES.values())
+ACCEPTED = (*GRAPH_FORMATS, RDF_PATCH, *sorted(TABLE_MEDIA_TYPES))
 """Media types of what is submitted."""
 STEP_PROBLEMS = (
     "bad-request",

@@ -86,7 +86,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operatio
     parameters = tuple(_parameter(p) for p in operation.get("parameters", ()))
     target = path
     for parameter in parameters:
-        if parameter.place == "path":
+        if parameter.place == "path" and parameter.example:
             # Without a script a form cannot fill in a path, so the example stands there.
             target = target.replace("{" + parameter.name + "}", parameter.example)
     return Operation(

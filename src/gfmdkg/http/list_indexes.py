@@ -126,6 +126,7 @@ class ListIndexes:
             task = asyncio.create_task(
                 asyncio.to_thread(self._read, group, version), context=Context()
             )
+            task.add_done_callback(_mark_seen)
             by_name.update({faceted.name: task for faceted in group})
         return task
 
@@ -146,3 +147,9 @@ class ListIndexes:
 
 def _is_there(task: Reading) -> bool:
     return task.done() and not task.cancelled() and task.exception() is None
+
+
+def _mark_seen(task: Reading) -> None:
+    # Whoever waits still gets the error; where nobody does, it is of no concern.
+    if not task.cancelled():
+        task.exception()

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from gfmdkg.description import not_found, triples_query
 from gfmdkg.errors import NotFound, ParameterError
+from gfmdkg.formats.json_ld import JSON_LD
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.description import path_parameter, resource_operation
 from gfmdkg.http.disconnect import while_connected
@@ -24,6 +25,7 @@ from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
 from gfmdkg.http.ontology_page import read_ontology_page
 from gfmdkg.http.own_queries import bind, query_text
 from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.rendering import form_path, page
 from gfmdkg.http.resource_description import read_description
 from gfmdkg.http.responses import Answer, AnswerResponse, body_of, entity_tag, is_fresh
@@ -114,6 +116,17 @@ def resource_router(service: Service) -> APIRouter:
         return await dereference(service, request, f"{_ONTOLOGY}.{suffix}")
 
     @router.get(
+        "/ontology/context.jsonld",
+        summary="The JSON-LD context",
+        operation_id="getContext",
+        openapi_extra=_context_operation(),
+    )
+    async def get_context(request: Request) -> Response:
+        """Short names for what the graph is made of, for JSON-LD that is written by hand."""
+        Parameters(request.query_params.multi_items()).only(())
+        return AnswerResponse(Answer(media_type=JSON_LD, body=service.content.context.read_bytes()))
+
+    @router.get(
         "/resource",
         summary="Describe any resource by its IRI",
         operation_id="describeResource",
@@ -133,6 +146,17 @@ def resource_router(service: Service) -> APIRouter:
         return await _answer(service, await _wish(service, request, parameters, iri, None))
 
     return router
+
+
+def _context_operation() -> dict[str, Any]:
+    content = {JSON_LD: {"schema": {"type": "object"}}}
+    return {
+        "responses": {
+            "200": {"description": "The context.", "content": content},
+            "304": {"description": "Nothing changed."},
+            **problem_responses("unknown-parameter", "internal-error"),
+        }
+    }
 
 
 def _file_operation() -> dict[str, Any]:
@@ -204,7 +228,14 @@ async def _with_triples(service: Service, wish: _Wish, answer: Answer) -> Answer
     )
     if not json.loads(await read_body(known))["boolean"]:
         raise not_found(wish.iri.value, await service.terms(wish.version))
-    return replace(answer, body=body_of(found))
+    if wish.format.media_type != JSON_LD:
+        return replace(answer, body=body_of(found))
+    expanded = await read_body(found)
+    # Up to some megabytes for a scheme or a report: beside the loop.
+    return replace(
+        answer,
+        body=await asyncio.to_thread(service.json_ld.compact, expanded, root=wish.iri.value),
+    )
 
 
 async def _page(service: Service, wish: _Wish) -> Answer:

@@ -7,8 +7,9 @@ from contextvars import Context
 from dataclasses import dataclass
 
 from gfmdkg.errors import Busy, NotFound, StoreError
-from gfmdkg.search import INDEX_NAME, SearchIndex, ensure_index, select_from
+from gfmdkg.search import INDEX_NAME, SearchIndex, ensure_index
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version, VersionStore
 
 __all__ = ["FoundIndex", "SearchIndexes"]

@@ -9,6 +9,7 @@ from gfmdkg.about import VERSION
 from gfmdkg.catalog import Catalog
 from gfmdkg.engine.request import EngineAnswer, Lane, QueryRequest
 from gfmdkg.errors import NotFound
+from gfmdkg.formats.json_ld import Compaction
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.list_indexes import ListIndexes
 from gfmdkg.http.request_log import MeteredPool
@@ -39,6 +40,7 @@ class Service:
         self.content = content or shipped_content()
         self.versions = VersionStore(settings.store, kept=settings.versions_kept)
         self.catalog = Catalog.load(self.content.queries)
+        self.json_ld = Compaction.load(self.content.context)
         self.pool = MeteredPool(settings=settings)
         self.fingerprint = _fingerprint(self.content)
         self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.build.files import SYNTAXES, syntax_of
-from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES
+from gfmdkg.curation.changes.tabular import TABLE_EXTENSIONS
 from gfmdkg.curation.checker import Checker, GivenDocument
 from gfmdkg.errors import DataError, RequestError, UnsupportedMedia
 from gfmdkg.formats.media import MediaType
@@ -26,7 +26,7 @@ from gfmdkg.validation.views import VIEWS
 __all__ = ["validation_router"]
 
 _MULTIPART = "multipart/form-data"
-_SYNTAXES = SYNTAXES | TABLE_MEDIA_TYPES
+_SYNTAXES = SYNTAXES | TABLE_EXTENSIONS
 _READ = {media_type: name for name, media_type in _SYNTAXES.items()}
 _ALIASES = {"application/json": "application/ld+json", "application/x-turtle": "text/turtle"}
 _ACCEPTED = (*_READ, *_ALIASES, _MULTIPART)
@@ -121,7 +121,7 @@ def _part(number: int, head: str, content: bytes) -> GivenDocument:
         # Browsers know few of these types; the name of the file tells.
         try:
             extension = (filename or "").rpartition(".")[2].lower()
-            media_type = TABLE_MEDIA_TYPES.get(extension) or syntax_of(filename or "")
+            media_type = TABLE_EXTENSIONS.get(extension) or syntax_of(filename or "")
         except DataError as error:
             raise UnsupportedMedia(given or "a part without Content-Type", tuple(_READ)) from error
     name = filename or f"document-{number}.{_READ[media_type]}"

@@ -13,8 +13,7 @@ from gfmdkg.search.answers import (
     TypeCount,
     Why,
 )
-from gfmdkg.search.building import INDEX_NAME, build_index, ensure_index, select_from
-from gfmdkg.search.documents import Select
+from gfmdkg.search.building import INDEX_NAME, build_index, ensure_index
 from gfmdkg.search.index import SearchIndex
 
 __all__ = [
@@ -28,11 +27,9 @@ __all__ = [
     "Reason",
     "SearchAnswer",
     "SearchIndex",
-    "Select",
     "Suggestions",
     "TypeCount",
     "Why",
     "build_index",
     "ensure_index",
-    "select_from",
 ]

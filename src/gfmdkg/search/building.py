@@ -5,36 +5,23 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from uuid import uuid4
 
 from gfmdkg.errors import Fault, StoreError
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.search.completions import write_completions
-from gfmdkg.search.documents import Document, Name, Select, read_classes, read_documents
+from gfmdkg.search.documents import Document, Name, read_classes, read_documents
 from gfmdkg.search.query import name_key
 from gfmdkg.search.schema import BROADER, DIRECT, FORMAT, SEPARATOR, TABLES
 from gfmdkg.search.vocabulary import WordCounter
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.selecting import Select
 from gfmdkg.terms.folding import fold
 
-__all__ = ["INDEX_NAME", "build_index", "ensure_index", "is_current", "select_from"]
+__all__ = ["INDEX_NAME", "build_index", "ensure_index", "is_current"]
 
 INDEX_NAME = "search.sqlite"
 """The index's file name inside the folder of a version."""
-
-
-def select_from(store: OxigraphStore) -> Select:
-    """What ``build_index`` asks: SELECTs over this store."""
-
-    def select(query: str) -> Solutions:
-        output = BytesIO()
-        store.query(query, formats=AnswerFormats(), output=output)
-        return Solutions.from_json(output.getvalue())
-
-    return select
 
 
 def build_index(target: Path, select: Select) -> None:

@@ -2,17 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import FOAF, GFMD, GRAPH_BASE, ORG, PROV, RDF, RDFS, SDGO, SH, SKOS
+from gfmdkg.store.selecting import Select
 from gfmdkg.terms.values import Iri, Literal
 
-__all__ = ["Document", "Link", "Name", "Select", "read_classes", "read_documents"]
+__all__ = ["Document", "Link", "Name", "read_classes", "read_documents"]
 
-Select = Callable[[str], Solutions]
 """Runs a SELECT over the version that is indexed."""
 
 # The order of classes where nothing else decides: what others refer to comes first.

@@ -18,6 +18,7 @@ from typing import Self
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.store.canonical_nodes import canonical_quads
 from gfmdkg.store.rdf_store import OxigraphStore, unreadable
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
@@ -231,9 +232,7 @@ def is_same_but_for_labels(left: Collection[str], right: Collection[str]) -> boo
     """Whether two sets of statements differ in the labels of blank nodes at most."""
 
     def canonical(statements: Collection[str]) -> set[str]:
-        dataset = ox.Dataset(_quads(statements))
-        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        return set(map(str, dataset))
+        return set(map(str, canonical_quads(_quads(sorted(statements)))))
 
     return len(left) == len(right) and canonical(left) == canonical(right)
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from gfmdkg.namespaces import BASE, GRAPH_BASE
+from gfmdkg.store.canonical_nodes import canonical_quads
 from gfmdkg.store.rdf_store import GRAPH_FORMATS, unreadable
 
-__all__ = ["read_dataset", "read_quads"]
+__all__ = ["read_dataset", "read_labelled", "read_quads"]
 
 
 def read_quads(
@@ -15,7 +16,7 @@ def read_quads(
 ) -> list[ox.Quad]:
     """The quads of a document, all in the named graph ``graph``.
 
-    Blank nodes are canonicalised (RDFC-1.0) within the document and named after the graph,
+    Blank nodes are named canonically within the document and after the graph,
     so the same document always gives the same quads, and two documents never share a node.
     Raises ``DataError`` with the place of a syntax error.
     """
@@ -49,6 +50,16 @@ def read_dataset(
     return _named(placed, nodes)
 
 
+def read_labelled(source: bytes, *, graph: str) -> list[ox.Quad]:
+    """The quads of N-Triples in a named graph, blank nodes by the labels that they have.
+
+    The caller sees to it that no other graph has those labels.
+    """
+    node = ox.NamedNode(graph)
+    triples = ox.parse(source, ox.RdfFormat.N_TRIPLES)
+    return [ox.Quad(t.subject, t.predicate, t.object, node) for t in triples]
+
+
 def _parse(source: bytes, *, media_type: str, base_iri: str, file: str | None) -> list[ox.Quad]:
     try:
         return list(ox.parse(source, GRAPH_FORMATS[media_type], base_iri=base_iri))
@@ -57,17 +68,6 @@ def _parse(source: bytes, *, media_type: str, base_iri: str, file: str | None) -
 
 
 def _named(quads: Iterable[ox.Quad], graph: str) -> list[ox.Quad]:
-    """The quads with canonical blank nodes that are named after the graph."""
-    dataset = ox.Dataset(quads)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    """The quads with blank nodes that are named after the graph."""
     prefix = graph.removeprefix(GRAPH_BASE).translate(str.maketrans("/:.#?&=%", "--------"))
-
-    def name(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> object:
-        if isinstance(term, ox.BlankNode):
-            return ox.BlankNode(f"{prefix}-{term.value}")
-        return term
-
-    return [
-        ox.Quad(name(quad.subject), quad.predicate, name(quad.object), quad.graph_name)  # type: ignore[arg-type]
-        for quad in dataset
-    ]
+    return canonical_quads(quads, prefix=f"{prefix}-")

@@ -9,9 +9,9 @@
       versions/12/version.json
       versions/12/patch.rdfp   what it has more and less than version 11; see store/patches.py
       staging/…            the writer's draft; rubble after a crash, swept by the next writer
+      scratch/…            copies to try a change on, each gone with who uses it
 
-A draft is a clone of a version: RocksDB never changes a table file once it is written, so
-those are hard-linked and only the few small files beside them are copied. Everything is
+A draft is a clone of a version (``store/cloning.py``), made in milliseconds. Everything is
 written, flushed and renamed into place before CURRENT names it, hence a crash at any
 moment leaves either the former version or the next one, and never a half.
 
@@ -25,7 +25,7 @@ import os
 import shutil
 import time
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -33,6 +33,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from gfmdkg.errors import Conflict, Fault, NotFound, StoreError
+from gfmdkg.store.cloning import clone_database, scratch_copy
 from gfmdkg.store.content_hash import hash_content
 from gfmdkg.store.patches import Patch, compare_stores
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -95,6 +96,10 @@ class Version:
     def database(self) -> Path:
         """The RocksDB folder."""
         return self.folder / "db"
+
+    def scratch(self) -> AbstractContextManager[OxigraphStore]:
+        """``with version.scratch() as store``: a copy to be changed at will, and forgotten."""
+        return scratch_copy(self.database, folder=self.folder.parents[1] / "scratch")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -239,7 +244,7 @@ class VersionStore:
             folder = self._staging / uuid4().hex
             folder.mkdir()
             if base is not None and not from_nothing:
-                _clone(base.database, folder / "db")
+                clone_database(base.database, folder / "db")
             draft = Draft(
                 store=OxigraphStore.open(folder / "db"), base=base, _owner=self, _folder=folder
             )
@@ -330,16 +335,6 @@ def _compared(
     return compare_stores(
         before, draft.store, graphs=touched, has_union=version.default_graph == "union"
     )
-
-
-def _clone(source: Path, target: Path) -> None:
-    """Copy a RocksDB folder that nobody writes to: tables by hard link, the rest by value."""
-    target.mkdir()
-    for file in source.iterdir():
-        if file.suffix == ".sst":
-            os.link(file, target / file.name)
-        elif file.name != "LOCK":
-            shutil.copyfile(file, target / file.name)
 
 
 def _write_durably(path: Path, text: str) -> None:

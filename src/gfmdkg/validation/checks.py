@@ -11,13 +11,14 @@ from rdflib.term import Node
 
 from gfmdkg.errors import Fault, OntologyError, QueryRejected
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.validation.data_graph import rdflib_term
+from gfmdkg.store.selecting import Select
+from gfmdkg.validation.data_graph import node_text, rdflib_term
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity
 from gfmdkg.validation.locate import Location, Locator
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.wording import PLACEHOLDER, Wording
 
-__all__ = ["Check", "load_checks", "run_checks"]
+__all__ = ["Check", "check_findings", "load_checks", "run_checks"]
 
 _MARK = "#+"
 _KEYS = frozenset(("summary", "message", "severity"))
@@ -62,34 +63,42 @@ def load_checks(folder: Path, *, label: str = "ontology/checks") -> tuple[Check,
     return tuple(checks)
 
 
-def run_checks(
-    checks: Sequence[Check],
-    select: Callable[[str], Solutions],
+def run_checks(checks: Sequence[Check], select: Select) -> dict[Check, Solutions]:
+    """The rows of each check, each of which is a fault.
+
+    ``select`` runs a SELECT on the graph that is checked. Raises ``OntologyError`` with every
+    check that the engine rejects.
+    """
+    rows: dict[Check, Solutions] = {}
+    faults: list[Fault] = []
+    for check in checks:
+        try:
+            rows[check] = select(check.query)
+        except QueryRejected as error:
+            faults.append(Fault(message=error.message, file=check.file, line=error.line))
+    if faults:
+        raise OntologyError("the checks are at fault", faults)
+    return rows
+
+
+def check_findings(
+    rows: Mapping[Check, Solutions],
     *,
     documents: Sequence[PositionedGraph] = (),
-    names: Graph | None = None,
+    names: Graph,
     given: Container[str] = (),
 ) -> list[Finding]:
     """A finding for each row of each check.
 
-    ``select`` runs a SELECT on the graph that is checked; ``documents`` give the places and
-    ``names`` the labels. Where two records clash and only the other one is in a ``given``
-    file, the finding is about that one. Raises ``OntologyError`` with every check that the
-    engine rejects.
+    ``documents`` give the places and ``names`` the labels. Where two records clash and only
+    the other one is in a ``given`` file, the finding is about that one.
     """
-    locator, wording = Locator(documents), Wording(Graph() if names is None else names)
-    findings: list[Finding] = []
-    faults: list[Fault] = []
-    for check in checks:
-        try:
-            solutions = select(check.query)
-        except QueryRejected as error:
-            faults.append(Fault(message=error.message, file=check.file, line=error.line))
-            continue
-        findings += [_finding(check, row, locator, wording, given) for row in solutions.records()]
-    if faults:
-        raise OntologyError("the checks are at fault", faults)
-    return findings
+    locator, wording = Locator(documents), Wording(names)
+    return [
+        _finding(check, row, locator, wording, given)
+        for check, solutions in rows.items()
+        for row in solutions.records()
+    ]
 
 
 def _read(text: str, *, name: str, file: str, faults: list[Fault]) -> Check | None:
@@ -186,7 +195,7 @@ def _finding(
         column=span.column if span else None,
         end_line=span.end_line if span else None,
         end_column=span.end_column if span else None,
-        focus_node=None if focus is None else str(focus),
+        focus_node=None if focus is None else node_text(focus),
         path=None if path is None else str(path),
         value=None if value is None else str(value),
         shape=check.file,

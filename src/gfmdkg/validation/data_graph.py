@@ -13,7 +13,15 @@ from gfmdkg.terms.values import BlankNode, Iri, Term
 from gfmdkg.terms.values import Literal as LiteralValue
 from gfmdkg.validation.literals import exact_literal
 
-__all__ = ["add_ntriples", "graph_from_nquads", "rdflib_term", "stored_forms"]
+__all__ = [
+    "add_ntriples",
+    "graph_from_nquads",
+    "node_text",
+    "ntriples",
+    "our_term",
+    "rdflib_term",
+    "stored_forms",
+]
 
 _TERM = r'(?:<[^>]*>|_:[^\s<"]+|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?)'
 _STATEMENT = re.compile(rf"\s*({_TERM})\s*({_TERM})\s*({_TERM})\s*(?:{_TERM}\s*)?\.\s*(?:#.*)?")
@@ -53,6 +61,17 @@ def add_ntriples(graph: Graph, lines: Iterable[str]) -> None:
         add((triple[0], triple[1], triple[2]))
 
 
+def node_text(node: Node) -> str:
+    """A node as ``Finding.focus_node`` names it: an IRI, ``_:`` and a label, or a text."""
+    return f"_:{node}" if isinstance(node, BNode) else str(node)
+
+
+def ntriples(graph: Iterable[tuple[Node, Node, Node]]) -> bytes:
+    """The triples as N-Triples, a line each."""
+    lines = (" ".join(map(_to_ntriples, triple)) + " .\n" for triple in graph)
+    return "".join(lines).encode()
+
+
 def rdflib_term(term: Term) -> URIRef | BNode | Literal:
     """One of our terms as rdflib has it, with the lexical form untouched."""
     match term:
@@ -64,6 +83,17 @@ def rdflib_term(term: Term) -> URIRef | BNode | Literal:
             return exact_literal(lexical, language=language)
         case LiteralValue(lexical=lexical, datatype=datatype):
             return exact_literal(lexical, datatype=datatype)
+
+
+def our_term(node: Node) -> Term:
+    """The inverse of ``rdflib_term``."""
+    if isinstance(node, Literal):
+        if node.language:
+            return LiteralValue(str(node), language=node.language)
+        if node.datatype is None:
+            return LiteralValue(str(node))
+        return LiteralValue(str(node), datatype=str(node.datatype))
+    return BlankNode(str(node)) if isinstance(node, BNode) else Iri(str(node))
 
 
 def stored_forms(literals: Iterable[Literal]) -> Mapping[Literal, Literal]:
@@ -88,7 +118,15 @@ def stored_forms(literals: Iterable[Literal]) -> Mapping[Literal, Literal]:
     return result
 
 
-def _to_ntriples(literal: Literal) -> str:
+def _to_ntriples(node: Node) -> str:
+    if isinstance(node, BNode):
+        return f"_:{node}"
+    if not isinstance(node, Literal):
+        return f"<{node}>"
+    return _literal_to_ntriples(node)
+
+
+def _literal_to_ntriples(literal: Literal) -> str:
     text = str(literal)
     for character, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
         text = text.replace(character, escape)

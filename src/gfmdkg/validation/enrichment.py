@@ -24,12 +24,11 @@ def enrich(
 ) -> list[Finding]:
     """The findings, those about terms and references with the nearest that there is."""
     by_file = {document.file: document for document in documents}
-    own = [str(s) for s in set(data.subjects(_TYPE)) if str(s).startswith(GFMD)]
     made: list[Finding] = []
     for finding in findings:
         match finding.code:
             case "term-undefined":
-                made.append(_unknown_term(finding, own, data))
+                made.append(_unknown_term(finding, data))
             case "term-deprecated-used":
                 made.append(_retired(finding, data, by_file))
             case "reference-dangling":
@@ -39,9 +38,10 @@ def enrich(
     return made
 
 
-def _unknown_term(finding: Finding, own: Sequence[str], data: Graph) -> Finding:
+def _unknown_term(finding: Finding, data: Graph) -> Finding:
     term = finding.value or ""
-    names = {iri: iri.removeprefix(GFMD) for iri in own}
+    own = {str(s) for s in data.subjects(_TYPE) if str(s).startswith(GFMD)}
+    names = {iri: iri.removeprefix(GFMD) for iri in sorted(own)}
     is_class = (URIRef(finding.focus_node or ""), _TYPE, URIRef(term)) in data
     found = process.extractOne(term.removeprefix(GFMD), names, scorer=fuzz.ratio)
     if found is None or found[1] < _ALIKE:

@@ -8,7 +8,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, SH
-from gfmdkg.validation.positions import PositionedGraph, Span
+from gfmdkg.validation.positions import PLACED, PositionedGraph, Span
 
 __all__ = ["Location", "Locator", "Step", "path_text", "steps_of"]
 
@@ -62,7 +62,7 @@ class Locator:
             found = self._property(focus, step.predicate, last_value=last_value)
             if found and not step.is_inverse:
                 return found
-        return self._subject(focus) or self._object(focus) or Location()
+        return self._subject(focus) or self._object(focus) or self._referrer(focus) or Location()
 
     def locate_row(self, focus: Node, terms: Sequence[Node]) -> Location:
         """The place for a check's row: where the focus node is joined to one of the terms.
@@ -123,6 +123,23 @@ class Locator:
             span = document.object_span(value)
             if span is not None:
                 return _at(document, span)
+        return None
+
+    def _referrer(self, node: Node) -> Location | None:
+        """In a format without places: the nearest named record that leads to a node."""
+        for document in self._documents:
+            if document.media_type in PLACED:
+                continue
+            waiting: list[Node] = [node]
+            seen: set[Node] = {node}
+            while waiting:
+                found = [s for s in document.graph.subjects(None, waiting.pop(0)) if s not in seen]
+                for subject in found:
+                    span = document.subject_span(subject)
+                    if span is not None:
+                        return _at(document, span)
+                seen.update(found)
+                waiting += found
         return None
 
 

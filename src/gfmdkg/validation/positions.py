@@ -1,7 +1,7 @@
 """Documents as rdflib graphs that know the line and column of every triple."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
@@ -20,12 +20,14 @@ from gfmdkg.validation.syntax import find_faults
 from gfmdkg.validation.turtle import Offsets, PositionedParser, Triple
 from gfmdkg.validation.turtle_tokens import as_turtle
 
-__all__ = ["POSITIONED", "PositionedGraph", "Span", "read_document", "read_turtle"]
+__all__ = ["PLACED", "POSITIONED", "PositionedGraph", "Span", "read_document", "read_turtle"]
 
 POSITIONED = frozenset(
     {"text/turtle", "application/n-triples", "application/trig", "application/n-quads"}
 )
 """The media types of Turtle and its relatives."""
+PLACED = POSITIONED | {"application/ld+json"}
+"""The media types in which a triple has a place."""
 
 _TYPE = URIRef(RDF + "type")
 _ABOUT = re.compile(r"""\brdf:(about|ID)\s*=\s*(["'])([^"'<>]*)\2""")
@@ -116,9 +118,22 @@ class PositionedGraph:
             offsets = None if written is None else self._triples[written]
         return None if offsets is None else span_of(self.lines, offsets)
 
+    @property
+    def subjects(self) -> Collection[Node]:
+        """What this document says something about."""
+        return self._subjects.keys()
+
+    @property
+    def triples(self) -> Collection[Triple]:
+        """The document's triples, in the order of the text where the format tells their places.
+
+        Of RDF/XML they are those of ``graph``, which must then be the document's own.
+        """
+        return self._triples.keys() if self.media_type in PLACED else set(self.graph)
+
     def subjects_with_type(self) -> Iterator[Node]:
         """The subjects whose class this document states, in the order of the text."""
-        for subject, predicate, _ in self._triples:
+        for subject, predicate, _ in self.triples:
             if predicate == _TYPE:
                 yield subject
 

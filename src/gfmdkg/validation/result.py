@@ -9,7 +9,7 @@ from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, SH
 
-__all__ = ["Result", "decode_report"]
+__all__ = ["Result", "decode_report", "focus_nodes"]
 
 _TYPE, _REPORT = URIRef(RDF + "type"), URIRef(SH + "ValidationReport")
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -39,6 +39,11 @@ def decode_report(report: Graph) -> Iterator[Result]:
     for node in report.subjects(_TYPE, _REPORT):
         for result in report.objects(node, URIRef(SH + "result")):
             yield _decode(report, result)
+
+
+def focus_nodes(report: Graph) -> Iterator[Node]:
+    """The focus nodes of all results."""
+    return report.objects(None, URIRef(SH + "focusNode"))
 
 
 def _decode(report: Graph, result: Node) -> Result:

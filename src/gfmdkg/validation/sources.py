@@ -7,28 +7,31 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from gfmdkg.errors import DataError
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.validation.findings import Finding, Report, Severity
+from gfmdkg.store.selecting import Select
+from gfmdkg.terms.values import Iri
+from gfmdkg.validation.findings import Finding, Mode, Report, Severity
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
+    from gfmdkg.formats.solutions import Solutions
     from gfmdkg.validation.checks import Check
+    from gfmdkg.validation.incremental import Rules
     from gfmdkg.validation.positions import PositionedGraph
-    from gfmdkg.validation.validate import Validator
 
 __all__ = [
-    "ReadSources",
-    "Rules",
+    "Conclusion",
+    "FindAround",
+    "ReadDocuments",
     "SourceFile",
-    "engine_text",
     "load_rules",
-    "read_sources",
+    "read_documents",
     "validate_documents",
     "validate_sources",
 ]
 
-_JSON_LD = "application/ld+json"
+
+FindAround = Callable[[Collection[str]], "Sequence[PositionedGraph]"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,51 +47,42 @@ class SourceFile:
     media_type: str = "text/turtle"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The shapes and checks of two folders, ready for many runs."""
-
-    validator: "Validator"
-    checks: "tuple[Check, ...]"
-
-
 @dataclass(slots=True, kw_only=True)
-class ReadSources:
-    """Files as one graph; ``documents`` know the places, ``unreadable`` what is no syntax."""
+class ReadDocuments:
+    """Files as graphs that know the places, and the faults of what is no syntax."""
 
-    graph: "Graph"
     documents: "list[PositionedGraph]" = field(default_factory=list)
     unreadable: list[Finding] = field(default_factory=list)
 
 
-def load_rules(*, shapes: Path, checks: Path) -> Rules:
+def load_rules(*, shapes: Path, checks: Path) -> "Rules":
     """Read the rules. Raises ``OntologyError`` where they themselves are at fault."""
     # pyshacl and rdflib take 0.3 s to import, and most commands never validate.
     from gfmdkg.validation.checks import load_checks
+    from gfmdkg.validation.incremental import Analysis, Rules
     from gfmdkg.validation.shapes import load_shapes
     from gfmdkg.validation.validate import Validator
 
     return Rules(
-        validator=Validator(load_shapes(shapes, label=_label(shapes)).graph),
-        checks=load_checks(checks, label=_label(checks)),
+        Validator(load_shapes(shapes, label=_label(shapes)).graph),
+        load_checks(checks, label=_label(checks)),
+        analysis=Analysis.of_user(),
     )
 
 
-def read_sources(
+def read_documents(
     files: Sequence[SourceFile],
     *,
-    around: bytes = b"",
+    into: "Graph | None" = None,
     contexts: Mapping[str, str] | None = None,
-) -> ReadSources:
-    """Read files into one graph, beside the triples ``around`` them (N-Triples or N-Quads).
+) -> ReadDocuments:
+    """Read files, all into one graph, or each into one of its own.
 
     ``contexts`` has the JSON-LD contexts known by address.
     """
-    from gfmdkg.validation.data_graph import graph_from_nquads
     from gfmdkg.validation.positions import read_document
 
-    graph = graph_from_nquads(around)
-    read = ReadSources(graph=graph)
+    read = ReadDocuments()
     for file in files:
         try:
             document = read_document(
@@ -96,7 +90,7 @@ def read_sources(
                 media_type=file.media_type,
                 base_iri=file.graph,
                 file=file.path,
-                into=graph,
+                into=into,
                 contexts=contexts,
             )
         except DataError as error:
@@ -106,22 +100,12 @@ def read_sources(
     return read
 
 
-def engine_text(file: SourceFile, contexts: Mapping[str, str]) -> str:
-    """The file's text for the engine, which fetches no JSON-LD context."""
-    from gfmdkg.validation.json_ld import place_document
-
-    if file.media_type != _JSON_LD:
-        return file.text
-    text = file.text.removeprefix("\ufeff")
-    return place_document(text, base_iri=file.graph, contexts=contexts).text
-
-
 def validate_sources(
     files: Sequence[SourceFile],
     *,
     shapes: Path,
     checks: Path,
-    select: Callable[[str], Solutions],
+    select: Select,
 ) -> Report:
     """Validate the union of some files by the shapes and checks of two folders.
 
@@ -130,46 +114,122 @@ def validate_sources(
     parse are findings of code "syntax", and then no rule is applied, for half of the data
     would break many. Raises ``OntologyError`` where the rules themselves are at fault.
     """
+    from rdflib import Graph
+
     rules = load_rules(shapes=shapes, checks=checks)
-    read = read_sources([f for f in files if str(PurePosixPath(f.path).parent) != _label(shapes)])
+    data = Graph(bind_namespaces="none")
+    given = [f for f in files if str(PurePosixPath(f.path).parent) != _label(shapes)]
+    read = read_documents(given, into=data)
     if read.unreadable:
         return Report.of(read.unreadable)
-    return validate_documents(rules, read.graph, read.documents, select=select)
+    return validate_documents(rules, data, read.documents, select=select)
 
 
 def validate_documents(
-    rules: Rules,
+    rules: "Rules",
     data: "Graph",
     documents: "Sequence[PositionedGraph]",
     *,
-    select: Callable[[str], Solutions],
+    select: Select,
     given: Collection[str] | None = None,
     today: date | None = None,
+    reason: str | None = None,
+    find_around: FindAround | None = None,
 ) -> Report:
     """Validate a graph of which ``documents`` know the places.
 
     With ``given``, the names of the files that a curator brings, what is suspicious in them
     is found as well, and only findings about them are reported, beside violations elsewhere:
-    the rest of the graph had none before. ``today`` is the day that no date may lie after.
+    the rest of the graph had none before. ``today`` is the day that no date may lie after,
+    ``reason`` why a change is not validated by itself. ``find_around`` gives further documents
+    that may tell the places of some records (IRIs).
     """
     from gfmdkg.validation.checks import run_checks
-    from gfmdkg.validation.collapse import collapse
-    from gfmdkg.validation.enrichment import enrich
-    from gfmdkg.validation.lint import lint
 
-    report = rules.validator.validate(data, documents=documents)
-    found = run_checks(rules.checks, select, documents=documents, names=data, given=given or ())
-    findings = [*report.findings, *enrich(found, data, documents)]
-    if given is not None:
-        brought = [d for d in documents if d.file in given]
-        findings += lint(data, brought, today=today or date.today())  # noqa: DTZ011 - local day
-    findings = collapse(findings)
-    if given is not None:
-        findings = [f for f in findings if f.file in given or f.severity is Severity.VIOLATION]
-    sources = {d.file: d.text for d in documents if d.file is not None}
-    if given is not None:
-        sources = {name: text for name, text in sources.items() if name in given}
-    return Report.of(findings).with_sources(sources)
+    report = rules.validator.report_graph(data)
+    rows = run_checks(rules.checks, select)
+    conclusion = Conclusion(
+        names=data, documents=documents, select=select, given=given, find_around=find_around
+    )
+    return conclusion.report(rules, report, rows, today=today, reason=reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What is needed to make one report of what shapes and checks found.
+
+    The arguments are those of ``validate_documents``; ``names`` is the graph for labels, or a
+    view of one.
+    """
+
+    names: "Graph"
+    documents: "Sequence[PositionedGraph]"
+    select: Select
+    given: Collection[str] | None
+    find_around: FindAround | None = None
+
+    def report(
+        self,
+        rules: "Rules",
+        by_shapes: "Graph | None",
+        by_checks: "Mapping[Check, Solutions]",
+        *,
+        today: date | None = None,
+        mode: Mode = Mode.FULL,
+        reason: str | None = None,
+    ) -> Report:
+        """The findings of a W3C report and of rows, and those of lint, each fault once."""
+        from gfmdkg.validation.checks import check_findings
+        from gfmdkg.validation.collapse import collapse
+        from gfmdkg.validation.data_graph import node_text
+        from gfmdkg.validation.enrichment import enrich
+        from gfmdkg.validation.lint import lint
+
+        brought = [d for d in self.documents if self.given is None or d.file in self.given]
+        located = [*self.documents, *self._around(by_shapes, by_checks)]
+        findings: list[Finding] = []
+        if by_shapes is not None:
+            findings += rules.validator.findings(by_shapes, documents=located, names=self.names)
+        rows = check_findings(
+            by_checks, documents=located, names=self.names, given=self.given or ()
+        )
+        findings += enrich(rows, self.names, located)
+        if self.given is not None:
+            day = today or date.today()  # noqa: DTZ011 - the curator's own day
+            findings += lint(self.names, brought, self.select, today=day)
+        findings = collapse(findings)
+        if self.given is not None:
+            described = {node_text(s) for document in brought for s in document.subjects}
+            findings = [f for f in findings if self._counts(f, described)]
+        sources = {d.file: d.text for d in brought if d.file is not None}
+        return Report.of(findings, mode=mode, reason=reason).with_sources(sources)
+
+    def _around(
+        self, by_shapes: "Graph | None", by_checks: "Mapping[Check, Solutions]"
+    ) -> "Sequence[PositionedGraph]":
+        """The documents with the records at fault that the documents at hand do not describe."""
+        if self.find_around is None:
+            return ()
+        from gfmdkg.validation.data_graph import our_term
+        from gfmdkg.validation.result import focus_nodes
+
+        described = {our_term(s) for document in self.documents for s in document.subjects}
+        at_fault = set() if by_shapes is None else set(map(our_term, focus_nodes(by_shapes)))
+        for solutions in by_checks.values():
+            position = solutions.variables.index("focus")
+            at_fault |= {term for row in solutions.rows if (term := row[position]) is not None}
+        foreign = {term.value for term in at_fault - described if isinstance(term, Iri)}
+        return self.find_around(foreign) if foreign else ()
+
+    def _counts(self, finding: Finding, described: Collection[str]) -> bool:
+        """Whether a curator who brings files is to be told of it.
+
+        What is merely suspicious in a record that the files only point to is none of theirs.
+        """
+        if finding.severity is Severity.VIOLATION:
+            return True
+        is_there = finding.file in (self.given or ())
+        return is_there and (finding.focus_node is None or finding.focus_node in described)
 
 
 def _label(folder: Path) -> str:

@@ -12,7 +12,7 @@ from rdflib.term import Node
 from gfmdkg.errors import Fault, OntologyError
 from gfmdkg.namespaces import SH, XSD
 from gfmdkg.validation.collapse import collapse
-from gfmdkg.validation.data_graph import stored_forms
+from gfmdkg.validation.data_graph import node_text, stored_forms
 from gfmdkg.validation.findings import Finding, Report, ResultTerms, Severity
 from gfmdkg.validation.fixing import Fixer
 from gfmdkg.validation.guarded_graph import GuardedGraph
@@ -260,9 +260,7 @@ def _fault(message: str) -> Fault:
 
 
 def _text(node: Node | None) -> str | None:
-    if node is None:
-        return None
-    return str(node) if isinstance(node, URIRef | Literal) else f"_:{node}"
+    return None if node is None else node_text(node)
 
 
 def _turtle(node: Node) -> str:

@@ -325,7 +325,7 @@ def test_an_archive_that_is_no_workbook_is_a_finding(terms: TermIndex) -> None:
 
 
 def validate(data: bytes, terms: TermIndex, file: str) -> list[Finding]:
-    from gfmdkg.build.files import FileValidator
+    from gfmdkg.curation.file_validation import FileValidator
 
     document = read_table(data, terms, file=file)
     report = FileValidator(shipped_content()).validate([document.source()])

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -22,13 +21,11 @@ from gfmdkg.curation.tables.cells import join_values, split_values
 from gfmdkg.curation.tables.csv_file import read_csv, write_csv
 from gfmdkg.curation.tables.exporting import ExportedTable
 from gfmdkg.curation.tables.record_types import INSTRUMENT
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import SKOS
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import Literal, to_sparql
-
-Select = Callable[[str], Solutions]
 
 COUNTS = {"recommendation": 24, "citation": 54, "actor": 53, "instrument": 32, "session": 1}
 HOSTILE = ["=1+1", "'=1", "@x", "-3", "+a", "a|b", "a\\|b", "\\", " edge ", "a\nb", "a\rb", 'q"q',
@@ -90,12 +87,7 @@ def test_a_value_that_no_cell_can_hold_is_reported(terms: TermIndex) -> None:
     ]  # fmt: skip
     lines = "".join(f"<https://w3id.org/gfmdkg/id/instrument/{s}> {p} {o} .\n" for s, p, o in facts)
     store.load(lines.encode(), media_type="application/n-triples", graph="x:g")
-
-    def select(query: str) -> Solutions:
-        output = io.BytesIO()
-        store.query(query, formats=AnswerFormats(), output=output)
-        return Solutions.from_json(output.getvalue())
-
+    select = select_from(store)
     table = export_table(INSTRUMENT, select, terms)
     assert [row[0] for row in table.rows] == ["a"]
     assert len(table.left_out) == 4
@@ -112,13 +104,7 @@ def test_hostile_text_comes_back_as_it_was(
     lines = [f"{cmw} a <{INSTRUMENT.classes[0]}> ."]
     lines += [f"{cmw} <{SKOS}note> {to_sparql(value)} ." for value in values]
     store.load("\n".join(lines).encode(), media_type="text/turtle", graph="x:g")
-
-    def select_here(query: str) -> Solutions:
-        output = io.BytesIO()
-        store.query(query, formats=AnswerFormats(), output=output)
-        return Solutions.from_json(output.getvalue())
-
-    table = export_table(INSTRUMENT, select_here, terms)
+    table = export_table(INSTRUMENT, select_from(store), terms)
     assert table.left_out == ()
     data = write_csv_table(table) if file_format == "csv" else write_xlsx_tables([table], terms)
     document = read_table(data, terms)

@@ -1,13 +1,12 @@
 """Conflicts: where the graph has changed since in a way that a patch did not reckon with."""
 
-import io
 from collections.abc import Iterable, Mapping
 from importlib import resources
 
 from gfmdkg.errors import Clash
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.patches import Patch, Statement, decode
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.values import BlankNode, Iri, Literal
 
@@ -84,10 +83,8 @@ def _slot(statement: Statement, single: Mapping[str, bool]) -> _Slot | None:
 def _single_valued(store: OxigraphStore) -> Mapping[str, bool]:
     """Property to whether it has one value a language; one value at all prevails."""
     query = resources.files(__package__).joinpath("clashes.rq").read_text("utf-8")
-    output = io.BytesIO()
-    store.query(query, formats=AnswerFormats(), output=output)
     found: dict[str, bool] = {}
-    for property_, per_language in Solutions.from_json(output.getvalue()).rows:
+    for property_, per_language in select_from(store)(query).rows:
         if isinstance(property_, Iri) and isinstance(per_language, Literal):
             each = per_language.lexical == "true"
             found[property_.value] = found.get(property_.value, True) and each

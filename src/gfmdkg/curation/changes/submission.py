@@ -10,7 +10,7 @@ from pathlib import PurePath
 from gfmdkg.build.assembly import QUERIES_GRAPH
 from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_set import Input
-from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES, table_patch
+from gfmdkg.curation.changes.tabular import TABLE_EXTENSIONS, TABLE_MEDIA_TYPES, table_patch
 from gfmdkg.errors import Clash, Conflict, DataError, Fault, RequestError, UnsupportedMedia
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.namespaces import graph_iri
@@ -35,8 +35,7 @@ _MEDIA_TYPES = {media.extension: media.media_type for media in GRAPHS} | {
     ".rdfp": RDF_PATCH,
     ".xml": "application/rdf+xml",
 }
-_MEDIA_TYPES |= {f".{name}": media_type for name, media_type in TABLE_MEDIA_TYPES.items()}
-_TABLES = frozenset(TABLE_MEDIA_TYPES.values())
+_MEDIA_TYPES |= {f".{name}": media_type for name, media_type in TABLE_EXTENSIONS.items()}
 _QUADS = ("application/n-quads", "application/trig")
 _MADE_BY_BUILD = frozenset({DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH})
 _CONTENT_FOLDERS = ("data", "ontology")
@@ -108,7 +107,7 @@ def compute_patch(
 
 def _placed(document: Document, number: int) -> Document:
     """The document with its graph and its effect."""
-    if document.media_type in _TABLES:
+    if document.media_type in TABLE_MEDIA_TYPES:
         if document.effect not in (None, Effect.ADD, Effect.PATCH):
             raise RequestError(f"a table cannot {document.effect}: it adds or corrects records")
         effect = document.effect or Effect.PATCH
@@ -144,7 +143,7 @@ def _refuse_collisions(documents: Sequence[Document]) -> None:
 
 def _patch(document: Document, store: OxigraphStore, nodes: str) -> Patch:
     """``nodes`` names blank nodes that are added, so that none meets one of the graph."""
-    if document.media_type in _TABLES:
+    if document.media_type in TABLE_MEDIA_TYPES:
         assert document.graph is not None  # noqa: S101 - it has been placed
         return table_patch(
             document.body,

@@ -1,28 +1,28 @@
 """Tables that are submitted, and the patch of the graph that they mean."""
 
-import io
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from gfmdkg.curation.tables import read_table, table_changes
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.formats.turtle_writer import Triple
 from gfmdkg.namespaces import RDF
 from gfmdkg.store.patches import Patch, decode, locate, normalise, statements_about
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_dataset, read_quads
+from gfmdkg.store.selecting import select_from
 from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.terms.values import Iri, to_sparql
 from gfmdkg.validation import Severity
 
-__all__ = ["TABLE_MEDIA_TYPES", "select_from", "statements_of_triples", "table_patch"]
+__all__ = ["TABLE_EXTENSIONS", "TABLE_MEDIA_TYPES", "statements_of_triples", "table_patch"]
 
-TABLE_MEDIA_TYPES = {
+TABLE_EXTENSIONS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """Media type by the extension of a table."""
+TABLE_MEDIA_TYPES = frozenset(TABLE_EXTENSIONS.values())
 
 _N_TRIPLES = "application/n-triples"
 _TYPE = RDF + "type"
@@ -75,17 +75,6 @@ def table_patch(
     ]
     removed = () if only_adds else statements_of_triples(store, changes.removed)
     return Patch.of(added, (s for s in removed if decode([s])[0].graph not in made_by_build))
-
-
-def select_from(store: OxigraphStore) -> Callable[[str], Solutions]:
-    """A function that runs a SELECT on the store."""
-
-    def select(query: str) -> Solutions:
-        output = io.BytesIO()
-        store.query(query, formats=AnswerFormats(), output=output)
-        return Solutions.from_json(output.getvalue())
-
-    return select
 
 
 def statements_of_triples(store: OxigraphStore, triples: Iterable[Triple]) -> list[str]:

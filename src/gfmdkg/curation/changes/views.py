@@ -1,6 +1,5 @@
 """A difference for people: as text, as JSON, and as a fragment of a page."""
 
-import io
 from collections.abc import Iterable, Mapping
 from html import escape
 from importlib import resources
@@ -11,7 +10,8 @@ from gfmdkg.curation.changes.history import describe_difference
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
 from gfmdkg.store.patches import Patch, decode
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term, to_sparql
 
 __all__ = [
@@ -58,9 +58,7 @@ def read_labels(solutions: Solutions) -> Labels:
 
 def find_labels(store: OxigraphStore, iris: Iterable[str]) -> Labels:
     """The labels of these resources, as a store has them."""
-    output = io.BytesIO()
-    store.query(labels_query(iris), formats=AnswerFormats(), output=output)
-    return read_labels(Solutions.from_json(output.getvalue()))
+    return read_labels(select_from(store)(labels_query(iris)))
 
 
 def as_text(patch: Patch, labels: Labels) -> str:

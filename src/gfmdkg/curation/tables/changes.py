@@ -1,6 +1,5 @@
 """What a table would change in the published graph."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,7 +8,8 @@ from gfmdkg.curation.tables.exporting import records_query
 from gfmdkg.curation.tables.record_types import RECORD_TYPES
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.formats.turtle_writer import Triple
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.terms.values import Iri, Literal
 
 __all__ = ["TableChanges", "table_changes"]
@@ -48,10 +48,8 @@ def _stored(document: TableDocument) -> set[Triple]:
     """The document's triples with literals as the store normalises them."""
     store = OxigraphStore.in_memory()
     store.load(document.text.encode(), media_type="application/n-triples", graph="")
-    output = io.BytesIO()
-    store.query("SELECT ?s ?p ?o { ?s ?p ?o }", formats=AnswerFormats(), output=output)
     return {
         (subject, predicate, value)
-        for subject, predicate, value in Solutions.from_json(output.getvalue()).rows
+        for subject, predicate, value in select_from(store)("SELECT ?s ?p ?o { ?s ?p ?o }").rows
         if isinstance(subject, Iri) and isinstance(predicate, Iri) and value is not None
     }

@@ -2,7 +2,7 @@
 
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.validation.checks import run_checks
+from gfmdkg.validation.checks import check_findings
 from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.findings import Finding, Mode, Report
 from gfmdkg.validation.incremental.examination import Examination, examine
@@ -58,6 +58,5 @@ def _findings(examination: Examination, rules: Rules, names: StoreNames) -> list
     found: list[Finding] = []
     if examination.report is not None:
         found += rules.validator.findings(examination.report, names=names)
-    for check, rows in examination.rows.items():
-        found += run_checks((check,), lambda _, rows=rows: rows, names=names)  # type: ignore[misc]
+    found += check_findings(examination.rows, names=names)
     return collapse(found)

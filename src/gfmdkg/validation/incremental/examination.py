@@ -5,7 +5,7 @@ at, the findings are those of a full run on the new state, and a pair that was n
 has the findings that it had in the old state.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from rdflib import Graph
@@ -14,6 +14,7 @@ from rdflib.term import Node
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.walking import StoredTerm, TripleView, store_of, stored_iri, to_value
 from gfmdkg.terms.values import Iri, Term
 from gfmdkg.validation.checks import Check
@@ -27,10 +28,12 @@ from gfmdkg.validation.incremental.reach import (
     types_of,
 )
 from gfmdkg.validation.incremental.rules import BoundedCheck, Rules, Scope
-from gfmdkg.validation.incremental.selecting import Select, select_on
 from gfmdkg.validation.incremental.shape_paths import TargetedShape
 
-__all__ = ["Examination", "examine"]
+__all__ = ["Examination", "Written", "examine"]
+
+Written = Mapping[tuple[Node, Node, Node], Collection[Node]]
+"""A triple as the store has it, to its object as documents write it, in all their ways."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +60,24 @@ def examine(
     scope: Scope,
     limit: int,
     select: Select | None = None,
+    also: Iterable[StoredTerm] = (),
+    written: Written | None = None,
 ) -> Examination:
     """Look at what a change from one state to the next can affect.
 
     ``select`` runs a check as a whole, for which the default is the new state's default graph.
+    ``also`` are nodes that every rule is to look at, changed or not. Shapes see the literals
+    of ``written`` triples as they are written, not as the store normalised them.
     Raises ``Unbounded`` where the change cannot be bounded, or affects more than ``limit``
     nodes of one rule.
     """
-    shapes = _Examiner(scope.data(before), scope.data(after), delta, limit)
-    report, shape_nodes = shapes.apply_shapes(rules)
-    checks = _Examiner(scope.everything(before), scope.everything(after), delta, limit, all_=True)
-    rows, check_nodes = checks.run_checks(rules, select or select_on(after))
+    nodes = frozenset(also)
+    shapes = _Examiner(scope.data(before), scope.data(after), delta, limit, also=nodes)
+    report, shape_nodes = shapes.apply_shapes(rules, written or {})
+    checks = _Examiner(
+        scope.everything(before), scope.everything(after), delta, limit, also=nodes, all_=True
+    )
+    rows, check_nodes = checks.run_checks(rules, select or select_from(after))
     return Examination(report=report, rows=rows, shape_nodes=shape_nodes, check_nodes=check_nodes)
 
 
@@ -81,9 +91,12 @@ class _Examiner:
         delta: Delta,
         limit: int,
         *,
+        also: Nodes,
         all_: bool = False,
     ) -> None:
-        self._before, self._after, self._limit = before, after, limit
+        self._before, self._after, self._limit, self._also = before, after, limit, also
+        if len(also) > limit:
+            raise Unbounded(f"more than {limit} nodes are to be looked at")
         # An added triple may have been there in another graph: then too much is looked at.
         self._added, self._removed = (
             Changes(
@@ -99,7 +112,9 @@ class _Examiner:
 
     # Shapes
 
-    def apply_shapes(self, rules: Rules) -> tuple[Graph | None, dict[Node, frozenset[Term]]]:
+    def apply_shapes(
+        self, rules: Rules, written: Written
+    ) -> tuple[Graph | None, dict[Node, frozenset[Term]]]:
         looked: dict[Node, frozenset[Term]] = {}
         targets: dict[TargetedShape, Nodes] = {}
         around = Surroundings(self._after, limit=self._limit)
@@ -107,7 +122,9 @@ class _Examiner:
             if shape.unbounded is not None:
                 raise Unbounded(shape.unbounded)
             occurrences = (*shape.occurrences, *shape.entrances)
-            nodes = self._added.affected(occurrences) | self._removed.affected(occurrences)
+            nodes = (
+                self._added.affected(occurrences) | self._removed.affected(occurrences) | self._also
+            )
             if not nodes:
                 continue
             looked[shape.node] = frozenset(map(to_value, nodes))
@@ -128,7 +145,9 @@ class _Examiner:
 
         data = Graph(bind_namespaces="none")
         for subject, predicate, object_ in around.triples:
-            data.add((convert(subject), convert(predicate), convert(object_)))
+            triple = (convert(subject), convert(predicate), convert(object_))
+            for value in written.get(triple, (triple[2],)):
+                data.add((triple[0], triple[1], value))
         shapes = rules.shapes_for({s: [convert(n) for n in ns] for s, ns in targets.items()})
         return rules.validator.report_graph(data, shapes=shapes), looked
 
@@ -177,7 +196,7 @@ class _Examiner:
                 for predicate in bounded.focused.witnesses:
                     around.add_any(predicate)
         if focused:
-            part = select_on(store_of(around.triples))
+            part = select_from(store_of(around.triples))
             for check, values in focused:
                 rows[check] = _about(part(check.query), values)
         return rows, looked
@@ -189,8 +208,8 @@ class _Examiner:
                 return None
             occurrences = bounded.focused.occurrences
             try:
-                return frozenset(
-                    self._added.affected(occurrences) | self._removed.affected(occurrences)
+                return self._also.union(
+                    self._added.affected(occurrences), self._removed.affected(occurrences)
                 )
             except Unbounded:
                 return None  # a check as a whole is bearable

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from rdflib import Graph
 
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.walking import TripleView, store_of
-from gfmdkg.validation.checks import run_checks
+from gfmdkg.validation.checks import check_findings, run_checks
 from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import graph_from_nquads
 from gfmdkg.validation.findings import Finding, Report
 from gfmdkg.validation.incremental.rules import Rules, Scope
-from gfmdkg.validation.incremental.selecting import Select, select_on
 
 __all__ = ["data_graph", "merged", "select_all", "validate_store"]
 
@@ -34,7 +34,8 @@ def validate_store(
     """
     data = data_graph(store, scope=scope, context=context)
     found: list[Finding] = rules.validator.findings(rules.validator.report_graph(data), names=data)
-    found += run_checks(rules.checks, select_all(store, scope=scope, context=context), names=data)
+    rows = run_checks(rules.checks, select_all(store, scope=scope, context=context))
+    found += check_findings(rows, names=data)
     return Report.of(collapse(found), reason=reason)
 
 
@@ -49,8 +50,8 @@ def data_graph(store: OxigraphStore, *, scope: Scope, context: bytes = b"") -> G
 def select_all(store: OxigraphStore, *, scope: Scope, context: bytes = b"") -> Select:
     """A function that runs a SELECT on the union of all graphs and the context."""
     if scope.is_union and not context:
-        return select_on(store)
-    return select_on(merged(store, context=context))
+        return select_from(store)
+    return select_from(merged(store, context=context))
 
 
 def merged(store: OxigraphStore, *, context: bytes = b"") -> OxigraphStore:

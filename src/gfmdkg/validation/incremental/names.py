@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from rdflib import BNode, Graph, Literal
-from rdflib.term import Node
+from rdflib import Graph
 
-from gfmdkg.store.walking import StoredTerm, TripleView, to_stored, to_value
-from gfmdkg.terms.values import BlankNode, Iri
-from gfmdkg.terms.values import Literal as LiteralValue
-from gfmdkg.validation.data_graph import rdflib_term
+from gfmdkg.store.walking import TripleView, to_stored, to_value
+from gfmdkg.validation.data_graph import our_term, rdflib_term
 
 __all__ = ["StoreNames"]
 
@@ -30,19 +27,12 @@ class StoreNames(Graph):
 
     def triples(self, triple: Any, *_: Any) -> Iterator[Any]:  # type: ignore[override]
         """The triples of a pattern."""
-        subject, predicate, object_ = (None if t is None else _stored(t) for t in triple)
+        subject, predicate, object_ = (
+            None if t is None else to_stored(our_term(t)) for t in triple
+        )
         found = self._view.triples(subject, predicate, object_)  # type: ignore[arg-type]
         if subject is None and object_ is None:
             first = list(islice(found, _MOST + 1))
             found = iter(first if len(first) <= _MOST else ())
         for terms in found:
             yield tuple(rdflib_term(to_value(term)) for term in terms)
-
-
-def _stored(node: Node) -> StoredTerm:
-    if isinstance(node, Literal):
-        if node.language:
-            return to_stored(LiteralValue(str(node), language=node.language))
-        datatype = LiteralValue("").datatype if node.datatype is None else str(node.datatype)
-        return to_stored(LiteralValue(str(node), datatype=datatype))
-    return to_stored(BlankNode(str(node)) if isinstance(node, BNode) else Iri(str(node)))

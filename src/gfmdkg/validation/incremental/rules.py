@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rdflib import Graph
 
@@ -9,13 +10,9 @@ from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.walking import TripleView
 from gfmdkg.validation.checks import Check
+from gfmdkg.validation.incremental.analysis import Analysis
 from gfmdkg.validation.incremental.occurrences import Unbounded
-from gfmdkg.validation.incremental.query_paths import (
-    QueryPaths,
-    predicates_of,
-    query_paths,
-    subquery_paths,
-)
+from gfmdkg.validation.incremental.query_paths import QueryPaths
 from gfmdkg.validation.incremental.shape_paths import TargetedShape, compile_shapes
 from gfmdkg.validation.validate import Validator
 
@@ -57,24 +54,25 @@ class BoundedCheck:
     predicates: frozenset[str] | None = None
 
     @classmethod
-    def of(cls, check: Check, *, prefixes: Mapping[str, str]) -> "BoundedCheck":
+    def of(cls, check: Check, *, prefixes: Mapping[str, str], analysis: Analysis) -> "BoundedCheck":
         """Read the dependencies off the query."""
+        text = check.query
         try:
-            return cls(check=check, focused=query_paths(check.query, "focus", prefixes=prefixes))
+            return cls(check=check, focused=analysis.query_paths(text, "focus", prefixes=prefixes))
         except Unbounded:
             pass
         try:
-            return cls(check=check, source=subquery_paths(check.query, prefixes=prefixes))
+            return cls(check=check, source=analysis.subquery_paths(text, prefixes=prefixes))
         except Unbounded:
             pass
         try:
-            return cls(check=check, predicates=predicates_of(check.query, prefixes=prefixes))
+            return cls(check=check, predicates=analysis.predicates_of(text, prefixes=prefixes))
         except Unbounded:
             return cls(check=check)
 
 
 class Rules:
-    """Shapes and checks with what they depend on; compiling takes about a second."""
+    """Shapes and checks; what they depend on is read off them when it is first asked for."""
 
     def __init__(
         self,
@@ -82,12 +80,33 @@ class Rules:
         checks: Sequence[Check] = (),
         *,
         prefixes: Mapping[str, str] = PREFIXES,
+        analysis: Analysis | None = None,
     ) -> None:
-        """``prefixes`` are those that checks may use without declaring them."""
+        """``prefixes`` are those that checks may use without declaring them.
+
+        ``analysis`` may know the queries already.
+        """
         self.validator = validator
         self.checks = tuple(checks)
-        self.shapes: tuple[TargetedShape, ...] = compile_shapes(validator.shapes)
-        self.bounded = tuple(BoundedCheck.of(check, prefixes=prefixes) for check in checks)
+        self._prefixes = prefixes
+        self._analysis = Analysis() if analysis is None else analysis
+
+    @cached_property
+    def shapes(self) -> tuple[TargetedShape, ...]:
+        """The shapes with targets."""
+        compiled = compile_shapes(self.validator.shapes, self._analysis)
+        self._analysis.save()
+        return compiled
+
+    @cached_property
+    def bounded(self) -> tuple[BoundedCheck, ...]:
+        """The checks with what they read."""
+        bounded = tuple(
+            BoundedCheck.of(check, prefixes=self._prefixes, analysis=self._analysis)
+            for check in self.checks
+        )
+        self._analysis.save()
+        return bounded
 
     def shapes_for(self, targets: Mapping[TargetedShape, Sequence[object]]) -> Graph:
         """The shapes graph with these focus nodes (of rdflib) as the only targets."""

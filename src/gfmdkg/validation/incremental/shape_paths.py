@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, RDFS, SH
 from gfmdkg.store.walking import Step, StoredTerm, stored_iri, to_stored
-from gfmdkg.terms.values import Iri
-from gfmdkg.terms.values import Literal as LiteralValue
+from gfmdkg.validation.data_graph import our_term
+from gfmdkg.validation.incremental.analysis import Analysis
 from gfmdkg.validation.incremental.occurrences import (
     TYPE,
     Occurrence,
@@ -19,7 +19,6 @@ from gfmdkg.validation.incremental.occurrences import (
     Unbounded,
     reverse_path,
 )
-from gfmdkg.validation.incremental.query_paths import query_paths
 
 __all__ = ["TargetedShape", "compile_shapes"]
 
@@ -75,7 +74,7 @@ class TargetedShape:
             yield Occurrence(prefix=(), step=Step(predicate=predicate, is_inverse=True))
 
 
-def compile_shapes(shapes: Graph) -> tuple[TargetedShape, ...]:
+def compile_shapes(shapes: Graph, analysis: Analysis) -> tuple[TargetedShape, ...]:
     """The shapes with targets of a shapes graph, ordered by name."""
     kinds = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
     found = {s for kind in kinds for s in shapes.subjects(URIRef(SH + kind))}
@@ -86,7 +85,7 @@ def compile_shapes(shapes: Graph) -> tuple[TargetedShape, ...]:
         if (s, _TYPE, URIRef(RDFS + "Class")) in shapes
     }
     has_components = (None, _TYPE, URIRef(SH + "ConstraintComponent")) in shapes
-    compiler = _Compiler(shapes)
+    compiler = _Compiler(shapes, analysis)
     return tuple(
         compiler.compile(node, is_class=node in implicit, has_components=has_components)
         for node in sorted(found | implicit, key=str)
@@ -95,8 +94,8 @@ def compile_shapes(shapes: Graph) -> tuple[TargetedShape, ...]:
 
 
 class _Compiler:
-    def __init__(self, shapes: Graph) -> None:
-        self._shapes = shapes
+    def __init__(self, shapes: Graph, analysis: Analysis) -> None:
+        self._shapes, self._analysis = shapes, analysis
 
     def compile(self, node: Node, *, is_class: bool, has_components: bool) -> TargetedShape:
         shapes = self._shapes
@@ -178,7 +177,9 @@ class _Compiler:
         text = str(select)
         if any(f"{mark}{name}" in text for name in _BEYOND for mark in "$?"):
             raise Unbounded("a SPARQL constraint that depends on its shape")
-        paths = query_paths(text, "this", prefixes=self._prefixes(constraint), is_bound=True)
+        paths = self._analysis.query_paths(
+            text, "this", prefixes=self._prefixes(constraint), is_bound=True
+        )
         if paths.witnesses:
             raise Unbounded("a SPARQL constraint that asks about the whole graph")
         return paths.occurrences
@@ -245,12 +246,8 @@ def _is_true(shapes: Graph, node: Node, name: str) -> bool:
 
 
 def _stored(node: Node) -> StoredTerm:
-    if isinstance(node, Literal):
-        if node.language:
-            return to_stored(LiteralValue(str(node), language=node.language))
-        datatype = LiteralValue("").datatype if node.datatype is None else str(node.datatype)
-        return to_stored(LiteralValue(str(node), datatype=datatype))
-    return to_stored(Iri(str(node))) if isinstance(node, URIRef) else stored_iri(f"x:{node}")
+    # An unnamed node of the shapes is none of the data.
+    return stored_iri(f"x:{node}") if isinstance(node, BNode) else to_stored(our_term(node))
 
 
 def _name(node: Node) -> str:

@@ -28,6 +28,8 @@ def to_terminal(report: Report, *, colour: bool = False) -> str:
     if colour:
         good = "\x1b[32m" if report.conforms else _COLOURS[Severity.VIOLATION]
         verdict = f"{good}{verdict}{_RESET}"
+    if report.reason is not None:
+        verdict += f"\nall was looked at, not only what changed: {_plain(report.reason)}"
     return "\n\n".join([*blocks, verdict])
 
 

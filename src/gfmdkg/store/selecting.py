@@ -4,15 +4,16 @@ import io
 from collections.abc import Callable
 
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import AnswerFormats, RdfStore
 
-__all__ = ["Select", "select_on"]
+__all__ = ["Select", "select_from"]
 
 Select = Callable[[str], Solutions]
+"""Runs a SELECT and gives its solutions; raises ``QueryRejected``."""
 
 
-def select_on(store: OxigraphStore) -> Select:
-    """A function that runs a SELECT on the default graph of a store."""
+def select_from(store: RdfStore) -> Select:
+    """A function that runs a SELECT on the store's own dataset."""
 
     def select(query: str) -> Solutions:
         output = io.BytesIO()

@@ -1,0 +1,189 @@
+"""``list``: a command for each list, with its filters, facets and orders."""
+
+from collections.abc import Iterable, Iterator
+
+import click
+
+from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.opening import open_graph
+from gfmdkg.cli.parameter_options import keyword_of, option_of
+from gfmdkg.facets import (
+    LISTS,
+    FacetCounts,
+    FacetedList,
+    ListIndex,
+    build_indexes,
+    count_facets,
+    parse_selection,
+    select_from,
+    selection_query,
+)
+from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.graph import Graph
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.parameters import ColumnType
+from gfmdkg.terms.values import BlankNode, Iri, Term
+
+__all__ = ["list_items"]
+
+_SEPARATOR = " | "
+_FACET_VALUES = 20
+_FACET_SECONDS = 60.0
+
+
+class _Lists(click.Group):
+    """A group whose commands are the lists."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        """The names of all lists."""
+        return sorted(LISTS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of one list."""
+        faceted = LISTS.get(cmd_name)
+        return None if faceted is None else _command(faceted)
+
+
+@click.command("list", cls=_Lists, subcommand_metavar="NAME [--FILTER VALUE…]")
+def list_items() -> None:
+    """List things of one kind, filtered. `gfmdkg list NAME --help` shows the filters.
+
+    A filter may be given several times; a leading minus excludes: --topic=-detention.
+    """
+
+
+def _command(faceted: FacetedList) -> click.Command:
+    orders = [f"{sign}{name}" for name in faceted.orders for sign in ("", "-")]
+
+    @pass_cli
+    @fails_cleanly
+    def call(cli: CliContext, /, **given: object) -> None:
+        _run(cli, faceted, given)
+
+    return click.Command(
+        faceted.name,
+        callback=call,
+        params=[
+            *(option_of(parameter, excludes=True) for parameter in faceted.parameters()),
+            click.Option(
+                ["--sort"],
+                type=click.Choice(orders),
+                help="The order; a leading minus reverses it: --sort=-title.",
+            ),
+            click.Option(
+                ["--limit"],
+                type=click.IntRange(min=1),
+                default=50,
+                show_default=True,
+                help="The most items, or values of a facet, to show.",
+            ),
+            click.Option(
+                ["--facets", "shows_facets"],
+                is_flag=True,
+                help="Show the values of all facets with their counts, not the items.",
+            ),
+            click.Option(
+                ["--sparql", "shows_query"],
+                is_flag=True,
+                help="Show the query that gives the items, not the items.",
+            ),
+            click.Option(
+                ["--format", "format_name"],
+                type=click.Choice(FORMAT_NAMES),
+                default="table",
+                show_default=True,
+                help="How to write the items.",
+            ),
+        ],
+        help=f"{faceted.summary}\n\n{faceted.description}",
+        short_help=faceted.summary,
+    )
+
+
+def _run(cli: CliContext, faceted: FacetedList, given: dict[str, object]) -> None:
+    graph = open_graph(cli)
+    values = {
+        parameter.name: (value,) if isinstance(value, str) else value
+        for parameter in faceted.parameters()
+        if (value := given[keyword_of(parameter.name)])
+    }
+    selection = parse_selection(faceted, values, graph.terms)  # type: ignore[arg-type]
+    index = _read(graph, faceted)
+    sort = given["sort"]
+    sorting = index.sorting(sort if isinstance(sort, str) else None)
+    limit, format_name = given["limit"], given["format_name"]
+    assert isinstance(limit, int)  # noqa: S101 - as its option has it
+    assert isinstance(format_name, str)  # noqa: S101 - as its option has it
+    if given["shows_query"]:
+        query = selection_query(faceted, selection, sorting.order, descending=sorting.descending)
+        click.echo(query, nl=False)
+        return
+    if given["shows_facets"]:
+        counted = count_facets(
+            index,
+            selection,
+            graph.terms,
+            names=[*faceted.facets],
+            limit=min(limit, _FACET_VALUES) if format_name == "table" else limit,
+            time_limit_seconds=_FACET_SECONDS,
+        )
+        columns = ("facet", "value", "count", "iri")
+        write_table(columns, _facet_rows(counted, graph.terms), format_name)
+        return
+    positions = index.sorted(index.matching(selection), sorting, selection)
+    rows = _rows(index, positions[:limit], graph.terms)
+    if positions or format_name != "table":
+        write_table(_columns(faceted), rows, format_name)
+    _comment(cli, len(positions), limit)
+
+
+def _read(graph: Graph, faceted: FacetedList) -> ListIndex:
+    store = OxigraphStore.open_read_only(graph.version.database)
+    try:
+        ((_, index),) = build_indexes((faceted,), select_from(store))
+    finally:
+        store.close()
+    return index
+
+
+def _columns(faceted: FacetedList) -> list[str]:
+    return [*faceted.fields, "iri"]
+
+
+def _rows(
+    index: ListIndex, positions: Iterable[int], terms: TermIndex
+) -> Iterator[list[str | None]]:
+    for position in positions:
+        row: list[str | None] = []
+        for shown in index.faceted.fields.values():
+            texts = sorted(_text(value, terms) for value in index.values(position, shown))
+            is_count = shown.column.type is ColumnType.INTEGER
+            row.append(_SEPARATOR.join(texts) or ("0" if is_count else None))
+        yield [*row, index.items[position]]
+
+
+def _facet_rows(
+    counted: Iterable[FacetCounts], terms: TermIndex
+) -> Iterator[tuple[str, str, int, str | None]]:
+    for facet in counted:
+        for value in facet.values:
+            iri = value.value.value if isinstance(value.value, Iri) else None
+            yield facet.facet.name, _text(value.value, terms), value.count, iri
+
+
+def _text(term: Term, terms: TermIndex) -> str:
+    match term:
+        case Iri(value=iri):
+            return terms.label(iri) or iri
+        case BlankNode(label=label):
+            return f"_:{label}"
+        case literal:
+            return literal.lexical
+
+
+def _comment(cli: CliContext, total: int, limit: int) -> None:
+    if not total:
+        cli.say("nothing passes these filters")
+    elif total > limit:
+        cli.say(f"{limit} of {total}; more with --limit")

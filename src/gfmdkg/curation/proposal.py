@@ -1,0 +1,84 @@
+"""What a curator's documents would change of a version, tried on a copy of it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from gfmdkg.build.derivation import derive_links_about
+from gfmdkg.namespaces import graph_iri
+from gfmdkg.paths import Content
+from gfmdkg.store.delta import Delta
+from gfmdkg.store.patches import Patch, decode, normalise, statements_of
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.reading import read_labelled
+from gfmdkg.terms.values import Iri
+from gfmdkg.validation import SourceFile
+from gfmdkg.validation.data_graph import ntriples
+from gfmdkg.validation.positions import PositionedGraph
+
+__all__ = ["Placed", "apply_proposal", "place"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A document, the named graph that takes its triples, and those that it takes the place of.
+
+    ``is_given`` says that it is what a curator asks about, and no part of the surroundings.
+    """
+
+    document: PositionedGraph
+    graph: str
+    replaced: frozenset[str]
+    is_given: bool = True
+
+
+def place(file: SourceFile, document: PositionedGraph, content: Content | None = None) -> Placed:
+    """A file's document, at its place among the graphs of some content."""
+    graph = file.graph
+    if content is not None:
+        path, root = Path(file.path).resolve(), content.root.resolve()
+        if path.is_relative_to(root):
+            graph = graph_iri(PurePosixPath(path.relative_to(root)).as_posix())
+    return Placed(document=document, graph=graph, replaced=frozenset({graph, file.graph}))
+
+
+def apply_proposal(
+    before: OxigraphStore,
+    after: OxigraphStore,
+    placed: Sequence[Placed],
+    *,
+    is_union: bool = True,
+    removed: Collection[str] = (),
+) -> Delta:
+    """Change ``after``, which holds the same as ``before``, as the documents have it.
+
+    The statements ``removed`` go as well, and derived links and the union follow. Gives the
+    difference, with all triples of what is given among those added, new or not.
+    """
+    said: dict[bool, set[str]] = {True: set(), False: set()}
+    for each in placed:
+        quads = read_labelled(ntriples(each.document.graph), graph=each.graph)
+        said[each.is_given].update(normalise(quads))
+    wanted = said[True] | said[False]
+    gone = {s for p in placed for graph in p.replaced for s in statements_of(before, graph)}
+    patch = Patch.of(wanted, (gone | set(removed)) - wanted)
+    new = set(patch.added) - set(patch.obstacles(before).added)
+    apply = Patch.apply_to_union if is_union else Patch.apply
+    apply(patch, after)
+    derived = derive_links_about(after, before, _subjects((*patch.added, *patch.removed)))
+    apply(derived, after)
+    return Delta.of(
+        added=_document({*said[True], *new, *derived.added}),
+        removed=_document({*patch.removed, *derived.removed}),
+    )
+
+
+def _subjects(statements: Iterable[str]) -> set[str]:
+    return {
+        s.subject.value if isinstance(s.subject, Iri) else f"_:{s.subject.label}"
+        for s in decode(statements)
+    }
+
+
+def _document(statements: Iterable[str]) -> bytes:
+    return "".join(f"{statement} .\n" for statement in statements).encode()

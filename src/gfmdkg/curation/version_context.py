@@ -1,0 +1,182 @@
+"""A published version as the context of a curator's documents."""
+
+import io
+from collections.abc import Collection, Sequence
+from contextlib import closing
+from datetime import date
+
+from gfmdkg.build.derivation import PROVENANCE_GRAPH
+from gfmdkg.build.sources import Source, collect_sources
+from gfmdkg.curation.proposal import Placed, apply_proposal
+from gfmdkg.curation.rules import ONTOLOGY_GRAPH, SHAPES_GRAPHS, data_scope
+from gfmdkg.errors import DataError
+from gfmdkg.namespaces import DCTERMS
+from gfmdkg.paths import Content
+from gfmdkg.store.patches import decode, statements_about, statements_of
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import Iri
+from gfmdkg.terms.values import Literal as LiteralValue
+from gfmdkg.validation import Finding, Report
+from gfmdkg.validation.data_graph import graph_from_nquads
+from gfmdkg.validation.incremental import Rules, Unbounded, select_all, validate_brought
+from gfmdkg.validation.positions import PositionedGraph, read_turtle
+from gfmdkg.validation.sources import FindAround, validate_documents
+
+__all__ = ["VersionContext"]
+
+_IDENTIFIER = DCTERMS + "identifier"
+_DIGEST = "sha256:"
+
+
+class VersionContext:
+    """Validates documents as a change of a version, by the rules of some content.
+
+    With ``follows_files``, files of the content that were edited since the version was built
+    count as they are now.
+    """
+
+    def __init__(
+        self, content: Content, version: Version, rules: Rules, *, follows_files: bool
+    ) -> None:
+        self._content, self._version, self._rules = content, version, rules
+        self._follows = follows_files
+        self._is_union = version.default_graph == "union"
+        self._scope = data_scope(is_union=self._is_union)
+
+    def validate(
+        self, given: Sequence[Placed], *, today: date | None, removed: Collection[str]
+    ) -> Report:
+        """The report on the given documents; ``removed`` are statements that do not count."""
+        with (
+            closing(OxigraphStore.open_read_only(self._version.database)) as before,
+            self._version.scratch() as after,
+        ):
+            try:
+                edited, gone = self._edited(before, given)
+            except DataError as error:
+                return Report.of(Finding.from_fault(f, code="syntax") for f in error.faults)
+            placed = [*given, *edited]
+            delta = apply_proposal(
+                before, after, placed, is_union=self._is_union, removed={*removed, *gone}
+            )
+            names = {p.document.file or "" for p in given}
+            around = self._find_around(after, placed)
+            reason = self._reason_for_full_run(before, edited)
+            if reason is not None:
+                return self._validate_all(after, placed, names, today, reason, around)
+            try:
+                return validate_brought(
+                    before,
+                    after,
+                    delta,
+                    self._rules,
+                    [p.document for p in placed],
+                    scope=self._scope,
+                    given=names,
+                    find_around=around,
+                    today=today,
+                )
+            except Unbounded as error:
+                return self._validate_all(after, placed, names, today, error.reason, around)
+
+    def _validate_all(
+        self,
+        after: OxigraphStore,
+        placed: Sequence[Placed],
+        names: Collection[str],
+        today: date | None,
+        reason: str,
+        around: FindAround,
+    ) -> Report:
+        own = {p.graph for p in placed}
+        graphs = [g for g in after.graph_names() if self._scope.is_data(g) and g not in own]
+        if not self._is_union:
+            graphs.append("")
+        data = graph_from_nquads(b"".join(_dump(after, graph) for graph in graphs))
+        for each in placed:
+            if self._scope.is_data(each.graph):
+                for triple in each.document.graph:
+                    data.add(triple)
+        return validate_documents(
+            self._rules,
+            data,
+            [p.document for p in placed],
+            select=select_all(after, scope=self._scope),
+            given=names,
+            today=today,
+            reason=reason,
+            find_around=around,
+        )
+
+    def _reason_for_full_run(self, before: OxigraphStore, edited: Sequence[Placed]) -> str | None:
+        if any(p.graph.startswith(SHAPES_GRAPHS) for p in edited):
+            return "the shapes were edited since the version was built"
+        if not before.has_graph(ONTOLOGY_GRAPH):
+            return "the version does not hold the ontology"
+        return None
+
+    # The files of the content
+
+    def _edited(
+        self, before: OxigraphStore, given: Sequence[Placed]
+    ) -> tuple[list[Placed], set[str]]:
+        """The files that differ from what the version was built of, and what went with others.
+
+        A version that does not hold the ontology gets it from the files in any case. Raises
+        ``DataError`` for files that cannot be read.
+        """
+        is_complete = before.has_graph(ONTOLOGY_GRAPH)
+        if is_complete and not self._follows:
+            return [], set()
+        sources = {source.graph: source for source in collect_sources(self._content)}
+        if not self._follows:
+            sources = {g: s for g, s in sources.items() if s.path.startswith("ontology/")}
+        built = _built_from(before)
+        shown = {graph for p in given for graph in p.replaced}
+        edited = [
+            Placed(
+                document=_read(source),
+                graph=graph,
+                replaced=frozenset({graph}),
+                is_given=False,
+            )
+            for graph, source in sources.items()
+            if graph not in shown and built.get(graph) != source.digest
+        ]
+        lost = set(built) - set(sources) - shown if self._follows else set()
+        return edited, {s for graph in lost for s in statements_of(before, graph)}
+
+    def _find_around(self, after: OxigraphStore, placed: Sequence[Placed]) -> FindAround:
+        """What finds the files that say something about a record, to tell places in them."""
+        shown = {p.graph for p in placed}
+
+        def find(iris: Collection[str]) -> list[PositionedGraph]:
+            graphs = {s.graph for iri in iris for s in decode(statements_about(after, iri))}
+            wanted = graphs - shown
+            if not wanted:
+                return []
+            return [_read(s) for s in collect_sources(self._content) if s.graph in wanted]
+
+        return find
+
+
+def _built_from(store: OxigraphStore) -> dict[str, str]:
+    """The graphs that come from files, with the SHA-256 of these."""
+    return {
+        s.subject.value: s.object.lexical.removeprefix(_DIGEST)
+        for s in decode(statements_of(store, PROVENANCE_GRAPH))
+        if s.predicate == _IDENTIFIER
+        and isinstance(s.subject, Iri)
+        and isinstance(s.object, LiteralValue)
+    }
+
+
+def _read(source: Source) -> PositionedGraph:
+    return read_turtle(source.text, base_iri=source.graph, file=source.path)
+
+
+def _dump(store: OxigraphStore, graph: str) -> bytes:
+    output = io.BytesIO()
+    store.dump(output, media_type="application/n-triples", graph=graph)
+    return output.getvalue()

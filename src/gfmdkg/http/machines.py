@@ -1,0 +1,161 @@
+"""``/llms.txt``: what a language model needs to know to use the service, made when asked for.
+
+The form is that of https://llmstxt.org: a title, a summary, paragraphs, and lists of links.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gfmdkg.about import VERSION
+from gfmdkg.http.docs_page import Operation, read_operations
+from gfmdkg.http.own_queries import query_text
+from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.problem_schemas import problem_responses
+from gfmdkg.http.rendering import render
+from gfmdkg.http.responses import Answer, AnswerResponse
+from gfmdkg.http.service import Service
+from gfmdkg.namespaces import BASE, PREFIXES
+
+__all__ = ["MODEL_RULES", "machines_router"]
+
+MODEL_RULES = (
+    (
+        "“Cites” means that the words are in the text, and matchedText shows them. Links on"
+        " another ground, inferred or retrospective, are somebody's judgement; every row says"
+        " which it is (assertion). Never add them up or present one as another."
+    ),
+    (
+        "None found is not the same as not examined: unexamined-passages lists what nobody has"
+        " looked at yet."
+    ),
+    (
+        "Titles of passages are this project's own words. Only matchedText quotes a source, and a"
+        " locator says where in it."
+    ),
+    (
+        "A text may name what did not exist yet on its day, such as the Global Compact for"
+        " Migration in 2017: such a citation is anticipated, and evidence of a plan, not of"
+        " adoption."
+    ),
+    (
+        "Anything can be named by its title, acronym, code, slug or IRI. Where a name is not"
+        " clear, the answer lists candidates: choose one of them by its IRI, or ask; do not guess."
+    ),
+    "Codes are text: target 8.10 is not 8.1. What is marked unverified is from memory.",
+    (
+        "Give the IRI of whatever you state, and the version of the graph that you asked; with"
+        " the parameter version the same question has the same answer for good."
+    ),
+)
+"""How the graph is meant, a rule a sentence or two."""
+
+# Where a reader with little room may stop.
+_OPTIONAL = frozenset({"Curation", "Service"})
+# Every list has these; the text says so once.
+_UNNAMED = frozenset({"format", "page", "per_page", "version"})
+_EXAMPLES = ("example-recommendations-citing", "example-instruments-cited")
+"""Queries of ours that begin with a comment which says what they ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Link:
+    title: str
+    path: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Section:
+    title: str
+    links: tuple[_Link, ...]
+
+
+def machines_router(service: Service, document: Callable[[], Mapping[str, Any]]) -> APIRouter:
+    """``document`` gives the OpenAPI description once all routes are there."""
+    router = APIRouter()
+
+    @router.get(
+        "/llms.txt",
+        tags=["Service"],
+        operation_id="getLanguageModelGuide",
+        summary="What a language model needs to know",
+        openapi_extra={
+            "responses": {
+                "200": {
+                    "description": "The guide, as https://llmstxt.org has it.",
+                    "content": {"text/plain": {"schema": {"type": "string"}}},
+                },
+                "304": {"description": "Nothing changed."},
+                **problem_responses("unknown-parameter", "internal-error", "content"),
+            }
+        },
+    )
+    async def llms(request: Request) -> Response:
+        """How the graph is meant, and links to what can be asked, in Markdown."""
+        Parameters(request.query_params.multi_items()).only(())
+        version = await service.version()
+        body = render(
+            "llms.txt",
+            {
+                "base": str(request.base_url).rstrip("/"),
+                "project": BASE,
+                "rules": MODEL_RULES,
+                "prefixes": PREFIXES,
+                "sections": _sections(document()),
+                "settings": service.settings,
+                "software": VERSION,
+                "version": version,
+            },
+        )
+        return AnswerResponse(Answer(media_type="text/plain", body=body, version=version))
+
+    return router
+
+
+def _sections(document: Mapping[str, Any]) -> tuple[_Section, ...]:
+    """The links by the description's own groups; what can wait comes last, as the form has it."""
+    main: list[_Section] = []
+    optional: list[_Link] = []
+    for group in read_operations(document):
+        links = tuple(_links(group.operations))
+        if group.name in _OPTIONAL:
+            optional += links
+        elif links:
+            main.append(_Section(title=group.name, links=links))
+    main.append(_Section(title="SPARQL by example", links=tuple(_sparql_examples())))
+    optional += (
+        _Link(title="Documentation", path="/docs", note="all of this, for people"),
+        _Link(title="The data set", path="/dataset", note="described with DCAT and VoID"),
+    )
+    return (*main, _Section(title="Optional", links=tuple(optional)))
+
+
+def _links(operations: Iterable[Operation]) -> Iterable[_Link]:
+    for operation in operations:
+        # What needs a token, or a number that only an answer tells, is no link to follow.
+        if operation.form_path is None or any(r.status == "401" for r in operation.responses):
+            continue
+        parameters = {p.name: p for p in operation.parameters if p.place == "query"}
+        given = [(name, p.example) for name, p in parameters.items() if p.required]
+        names = [n + "*" * p.required for n, p in parameters.items() if n not in _UNNAMED]
+        note = " ".join(operation.description.partition("\n\n")[0].split())
+        if names:
+            note += f" Parameters: {', '.join(names)}."
+        path = operation.form_path + (f"?{urlencode(given)}" if given else "")
+        yield _Link(title=operation.summary, path=path, note=note)
+
+
+def _sparql_examples() -> Iterable[_Link]:
+    for name in _EXAMPLES:
+        title, _, text = query_text(name).partition("\n")
+        one_line = " ".join(text.split())
+        yield _Link(
+            title=title.removeprefix("# "),
+            path=f"/sparql?query={quote(one_line)}",
+            note=f"`{one_line}`",
+        )
