@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Operation", "OperationGroup", "OperationParameter", "read_operations"]
+__all__ = [
+    "Operation",
+    "OperationGroup",
+    "OperationParameter",
+    "read_operations",
+]
 
+
+_FOR_PEOPLE = "Pages"
 _COMMON = frozenset({"format", "page", "per_page", "version"})
 
 
@@ -46,6 +53,8 @@ class Operation:
     summary: str
     description: str
     parameters: tuple[OperationParameter, ...]
+    bodies: tuple[str, ...]
+    needs_token: bool
     responses: tuple[OperationResponse, ...]
     form_path: str | None
 
@@ -60,7 +69,7 @@ class OperationGroup:
 
 
 def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
-    """All operations, in groups by their tag, in the description's order."""
+    """All operations for programs, in groups by their tag, in the description's order."""
     by_tag: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
     for path, item in document["paths"].items():
         for method, operation in item.items():
@@ -69,7 +78,7 @@ def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
     return tuple(
         OperationGroup(name=name, description=descriptions[name], operations=tuple(operations))
         for name, operations in by_tag.items()
-        if operations
+        if operations and name != _FOR_PEOPLE
     )
 
 
@@ -87,6 +96,8 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operatio
         summary=operation.get("summary", ""),
         description=operation.get("description", ""),
         parameters=parameters,
+        bodies=tuple(operation.get("requestBody", {}).get("content", ())),
+        needs_token=bool(operation.get("security")),
         responses=tuple(
             OperationResponse(
                 status=status,
