@@ -19,6 +19,7 @@
     ├── LimitError              the service protects itself
     │   ├── QueryTimeout
     │   ├── AnswerTooLarge
+    │   ├── NetworkTooLarge
     │   ├── Busy
     │   └── EngineFailure       a worker died
     └── ContentError            what ships or is built is at fault; all faults at once
@@ -52,6 +53,7 @@ __all__ = [
     "Forbidden",
     "GfmdkgError",
     "LimitError",
+    "NetworkTooLarge",
     "NotAcceptable",
     "NotFound",
     "OntologyError",
@@ -271,6 +273,24 @@ class AnswerTooLarge(LimitError):
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
         super().__init__(f"the answer is over the limit of {limit_bytes} bytes; use LIMIT")
+
+
+class NetworkTooLarge(LimitError):
+    """A network has more edges than can be measured in time.
+
+    ``minimum`` is the least weight of edges at which it is small enough, if there is one.
+    """
+
+    problem = "network-too-large"
+
+    def __init__(self, *, edges: int, limit_edges: int, minimum: int | None = None) -> None:
+        self.edges, self.limit_edges, self.minimum = edges, limit_edges, minimum
+        way_out = "narrow it with filters such as session or year"
+        if minimum is not None:
+            way_out += f", or ask for edges of weight {minimum} and more with minimum={minimum}"
+        super().__init__(
+            f"the network has {edges} edges, more than the limit of {limit_edges}; {way_out}"
+        )
 
 
 class Busy(LimitError):

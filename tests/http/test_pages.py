@@ -182,3 +182,13 @@ def test_documentation_has_every_operation_and_a_form_for_each_get(site: Site) -
 def test_stylesheet_may_be_kept_for_good_by_its_hash(site: Site) -> None:
     (style,) = re.findall(r'href="(/static/gfmdkg.css\?v=\w+)"', site.get("/").text)
     assert "immutable" in site.get(style).headers["cache-control"]
+
+
+def test_documentation_tells_what_many_operations_share_once(site: Site) -> None:
+    text = site.get("/docs").text
+    details = text.partition('<details id="network">')[2].partition("</details>")[0]
+    shared = details.partition("And as in <code>/api/recommendations</code>: ")[2]
+    assert "<code>topic</code>" in shared.partition(".</p>")[0]
+    assert "Only those on this topic" not in details
+    assert "Only those on this topic" in text
+    assert '<th scope="row"><code>edge_limit</code>' in details

@@ -22,6 +22,7 @@ _MODULES = {
     "list": "gfmdkg.cli.listing:list_items",
     "log": "gfmdkg.cli.history",
     "mcp": "gfmdkg.cli.mcp",
+    "network": "gfmdkg.cli.networks",
     "queries": "gfmdkg.cli.running",
     "query": "gfmdkg.cli.querying",
     "rebuild": "gfmdkg.cli.history",

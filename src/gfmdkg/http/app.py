@@ -18,6 +18,7 @@ from gfmdkg.http.changes import changes_router
 from gfmdkg.http.front import Front
 from gfmdkg.http.lists import lists_router
 from gfmdkg.http.machines import machines_router
+from gfmdkg.http.networks import networks_router
 from gfmdkg.http.openapi import openapi_document
 from gfmdkg.http.pages import pages_router
 from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_of
@@ -55,6 +56,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastA
     protocol = Protocol(service)
     validation, checker = validation_router(service)
     search, indexes = search_router(service)
+    networks, network_processes = networks_router(service, indexes)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -64,6 +66,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastA
         finally:
             await checker.close()
             await indexes.close()
+            await network_processes.close()
             await protocol.close()
             await service.close()
 
@@ -86,6 +89,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastA
         queries_router(service),
         lists_router(service, indexes),
         search,
+        networks,
         validation,
         resource_router(service),
         description_router(service),

@@ -19,6 +19,7 @@ __all__ = [
     "list_operation",
     "page_operation",
     "paged_operation",
+    "parameter_object",
     "path_parameter",
     "pinned_operation",
     "query_operation",
@@ -76,7 +77,7 @@ def query_operation(query: CannedQuery, settings: Settings) -> dict[str, Any]:
         problems.append("ambiguous")
     return {
         "parameters": [
-            *(_parameter(parameter) for parameter in query.parameters.values()),
+            *(parameter_object(parameter) for parameter in query.parameters.values()),
             *_page_parameters(settings),
             VERSION_PARAMETER,
             _format(ROW_FORMATS),
@@ -216,7 +217,7 @@ def paged_operation(
     """Parameters and responses of a list in several formats, of any version."""
     return {
         "parameters": [
-            *(_parameter(parameter) for parameter in parameters),
+            *(parameter_object(parameter) for parameter in parameters),
             *more_parameters,
             *_page_parameters(settings),
             VERSION_PARAMETER,
@@ -286,7 +287,8 @@ def _column(column: Column) -> dict[str, Any]:
     return {**COLUMN_TYPES[column.type], "description": column.description}
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
+def parameter_object(parameter: Parameter) -> dict[str, Any]:
+    """A parameter with its type, default and example."""
     schema: dict[str, Any] = dict(_PARAMETER_TYPES[parameter.type])
     if parameter.values:
         schema["enum"] = list(parameter.values)

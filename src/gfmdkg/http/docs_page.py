@@ -1,7 +1,8 @@
 """The operations of the OpenAPI description as the documentation page shows them."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 __all__ = [
@@ -11,8 +12,9 @@ __all__ = [
     "read_operations",
 ]
 
-
 _FOR_PEOPLE = "Pages"
+# So many parameters in common are told once.
+_MANY = 5
 _COMMON = frozenset({"format", "page", "per_page", "version"})
 
 
@@ -20,7 +22,8 @@ _COMMON = frozenset({"format", "page", "per_page", "version"})
 class OperationParameter:
     """One parameter; ``kind`` is its type in words, ``choices`` are its only values.
 
-    ``is_common`` where it means the same for every operation that has it, and is told once.
+    ``is_common`` where it means the same for every operation that has it, and is told once;
+    ``as_in`` is the path of a former operation that has told it, with many others, or empty.
     """
 
     name: str
@@ -32,6 +35,7 @@ class OperationParameter:
     choices: tuple[str, ...]
     place: str
     is_common: bool
+    as_in: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +75,32 @@ class OperationGroup:
 def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
     """All operations for programs, in groups by their tag, in the description's order."""
     by_tag: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
+    told: dict[OperationParameter, list[str]] = {}
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            by_tag[operation["tags"][0]].append(_operation(path, method, operation))
+            read = _without_told(_operation(path, method, operation), told)
+            by_tag[operation["tags"][0]].append(read)
     descriptions = {tag["name"]: tag["description"] for tag in document["tags"]}
     return tuple(
         OperationGroup(name=name, description=descriptions[name], operations=tuple(operations))
         for name, operations in by_tag.items()
         if operations and name != _FOR_PEOPLE
     )
+
+
+def _without_told(operation: Operation, told: dict[OperationParameter, list[str]]) -> Operation:
+    """The operation, its parameters marked that one before it has told; others are noted."""
+    own = [p for p in operation.parameters if not p.is_common]
+    paths = Counter(path for parameter in own for path in told.get(parameter, ()))
+    (path, common), *_ = paths.most_common(1) or [("", 0)]
+    if common < _MANY:
+        for parameter in own:
+            told.setdefault(parameter, []).append(operation.path)
+        return operation
+    marked = (
+        replace(p, as_in=path) if path in told.get(p, ()) else p for p in operation.parameters
+    )
+    return replace(operation, parameters=tuple(marked))
 
 
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operation:

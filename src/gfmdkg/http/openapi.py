@@ -19,6 +19,7 @@ _TAGS: tuple[tuple[str, str], ...] = (
     ("Canned queries", "Ready-made questions, each with typed parameters."),
     ("Lists", "The main kinds of things in the graph, with filters, facets and orders."),
     ("Search", "Full text, and names while they are typed."),
+    ("Networks", "What is cited together, by whom and about what; tables for heat maps."),
     ("Resources", "Every IRI of the graph dereferences, as RDF, as JSON or as a page."),
     ("Validation", "Documents checked against the shapes and checks; nothing is stored."),
     ("SPARQL", "The SPARQL 1.1 Protocol and Graph Store Protocol."),

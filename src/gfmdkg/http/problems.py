@@ -146,6 +146,15 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = _types(
         "The answer grew over `limit_bytes`; a LIMIT or a narrower pattern makes it smaller.",
     ),
     (
+        "network-too-large",
+        413,
+        "Network too large",
+        (
+            "The network has more edges than `limit_edges`. Filters make it smaller; where "
+            "`minimum` is given, so does that value of the parameter of this name."
+        ),
+    ),
+    (
         "unsupported-media-type",
         415,
         "Unsupported media type",
@@ -244,6 +253,18 @@ def _faults(faults: Sequence[errors.Fault]) -> list[dict[str, object]]:
     ]
 
 
+# Errors whose fields become members of the same names, as they are.
+_OWN_FIELDS: Mapping[type[errors.GfmdkgError], tuple[str, ...]] = {
+    errors.QueryRejected: ("line", "column"),
+    errors.BodyTooLarge: ("limit_bytes",),
+    errors.AnswerTooLarge: ("limit_bytes",),
+    errors.NetworkTooLarge: ("edges", "limit_edges", "minimum"),
+    errors.QueryTimeout: ("limit_seconds",),
+    errors.Busy: ("retry_after_seconds",),
+    errors.EngineFailure: ("cause",),
+}
+
+
 def _members(error: errors.GfmdkgError) -> Mapping[str, object]:
     """The typed fields of an error; those that are not set are left out."""
     members: dict[str, object | None]
@@ -256,18 +277,10 @@ def _members(error: errors.GfmdkgError) -> Mapping[str, object]:
                 "value": error.value,
                 "allowed": list(error.allowed) or None,
             }
-        case errors.QueryRejected():
-            members = {"line": error.line, "column": error.column}
         case errors.NotAcceptable():
             members = {"offered": list(error.offered)}
         case errors.UnsupportedMedia():
             members = {"accepted": list(error.accepted)}
-        case errors.BodyTooLarge() | errors.AnswerTooLarge():
-            members = {"limit_bytes": error.limit_bytes}
-        case errors.QueryTimeout():
-            members = {"limit_seconds": error.limit_seconds}
-        case errors.Busy():
-            members = {"retry_after_seconds": error.retry_after_seconds}
         case errors.Conflict():
             members = {
                 "clashes": [
@@ -276,12 +289,10 @@ def _members(error: errors.GfmdkgError) -> Mapping[str, object]:
                 ]
                 or None
             }
-        case errors.EngineFailure():
-            members = {"cause": error.cause}
         case errors.DataRejected() | errors.ContentError():
             members = {"faults": _faults(error.faults)}
         case _:
-            members = {}
+            members = {name: getattr(error, name) for name in _OWN_FIELDS.get(type(error), ())}
     return {name: value for name, value in members.items() if value is not None}
 
 

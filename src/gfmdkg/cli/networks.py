@@ -1,0 +1,154 @@
+"""``network``: a network of the current version, in a format for other programs."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.opening import open_graph
+from gfmdkg.cli.parameter_options import keyword_of, option_of
+from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
+from gfmdkg.graph import Graph
+from gfmdkg.network import (
+    FORMATS,
+    MATRIX_FORMATS,
+    Grounds,
+    NetworkRequest,
+    check_backend,
+    kind_named,
+)
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import Select, select_from
+from gfmdkg.terms.values import Iri
+
+__all__ = ["network"]
+
+_PASSAGES = LISTS["passages"]
+
+
+def _with_filters(command: click.Command) -> click.Command:
+    """The command with the filters of the list of passages as options."""
+    command.params += [option_of(p, excludes=True) for p in _PASSAGES.parameters()]
+    return command
+
+
+@_with_filters
+@click.command()
+@click.argument("name", metavar="KIND")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMATS),
+    default="json",
+    show_default=True,
+    help="How to write it: node-link JSON, GraphML, GEXF, a table of the edges, or DOT.",
+)
+@click.option(
+    "--matrix", is_flag=True, help="Write a matrix instead, as JSON or CSV: one side by the other."
+)
+@click.option(
+    "--minimum",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Only edges of at least this weight.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help="The most nodes, or rows and columns, the heaviest first. Default: all.",
+)
+@click.option(
+    "--backend",
+    help="An installed backend of networkx for the measures. Default: GFMDKG_NETWORK_BACKEND.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="File to write. Default: standard output.",
+)
+@pass_cli
+@fails_cleanly
+def network(
+    cli: CliContext,
+    /,
+    name: str,
+    format_name: str,
+    matrix: bool,
+    minimum: int,
+    limit: int | None,
+    backend: str | None,
+    output: Path | None,
+    **filters: str | Sequence[str] | None,
+) -> None:
+    """Write a network: gfmdkg network cocitation --format gexf --output cocitation.gexf.
+
+    The kinds: cocitation, instrument-topic, actor-instrument, sdg-instrument,
+    session-instrument, similarity; docs/networks.md says what each is. Filters choose the
+    passages that it is made of; a leading minus excludes: --topic=-detention. Explicit links
+    count unless --assertion asks for others.
+    """
+    kind = kind_named(name)
+    if matrix and not kind.is_bipartite:
+        raise click.UsageError(f"{name} has one side, so it is no matrix")
+    if matrix and format_name not in MATRIX_FORMATS:
+        raise click.UsageError(f"a matrix is written as {' or '.join(MATRIX_FORMATS)}")
+    request = NetworkRequest(
+        kind=kind.name,
+        format=format_name,
+        minimum=minimum,
+        limit=limit,
+        is_matrix=matrix,
+        rows=limit,
+        columns=limit,
+    )
+    chosen = check_backend(cli.settings(network_backend=backend).network_backend)
+    body = _answer(cli, request, filters, chosen)
+    if output is None:
+        click.echo(body, nl=False)
+    else:
+        output.write_bytes(body)
+        cli.say(f"wrote {output}")
+
+
+Filters = dict[str, str | Sequence[str] | None]
+
+
+def _answer(
+    cli: CliContext, request: NetworkRequest, filters: Filters, backend: str | None
+) -> bytes:
+    # Importing networkx takes a tenth of a second, which no other command should pay.
+    from gfmdkg.network.answering import Networks
+
+    graph = open_graph(cli)
+    store = OxigraphStore.open_read_only(graph.version.database)
+    try:
+        select = select_from(store)
+        with cli.error.status("working out the network"):
+            filtered = _filtered(request, filters, graph, select)
+            return Networks(select, backend=backend).answer(filtered)
+    finally:
+        store.close()
+
+
+def _filtered(
+    request: NetworkRequest, filters: Filters, graph: Graph, select: Select
+) -> NetworkRequest:
+    """The request for the links and passages that the filters choose."""
+    values = {
+        parameter.name: (value,) if isinstance(value, str) else value
+        for parameter in _PASSAGES.parameters()
+        if (value := filters[keyword_of(parameter.name)])
+    }
+    if not values:
+        return request
+    selection = parse_selection(_PASSAGES, values, graph.terms)
+    choice = selection.of(ASSERTION)
+    grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
+    if values.keys() <= {ASSERTION, CONFIDENCE}:
+        return replace(request, grounds=grounds)
+    found = select(selection_query(_PASSAGES, selection, None))
+    items = frozenset(item.value for (item,) in found.rows if isinstance(item, Iri))
+    return replace(request, grounds=grounds, items=items)

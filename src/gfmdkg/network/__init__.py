@@ -1,0 +1,38 @@
+"""Networks of what is cited, by whom and about what: built, measured, laid out and written.
+
+Nothing here imports networkx before a network is asked for: a front only passes requests on.
+"""
+
+from gfmdkg.network.backends import check_backend, installed_backends
+from gfmdkg.network.description import describe_kind
+from gfmdkg.network.kinds import (
+    ASSERTIONS,
+    KINDS,
+    MATRIX_KINDS,
+    NetworkKind,
+    Side,
+    kind_named,
+)
+from gfmdkg.network.occurrences import Grounds
+from gfmdkg.network.process import NetworkProcesses
+from gfmdkg.network.request import FORMATS, MATRIX_FORMATS, NetworkRequest
+from gfmdkg.network.sparql import edges_query, evidence_query
+
+__all__ = [
+    "ASSERTIONS",
+    "FORMATS",
+    "KINDS",
+    "MATRIX_FORMATS",
+    "MATRIX_KINDS",
+    "Grounds",
+    "NetworkKind",
+    "NetworkProcesses",
+    "NetworkRequest",
+    "Side",
+    "check_backend",
+    "describe_kind",
+    "edges_query",
+    "evidence_query",
+    "installed_backends",
+    "kind_named",
+]

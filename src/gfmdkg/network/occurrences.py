@@ -1,0 +1,143 @@
+"""Reading from the graph where nodes occur, and what they are called."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib import resources
+from typing import NamedTuple, Self
+
+from gfmdkg.namespaces import XSD, compact
+from gfmdkg.network.kinds import ASSERTIONS
+from gfmdkg.store.selecting import Select
+from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
+
+__all__ = [
+    "Grounds",
+    "Name",
+    "Occurrence",
+    "query_text",
+    "read_names",
+    "read_occurrences",
+    "side_query",
+]
+
+_EMPTY_SLOT = re.compile(r"^.*\bVALUES \?\w+ \{ UNDEF \}.*\n", re.MULTILINE)
+# So many names are asked for at once; longer queries take longer to plan than to run.
+_NAMES_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """Which links count: those with one of the ``assertions`` (IRIs), and at least so sure."""
+
+    assertions: tuple[str, ...] = (ASSERTIONS["explicit"],)
+    confidence: Decimal | None = None
+
+    @classmethod
+    def asked(
+        cls,
+        included: Collection[Term],
+        excluded: Collection[Term],
+        *,
+        confidence: Decimal | None = None,
+    ) -> Self:
+        """The assertions included, or all but those excluded, or else explicit ones alone."""
+        if not included and not excluded:
+            return cls(confidence=confidence)
+        known = tuple(map(Iri, ASSERTIONS.values()))
+        asked = [a.value for a in known if a in (included or known) and a not in excluded]
+        return cls(assertions=tuple(asked), confidence=confidence)
+
+
+class Occurrence(NamedTuple):
+    """A node stands in a unit (a passage, a statement, a reference); all are IRIs.
+
+    ``assertion`` is ``None`` where the graph states the fact without a link of its own.
+    """
+
+    unit: str
+    node: str
+    passage: str
+    assertion: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """What a resource is called and what it is; ``type`` is the local name of its class."""
+
+    label: str | None
+    type: str | None
+
+
+def query_text(name: str, **slots: Iterable[Term]) -> str:
+    """The query of ``rq/{name}.rq`` with terms in its slots ``VALUES ?slot { UNDEF }``.
+
+    The lines of slots for which nothing is given go, for even an empty slot would change the
+    query's plan.
+    """
+    text = (resources.files(__package__) / "rq" / f"{name}.rq").read_text(encoding="utf-8")
+    for slot, terms in slots.items():
+        values = " ".join(map(to_sparql, terms))
+        text = text.replace(f"VALUES ?{slot} {{ UNDEF }}", f"VALUES ?{slot} {{ {values} }}")
+    return _EMPTY_SLOT.sub("", text)
+
+
+def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
+    """The query of a side, for the links that count; of one node alone where it is given."""
+    slots: dict[str, Iterable[Term]] = {"assertion": map(Iri, grounds.assertions)}
+    if grounds.confidence is not None:
+        slots["least"] = [Literal(f"{grounds.confidence:f}", XSD + "decimal")]
+    if node is not None:
+        slots["node"] = [Iri(node)]
+    return query_text(side, **slots)
+
+
+def read_occurrences(select: Select, side: str, grounds: Grounds) -> tuple[Occurrence, ...]:
+    """All occurrences that a side's query finds, in an order of their own."""
+    solutions = select(side_query(side, grounds))
+    has_assertion = "assertion" in solutions.variables
+    found: set[Occurrence] = set()
+    for row in solutions.rows:
+        unit, node, passage = row[:3]
+        assertion = row[3] if has_assertion else None
+        match unit, node, passage:
+            case Iri(value=unit_iri), Iri(value=node_iri), Iri(value=passage_iri):
+                ground = assertion.value if isinstance(assertion, Iri) else None
+                found.add(Occurrence(unit_iri, node_iri, passage_iri, ground))
+            case _:  # a blank node has no identity that an answer could give
+                continue
+    return tuple(sorted(found, key=lambda o: (o.unit, o.node, o.passage, o.assertion or "")))
+
+
+def read_names(select: Select, iris: Iterable[str]) -> Mapping[str, Name]:
+    """The English label of each resource, else one in another language; and its class."""
+    wanted = sorted(set(iris))
+    labels: dict[str, Literal] = {}
+    types: dict[str, str] = {}
+    for start in range(0, len(wanted), _NAMES_AT_ONCE):
+        part = wanted[start : start + _NAMES_AT_ONCE]
+        for row in select(query_text("names", iri=map(Iri, part))).rows:
+            match row:
+                case Iri(value=iri), Literal() as label, None:
+                    labels[iri] = min(labels.get(iri, label), label, key=_label_order)
+                case Iri(value=iri), None, Iri(value=class_iri):
+                    types[iri] = min(types.get(iri, class_iri), class_iri)
+                case _:
+                    continue
+    return {
+        iri: Name(
+            label=labels[iri].lexical if iri in labels else None,
+            type=_local_name(types[iri]) if iri in types else None,
+        )
+        for iri in wanted
+    }
+
+
+def _label_order(label: Literal) -> tuple[bool, str, str]:
+    return label.language != "en", label.language or "", label.lexical
+
+
+def _local_name(class_iri: str) -> str:
+    """As search names classes: ``instrument`` for gfmd:Instrument."""
+    return compact(class_iri).rpartition(":")[2].lower()
