@@ -25,7 +25,7 @@ _IRI = b'{"type":"uri","value":"%b"}'
 class SubjectIndex:
     """Answers look-ups in one graph as SPARQL JSON, byte for byte as the engine does."""
 
-    def __init__(self, document: bytes, places: Mapping[bytes, tuple[int, int]]) -> None:
+    def __init__(self, document: bytearray, places: Mapping[bytes, tuple[int, int]]) -> None:
         """``document`` is N-Triples; ``places`` has the span of each subject's lines."""
         self._document, self._places = document, places
 
@@ -41,13 +41,13 @@ class SubjectIndex:
             store.dump(sink, media_type="application/n-triples", graph="")  # type: ignore[arg-type]
         except _TooLong:
             return None
-        document = b"".join(sink.parts)
         places: dict[bytes, tuple[int, int]] = {}
-        for found in _LINES_OF_SUBJECT.finditer(document):
-            if found[1] in places:
+        for found in _LINES_OF_SUBJECT.finditer(sink.document):
+            subject = bytes(found[1])
+            if subject in places:
                 return None
-            places[found[1]] = found.span()
-        return cls(document, places)
+            places[subject] = found.span()
+        return cls(sink.document, places)
 
     @property
     def size_bytes(self) -> int:
@@ -64,7 +64,7 @@ class SubjectIndex:
         start, end = self._places.get(subject, (0, 0))
         if end - start > limit_bytes:
             return None
-        lines = self._document[start:end]
+        lines = bytes(self._document[start:end])
         if _NUMBERED in lines:
             return None
         skipped = len(subject) + 2  # the space after it, and the bracket of the predicate
@@ -125,15 +125,14 @@ class _Sink:
     """A binary sink with a limit."""
 
     def __init__(self, limit_bytes: int) -> None:
-        self.parts: list[bytes] = []
-        self._left = limit_bytes
+        self.document = bytearray()  # in parts, it would be there twice in the end
+        self._limit_bytes = limit_bytes
 
     def write(self, data: bytes) -> int:
         """Take some bytes."""
-        self._left -= len(data)
-        if self._left < 0:
+        if len(self.document) + len(data) > self._limit_bytes:
             raise _TooLong
-        self.parts.append(data)
+        self.document += data
         return len(data)
 
     def flush(self) -> None:
