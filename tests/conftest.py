@@ -14,6 +14,7 @@ import uvicorn
 
 from gfmdkg.build import ensure_built
 from gfmdkg.http import create_app
+from gfmdkg.http.express import ExpressConnection
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import VersionStore
@@ -51,7 +52,16 @@ def serve_settings(settings: Settings) -> Iterator[str]:
     """The service on a free port of this machine, for real; its address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(settings), log_level="critical", lifespan="on")
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="critical",
+        lifespan="on",
+        http=ExpressConnection,
+        ws="none",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+    )
     server = uvicorn.Server(config)
     # The system kills a worker when the thread that started it ends, so it waits for all.
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
