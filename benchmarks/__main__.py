@@ -11,7 +11,8 @@ from pathlib import Path
 
 import platformdirs
 
-from benchmarks.answers import compare_answers, time_canned
+from benchmarks.answers import compare_answers
+from benchmarks.canned import time_canned
 from benchmarks.generator import generate
 from benchmarks.lists import time_lists
 from benchmarks.loading import publish, raw_bulk_load

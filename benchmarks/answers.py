@@ -1,32 +1,20 @@
-"""Whether the servers give the same answers, and how long our canned queries take."""
+"""Whether the servers give the same answers."""
 
 import http.client
 import json
-import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from benchmarks.generator import Generated
-from benchmarks.load_client import Job
-from benchmarks.measuring import run_client
 from benchmarks.peers import Peer
-from benchmarks.workloads import canned_texts, heavy, mix
+from benchmarks.workloads import heavy, mix
 
-__all__ = ["CannedTime", "compare_answers", "time_canned"]
+__all__ = ["compare_answers"]
 
 _COMPARED = 40
 _PATIENCE_SECONDS = 5.0
 _BUDGET_SECONDS = 20.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CannedTime:
-    """The median time of a canned query over HTTP, uncached; ``status`` where it failed."""
-
-    milliseconds: float
-    status: str
 
 
 def compare_answers(
@@ -70,29 +58,3 @@ def _count_rows(peer: Peer, text: str) -> int | None:
         return None
     finally:
         connection.close()
-
-
-def time_canned(
-    peer: Peer, generated: Generated, *, progress: Callable[[str], None]
-) -> Mapping[str, CannedTime]:
-    """By name of the query. A comment makes each text a new one, so that none is cached."""
-    found: dict[str, CannedTime] = {}
-    for name, text in canned_texts(generated):
-        progress(f"canned query {name}")
-        outcome = run_client(
-            Job(
-                port=peer.port,
-                path=peer.path,
-                texts=[f"{text}\n# {number}" for number in range(9)],
-                connections=1,
-                seconds=1.5,
-                grace_seconds=4,
-            )
-        )
-        times = outcome.latencies_ms
-        peer.calm_down()
-        found[name] = CannedTime(
-            milliseconds=statistics.median(times) if times else float("inf"),
-            status=", ".join(outcome.failed) or ("" if times else "no answer"),
-        )
-    return found

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.answers import CannedTime
+from benchmarks.canned import CannedTime
 from benchmarks.generator import Generated
 from benchmarks.lists import ListTimes
 from benchmarks.loading import LoadFigures
@@ -21,6 +21,7 @@ from benchmarks.runaways import LIMIT_SECONDS, Runaway
 __all__ = ["SizeResult", "write_results"]
 
 _BASE = "oxigraph serve"
+_SCOPES = ("whole graph", "one session")
 _OURS = ("gfmdkg, 1 front", "gfmdkg, 2 fronts")
 _MIX, _POINTS, _HEAVY = (scenario.name for scenario in SCENARIOS)
 
@@ -36,7 +37,7 @@ class SizeResult:
     load: LoadFigures
     peer_load_seconds: Mapping[str, float]
     answers: Mapping[str, str]
-    canned: Mapping[str, CannedTime]
+    canned: Mapping[str, Mapping[str, CannedTime]]
     lists: ListTimes | None
     figures: Mapping[str, Mapping[str, Figures]]
     runaways: Mapping[str, Mapping[str, Runaway]]
@@ -103,12 +104,12 @@ def _checks(result: SizeResult) -> Iterator[tuple[str, str, bool]]:
         }
         measured = ", ".join(f"{_times(r)} ({n[8:]})" for n, r in ratios.items())
         yield f"{scenario}: ≥ {least:g}× {base}", measured, max(ratios.values()) >= least
-    if result.canned:
-        limit = 5 if result.generated.triples < 100_000 else 50
-        times = [timed.milliseconds for timed in result.canned.values()]
+    limit = 5 if result.generated.triples < 100_000 else 50
+    for scope in _SCOPES if result.canned else ():
+        times = [t[scope].engine_ms for t in result.canned.values() if scope in t]
         within = sum(value <= limit for value in times)
         measured = f"{within} of {len(times)}; median {_number(statistics.median(times))} ms"
-        yield f"p50 of a canned query ≤ {limit} ms", measured, within == len(times)
+        yield f"canned query, {scope}: engine p50 ≤ {limit} ms", measured, within == len(times)
     for what, took, most in result.lists.bars() if result.lists else ():
         yield what, _milliseconds(took), took <= most
     measured = f"{result.load_ratio:.2f}×"
@@ -196,14 +197,25 @@ def _scenario_table(scenario: str, result: SizeResult) -> Iterator[str]:
 def _canned_table(result: SizeResult) -> Iterator[str]:
     if not result.canned:
         return
-    yield "### Canned queries over all sessions, uncached, over HTTP"
+    yield "### Canned queries, first page, uncached, over HTTP"
     yield ""
-    yield "| query | p50 ms | |"
-    yield "|---|---:|---|"
-    for name, timed in sorted(result.canned.items(), key=lambda i: -i[1].milliseconds):
-        status = f"status {timed.status}" if timed.status else ""
-        yield f"| {name} | {_number(timed.milliseconds)} | {status} |"
+    yield "p50 by the service's own log, in ms: time in the engine, and of the whole request."
     yield ""
+    yield "| query | " + " | ".join(f"{s}: engine | request" for s in _SCOPES) + " |"
+    yield "|---|" + "---:|" * 2 * len(_SCOPES)
+    slowest = sorted(result.canned.items(), key=lambda i: -i[1][_SCOPES[0]].engine_ms)
+    for name, scopes in slowest:
+        cells = [_canned_cell(scopes.get(scope)) for scope in _SCOPES]
+        yield f"| {name} | " + " | ".join(cells) + " |"
+    yield ""
+
+
+def _canned_cell(timed: CannedTime | None) -> str:
+    if timed is None:
+        return "|"
+    if timed.failure:
+        return f"{timed.failure} |"
+    return f"{_number(timed.engine_ms)} | {_number(timed.request_ms)}"
 
 
 def _runaway_table(result: SizeResult) -> Iterator[str]:

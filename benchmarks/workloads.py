@@ -16,7 +16,7 @@ from gfmdkg.paths import shipped_content
 from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
 from gfmdkg.terms.index import LabelEntry, TermIndex, labels_query, read_labels
 
-__all__ = ["RUNAWAYS", "Workload", "canned_texts", "heavy", "mix", "points"]
+__all__ = ["RUNAWAYS", "Workload", "canned_values", "heavy", "mix", "points"]
 
 _PROLOGUE = "".join(
     f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n"
@@ -133,9 +133,8 @@ def _needed(parameter: Parameter, generated: Generated, random: Random) -> str:
             return parameter.example
 
 
-def canned_texts(generated: Generated) -> Iterator[tuple[str, str]]:
-    """Each canned query with the example values of its required parameters, over all sessions."""
-    resolver = _resolver(generated)
+def canned_values(generated: Generated) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Each canned query with what it needs, over the whole graph and about one session."""
     for query in Catalog.load(shipped_content().queries):
         values: dict[str, str] = {}
         for parameter in query.parameters.values():
@@ -148,7 +147,10 @@ def canned_texts(generated: Generated) -> Iterator[tuple[str, str]]:
                 elif parameter.name in ("actor", "speaker", "person"):
                     example = generated.persons[0]
                 values[parameter.name] = example
-        yield query.name, query.bind(values, resolver)
+        yield query.name, "whole graph", values
+        if "session" in query.parameters:
+            session = generated.sessions[len(generated.sessions) // 2]
+            yield query.name, "one session", {**values, "session": session}
 
 
 def _resolver(generated: Generated) -> TermIndex:

@@ -14,6 +14,7 @@ import uvicorn
 
 from gfmdkg.build import ensure_built
 from gfmdkg.http import create_app
+from gfmdkg.http.express import ExpressConnection
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import VersionStore
@@ -46,27 +47,37 @@ def shipped_store(own_store: Path) -> Path:
     return own_store
 
 
+@contextmanager
+def serve_settings(settings: Settings) -> Iterator[str]:
+    """The service on a free port of this machine, for real; its address."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="critical",
+        lifespan="on",
+        http=ExpressConnection,
+        ws="none",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    # The system kills a worker when the thread that started it ends, so it waits for all.
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the service did not start"
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
 @pytest.fixture(scope="session")
 def serve() -> Serve:
     """``with serve(settings) as url``: the service on a free port of this machine, for real."""
-
-    @contextmanager
-    def run(settings: Settings) -> Iterator[str]:
-        listener = socket.socket()
-        listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(settings), log_level="critical", lifespan="on")
-        server = uvicorn.Server(config)
-        # The system kills a worker when the thread that started it ends, so it waits for all.
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            while not server.started:
-                assert thread.is_alive(), "the service did not start"
-                time.sleep(0.01)
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-            listener.close()
-
-    return run
+    return serve_settings

@@ -78,6 +78,11 @@ class Settings:
         4096 * _MIB, "address space of a worker process", minimum=256 * _MIB
     )
     cache_limit_bytes: int = _describe(64 * _MIB, "finished answers kept, per front", minimum=0)
+    lookup_memory_bytes: int = _describe(
+        256 * _MIB,
+        "largest default graph, as N-Triples, that each front holds in memory for look-ups",
+        minimum=0,
+    )
     versions_kept: int = _describe(20, "published versions kept on disk", minimum=1)
     page_size: int = _describe(50, "items on a page when per_page is not given", minimum=1)
     page_size_limit: int = _describe(1000, "most items on a page", minimum=1)

@@ -71,12 +71,34 @@ def test_query_gives_what_the_form_asks_for(graph: Graph) -> None:
     assert len(built) == 1
 
 
-def test_a_description_has_statements_and_incoming_links(graph: Graph) -> None:
+def test_a_description_has_properties_incoming_links_and_evidence(graph: Graph) -> None:
     described = graph.describe("CMW")
     assert described.resource.iri == "https://w3id.org/gfmdkg/id/instrument/cmw"
-    values = {(s.property.label, s.value) for s in described.statements}
-    assert ("adopted", date(1990, 12, 18)) in values
-    assert any("pol-03" in str(getattr(s.value, "iri", "")) for s in described.incoming)
+    literals = {
+        (p.title, value.literal.lexical)
+        for group in described.groups
+        for p in group.properties
+        for value in p.values
+        if value.literal is not None
+    }
+    assert ("adopted", "1990-12-18") in literals
+    (citing,) = [i for i in described.incoming if i.title == "passages that cite it"]
+    passages = [r.resource.iri.rpartition("/")[2] for r in citing.items]
+    assert passages == ["p03", "p13", "pol-03"]
+    assert citing.count == 3
+    assert [e.words for e in described.evidence if e.locator == "political recommendation 3"] == [
+        ("UN CMW",)
+    ]
+
+
+def test_a_link_without_a_name_is_described_by_its_path(graph: Graph) -> None:
+    path = "citation/gfmd-dialogue-gcm-2017-04-06-c1/pol-03/cmw"
+    described = graph.describe(path)
+    assert described.resource.iri == f"https://w3id.org/gfmdkg/id/{path}"
+    assert [e.direction for e in described.evidence] == ["self"]
+    assert b"UN CMW" in graph.serialise(path, "application/n-triples")
+    with pytest.raises(NotFound):
+        graph.serialise("citation/none", "application/n-triples")
 
 
 def test_names_that_nothing_or_several_things_have_are_errors(graph: Graph) -> None:

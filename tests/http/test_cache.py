@@ -20,7 +20,7 @@ def key(name: str, *, version: int = 1) -> Key:
 def answer(size_bytes: int = 10, tag: bytes = b'"t"') -> FinishedAnswer:
     return FinishedAnswer(
         status=200,
-        headers=[],
+        head=b"",
         body=b"x" * size_bytes,
         route="/r",
         tag=tag[:-1] + b'-gzip"',

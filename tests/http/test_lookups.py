@@ -1,5 +1,6 @@
 """Look-ups are answered by the front itself, and exactly as a worker would answer them."""
 
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.conftest import Serve
 
 from gfmdkg.settings import Settings
-from gfmdkg.sparql.lookup import is_lookup, names_by_prefix
+from gfmdkg.sparql.lookup import Lookup
 from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
 from gfmdkg.store.versions import VersionStore
 
@@ -44,30 +45,35 @@ OTHERS = [
 
 @pytest.mark.parametrize("query", LOOKUPS)
 def test_one_pattern_about_a_given_subject_is_a_lookup(query: str) -> None:
-    assert is_lookup(query)
+    assert Lookup.parse(query)
 
 
 @pytest.mark.parametrize("query", OTHERS)
 def test_anything_else_is_no_lookup(query: str) -> None:
-    assert not is_lookup(query)
+    assert Lookup.parse(query) is None
 
 
 @given(st.text(alphabet="SELECT?*{}<>:ab .\n", max_size=60))
 def test_whatever_is_taken_for_a_lookup_is_one_pattern(text: str) -> None:
-    if is_lookup(text):
+    if Lookup.parse(text):
         assert text.count("{") == text.count("}") == 1
         assert "?" in text or "*" in text
 
 
 def test_names_are_told_from_iris() -> None:
-    assert [names_by_prefix(query) for query in LOOKUPS] == [False, True, True, True, False, True]
+    found = [Lookup.parse(query) for query in LOOKUPS]
+    assert [f and f.uses_prefixes for f in found] == [False, True, True, True, False, True]
 
 
 @pytest.fixture(scope="module")
 def address(serve: Serve, shipped_store: Path) -> Iterator[str]:
     with serve(Settings(store=shipped_store, log_format="off")) as url:
-        # The first look-up opens the store beside the event loop and is answered by a worker.
-        httpx.get(f"{url}/sparql", params={"query": "SELECT ?p { <http://x/> ?p ?o }"})
+        # The first look-ups open the store and make its index beside the event loop.
+        for number in range(3):
+            httpx.get(
+                f"{url}/sparql", params={"query": f"SELECT ?p {{ <http://x/{number}> ?p ?o }}"}
+            )
+            time.sleep(0.1)
         yield url
 
 
@@ -114,6 +120,8 @@ def test_the_lookups_are_answered_by_the_store_as_written(shipped_store: Path) -
         with_prefixes, without = BytesIO(), BytesIO()
         formats = AnswerFormats(results="text/csv")
         store.query(query, formats=formats, output=with_prefixes)
-        if not names_by_prefix(query):
+        lookup = Lookup.parse(query)
+        assert lookup is not None
+        if not lookup.uses_prefixes:
             store.query(query, formats=formats, output=without, project_prefixes=False)
             assert with_prefixes.getvalue() == without.getvalue()

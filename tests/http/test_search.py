@@ -205,10 +205,14 @@ def test_the_description_tells_what_is_answered(site: Site) -> None:
         given = {n: p["example"] for n, p in named.items() if "example" in p}
         answered = site.get(path, params=given).json()
         described = operation["responses"]["200"]["content"]["application/json"]
-        assert set(described["schema"]["required"]) == set(answered) == set(described["example"])
+        assert (
+            set(described["schema"]["required"])
+            == set(answered)
+            == set(described["examples"]["recorded"]["value"])
+        )
         assert named["type"]["schema"]["type"] == "array"
         item = described["schema"]["properties"]["items"]["items"]
-        assert set(item["required"]) == set(described["example"]["items"][0])
+        assert set(item["required"]) == set(described["examples"]["recorded"]["value"]["items"][0])
     found = search(site, q="harbour")["items"][0]
     item = paths["/api/search"]["get"]["responses"]["200"]["content"]["application/json"]
     assert set(item["schema"]["properties"]["items"]["items"]["required"]) == set(found)

@@ -127,7 +127,8 @@ def blame(cli: CliContext, resource: str, format_name: str) -> None:
     """
     versions = cli.versions()
     version = versions.require_current()
-    iri = resource if resource.startswith(("http:", "https:")) else Graph(version).resolve(resource)
+    opened = Graph(version, versions=versions)
+    iri = resource if resource.startswith(("http:", "https:")) else opened.resolve(resource)
     origins = blame_resource(versions, iri)
     shown = {iri} | {o.statement.predicate for o in origins}
     shown |= {o.statement.object.value for o in origins if isinstance(o.statement.object, Iri)}

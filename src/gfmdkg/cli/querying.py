@@ -1,17 +1,18 @@
 """``query`` and ``show``."""
 
+import json
 import sys
 from pathlib import Path
 
 import click
 
-from gfmdkg.catalog import Resource
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.describing import show_description
 from gfmdkg.cli.opening import open_graph
+from gfmdkg.description import as_document
 from gfmdkg.errors import NotAcceptable
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.formats.tables import write_table
-from gfmdkg.graph import Description
 from gfmdkg.namespaces import compact
 from gfmdkg.store.rdf_store import AnswerFormats, AnswerKind
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
@@ -75,7 +76,7 @@ def query(cli: CliContext, sparql: str | None, file: Path | None, format_name: s
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(["table", *_GRAPHS]),
+    type=click.Choice(["table", "json", *_GRAPHS]),
     default="table",
     show_default=True,
     help="How to write the description.",
@@ -83,40 +84,18 @@ def query(cli: CliContext, sparql: str | None, file: Path | None, format_name: s
 @pass_cli
 @fails_cleanly
 def show(cli: CliContext, term: str, format_name: str) -> None:
-    """Show what the graph says of TERM: an acronym, a title, a slug, a CURIE or an IRI."""
+    """Show what the graph says of TERM: an acronym, a title, a slug, a CURIE or an IRI.
+
+    The JSON is what /api/resource answers.
+    """
     graph = open_graph(cli)
     if format_name == "table":
-        _show_readable(graph.describe(term))
+        show_description(graph.describe(term))
+    elif format_name == "json":
+        document = as_document(graph.describe(term))
+        click.echo(json.dumps(document, ensure_ascii=False, indent=1))
     else:
         click.echo(graph.serialise(term, _GRAPHS[format_name]), nl=False)
-
-
-def _show_readable(description: Description) -> None:
-    click.echo(f"{description.resource}\n<{description.resource.iri}>\n")
-    write_table(
-        ("property", "value"),
-        [
-            (s.property.label or compact(s.property.iri), _value(s.value, s.language))
-            for s in description.statements
-        ],
-        "table",
-    )
-    if description.incoming:
-        click.echo()
-        write_table(
-            ("is", "of"),
-            [
-                (s.property.label or compact(s.property.iri), _value(s.value, None))
-                for s in description.incoming
-            ],
-            "table",
-        )
-
-
-def _value(value: object, language: str | None) -> str:
-    if isinstance(value, Resource):
-        return f"{value.label} <{compact(value.iri)}>" if value.label else f"<{compact(value.iri)}>"
-    return f"{value} @{language}" if language and language != "en" else str(value)
 
 
 def _short(term: Term | None) -> str:

@@ -9,7 +9,7 @@ import uvicorn
 
 from gfmdkg.build import ensure_built, ensure_empty
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.http.connection import BoundedConnection
+from gfmdkg.http.express import ExpressConnection
 from gfmdkg.http.request_log import logging_config
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
@@ -106,7 +106,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         log_config=logging_config(settings.log_format),
         log_level="warning",
         lifespan="on",
-        http=BoundedConnection,
+        http=ExpressConnection,
         ws="none",
         # Front reads X-Forwarded-Proto itself, which is all that an answer depends on.
         proxy_headers=False,

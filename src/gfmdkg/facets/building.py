@@ -21,8 +21,8 @@ __all__ = ["build_indexes"]
 def build_indexes(
     lists: Sequence[FacetedList], select: Select
 ) -> Iterator[tuple[FacetedList, ListIndex]]:
-    """The index of each list; what several lists share is asked for once."""
-    asked = cache(select) if len(lists) > 1 else select
+    """The index of each list; what is needed twice, or by several lists, is asked for once."""
+    asked = cache(select)
     read = TermReader()
     for faceted in lists:
         yield faceted, _Building(faceted, asked, read).index()

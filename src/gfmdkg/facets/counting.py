@@ -23,7 +23,6 @@ class ValueCount:
     """One value of a facet. ``broader`` is the nearest broader value of the same facet."""
 
     value: Term
-    label: str | None
     count: int
     is_selected: bool
     is_excluded: bool
@@ -91,7 +90,6 @@ def _count(
         values=tuple(
             ValueCount(
                 value=value,
-                label=_label(value, terms),
                 count=counts[value],
                 is_selected=value in choice.included,
                 is_excluded=value in choice.excluded,
@@ -144,10 +142,6 @@ def _above(index: ListIndex, value: Term) -> Iterator[Term]:
 
 def _broader(index: ListIndex, value: Term, counts: Mapping[Term, int]) -> Term | None:
     return next((term for term in _above(index, value) if term in counts), None)
-
-
-def _label(value: Term, terms: TermIndex) -> str | None:
-    return terms.label(value.value) if isinstance(value, Iri) else None
 
 
 def _sort_text(value: Term, terms: TermIndex) -> tuple[str, str]:

@@ -99,7 +99,7 @@ class Include:
 class FacetedList:
     """A list. The first order is the one that items come in unless another is asked for.
 
-    ``classes`` and ``schemes`` are IRIs: what the items are, for whoever searches for them.
+    ``classes`` are IRIs: what the items are, for whoever searches for them.
     ``confidence`` is the parameter for the least confidence of a link, where facets are
     ``of_links``.
     """
@@ -109,7 +109,6 @@ class FacetedList:
     summary: str
     description: str
     classes: tuple[str, ...]
-    schemes: tuple[str, ...] = ()
     items: Pattern
     facets: Mapping[str, Facet]
     bounds: Mapping[str, Bound] = field(default_factory=lambda: MappingProxyType({}))

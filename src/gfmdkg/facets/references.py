@@ -12,7 +12,6 @@ from gfmdkg.facets.making import (
 )
 from gfmdkg.facets.passages import CONFIDENCE_PARAMETER, assertion_facet
 from gfmdkg.facets.patterns import read_pattern
-from gfmdkg.namespaces import SCHEME_BASE
 from gfmdkg.terms.parameters import ParameterType
 
 __all__ = ["REFERENCES"]
@@ -139,7 +138,6 @@ _TOPICS = FacetedList(
     summary="Topics and legal concepts, with facets",
     description="What passages can be about, by English name.",
     classes=iris("skos:Concept"),
-    schemes=(SCHEME_BASE + "topic", SCHEME_BASE + "legal-concept"),
     items=read_pattern("topics/items"),
     facets=facets(
         "topics",

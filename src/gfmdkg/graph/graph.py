@@ -13,19 +13,26 @@ from typing import TYPE_CHECKING, Self
 
 from gfmdkg.build import ensure_built
 from gfmdkg.catalog import CannedQuery, Catalog
+from gfmdkg.description import (
+    Description,
+    Found,
+    Opening,
+    Touch,
+    describe,
+    identify,
+    incoming_queries,
+    not_found,
+    opening_queries,
+    triples_query,
+)
 from gfmdkg.errors import DataError
 from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.graph.description import (
-    Description,
-    description_query,
-    read_description,
-    triples_query,
-)
 from gfmdkg.graph.rows import Hint, Rows
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.rdf_store import AnswerFormats, AnswerKind, OxigraphStore
+from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex, labels_query
 
@@ -45,8 +52,11 @@ class Graph:
     True
     """
 
-    def __init__(self, version: Version, *, content: Content | None = None) -> None:
+    def __init__(
+        self, version: Version, *, versions: VersionStore, content: Content | None = None
+    ) -> None:
         self.version = version
+        self._versions = versions
         self._content = content or shipped_content()
         self.catalog = Catalog.load(self._content.queries)
         self._store = OxigraphStore.open_read_only(version.database)
@@ -71,7 +81,7 @@ class Graph:
         built = ensure_built(
             source, versions, default_graph=settings.default_graph, progress=progress
         )
-        return cls(built.version, content=source)
+        return cls(built.version, versions=versions, content=source)
 
     @cached_property
     def terms(self) -> TermIndex:
@@ -125,9 +135,26 @@ class Graph:
 
         Raises ``NotFound`` with the nearest names, and ``Ambiguous`` with the candidates.
         """
-        iri = self.resolve(term)
-        solutions = self._select(description_query(iri))
-        return read_description(iri, self.terms.label(iri), solutions)
+        iri = identify(term, self.terms)
+        queries = opening_queries(iri)
+        opening = Opening(
+            facts=self._select(queries.facts),
+            sources=self._select(queries.sources),
+            incoming=self._select(queries.incoming),
+            evidence=self._select(queries.evidence),
+            evidence_count=self._select(queries.evidence_count),
+        )
+        incoming = [self._select(text) for text in incoming_queries(iri, opening.incoming)]
+        version, is_recorded = last_touch(self._versions, iri.value, number=self.version.number)
+        found = Found(
+            opening=opening,
+            incoming=incoming,
+            touch=Touch(version=version, is_recorded=is_recorded),
+        )
+        description = describe(iri, found, self.terms, self.version)
+        if description is None:
+            raise not_found(iri.value, self.terms)
+        return description
 
     def resolve(self, term: str) -> str:
         """The IRI of the resource that ``term`` names. Raises ``NotFound``, ``Ambiguous``."""
@@ -143,11 +170,13 @@ class Graph:
 
     def serialise(self, term: str, media_type: str) -> bytes:
         """The triples of one resource, named by any of its names, in an RDF media type."""
-        iri = self.resolve(term)
+        iri = identify(term, self.terms)
+        if not self._select(opening_queries(iri).facts).rows:
+            raise not_found(iri.value, self.terms)
         body = self.answer(triples_query(iri), AnswerFormats(graph=media_type))[1]
         if media_type != JSON_LD:
             return body
-        return Compaction.load(self._content.context).compact(body, root=iri)
+        return Compaction.load(self._content.context).compact(body, root=iri.value)
 
     def _select(self, sparql: str) -> Solutions:
         kind, body = self.answer(sparql, AnswerFormats())

@@ -232,7 +232,7 @@ class Answering:
             tag = answer.matching_tag(if_none_match)
             if tag is not None:
                 status, body, outcome = _NOT_MODIFIED, b"", "not_modified"
-                headers = [(n, tag if n == b"etag" else v) for n, v in answer.fresh_headers]
+                headers = answer.fresh_headers(tag)
         if method == "HEAD":
             body = b""
         named = [*headers, (b"x-request-id", request_id.encode("ascii"))]
@@ -246,6 +246,28 @@ class Answering:
             answer.version,
             perf_counter() - began,
             len(body),
+            outcome,
+            work,
+            answer.rows,
+        )
+
+    def note(
+        self,
+        answer: FinishedAnswer,
+        outcome: str,
+        request_id: str,
+        seconds: float,
+        work: EngineWork | None,
+    ) -> None:
+        """Put on record that a GET got this whole answer."""
+        self._note(
+            request_id,
+            "GET",
+            answer.route,
+            answer.status,
+            answer.version,
+            seconds,
+            len(answer.body),
             outcome,
             work,
             answer.rows,

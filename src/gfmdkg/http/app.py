@@ -15,16 +15,17 @@ from starlette.types import ASGIApp
 from gfmdkg.errors import NotFound
 from gfmdkg.http.boundary import ErrorBoundary, negotiated_problem
 from gfmdkg.http.changes import changes_router
-from gfmdkg.http.description import openapi_document
 from gfmdkg.http.front import Front
 from gfmdkg.http.lists import lists_router
 from gfmdkg.http.machines import machines_router
 from gfmdkg.http.networks import networks_router
+from gfmdkg.http.openapi import openapi_document
 from gfmdkg.http.pages import pages_router
 from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_of
 from gfmdkg.http.protocol import Protocol
 from gfmdkg.http.queries import queries_router
 from gfmdkg.http.query_pages import query_pages_router
+from gfmdkg.http.resource_description import description_router
 from gfmdkg.http.resources import resource_router
 from gfmdkg.http.responses import COMMON_HEADERS
 from gfmdkg.http.search import search_router
@@ -34,11 +35,23 @@ from gfmdkg.http.versions import versions_router
 from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
 
-__all__ = ["app_from_environment", "create_app"]
+__all__ = ["api_document", "app_from_environment", "create_app"]
 
 
 def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp:
     """The service as an ASGI application. Raises ``CatalogError`` for faulty canned queries."""
+    front, _ = _assemble(settings, content)
+    return front
+
+
+def api_document(settings: Settings) -> Mapping[str, Any]:
+    """The OpenAPI document of the service, which is not started for it."""
+    _, app = _assemble(settings, None)
+    return openapi_document(app)
+
+
+def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastAPI]:
+    """The whole service, and the application in it that has the routes of the framework."""
     service = Service(settings, content=content)
     protocol = Protocol(service)
     validation, checker = validation_router(service)
@@ -79,6 +92,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
         networks,
         validation,
         resource_router(service),
+        description_router(service),
         query_pages_router(service),
         changes_router(service, protocol.writes),
         versions_router(service),
@@ -87,7 +101,7 @@ def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp
     ):
         app.include_router(router)
     _answer_errors(app)
-    return Front(service, app, protocol.exact, protocol.below)
+    return Front(service, app, protocol.exact, protocol.below), app
 
 
 def app_from_environment() -> ASGIApp:
@@ -106,7 +120,9 @@ def _answer_errors(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
         detail = "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in error.errors())
         kind = PROBLEM_TYPES["bad-parameter"]
-        return _response(Problem(kind=kind, detail=detail, status=kind.status), request)
+        members = {"parameter": str(error.errors()[0]["loc"][-1])}
+        problem = Problem(kind=kind, detail=detail, status=kind.status, members=members)
+        return _response(problem, request)
 
     app.add_exception_handler(HTTPException, of_framework)
     app.add_exception_handler(RequestValidationError, invalid)

@@ -1,25 +1,57 @@
 """Finished answers: kept while there is room, and computed once for all who ask at a time."""
 
 import asyncio
+import re
 from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
 from starlette.types import Scope
 
-__all__ = ["AnswerCache", "FinishedAnswer", "Flights", "Key", "Turn", "is_lasting", "mark_lasting"]
+__all__ = [
+    "AnswerCache",
+    "FinishedAnswer",
+    "Flights",
+    "Key",
+    "Turn",
+    "encode_headers",
+    "is_lasting",
+    "mark_lasting",
+]
 
 _LASTING = "gfmdkg.lasting"
 
 _SHARE_OF_ONE = 16
-# What an entry takes beside its bytes: objects, dictionary slots, header tuples.
-_OVERHEAD_BYTES = 2048
+# What an entry takes beside its bytes: objects, dictionary slots.
+_OVERHEAD_BYTES = 1024
 # A request that killed this many workers for those who wait would kill more.
 _FAILURES = 2
 
+# Headers that speak of a body, which a 304 has not.
+_OF_CONTENT = frozenset({b"content-type", b"content-length", b"content-encoding"})
+
 HeaderList = list[tuple[bytes, bytes]]
+
+
+# A line end in a header would begin another one, of the client's making.
+_UNSENDABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def encode_headers(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    r"""Header lines as they are sent, each with its line end.
+
+    Raises ``ValueError`` for a control character in one.
+
+    >>> encode_headers([(b"vary", b"Accept"), (b"etag", b'"5f"')])
+    b'vary: Accept\r\netag: "5f"\r\n'
+    """
+    lines = [b"%b: %b" % pair for pair in headers]
+    for line in lines:
+        if _UNSENDABLE.search(line):
+            raise ValueError(f"a header holds a control character: {line[:80]!r}")
+    return b"".join([line + b"\r\n" for line in lines])
 
 
 class Key(NamedTuple):
@@ -46,12 +78,13 @@ class Key(NamedTuple):
 class FinishedAnswer:
     """A whole answer, ready to be sent to anybody with the same key.
 
-    ``headers`` lack only what differs at each request. ``tag`` is the entity tag and
-    ``plain_tag`` that of the uncompressed form. ``is_lasting`` says that it may be kept.
+    ``head`` holds the header lines as they are sent, without what differs at each request; no
+    value in it has a line end. ``tag`` is the entity tag and ``plain_tag`` that of the
+    uncompressed form. ``is_lasting`` says that it may be kept.
     """
 
     status: int
-    headers: HeaderList
+    head: bytes
     body: bytes
     route: str
     tag: bytes | None = None
@@ -59,7 +92,20 @@ class FinishedAnswer:
     version: str | None = None
     rows: int | None = None
     is_lasting: bool = False
-    fresh_headers: HeaderList = field(default_factory=list)
+
+    @property
+    def headers(self) -> HeaderList:
+        """The header lines as pairs of a name and a value."""
+        pairs = (line.partition(b": ") for line in self.head.split(b"\r\n")[:-1])
+        return [(name, value) for name, _, value in pairs]
+
+    def fresh_headers(self, tag: bytes) -> HeaderList:
+        """The headers of a 304 for a client that has this answer under ``tag``."""
+        return [
+            (name, tag if name == b"etag" else value)
+            for name, value in self.headers
+            if name not in _OF_CONTENT
+        ]
 
     def matching_tag(self, if_none_match: bytes) -> bytes | None:
         """The entity tag by which the client has this answer already (RFC 9110, 13.1.2)."""
@@ -73,7 +119,7 @@ class FinishedAnswer:
     @property
     def size_bytes(self) -> int:
         """About what keeping it takes."""
-        return len(self.body) + _OVERHEAD_BYTES
+        return len(self.body) + len(self.head) + _OVERHEAD_BYTES
 
 
 def mark_lasting(scope: Scope) -> None:

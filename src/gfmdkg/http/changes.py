@@ -1,7 +1,6 @@
 """Change sets over HTTP: submit and review with a token."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,16 +13,20 @@ from gfmdkg.errors import DataError, ParameterError
 from gfmdkg.http.body import read_content, read_content_type
 from gfmdkg.http.changes_description import (
     ACCEPTED,
-    STEP_PROBLEMS,
     difference_operation,
+    feed_operation,
+    number_parameter,
+    step_operation,
     submit_operation,
 )
 from gfmdkg.http.changes_feed import change_feed
 from gfmdkg.http.description import json_operation
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_response
+from gfmdkg.http.protocol_description import WRITER
 from gfmdkg.http.responses import COMMON_HEADERS, Answer, AnswerResponse
 from gfmdkg.http.service import Service
+from gfmdkg.http.shapes import ref
 from gfmdkg.http.versions import (
     answer_difference,
     answer_json,
@@ -38,7 +41,6 @@ from gfmdkg.terms.values import Iri
 __all__ = ["changes_router"]
 
 _CREATED = 201
-_OBJECT: Mapping[str, Any] = {"type": "object"}
 
 
 def changes_router(service: Service, writes: Writes) -> APIRouter:
@@ -58,7 +60,12 @@ def _add_reading(router: APIRouter, service: Service, writes: Writes) -> None:
         summary="All change sets",
         operation_id="listChanges",
         openapi_extra=json_operation(
-            "The change sets, the latest first.", _OBJECT, "unauthorized", "forbidden"
+            "The change sets, the latest first.",
+            ref("ChangeList"),
+            "unauthorized",
+            "forbidden",
+            "unknown-parameter",
+            security=WRITER,
         ),
     )
     async def list_changes(request: Request) -> Response:
@@ -74,7 +81,7 @@ def _add_reading(router: APIRouter, service: Service, writes: Writes) -> None:
         tags=["Curation"],
         summary="Feed of published change sets",
         operation_id="changeFeed",
-        openapi_extra={"responses": {"200": {"description": "An Atom feed, the latest first."}}},
+        openapi_extra=feed_operation(),
     )
     async def feed(request: Request) -> Response:
         """The published change sets as an Atom feed."""
@@ -89,7 +96,14 @@ def _add_reading(router: APIRouter, service: Service, writes: Writes) -> None:
         summary="One change set",
         operation_id="showChange",
         openapi_extra=json_operation(
-            "Its record and report.", _OBJECT, "unauthorized", "forbidden", "not-found"
+            "Its record and report.",
+            ref("ChangeSet"),
+            "unauthorized",
+            "forbidden",
+            "not-found",
+            "unknown-parameter",
+            parameters=[number_parameter("change set")],
+            security=WRITER,
         ),
     )
     async def show_change(number: str, request: Request) -> Response:
@@ -103,7 +117,12 @@ def _add_reading(router: APIRouter, service: Service, writes: Writes) -> None:
         tags=["Curation"],
         summary="What a change set adds and removes",
         operation_id="diffChange",
-        openapi_extra=difference_operation("unauthorized", "forbidden"),
+        openapi_extra=difference_operation(
+            "unauthorized",
+            "forbidden",
+            parameters=[number_parameter("change set")],
+            security=WRITER,
+        ),
     )
     async def diff_change(number: str, request: Request) -> Response:
         """What a change set adds and removes, by resource."""
@@ -154,14 +173,12 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         headers = (("location", f"/api/changes/{done.number}"),)
         return answer_json(_record(done), status=_CREATED, headers=headers)
 
-    operation = json_operation("It as it is then.", _OBJECT, *STEP_PROBLEMS)
-
     @router.post(
         "/changes/{number}/accept",
         summary="Accept a change set",
         operation_id="acceptChange",
         tags=["Curation"],
-        openapi_extra=operation,
+        openapi_extra=step_operation("ChangeSet", "change set", example=1),
     )
     async def accept(number: str, request: Request) -> Response:
         """Approve somebody's change set; `message` is a note. Needs a reviewer's token."""
@@ -172,7 +189,7 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         summary="Reject a change set",
         operation_id="rejectChange",
         tags=["Curation"],
-        openapi_extra=operation,
+        openapi_extra=step_operation("ChangeSet", "change set", example=2, needs_message=True),
     )
     async def reject(number: str, request: Request) -> Response:
         """Turn a change set down; `message` says why. Needs a reviewer's token."""
@@ -183,7 +200,7 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         summary="Publish a change set",
         operation_id="publishChange",
         tags=["Curation"],
-        openapi_extra=operation,
+        openapi_extra=step_operation("ChangeSet", "change set", example=1),
     )
     async def publish(number: str, request: Request) -> Response:
         """Make an accepted change set a version of the graph. Needs a reviewer's token."""
@@ -194,7 +211,7 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         summary="Undo a version",
         operation_id="revertVersion",
         tags=["Curation"],
-        openapi_extra=operation,
+        openapi_extra=step_operation("Version", "version", example=2),
     )
     async def revert(number: str, request: Request) -> Response:
         """Make a version that undoes what this one did. Needs a reviewer's token."""

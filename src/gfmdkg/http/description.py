@@ -1,41 +1,31 @@
-"""The OpenAPI 3.1 description: typed parameters for each canned query, examples, problems."""
+"""Operations of the OpenAPI description: parameters, answers and problems of each."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI
-
-from gfmdkg.about import VERSION
 from gfmdkg.catalog import CannedQuery, Column, Parameter, ParameterType
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.formats import JSON, RESOURCE_FORMATS, ROW_FORMATS
-from gfmdkg.http.schemas import COLUMN_TYPES, SCHEMAS, problem_components, problem_responses
+from gfmdkg.http.formats import JSON, PAGE, RESOURCE_FORMATS, ROW_FORMATS
+from gfmdkg.http.problem_schemas import problem_responses
+from gfmdkg.http.schemas import COLUMN_TYPES
+from gfmdkg.http.shapes import written
 from gfmdkg.namespaces import compact
 from gfmdkg.settings import Settings
 
 __all__ = [
+    "VERSION_PARAMETER",
     "json_list_operation",
     "json_operation",
     "list_operation",
-    "openapi_document",
+    "page_operation",
     "paged_operation",
     "parameter_object",
-    "problem_responses",
+    "path_parameter",
+    "pinned_operation",
     "query_operation",
     "resource_operation",
 ]
 
-_TAGS: tuple[tuple[str, str], ...] = (
-    ("Canned queries", "Ready-made questions, each with typed parameters."),
-    ("Lists", "The main kinds of things in the graph, with filters, facets and orders."),
-    ("Search", "Full text, and names while they are typed."),
-    ("Networks", "What is cited together, by whom and about what; tables for heat maps."),
-    ("Resources", "Every IRI of the graph dereferences, as RDF or as a page."),
-    ("Validation", "Documents checked against the shapes and checks; nothing is stored."),
-    ("SPARQL", "The SPARQL 1.1 Protocol and Graph Store Protocol."),
-    ("Curation", "Change sets, their review, and the versions of the graph."),
-    ("Service", "The state of the service, and this description."),
-)
 _PARAMETER_TYPES: Mapping[ParameterType, dict[str, Any]] = {
     ParameterType.RESOURCE: {"type": "string"},
     ParameterType.IRI: {"type": "string"},
@@ -46,7 +36,7 @@ _PARAMETER_TYPES: Mapping[ParameterType, dict[str, Any]] = {
     ParameterType.DATE: {"type": "string", "format": "date"},
     ParameterType.BOOLEAN: {"type": "boolean"},
 }
-_VERSION = {
+VERSION_PARAMETER = {
     "name": "version",
     "in": "query",
     "description": "A published version of the graph; the current one unless given. "
@@ -80,9 +70,7 @@ def query_operation(query: CannedQuery, settings: Settings) -> dict[str, Any]:
             "hint": {"$ref": "#/components/schemas/Hint"},
         },
     }
-    content: dict[str, Any] = {
-        media.media_type: {"schema": {"type": "string"}} for media in ROW_FORMATS
-    }
+    content = {media.media_type: written(media.media_type) for media in ROW_FORMATS}
     content[JSON.media_type] = {"schema": document}
     problems = ["unknown-parameter", "not-found", "not-acceptable", "answer-too-large"]
     if any(p.type is ParameterType.RESOURCE for p in query.parameters.values()):
@@ -91,7 +79,7 @@ def query_operation(query: CannedQuery, settings: Settings) -> dict[str, Any]:
         "parameters": [
             *(parameter_object(parameter) for parameter in query.parameters.values()),
             *_page_parameters(settings),
-            _VERSION,
+            VERSION_PARAMETER,
             _format(ROW_FORMATS),
         ],
         "responses": {
@@ -110,7 +98,10 @@ def list_operation() -> dict[str, Any]:
             "type": "object",
             "required": ["items", "total"],
             "properties": {
-                "items": {"type": "array", "items": {"type": "object"}},
+                "items": {
+                    "type": "array",
+                    "items": {"$ref": "#/components/schemas/CannedQuery"},
+                },
                 "total": {"type": "integer"},
             },
         },
@@ -118,32 +109,99 @@ def list_operation() -> dict[str, Any]:
     )
 
 
-def json_operation(text: str, schema: Mapping[str, Any], *problems: str) -> dict[str, Any]:
+def json_operation(
+    text: str,
+    schema: Mapping[str, Any],
+    *problems: str,
+    parameters: Sequence[Mapping[str, Any]] = (),
+    security: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
     """Responses of an operation that answers in JSON alone."""
     content = {JSON.media_type: {"schema": schema}}
-    return {
+    operation: dict[str, Any] = {
         "responses": {
             "200": {"description": text, "content": content},
             **problem_responses(*problems, "internal-error"),
         }
+    }
+    if parameters:
+        operation["parameters"] = [*parameters]
+    if security:
+        operation["security"] = [*security]
+    return operation
+
+
+def page_operation(
+    text: str, *problems: str, parameters: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """Responses of an operation that answers with a page."""
+    content = {PAGE.media_type: {"schema": {"type": "string"}}}
+    return {
+        "parameters": [*parameters],
+        "responses": {
+            "200": {"description": text, "content": content},
+            "304": {"description": "Nothing changed."},
+            **problem_responses(*problems, "not-acceptable", "internal-error", "content"),
+        },
+    }
+
+
+def path_parameter(name: str, description: str, example: object, **schema: Any) -> dict[str, Any]:
+    """A part of the path; a string unless the schema says otherwise."""
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": {"type": "string", **schema},
+        "example": example,
     }
 
 
 def json_list_operation(
     text: str,
     schema: Mapping[str, Any],
-    example: Mapping[str, Any],
+    example: Mapping[str, Any] | None,
     parameters: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """Parameters and responses of a list in JSON alone, of any version."""
-    content = {JSON.media_type: {"schema": schema, "example": example}}
+    """Parameters and responses of a list in JSON alone, of any version.
+
+    Without an ``example`` the recorded one stands there alone.
+    """
+    content: dict[str, Any] = {JSON.media_type: {"schema": schema}}
+    if example is not None:
+        content[JSON.media_type]["example"] = example
     problems = ("unknown-parameter", "not-found", "not-acceptable", "bad-parameter")
     return {
-        "parameters": [*parameters, _VERSION, _format((JSON,))],
+        "parameters": [*parameters, VERSION_PARAMETER, _format((JSON,))],
         "responses": {
             "200": _response(text, content, "Link"),
             "304": {"description": "Nothing changed."},
             **problem_responses(*problems, *_COMMON_PROBLEMS),
+        },
+    }
+
+
+def pinned_operation(
+    text: str,
+    schema: Mapping[str, Any],
+    parameters: Sequence[Mapping[str, Any]],
+    *problems: str,
+) -> dict[str, Any]:
+    """Parameters and responses of an operation that answers in JSON, of any version."""
+    return {
+        "parameters": [*parameters, VERSION_PARAMETER, _format((JSON,))],
+        "responses": {
+            "200": _response(text, {JSON.media_type: {"schema": schema}}),
+            "304": {"description": "Nothing changed."},
+            **problem_responses(
+                *problems,
+                "unknown-parameter",
+                "not-found",
+                "not-acceptable",
+                "bad-parameter",
+                *_COMMON_PROBLEMS,
+            ),
         },
     }
 
@@ -162,7 +220,7 @@ def paged_operation(
             *(parameter_object(parameter) for parameter in parameters),
             *more_parameters,
             *_page_parameters(settings),
-            _VERSION,
+            VERSION_PARAMETER,
             _format(formats),
         ],
         "responses": {
@@ -198,9 +256,9 @@ def resource_operation(*, example: str | None, in_path: bool = True) -> dict[str
                 "example": example,
             }
         ]
-    content = {m.media_type: {"schema": {"type": "string"}} for m in RESOURCE_FORMATS}
+    content = {media.media_type: written(media.media_type) for media in RESOURCE_FORMATS}
     return {
-        "parameters": [*named, _VERSION, _format(RESOURCE_FORMATS)],
+        "parameters": [*named, VERSION_PARAMETER, _format(RESOURCE_FORMATS)],
         "responses": {
             "200": _response("The description.", content, "Link", "Content-Location"),
             "304": {"description": "Nothing changed."},
@@ -303,33 +361,3 @@ def _format(offered: Iterable[MediaType]) -> dict[str, Any]:
         "description": "The format, where the Accept header is not to decide.",
         "schema": {"type": "string", "enum": [media_type.name for media_type in offered]},
     }
-
-
-def openapi_document(
-    app: FastAPI, extra_paths: Mapping[str, Mapping[str, Any]] | None = None
-) -> dict[str, Any]:
-    """The whole description; ``extra_paths`` are path items of routes beside FastAPI."""
-    document: dict[str, Any] = FastAPI.openapi(app)
-    document["info"] = {
-        "title": "gfmdkg",
-        "version": VERSION,
-        "summary": "An open knowledge graph of migration-governance dialogues.",
-        "description": "Sessions, actors, instruments, SDGs and recommendations, linked, with "
-        "the evidence for every link. Each GET route also answers HEAD. Errors are "
-        "application/problem+json everywhere.",
-        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-    }
-    document["servers"] = [{"url": "/"}]
-    document["tags"] = [{"name": name, "description": text} for name, text in _TAGS]
-    document["paths"] |= extra_paths or {}
-    for item in document["paths"].values():
-        for operation in item.values():
-            # FastAPI adds its own shape of a validation error, which is never answered here,
-            # also to what we say of that status.
-            invalid = operation.get("responses", {}).get("422")
-            if "HTTPValidationError" in str(invalid):
-                del operation["responses"]["422"]
-                if "$ref" in invalid:
-                    operation["responses"]["422"] = {"$ref": invalid["$ref"]}
-    document["components"] = {"schemas": dict(SCHEMAS), "responses": problem_components()}
-    return document

@@ -5,8 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["Operation", "OperationGroup", "OperationParameter", "read_operations"]
+__all__ = [
+    "Operation",
+    "OperationGroup",
+    "OperationParameter",
+    "read_operations",
+]
 
+_FOR_PEOPLE = "Pages"
 # So many parameters in common are told once.
 _MANY = 5
 _COMMON = frozenset({"format", "page", "per_page", "version"})
@@ -51,6 +57,8 @@ class Operation:
     summary: str
     description: str
     parameters: tuple[OperationParameter, ...]
+    bodies: tuple[str, ...]
+    needs_token: bool
     responses: tuple[OperationResponse, ...]
     form_path: str | None
 
@@ -65,7 +73,7 @@ class OperationGroup:
 
 
 def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
-    """All operations, in groups by their tag, in the description's order."""
+    """All operations for programs, in groups by their tag, in the description's order."""
     by_tag: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
     told: dict[OperationParameter, list[str]] = {}
     for path, item in document["paths"].items():
@@ -76,7 +84,7 @@ def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
     return tuple(
         OperationGroup(name=name, description=descriptions[name], operations=tuple(operations))
         for name, operations in by_tag.items()
-        if operations
+        if operations and name != _FOR_PEOPLE
     )
 
 
@@ -109,6 +117,8 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operatio
         summary=operation.get("summary", ""),
         description=operation.get("description", ""),
         parameters=parameters,
+        bodies=tuple(operation.get("requestBody", {}).get("content", ())),
+        needs_token=bool(operation.get("security")),
         responses=tuple(
             OperationResponse(
                 status=status,

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Mapping
 from time import perf_counter
 from types import MappingProxyType
+from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,16 +15,20 @@ from gfmdkg.errors import GfmdkgError
 from gfmdkg.http.answering import Answering, Exchange
 from gfmdkg.http.boundary import ErrorBoundary
 from gfmdkg.http.cache import AnswerCache, FinishedAnswer, Key
-from gfmdkg.http.compression import accepts_gzip
 from gfmdkg.http.front_group import FrontGroup
 from gfmdkg.http.lookups import Lookups
 from gfmdkg.http.methods import refuse_method
 from gfmdkg.http.metrics import render_metrics
+from gfmdkg.http.request_head import HeadMemory, RequestHead
 from gfmdkg.http.request_log import EngineWork, RequestIds, RequestLog
 from gfmdkg.http.responses import send_bytes
 from gfmdkg.http.service import Service
+from gfmdkg.store.versions import Version
 
-__all__ = ["Front"]
+__all__ = ["SOUGHT", "Front"]
+
+SOUGHT = "gfmdkg.sought"
+"""In the scope of a request for which ``Front.answer_at_once`` has found nothing."""
 
 # These answer for this very moment.
 _NEVER_KEPT = frozenset({"/health", "/ready", "/metrics"})
@@ -33,6 +38,14 @@ _KEYED_POST = "/sparql"
 _LOOKED_UP = "/sparql"
 _KEYED_TYPES = (b"application/sparql-query", b"application/x-www-form-urlencoded")
 _KEYED_BODY_BYTES = 64 * 1024
+
+
+class _Found(NamedTuple):
+    """An answer that needs no waiting, and how the log names what became of the request."""
+
+    answer: FinishedAnswer
+    outcome: str
+    work: EngineWork | None
 
 
 class Front:
@@ -63,7 +76,8 @@ class Front:
             cache=self.cache,
             log=self.log,
         )
-        self._lookups = Lookups(service.fingerprint)
+        self.heads = HeadMemory()
+        self._lookups = Lookups(service.fingerprint, memory_bytes=settings.lookup_memory_bytes)
         self._ids = RequestIds()
         self._group = FrontGroup(self._snapshot) if settings.fronts > 1 else None
 
@@ -73,32 +87,28 @@ class Front:
             await self._live(scope, receive, send)
             return
         began = perf_counter()
-        headers = scope["headers"]
-        fields = dict(headers)
-        method = scope["method"]
-        request_id = self._ids.name(fields.get(b"x-request-id"))
-        is_gzip = accepts_gzip(fields.get(b"accept-encoding", b""))
-        # A header that came twice means what only the handler can tell.
-        has_key = len(fields) == len(headers) and b"authorization" not in fields
-        key = self._key(scope, fields, is_gzip=is_gzip) if has_key else None
-        reads_cache = b"no-cache" not in fields.get(b"cache-control", b"")
-        given = fields.get(b"if-none-match")
-        if key is not None and reads_cache and method in ("GET", "HEAD"):
-            answer = self.cache.get(key)
-            if answer is not None:
+        method, path, query = scope["method"], scope["path"], scope["query_string"]
+        head = RequestHead.of(scope["headers"])
+        request_id = self._ids.name(head.request_id)
+        version = self._version(path, head)
+        key = None
+        is_read = method in ("GET", "HEAD")
+        if version is not None:
+            key = _key(scope.get("raw_path") or path.encode(), query, head, version)
+            is_new = is_read and head.reads_cache and SOUGHT not in scope
+            found = self._find(key, version, path, head) if is_new else None
+            if found is not None:
                 await self._answering.deliver(
-                    answer, "cached", send, method, request_id, began, given
+                    found.answer,
+                    found.outcome,
+                    send,
+                    method,
+                    request_id,
+                    began,
+                    head.if_none_match,
+                    found.work,
                 )
                 return
-            if given is None and scope["path"] == _LOOKED_UP:
-                work = EngineWork()
-                answer = self._look_up(scope, fields, is_gzip=is_gzip, work=work)
-                if answer is not None:
-                    self.cache.put(key, answer)
-                    await self._answering.deliver(
-                        answer, "ok", send, method, request_id, began, given, work
-                    )
-                    return
         exchange = Exchange(
             scope=scope,
             receive=receive,
@@ -106,47 +116,65 @@ class Front:
             method=method,
             request_id=request_id,
             began=began,
-            is_gzip=is_gzip,
+            is_gzip=head.is_gzip,
             key=key,
-            if_none_match=given,
-            reads_cache=reads_cache,
+            if_none_match=head.if_none_match,
+            reads_cache=head.reads_cache,
         )
-        if method not in ("GET", "HEAD"):
+        if not is_read:
             exchange.if_none_match = None
             exchange.key = None
-            if method == "POST" and scope["path"] == _KEYED_POST and key is not None:
-                answer = await self._look_up_post(exchange, key, fields)
+            if method == "POST" and path == _KEYED_POST and key is not None:
+                answer = await self._look_up_post(exchange, key, head.fields)
                 if answer is not None:
                     await self._answering.send(exchange, answer, outcome="cached")
                     return
-        await self._answering.respond(exchange, fields)
+        await self._answering.respond(exchange, head.fields)
 
-    def _look_up(
-        self, scope: Scope, fields: Mapping[bytes, bytes], *, is_gzip: bool, work: EngineWork
-    ) -> FinishedAnswer | None:
-        version = self.service.versions.current()
+    def answer_at_once(self, target: bytes, head: RequestHead) -> tuple[FinishedAnswer, str] | None:
+        """The answer to a GET, and the request's id, where neither needs to be waited for.
+
+        ``target`` is a request target without escapes in its path; ``head`` is recurring. The
+        request is on record when this returns an answer. After ``None`` the request comes in
+        again, with the mark ``SOUGHT`` in its scope.
+        """
+        began = perf_counter()
+        raw_path, _, query = target.partition(b"?")
+        path = raw_path.decode("ascii")
+        version = self._version(path, head)
         if version is None:
             return None
-        accept = fields.get(b"accept")
-        return self._lookups.answer(scope, version, accept=accept, is_gzip=is_gzip, work=work)
+        found = self._find(_key(raw_path, query, head, version), version, path, head)
+        if found is None:
+            return None
+        request_id = self._ids.name(None)
+        self._answering.note(
+            found.answer, found.outcome, request_id, perf_counter() - began, found.work
+        )
+        return found.answer, request_id
 
-    def _key(self, scope: Scope, fields: Mapping[bytes, bytes], *, is_gzip: bool) -> Key | None:
+    def _find(self, key: Key, version: Version, path: str, head: RequestHead) -> _Found | None:
+        """The answer to a GET that is finished, or that a short walk gives."""
+        answer = self.cache.get(key)
+        if answer is not None:
+            return _Found(answer, "cached", None)
+        if path != _LOOKED_UP or head.if_none_match is not None:
+            return None
+        work = EngineWork()
+        answer = self._lookups.answer(key.query, version, head, work=work)
+        if answer is None:
+            return None
+        self.cache.put(key, answer)
+        return _Found(answer, "ok", work)
+
+    def _version(self, path: str, head: RequestHead) -> Version | None:
+        """The version that an answer with a key belongs to; ``None`` where it can have no key."""
+        if not head.has_key or path in _NEVER_KEPT:
+            return None
         try:
-            version = self.service.versions.current()
+            return self.service.versions.current()
         except GfmdkgError:  # the store is damaged: the handler says how
             return None
-        if version is None or scope["path"] in _NEVER_KEPT:
-            return None
-        return Key(
-            scope.get("raw_path") or scope["path"].encode(),
-            scope["query_string"],
-            fields.get(b"accept"),
-            fields.get(b"host"),
-            fields.get(b"x-forwarded-proto"),
-            is_gzip,
-            version.number,
-            version.content_hash,
-        )
 
     async def _look_up_post(
         self, exchange: Exchange, key: Key, fields: Mapping[bytes, bytes]
@@ -210,6 +238,19 @@ class Front:
         content_type, body = render_metrics(snapshots, self.service.versions, accept)
         headers = (("content-type", content_type), ("cache-control", "no-store"))
         await send_bytes(200, headers, body, send)
+
+
+def _key(raw_path: bytes, query: bytes, head: RequestHead, version: Version) -> Key:
+    return Key(
+        raw_path,
+        query,
+        head.accept,
+        head.host,
+        head.scheme,
+        head.is_gzip,
+        version.number,
+        version.content_hash,
+    )
 
 
 def _replaying(messages: list[Message], receive: Receive) -> Receive:

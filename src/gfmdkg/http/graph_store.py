@@ -37,7 +37,7 @@ from gfmdkg.store.rdf_store import AnswerFormats, Dataset
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri, to_sparql
 
-__all__ = ["GraphStore"]
+__all__ = ["ACCEPTED", "GraphStore"]
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
 _STORE, _DIRECT, _OWN = "/graphs", "/graphs/", "/graph/"
@@ -51,7 +51,7 @@ _ALIASES = {
     for alias in media.aliases
     if alias not in ("text/plain", "application/json", "application/xml", "text/xml")
 }
-_ACCEPTED = (*_WRITTEN, *_ALIASES, _MULTIPART)
+ACCEPTED = (*_WRITTEN, *_ALIASES, _MULTIPART)
 _TRIPLES = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _CREATED, _NO_CONTENT = 201, 204
 
@@ -164,7 +164,7 @@ class GraphStore:
         await _send_written(written, graph if is_new else None, send)
 
     async def _documents(self, scope: Scope, receive: Receive) -> tuple[Document, ...]:
-        given = read_content_type(scope, _ACCEPTED)
+        given = read_content_type(scope, ACCEPTED)
         limit = self.service.settings.body_limit_bytes
         body = await read_content(scope, receive, limit_bytes=limit)
         if given.media_type != _MULTIPART:

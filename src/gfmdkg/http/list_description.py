@@ -9,6 +9,7 @@ from gfmdkg.http.formats import JSON
 from gfmdkg.http.list_formats import list_formats
 from gfmdkg.http.list_request import FACET_VALUES, FULL_TEXT
 from gfmdkg.http.schemas import COLUMN_TYPES
+from gfmdkg.http.shapes import written
 from gfmdkg.settings import Settings
 from gfmdkg.terms.parameters import Column, ColumnType
 
@@ -50,10 +51,8 @@ _SEARCH = {
 def faceted_operation(faceted: FacetedList, settings: Settings) -> dict[str, Any]:
     """Parameters and responses of a list's route."""
     formats = list_formats(faceted.name)
-    content: dict[str, Any] = {
-        media.media_type: {"schema": {"type": "string"}} for media in formats
-    }
-    content[JSON.media_type] = {"schema": _document(faceted), "example": _example(faceted)}
+    content = {media.media_type: written(media.media_type) for media in formats}
+    content[JSON.media_type] = {"schema": _document(faceted)}
     return paged_operation(
         "The items.",
         faceted.parameters(),
@@ -211,26 +210,4 @@ def _query(
         "description": description,
         "schema": dict(schema),
         "example": example,
-    }
-
-
-def _example(faceted: FacetedList) -> dict[str, Any]:
-    path = f"/api/{faceted.name}?page=1"
-    item = next(iter(faceted.fields))
-    return {
-        "items": [{item: {"iri": f"https://example.org/{item}/1", "label": f"A {item}"}}],
-        "total": 1,
-        "page": 1,
-        "per_page": 50,
-        "version": "3",
-        "links": {"first": path, "last": path, "sparql": "/sparql?query=SELECT..."},
-        "facets": {
-            name: {
-                "label": facet.label,
-                "values": [{"value": "a value", "count": 1, "selected": False, "excluded": False}],
-                "total_values": 1,
-            }
-            for name, facet in list(faceted.facets.items())[:1]
-        },
-        "facets_cut": [],
     }

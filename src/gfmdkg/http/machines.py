@@ -15,6 +15,7 @@ from gfmdkg.about import VERSION
 from gfmdkg.http.docs_page import Operation, read_operations
 from gfmdkg.http.own_queries import query_text
 from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.rendering import render
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
@@ -78,8 +79,24 @@ def machines_router(service: Service, document: Callable[[], Mapping[str, Any]])
     """``document`` gives the OpenAPI description once all routes are there."""
     router = APIRouter()
 
-    @router.get("/llms.txt", include_in_schema=False)
+    @router.get(
+        "/llms.txt",
+        tags=["Service"],
+        operation_id="getLanguageModelGuide",
+        summary="What a language model needs to know",
+        openapi_extra={
+            "responses": {
+                "200": {
+                    "description": "The guide, as https://llmstxt.org has it.",
+                    "content": {"text/plain": {"schema": {"type": "string"}}},
+                },
+                "304": {"description": "Nothing changed."},
+                **problem_responses("unknown-parameter", "internal-error", "content"),
+            }
+        },
+    )
     async def llms(request: Request) -> Response:
+        """How the graph is meant, and links to what can be asked, in Markdown."""
         Parameters(request.query_params.multi_items()).only(())
         version = await service.version()
         body = render(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.description import json_list_operation, json_operation, problem_responses
+from gfmdkg.http.description import json_list_operation, json_operation
 from gfmdkg.http.network_request import EDGES, EDGES_LIMIT, LINES_LIMIT, NODES, NODES_LIMIT
 from gfmdkg.http.network_schemas import (
     CMW,
@@ -18,6 +18,7 @@ from gfmdkg.http.network_schemas import (
     NETWORK_EXAMPLE,
     Schema,
 )
+from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.network import KINDS, MATRIX_KINDS
 from gfmdkg.settings import Settings
 

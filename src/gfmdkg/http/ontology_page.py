@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from gfmdkg.description import Named
 from gfmdkg.http.own_queries import query_text
-from gfmdkg.http.resource_page import Value, link
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import GFMD, compact
 from gfmdkg.store.versions import Version
@@ -22,7 +22,7 @@ class OntologyTerm:
     label: str
     definition: str
     kinds: list[str]
-    parents: list[Value]
+    parents: list[Named]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,8 @@ async def read_ontology_page(service: Service, version: Version) -> OntologyPage
         if kind not in term.kinds:
             term.kinds.append(kind)
         if "parent" in record:
-            parent = link(_text(record["parent"]), terms)
+            iri = _text(record["parent"])
+            parent = Named(iri=iri, label=terms.label(iri))
             if parent not in term.parents:
                 term.parents.append(parent)
     classes = tuple(t for t in found.values() if t.name[:1].isupper())

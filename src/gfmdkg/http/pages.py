@@ -11,14 +11,16 @@ from starlette.responses import Response
 
 from gfmdkg.about import VERSION
 from gfmdkg.errors import NotFound
-from gfmdkg.http.description import json_operation
+from gfmdkg.http.description import json_operation, page_operation, path_parameter
 from gfmdkg.http.docs_page import read_operations
 from gfmdkg.http.own_queries import query_text
 from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.problem_schemas import members_of, problem_responses
 from gfmdkg.http.problems import PROBLEM_TYPES
 from gfmdkg.http.rendering import STATIC_FILES, page
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
+from gfmdkg.http.shapes import ref
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.terms.values import Iri, Literal
 
@@ -43,24 +45,33 @@ _FEATURED = (
     "instruments-cocited",
 )
 """Questions that the start page shows; the first one has a form there."""
-_STATE = {
-    "type": "object",
-    "required": ["status"],
-    "properties": {"status": {"type": "string"}},
-}
 
 
 def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) -> APIRouter:
     """``document`` gives the OpenAPI description once all routes are there."""
     router = APIRouter()
 
-    @router.get("/", include_in_schema=False)
+    @router.get(
+        "/",
+        tags=["Pages"],
+        operation_id="getStartPage",
+        summary="The start page",
+        openapi_extra=page_operation("The page.", "unknown-parameter", "busy", "query-timeout"),
+    )
     async def start(request: Request) -> Response:
+        """What is in the graph, and questions to begin with."""
         Parameters(request.query_params.multi_items()).only(())
         return AnswerResponse(await _start(service))
 
-    @router.get("/docs", include_in_schema=False)
+    @router.get(
+        "/docs",
+        tags=["Pages"],
+        operation_id="getDocumentation",
+        summary="The documentation of all routes",
+        openapi_extra=page_operation("The page.", "unknown-parameter"),
+    )
     async def docs(request: Request) -> Response:
+        """All routes with their parameters, each with a form to try it; without any script."""
         Parameters(request.query_params.multi_items()).only(())
         groups = read_operations(document())
         answer = page(
@@ -78,7 +89,9 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         tags=["Service"],
         operation_id="getDescription",
         summary="The description of all routes",
-        openapi_extra=json_operation("This description, in OpenAPI 3.1.", {"type": "object"}),
+        openapi_extra=json_operation(
+            "This description, in OpenAPI 3.1.", {"type": "object"}, "content"
+        ),
     )
     async def openapi() -> Response:
         """The description of all routes."""
@@ -90,7 +103,7 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         tags=["Service"],
         operation_id="getHealth",
         summary="Whether the process is alive",
-        openapi_extra=json_operation("The process answers.", _STATE),
+        openapi_extra=json_operation("The process answers.", ref("State")),
     )
     async def health() -> Response:
         """Whether the process is alive."""
@@ -101,7 +114,13 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         tags=["Service"],
         operation_id="getReadiness",
         summary="Whether requests can be answered",
-        openapi_extra=json_operation("Requests can be answered.", _STATE, "content", "busy"),
+        openapi_extra=json_operation(
+            "Requests can be answered.",
+            ref("Readiness"),
+            "content",
+            "busy",
+            "query-timeout",
+        ),
     )
     async def ready() -> Response:
         """Whether a version is published and the query workers answer; else a problem, 503."""
@@ -109,15 +128,52 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         await service.answer("ASK {}", version=version)
         return _state({"status": "ready", "version": str(version.number), "quads": version.quads})
 
-    @router.get("/problems/{name}", include_in_schema=False)
+    @router.get(
+        "/problems/{name}",
+        tags=["Pages"],
+        operation_id="getProblemType",
+        summary="What a type of problem means",
+        openapi_extra=page_operation(
+            "The page.",
+            "not-found",
+            parameters=[
+                path_parameter(
+                    "name", "The problem type.", "bad-parameter", enum=list(PROBLEM_TYPES)
+                )
+            ],
+        ),
+    )
     async def problem_type(name: str) -> Response:
+        """What the `type` of a problem leads to: its meaning, and the members it carries."""
         kind = PROBLEM_TYPES.get(name)
         if kind is None:
             raise NotFound("problem type", name)
-        return AnswerResponse(page("problem-type.html", kind=kind))
+        return AnswerResponse(page("problem-type.html", kind=kind, members=members_of(name)))
 
-    @router.get("/static/{name}", include_in_schema=False)
+    @router.get(
+        "/static/{name}",
+        tags=["Pages"],
+        operation_id="getStaticFile",
+        summary="A style sheet or image of the pages",
+        openapi_extra={
+            "parameters": [
+                path_parameter("name", "The file.", "icon.svg", enum=list(STATIC_FILES))
+            ],
+            "responses": {
+                "200": {
+                    "description": "The file.",
+                    "content": {
+                        media_type: {"schema": {"type": "string"}}
+                        for media_type in STATIC_FILES.values()
+                    },
+                },
+                "304": {"description": "Nothing changed."},
+                **problem_responses("not-found", "internal-error"),
+            },
+        },
+    )
     async def static_file(name: str, request: Request) -> Response:
+        """A file of the pages; with `?v=` it may be kept for good."""
         if name not in STATIC_FILES:
             raise NotFound("page", request.url.path)
         body = (files("gfmdkg.http") / "static" / name).read_bytes()

@@ -1,6 +1,7 @@
 """Pages for canned queries: the list of questions, and each with its form and answer."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
@@ -8,9 +9,11 @@ from starlette.responses import Response
 
 from gfmdkg.catalog import CannedQuery, Cell, Parameter, ParameterType, Resource, Row
 from gfmdkg.errors import Ambiguous, Candidate, NotFound, ParameterError
+from gfmdkg.http.description import page_operation, path_parameter, resource_operation
 from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
 from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.problems import problem_of
 from gfmdkg.http.queries import RESERVED, link_header, page_links
 from gfmdkg.http.query_run import Hint, RowsPage, Values, run_query, suggest_instead
@@ -50,18 +53,33 @@ class _Trouble:
 
 def query_pages_router(service: Service) -> APIRouter:
     """``/queries`` and ``/query/{name}``, which is also the IRI of a canned query."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(tags=["Pages"])
 
-    @router.get("/queries")
+    @router.get(
+        "/queries",
+        operation_id="getQuestions",
+        summary="All questions",
+        openapi_extra=page_operation("The page.", "unknown-parameter"),
+    )
     async def list_questions(request: Request) -> Response:
+        """The canned queries by topic, each with a link to its form."""
         Parameters(request.query_params.multi_items()).only(())
         topics: dict[str, list[CannedQuery]] = {}
         for query in service.catalog:
             topics.setdefault(query.topic, []).append(query)
         return AnswerResponse(page("queries.html", topics=topics, section="/queries"))
 
-    @router.get("/query/{name:path}")
+    @router.get(
+        "/query/{name:path}",
+        operation_id="getQuestion",
+        summary="A question with its form and answer; also the IRI of a canned query",
+        openapi_extra=_operation(service),
+    )
     async def show_query(name: str, request: Request) -> Response:
+        """A page with the query's form and rows; in RDF, the description of the query.
+
+        The page takes the parameters of the canned query, as `/api/queries/{name}` does.
+        """
         parameters = Parameters(request.query_params.multi_items())
         query = service.catalog.queries.get(name)
         accept = request.headers.get("accept")
@@ -73,6 +91,15 @@ def query_pages_router(service: Service) -> APIRouter:
         return AnswerResponse(await while_connected(work, request.receive))
 
     return router
+
+
+def _operation(service: Service) -> dict[str, Any]:
+    example = next((query.name for query in service.catalog), "")
+    operation = resource_operation(example=None)
+    name = path_parameter("name", "The query's name; in RDF also with a suffix.", example)
+    operation["parameters"] = [name, *operation["parameters"]]
+    operation["responses"] |= problem_responses("ambiguous")
+    return operation
 
 
 def _missing(service: Service, name: str) -> Exception:

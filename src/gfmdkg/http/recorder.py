@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from starlette.types import Message, Receive, Send
 
-from gfmdkg.http.cache import FinishedAnswer
+from gfmdkg.http.cache import FinishedAnswer, encode_headers
 from gfmdkg.http.compression import (
     SMALLEST_BYTES,
     StreamCompressor,
@@ -18,7 +18,6 @@ from gfmdkg.http.disconnect import ClientGone
 __all__ = ["Recorder"]
 
 _OK, _NO_CONTENT, _NOT_MODIFIED = 200, 204, 304
-_OF_CONTENT = (b"content-type", b"content-length", b"content-encoding")
 
 HeaderList = list[tuple[bytes, bytes]]
 
@@ -159,7 +158,7 @@ class Recorder:
         lasts = self.status == _OK and (is_lasting or self._has_lasting_headers())
         return FinishedAnswer(
             status=self.status,
-            headers=headers,
+            head=encode_headers(headers),
             body=body,
             route=route,
             tag=tag,
@@ -167,7 +166,6 @@ class Recorder:
             version=None if version is None else version.decode("latin-1"),
             rows=rows,
             is_lasting=lasts,
-            fresh_headers=[h for h in headers if h[0] not in _OF_CONTENT] if lasts else [],
         )
 
     def _has_lasting_headers(self) -> bool:

@@ -9,6 +9,9 @@ from urllib.parse import quote
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from gfmdkg.about import VERSION
+from gfmdkg.description import Named
+from gfmdkg.description.document import query_path
+from gfmdkg.formats.media import MediaType
 from gfmdkg.http.responses import Answer
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
 
@@ -17,6 +20,8 @@ __all__ = [
     "PAGE_HEADERS",
     "QUERY_BASE",
     "STATIC_FILES",
+    "form_path",
+    "link_path",
     "local_path",
     "page",
     "render",
@@ -63,6 +68,31 @@ def resource_path(iri: str) -> str:
     return local_path(iri) or f"/resource?iri={quote(iri, safe='')}"
 
 
+def form_path(iri: str, media: MediaType, *, version: int | None = None) -> str:
+    """The path of a description in one format; ``version`` where the current one is not meant.
+
+    >>> from gfmdkg.http.formats import RESOURCE_FORMATS
+    >>> form_path("https://w3id.org/gfmdkg/id/instrument/cmw", RESOURCE_FORMATS[0], version=3)
+    '/id/instrument/cmw.ttl?version=3'
+    """
+    local = local_path(iri)
+    # A fragment never reaches a server.
+    if local is not None and "#" not in local:
+        path = f"{local}{media.extension}"
+    else:
+        path = f"/resource?iri={quote(iri, safe='')}&format={media.name}"
+    if version is None:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}version={version}"
+
+
+def link_path(resource: Named) -> str | None:
+    """Where a link to a resource leads: to its description if the graph knows it, else to it."""
+    if resource.label is not None or local_path(resource.iri) is not None:
+        return resource_path(resource.iri)
+    return resource.iri if resource.iri.startswith(("http://", "https://")) else None
+
+
 def _load(name: str) -> str:
     return (files("gfmdkg.http") / "templates" / name).read_text(encoding="utf-8")
 
@@ -91,6 +121,8 @@ def _environment() -> Environment:
     environment.globals |= {"software_version": VERSION, "stylesheet_tag": stylesheet_tag()}
     environment.filters |= {
         "compact": compact,
+        "link_path": link_path,
+        "query_path": query_path,
         "resource_path": resource_path,
         "slug": lambda text: text.lower().replace(" ", "-"),
         "spaced": _spaced,

@@ -9,25 +9,28 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import quote, unquote
+from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gfmdkg.description import not_found, triples_query
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.formats.json_ld import JSON_LD
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.description import json_operation, resource_operation
+from gfmdkg.http.description import path_parameter, resource_operation
 from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
 from gfmdkg.http.ontology_page import read_ontology_page
 from gfmdkg.http.own_queries import bind, query_text
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.rendering import local_path, page
-from gfmdkg.http.resource_page import read_resource_page
+from gfmdkg.http.problem_schemas import problem_responses
+from gfmdkg.http.rendering import form_path, page
+from gfmdkg.http.resource_description import read_description
 from gfmdkg.http.responses import Answer, AnswerResponse, body_of, entity_tag, is_fresh
 from gfmdkg.http.service import Service, read_body
-from gfmdkg.namespaces import BASE, FOAF, GFMD, ID_BASE, ORG, SCHEME_BASE
+from gfmdkg.namespaces import BASE
 from gfmdkg.store.rdf_store import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri
@@ -35,15 +38,6 @@ from gfmdkg.terms.values import Iri
 __all__ = ["dereference", "resource_router"]
 
 _ONTOLOGY = "ontology"
-_CLASSES: Mapping[str, tuple[str, ...]] = {
-    "actor": (FOAF + "Person", ORG + "Organization", FOAF + "Group"),
-    "instrument": (GFMD + "Instrument",),
-    "passage": (GFMD + "Section", GFMD + "Paragraph", GFMD + "Recommendation"),
-    "process": (GFMD + "Process",),
-    "session": (GFMD + "Session",),
-    "summit": (GFMD + "Summit",),
-}
-"""Folder below ``/id/`` to the classes of what lies in it."""
 _SUFFIXES: Mapping[str, MediaType] = {media.extension: media for media in RESOURCE_FORMATS}
 _IRI_SAFE = ":/?#[]@!$&'()*+,;=%~"
 
@@ -60,12 +54,8 @@ class _Wish:
 
     def location(self, media: MediaType) -> str:
         """The path of the description in one format."""
-        local = local_path(self.iri.value)
-        foreign = f"/resource?iri={_quote(self.iri)}&format={media.name}"
-        path = f"{local}{media.extension}" if local else foreign
-        if not self.pinned:
-            return path
-        return f"{path}{'&' if '?' in path else '?'}version={self.version.number}"
+        number = self.version.number if self.pinned else None
+        return form_path(self.iri.value, media, version=number)
 
     def formats(self) -> tuple[tuple[str, str, str], ...]:
         """Short name, media type and path of every format."""
@@ -79,10 +69,6 @@ class _Wish:
             ("content-location", self.location(self.format)),
             ("link", ", ".join([described, *links])),
         )
-
-
-def _quote(iri: Iri) -> str:
-    return quote(iri.value, safe="")
 
 
 def resource_router(service: Service) -> APIRouter:
@@ -119,15 +105,21 @@ def resource_router(service: Service) -> APIRouter:
         """The ontology: its classes and properties."""
         return await dereference(service, request, _ONTOLOGY)
 
-    @router.get("/ontology.{suffix}", include_in_schema=False)
+    @router.get(
+        "/ontology.{suffix}",
+        summary="The ontology in one format",
+        operation_id="getOntologyFile",
+        openapi_extra=_file_operation(),
+    )
     async def get_ontology_file(suffix: str, request: Request) -> Response:
+        """The ontology in the format of the suffix."""
         return await dereference(service, request, f"{_ONTOLOGY}.{suffix}")
 
     @router.get(
         "/ontology/context.jsonld",
         summary="The JSON-LD context",
         operation_id="getContext",
-        openapi_extra=json_operation("The context.", {"type": "object"}, "unknown-parameter"),
+        openapi_extra=_context_operation(),
     )
     async def get_context(request: Request) -> Response:
         """Short names for what the graph is made of, for JSON-LD that is written by hand."""
@@ -154,6 +146,26 @@ def resource_router(service: Service) -> APIRouter:
         return await _answer(service, await _wish(service, request, parameters, iri, None))
 
     return router
+
+
+def _context_operation() -> dict[str, Any]:
+    content = {JSON_LD: {"schema": {"type": "object"}}}
+    return {
+        "responses": {
+            "200": {"description": "The context.", "content": content},
+            "304": {"description": "Nothing changed."},
+            **problem_responses("unknown-parameter", "internal-error"),
+        }
+    }
+
+
+def _file_operation() -> dict[str, Any]:
+    operation = resource_operation(example=None)
+    suffixes = [media.extension.removeprefix(".") for media in RESOURCE_FORMATS]
+    suffix = path_parameter("suffix", "The format.", "ttl", enum=suffixes)
+    others = [p for p in operation["parameters"] if p["name"] != "format"]
+    operation["parameters"] = [suffix, *others]
+    return operation
 
 
 async def dereference(service: Service, request: Request, path: str) -> Response:
@@ -208,14 +220,14 @@ async def _answer(service: Service, wish: _Wish) -> Response:
 
 async def _with_triples(service: Service, wish: _Wish, answer: Answer) -> Answer:
     is_ontology = wish.iri.value == BASE + _ONTOLOGY
-    text = query_text(_ONTOLOGY) if is_ontology else bind("description", wish.iri)
+    text = query_text(_ONTOLOGY) if is_ontology else triples_query(wish.iri)
     formats = AnswerFormats(results=None, graph=wish.format.media_type)
     found, known = await asyncio.gather(
         service.answer(text, version=wish.version, formats=formats),
         service.answer(bind("exists", wish.iri), version=wish.version),
     )
     if not json.loads(await read_body(known))["boolean"]:
-        raise await _not_found(service, wish)
+        raise not_found(wish.iri.value, await service.terms(wish.version))
     if wish.format.media_type != JSON_LD:
         return replace(answer, body=body_of(found))
     expanded = await read_body(found)
@@ -237,11 +249,11 @@ async def _page(service: Service, wish: _Wish) -> Answer:
             section="/ontology",
         )
     else:
-        resource = await read_resource_page(service, wish.iri, wish.version)
-        if resource is None:
-            raise await _not_found(service, wish)
         answer = page(
-            "resource.html", resource=resource, version=wish.version, formats=wish.formats()
+            "resource.html",
+            resource=await read_description(service, wish.iri, wish.version),
+            version=wish.version,
+            formats=wish.formats(),
         )
     return replace(
         answer,
@@ -249,15 +261,3 @@ async def _page(service: Service, wish: _Wish) -> Answer:
         version=wish.version,
         pinned=wish.pinned,
     )
-
-
-async def _not_found(service: Service, wish: _Wish) -> NotFound:
-    """With the nearest names among things of the same kind, as the IRI's folder has it."""
-    terms = await service.terms(wish.version)
-    iri = wish.iri.value
-    folder, _, slug = iri.rpartition("/")
-    kind = iri.removeprefix(ID_BASE).partition("/")[0] if iri.startswith(ID_BASE) else ""
-    types, schemes = _CLASSES.get(kind, ()), (folder,) if iri.startswith(SCHEME_BASE) else ()
-    name = unquote(slug).replace("-", " ")
-    near = terms.nearest(name, types=types, schemes=schemes) or terms.nearest(name)
-    return NotFound("resource", iri, near)

@@ -7,6 +7,7 @@ the same ``Content-Version``, strong ETag, 304, Vary, Cache-Control and CORS hea
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -23,9 +24,11 @@ __all__ = [
     "body_of",
     "content_type",
     "entity_tag",
+    "finish_tag",
     "is_fresh",
     "send_answer",
     "send_bytes",
+    "tag_stem",
 ]
 
 EXPOSED_HEADERS = (
@@ -48,6 +51,9 @@ COMMON_HEADERS: tuple[tuple[str, str], ...] = (
 """Headers of every response, errors included."""
 
 _YEAR_SECONDS = 31_536_000
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +112,21 @@ def entity_tag(version: Version | None, scope: Scope, media_type: str, fingerpri
     ``fingerprint`` stands for the software and its canned queries. It is known before the
     query runs, so an unchanged answer costs no query.
     """
-    parts: Iterable[bytes] = (
-        fingerprint.encode(),
-        b"" if version is None else f"{version.number}:{version.content_hash}".encode(),
-        scope["path"].encode(),
-        scope["query_string"],
-        media_type.encode(),
-    )
-    return '"' + hashlib.sha256(b"\0".join(parts)).hexdigest()[:32] + '"'
+    number, content_hash = (0, "") if version is None else (version.number, version.content_hash)
+    stem = tag_stem(number, content_hash, scope["path"], fingerprint)
+    return finish_tag(stem, scope["query_string"], media_type)
+
+
+def tag_stem(number: int, content_hash: str, path: str, fingerprint: str) -> "Digest":
+    """What the entity tags of all requests for a path at a version have in common."""
+    return hashlib.sha256(f"{fingerprint}\0{number}:{content_hash}\0{path}\0".encode())
+
+
+def finish_tag(stem: "Digest", query: bytes, media_type: str) -> str:
+    """The entity tag of one request; ``stem`` stays as it is."""
+    digest = stem.copy()
+    digest.update(b"%b\0%b" % (query, media_type.encode()))
+    return f'"{digest.hexdigest()[:32]}"'
 
 
 def is_fresh(scope: Scope, etag: str) -> bool:

@@ -1,13 +1,12 @@
-"""What the operations of the OpenAPI description refer to: cells, links, hints, problems."""
+"""What the operations of the OpenAPI description refer to: cells, links, hints."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
-from gfmdkg.catalog import ColumnType
-from gfmdkg.http.problems import PROBLEM_TYPES
+from gfmdkg.catalog import ColumnType, ParameterType
+from gfmdkg.http.shapes import COUNT, STRING, listed, record, ref
 
-__all__ = ["COLUMN_TYPES", "SCHEMAS", "problem_components", "problem_responses"]
+__all__ = ["COLUMN_TYPES", "SCHEMAS"]
 
 _RESOURCE_CELL = {"$ref": "#/components/schemas/Resource"}
 COLUMN_TYPES: Mapping[ColumnType, dict[str, Any]] = {
@@ -22,11 +21,45 @@ COLUMN_TYPES: Mapping[ColumnType, dict[str, Any]] = {
 SCHEMAS: Mapping[str, Any] = {
     "Resource": {
         "type": "object",
-        "description": "A resource in a cell of an answer.",
+        "description": "A resource: its IRI, and its label if it has one.",
         "required": ["iri", "label"],
         "properties": {"iri": {"type": "string"}, "label": {"type": ["string", "null"]}},
         "additionalProperties": False,
     },
+    "CannedQuery": record(
+        "A ready-made question: its parameters, its columns, and its SPARQL.",
+        name=STRING,
+        topic=STRING,
+        summary=STRING,
+        description=STRING,
+        tags=listed(STRING),
+        parameters=listed(ref("QueryParameter")),
+        columns=listed(
+            record(
+                "A column of the answer.",
+                name=STRING,
+                type={"type": "string", "enum": [t.value for t in ColumnType]},
+                description=STRING,
+            )
+        ),
+        sparql=STRING,
+        links=ref("Links"),
+    ),
+    "QueryParameter": record(
+        "A parameter; `classes` and `schemes` say what a resource must be.",
+        name=STRING,
+        type={"type": "string", "enum": [t.value for t in ParameterType]},
+        description=STRING,
+        required={"type": "boolean"},
+        many={"type": "boolean"},
+        default=listed(STRING),
+        values=listed(STRING),
+        classes=listed(STRING),
+        schemes=listed(STRING),
+        example=STRING,
+    ),
+    "State": record("The state of the process.", {"software": STRING}, status=STRING),
+    "Readiness": record("A version is published.", status=STRING, version=STRING, quads=COUNT),
     "Links": {
         "type": "object",
         "description": "Paths of other pages, and of the very query at the SPARQL endpoint.",
@@ -43,66 +76,5 @@ SCHEMAS: Mapping[str, Any] = {
             "links": {"$ref": "#/components/schemas/Links"},
         },
     },
-    "Problem": {
-        "type": "object",
-        "description": "RFC 9457 problem details. Each type has members of its own; the type's "
-        "address describes them.",
-        "required": ["type", "title", "status", "detail"],
-        "properties": {
-            "type": {"type": "string", "enum": [kind.iri for kind in PROBLEM_TYPES.values()]},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "candidates": {
-                "type": "array",
-                "items": {"$ref": "#/components/schemas/Resource"},
-            },
-            "parameter": {"type": "string"},
-            "allowed": {"type": "array", "items": {"type": "string"}},
-        },
-        "additionalProperties": True,
-    },
 }
 """The named schemas."""
-
-
-def problem_responses(*names: str) -> dict[str, Any]:
-    """The error responses of an operation, by status, from the names of its problem types."""
-    statuses = sorted({PROBLEM_TYPES[name].status for name in names})
-    return {
-        str(status): {"$ref": f"#/components/responses/{_response_name(status)}"}
-        for status in statuses
-    }
-
-
-def _response_name(status: int) -> str:
-    return HTTPStatus(status).name.title().replace("_", "")
-
-
-def problem_components() -> dict[str, Any]:
-    """A response for each status, with an example of each problem type that has it."""
-    kinds: dict[int, list[str]] = {}
-    for name, kind in PROBLEM_TYPES.items():
-        kinds.setdefault(kind.status, []).append(name)
-    return {
-        _response_name(status): {
-            "description": "; ".join(PROBLEM_TYPES[name].title for name in names),
-            "content": {
-                "application/problem+json": {
-                    "schema": {"$ref": "#/components/schemas/Problem"},
-                    "examples": {name: {"value": _problem_example(name)} for name in names},
-                }
-            },
-        }
-        for status, names in kinds.items()
-    }
-
-
-def _problem_example(name: str) -> dict[str, Any]:
-    kind = PROBLEM_TYPES[name]
-    return {
-        "type": kind.iri,
-        "title": kind.title,
-        "status": kind.status,
-        "detail": kind.description,
-    }

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from gfmdkg.http.description import json_list_operation
-from gfmdkg.namespaces import BASE
 from gfmdkg.search.kinds import KINDS
 from gfmdkg.settings import Settings
 
@@ -80,50 +79,13 @@ _COMPLETION = _object(
 )
 _COMPLETED = _object(items=_list_of(_COMPLETION), total=_COUNT, groups=_GROUPS, version=_STRING)
 
-# No member is null here: the framework leaves those out of the description.
-_CONCEPT = {
-    "resource": {"iri": BASE + "scheme/topic/child-rights", "label": "Child rights"},
-    "type": "concept",
-    "scheme": BASE + "scheme/topic",
-    "language": "en",
-}
-_GROUP = {"type": "concept", "iri": KINDS["concept"], "count": 1}
-_FOUND_EXAMPLE = {
-    "items": [
-        {
-            **_CONCEPT,
-            "label": {"text": "Child rights", "marks": [[0, 5]]},
-            "snippet": {"text": "What a child may claim.", "marks": [[7, 12]]},
-            "score": 18.25,
-            "why": [{"reason": "label", "text": "Child rights", "language": "en"}],
-        }
-    ],
-    "total": 1,
-    "page": 1,
-    "per_page": 50,
-    "version": "3",
-    "links": {"first": "/api/search?q=chidl&page=1", "last": "/api/search?q=chidl&page=1"},
-    "groups": [_GROUP],
-    "interpretation": "child",
-    "corrected": "child",
-    "expanded": [],
-    "lenient": False,
-    "ignored": [],
-}
-_COMPLETED_EXAMPLE = {
-    "items": [{**_CONCEPT, "matched": "Child rights"}],
-    "total": 1,
-    "groups": [_GROUP],
-    "version": "3",
-}
-
 
 def search_operation(settings: Settings) -> dict[str, Any]:
     """Parameters and responses of ``/api/search``."""
     return json_list_operation(
         "A page of hits, best first.",
         _FOUND,
-        _FOUND_EXAMPLE,
+        None,
         [
             _q("What to search for.", "detention children"),
             _types("passage"),
@@ -150,7 +112,7 @@ def suggest_operation() -> dict[str, Any]:
     return json_list_operation(
         "The completions, best first within their class.",
         _COMPLETED,
-        _COMPLETED_EXAMPLE,
+        None,
         [
             _q("The beginning of a name; nothing completes an empty one.", "mig"),
             _types("instrument"),

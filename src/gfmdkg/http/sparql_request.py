@@ -10,6 +10,7 @@ from gfmdkg.store.rdf_store import AnswerFormats, Dataset
 from gfmdkg.terms.values import Iri
 
 __all__ = [
+    "FORMAT_NAMES",
     "SparqlRequest",
     "SparqlUpdateRequest",
     "choose_formats",
@@ -52,6 +53,8 @@ _FORMATS = {
     "trig": (None, _BY_NAME["trig"]),
     "nq": (None, _BY_NAME["nq"]),
 }
+FORMAT_NAMES = tuple(_FORMATS)
+"""What ``format`` may be."""
 # The names that clients in use send for these.
 _SYNONYMS = {"json-ld": "jsonld", "n3": "ttl", "rdf+xml": "rdf", "turtle": "ttl"}
 _WHOLE = Dataset()

@@ -14,12 +14,13 @@ from gfmdkg.curation.checker import Checker, GivenDocument
 from gfmdkg.errors import DataError, RequestError, UnsupportedMedia
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.body import ContentType, read_content, read_content_type
-from gfmdkg.http.description import problem_responses
 from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import choose_format
 from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
+from gfmdkg.http.shapes import ref, written
 from gfmdkg.validation.views import VIEWS
 
 __all__ = ["validation_router"]
@@ -131,6 +132,14 @@ def _tidy(name: str) -> str:
     return _SAFE_NAME.sub("_", name)[:200].strip() or "document"
 
 
+_EXAMPLE = (
+    "@prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .\n"
+    "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    "<https://w3id.org/gfmdkg/id/instrument/pact> a gfmd:Instrument ;\n"
+    '    skos:prefLabel "Pact"@en .\n'
+)
+
+
 def _operation() -> dict[str, Any]:
     text = {"schema": {"type": "string"}}
     return {
@@ -146,6 +155,7 @@ def _operation() -> dict[str, Any]:
                 "in": "query",
                 "description": "How findings call a document that is sent as the whole body.",
                 "schema": {"type": "string"},
+                "example": "pact.ttl",
             },
             {
                 "name": "version",
@@ -156,13 +166,17 @@ def _operation() -> dict[str, Any]:
         ],
         "requestBody": {
             "required": True,
-            "content": dict.fromkeys(_READ, text) | {_MULTIPART: {"schema": {"type": "object"}}},
+            "content": dict.fromkeys(_READ, text)
+            | {
+                "text/turtle": {**text, "example": _EXAMPLE},
+                _MULTIPART: {"schema": {"type": "object"}},
+            },
         },
         "responses": {
             "200": {
                 "description": "The report.",
-                "content": {view.media_type: text for view in _OFFERED[1:]}
-                | {"application/json": {"schema": {"type": "object"}}},
+                "content": {view.media_type: written(view.media_type) for view in _OFFERED[1:]}
+                | {"application/json": {"schema": ref("Report")}},
             },
             **problem_responses(
                 "bad-request",
@@ -172,8 +186,10 @@ def _operation() -> dict[str, Any]:
                 "body-too-large",
                 "unsupported-media-type",
                 "bad-parameter",
+                "internal-error",
                 "busy",
                 "engine-failure",
+                "content",
                 "query-timeout",
             ),
         },

@@ -20,11 +20,12 @@ from gfmdkg.curation.changes.views import (
 )
 from gfmdkg.errors import NotAcceptable, NotFound, ParameterError
 from gfmdkg.formats.media import MediaType, negotiate
-from gfmdkg.http.changes_description import VIEWS, difference_operation
+from gfmdkg.http.changes_description import VIEWS, difference_operation, number_parameter
 from gfmdkg.http.description import json_operation
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
+from gfmdkg.http.shapes import ref
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import Version
 
@@ -43,7 +44,6 @@ _OFFERED = tuple(
     for name, media_type in VIEWS.items()
 )
 _DIGITS = 15
-_OBJECT: Mapping[str, Any] = {"type": "object"}
 
 
 def versions_router(service: Service) -> APIRouter:
@@ -55,7 +55,12 @@ def versions_router(service: Service) -> APIRouter:
         tags=["Curation"],
         summary="All versions",
         operation_id="listVersions",
-        openapi_extra=json_operation("The versions, the latest first.", _OBJECT),
+        openapi_extra=json_operation(
+            "The versions, the latest first.",
+            ref("VersionList"),
+            "unknown-parameter",
+            "content",
+        ),
     )
     async def list_versions(request: Request) -> Response:
         """All versions of the graph: when, why and how each came to be."""
@@ -69,7 +74,14 @@ def versions_router(service: Service) -> APIRouter:
         tags=["Curation"],
         summary="One version",
         operation_id="showVersion",
-        openapi_extra=json_operation("Its record.", _OBJECT, "not-found"),
+        openapi_extra=json_operation(
+            "Its record.",
+            ref("Version"),
+            "not-found",
+            "unknown-parameter",
+            "content",
+            parameters=[number_parameter("version")],
+        ),
     )
     async def show_version(number: str, request: Request) -> Response:
         """What is known of a version; `available` says whether it can be queried still."""
@@ -81,7 +93,12 @@ def versions_router(service: Service) -> APIRouter:
         tags=["Curation"],
         summary="The difference of two versions",
         operation_id="diffVersions",
-        openapi_extra=difference_operation(),
+        openapi_extra=difference_operation(
+            parameters=[
+                number_parameter("version", "first"),
+                number_parameter("version", "last", example=2),
+            ]
+        ),
     )
     async def diff_versions(first: str, last: str, request: Request) -> Response:
         """What version `last` has more and less than `first`, by resource."""

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault, NotAcceptable, QueryRejected, StoreError
 from gfmdkg.namespaces import PREFIXES
+from gfmdkg.store.prefix_lines import PrefixLines
 
 __all__ = [
     "GRAPH_FORMATS",
@@ -207,7 +208,14 @@ class OxigraphStore:
         if isinstance(answer, ox.QueryTriples):
             media_type = formats.media_type(AnswerKind.GRAPH)
             if media_type in _PREFIXED:
-                ox.serialize(answer, output, GRAPH_FORMATS[media_type], prefixes=_ENGINE_PREFIXES)
+                lines = PrefixLines(output)
+                ox.serialize(
+                    answer,
+                    lines,  # type: ignore[arg-type]
+                    GRAPH_FORMATS[media_type],
+                    prefixes=_ENGINE_PREFIXES,
+                )
+                lines.finish()
             else:
                 answer.serialize(output, GRAPH_FORMATS[media_type])
             return AnswerKind.GRAPH, media_type
@@ -332,12 +340,15 @@ class OxigraphStore:
 
     def dump(self, output: IO[bytes], *, media_type: str, graph: str | None = None) -> None:
         """Write one named graph, the default graph (``""``) or, by ``None``, all quads."""
+        lines = PrefixLines(output) if media_type in _PREFIXED else None
         self._store.dump(
-            output,
+            lines or output,  # type: ignore[arg-type]
             GRAPH_FORMATS[media_type],
             from_graph=_graph_node(graph),
             prefixes=_ENGINE_PREFIXES,
         )
+        if lines is not None:
+            lines.finish()
 
     def flush(self) -> None:
         """Make everything written so far durable."""

@@ -160,6 +160,7 @@ class VersionStore:
         self.root = root
         self._kept = kept
         self._pointer = root / "CURRENT"
+        self._pointer_text = str(self._pointer)
         self._versions = root / "versions"
         self._staging = root / "staging"
         self._seen: tuple[tuple[int, int], Version] | None = None
@@ -167,7 +168,7 @@ class VersionStore:
     def current(self) -> Version | None:
         """The version in use, or ``None`` before the first; cheap enough for every request."""
         try:
-            status = self._pointer.stat()
+            status = os.stat(self._pointer_text)  # noqa: PTH116 - at each request
         except FileNotFoundError:
             return None
         stamp = (status.st_ino, status.st_mtime_ns)

@@ -1,0 +1,182 @@
+"""The parts of a description. Everything is plain values; IRIs are strings."""
+
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from gfmdkg.description.wording import short_name
+from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import Literal
+
+__all__ = [
+    "Citation",
+    "Description",
+    "Evidence",
+    "GroupName",
+    "Incoming",
+    "Name",
+    "NameKind",
+    "Named",
+    "Property",
+    "PropertyGroup",
+    "Provenance",
+    "Referrer",
+    "Source",
+    "Touch",
+    "Value",
+]
+
+NameKind = OneOf["preferred", "alternative", "hidden", "code"]
+GroupName = OneOf["names", "kind", "facts", "links"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A resource and its label; ``None`` for one without a name, as links are."""
+
+    iri: str
+    label: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What to show: the label, else the shortest form of the IRI."""
+        return self.label or short_name(self.iri)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """One name of the resource; ``hidden`` ones are the wrong spellings found in sources."""
+
+    text: str
+    kind: NameKind
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One value: a resource, a literal, or a node without a name (its ``properties``)."""
+
+    resource: Named | None = None
+    literal: Literal | None = None
+    properties: "tuple[Property, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """A property with all its values. ``title`` is how it is called on pages."""
+
+    property: Named
+    title: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyGroup:
+    """Properties that belong together, in the order to show them in."""
+
+    name: GroupName
+    title: str
+    properties: tuple[Property, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referrer:
+    """A resource that points here; ``other`` is the far end of one that stands for a link."""
+
+    resource: Named
+    other: Named | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """What points here by one property: ``count`` in all, the first of them, a query for all."""
+
+    property: Named
+    title: str
+    count: int
+    items: tuple[Referrer, ...]
+    query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One link from or to the resource, and what speaks for it.
+
+    ``direction`` is ``out`` where the resource makes the link, ``in`` where the link is to
+    it, and ``self`` where the resource is the link. ``confidence`` goes from 0 to 1.
+    """
+
+    link: str
+    direction: OneOf["out", "in", "self"]
+    kind: Named
+    passage: Named
+    locator: str | None
+    report: Named | None
+    target: Named
+    words: tuple[str, ...]
+    assertion: Named | None
+    confidence: float | None
+    status: Named | None
+    intents: tuple[Named, ...]
+    is_anticipated: bool
+    notes: tuple[str, ...]
+    asserted_by: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A named graph with statements about the resource, and the file that it was read from."""
+
+    graph: str
+    file: str | None
+    statements: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """The last version that changed what is said of the resource.
+
+    Not ``is_recorded``: no recorded change did, so ``version`` is the oldest on record.
+    """
+
+    version: Version
+    is_recorded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the statements about the resource are from."""
+
+    sources: tuple[Source, ...]
+    touch: Touch | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """How to cite the description: ``permalink`` leads to this very version for good."""
+
+    iri: str
+    permalink: str
+    title: str
+    version: str
+    date: str
+    text: str
+    bibtex: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """All of it. ``title`` is made from the IRI where the resource has no label."""
+
+    resource: Named
+    title: str
+    types: tuple[Named, ...]
+    names: tuple[Name, ...]
+    is_deprecated: bool
+    replaced_by: tuple[Named, ...]
+    groups: tuple[PropertyGroup, ...]
+    incoming: tuple[Incoming, ...]
+    evidence: tuple[Evidence, ...]
+    evidence_count: int
+    evidence_query: str
+    provenance: Provenance
+    citation: Citation

@@ -1,0 +1,77 @@
+"""Descriptions of what a small graph says, without a service."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gfmdkg.description import (
+    Description,
+    Found,
+    Opening,
+    describe,
+    identify,
+    incoming_queries,
+    opening_queries,
+)
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
+from gfmdkg.store.union import materialise_union
+from gfmdkg.store.versions import Origin, Version
+from gfmdkg.terms.index import TermIndex, labels_query
+
+PREFIXES = """
+@base <https://w3id.org/gfmdkg/id/> .
+@prefix cito: <http://purl.org/spar/cito/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+Describe = Callable[..., Description | None]
+
+
+def version_of(number: int = 7) -> Version:
+    return Version(
+        folder=Path("/nowhere"),
+        number=number,
+        created=datetime(2031, 5, 6, tzinfo=UTC),
+        message="m",
+        origin=Origin.BUILD,
+        parent=None,
+        sources_hash="",
+        content_hash="",
+        quads=0,
+        default_graph="union",
+    )
+
+
+@pytest.fixture
+def described() -> Describe:
+    """``described(turtle, name)``: what a graph of this Turtle says of a resource."""
+
+    def run(turtle: str, name: str, *, file: str = "data/reports/harbour") -> Description | None:
+        store = OxigraphStore.in_memory()
+        graph = f"https://w3id.org/gfmdkg/graph/{file}"
+        store.load((PREFIXES + turtle).encode(), media_type="text/turtle", graph=graph)
+        materialise_union(store)
+        select = select_from(store)
+        terms = TermIndex.from_solutions(select(labels_query()))
+        iri = identify(name, terms)
+        queries = opening_queries(iri)
+        opening = Opening(
+            facts=select(queries.facts),
+            sources=select(queries.sources),
+            incoming=select(queries.incoming),
+            evidence=select(queries.evidence),
+            evidence_count=select(queries.evidence_count),
+        )
+        incoming = [select(text) for text in incoming_queries(iri, opening.incoming)]
+        found = Found(opening=opening, incoming=incoming, touch=None)
+        return describe(iri, found, terms, version_of())
+
+    return run
