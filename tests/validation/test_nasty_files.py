@@ -23,6 +23,7 @@ RECORD = """<id/instrument/x-odd> a gfmd:Instrument ;
     gfmd:adoptedBy <id/actor/org-ilo> .
 """
 DEEP = 3000
+RDF = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\n"
 ENTITIES = """<?xml version="1.0"?>
 <!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">
  <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
@@ -59,9 +60,8 @@ def find(validator: FileValidator, name: str, text: str) -> Finding:
         ("a.rdf", HEADER, (1, 1), "this is Turtle", ".ttl"),
         (
             "a.rdf",
-            "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>\n"
-            "<rdf:Description rdf:about='é'></rdf:RDF>",
-            (2, 34),
+            RDF + "<rdf:Description rdf:about='é'></rdf:RDF>",
+            (2, 33),
             "expected `</rdf:Description>`",
             "",
         ),
