@@ -161,6 +161,13 @@ OTHER = f"other ({BASE}other)"
             "is after other",
         ),
         (
+            "sh:lessThanOrEquals :other",
+            ':thing :kind "2"^^xsd:integer ; :other "2020-01-01"^^xsd:date .',
+            (2, 14),
+            "less-than-or-equals",
+            "is after other",
+        ),
+        (
             "sh:not [ sh:class :State ]",
             ":thing :kind [ a :State ] .",
             (2, 14),

@@ -8,7 +8,25 @@ import pyoxigraph as ox
 
 from gfmdkg.store.rdf_store import GRAPH_FORMATS
 
-__all__ = ["Complaint", "Parsed", "parse"]
+__all__ = [
+    "NESTED_ENTITIES",
+    "TOO_LARGE",
+    "Complaint",
+    "Parsed",
+    "nested_entity",
+    "parse",
+]
+
+TOO_LARGE = "a value is larger than 16 MB"
+"""What the parser refuses to hold."""
+
+NESTED_ENTITIES = "an entity is made of other entities, which could grow without end"
+"""What is refused of RDF/XML, since the parser would take all memory."""
+
+_RDF_XML = "application/rdf+xml"
+_ENTITY = re.compile(
+    rb"""<!ENTITY\s[^>"']*(["'])(?:(?!\1).)*?&(?!amp;|lt;|gt;|quot;|apos;|#)""", re.DOTALL
+)
 
 _MOST_COMPLAINTS = 1000
 # "Parser error at line 2 between columns 4 and 8: what is wrong"
@@ -43,6 +61,12 @@ def parse(source: bytes, *, media_type: str, base_iri: str) -> Parsed:
     """
     triples: list[str] = []
     complaints: list[Complaint] = []
+    entity = nested_entity(source, media_type=media_type)
+    if entity is not None:
+        line = source.count(b"\n", 0, entity) + 1
+        column = len(source[source.rfind(b"\n", 0, entity) + 1 : entity].decode()) + 1
+        complaint = Complaint(message=NESTED_ENTITIES, line=line, column=column)
+        return Parsed(triples=(), complaints=(complaint,))
     parser = ox.parse(source, GRAPH_FORMATS[media_type], base_iri=base_iri)
     while len(complaints) < _MOST_COMPLAINTS:
         try:
@@ -51,9 +75,18 @@ def parse(source: bytes, *, media_type: str, base_iri: str) -> Parsed:
             break
         except SyntaxError as error:
             complaints.append(_complaint(error))
+        except MemoryError:
+            complaints.append(Complaint(message=TOO_LARGE, line=None, column=None))
+            break
         else:
             triples.append(f"{quad.subject} {quad.predicate} {quad.object}")
     return Parsed(triples=tuple(triples), complaints=_unique(complaints))
+
+
+def nested_entity(source: bytes, *, media_type: str) -> int | None:
+    """Where RDF/XML declares an entity that is made of others; ``None`` if nowhere."""
+    found = _ENTITY.search(source) if media_type == _RDF_XML else None
+    return None if found is None else found.start()
 
 
 def _complaint(error: SyntaxError) -> Complaint:

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import BASE, GRAPH_BASE
 from gfmdkg.store.canonical_nodes import canonical_quads
+from gfmdkg.store.parsing import NESTED_ENTITIES, TOO_LARGE, nested_entity
 from gfmdkg.store.rdf_store import GRAPH_FORMATS, unreadable
 
 __all__ = ["read_dataset", "read_labelled", "read_quads"]
@@ -56,15 +58,21 @@ def read_labelled(source: bytes, *, graph: str) -> list[ox.Quad]:
     The caller sees to it that no other graph has those labels.
     """
     node = ox.NamedNode(graph)
-    triples = ox.parse(source, ox.RdfFormat.N_TRIPLES)
+    triples = _parse(source, media_type="application/n-triples", base_iri=graph, file=None)
     return [ox.Quad(t.subject, t.predicate, t.object, node) for t in triples]
 
 
 def _parse(source: bytes, *, media_type: str, base_iri: str, file: str | None) -> list[ox.Quad]:
+    if nested_entity(source, media_type=media_type) is not None:
+        fault = Fault(message=NESTED_ENTITIES, file=file)
+        raise DataError("the document cannot be read", [fault])
     try:
         return list(ox.parse(source, GRAPH_FORMATS[media_type], base_iri=base_iri))
     except SyntaxError as error:
         raise unreadable(error, file) from error
+    except MemoryError as error:
+        fault = Fault(message=TOO_LARGE, file=file)
+        raise DataError("the document cannot be read", [fault]) from error
 
 
 def _named(quads: Iterable[ox.Quad], graph: str) -> list[ox.Quad]:

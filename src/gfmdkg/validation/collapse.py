@@ -40,6 +40,7 @@ def collapse(findings: Iterable[Finding]) -> list[Finding]:
         and not (f.code in _KIND and f.value in untyped)
         and not (f.code in _MISSING and (f.focus_node, f.path) in badly_valued)
         and not (f.code in _MISSING and (f.focus_node, f.path) in misnamed)
+        and not (f.code == "property-on-other-class" and f.focus_node in untyped)
         and not (f.code == "near-duplicate" and f.focus_node in same_name)
     ]
 

@@ -30,6 +30,8 @@ _MODEL = tuple(
 )
 _IRI_FORM = re.compile(r"[a-z0-9._/-]+")
 _MISSPELT = 85.0
+_MISSPELT_NAMESPACE = 94.0
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def lint(
@@ -45,6 +47,8 @@ def lint(
     view = Suspicion(data, Locator(documents), Wording(data))
     return [
         *_unfamiliar(view, documents, select),
+        *_odd_prefixes(documents),
+        *_control_characters(view, documents),
         *_dates_ahead(view, documents, today),
         *_odd_iris(view, subjects),
         *_orphans(view, subjects),
@@ -83,6 +87,57 @@ def _unfamiliar(
                 view.locator.locate_row(subject, [term]),
                 value=str(term),
                 meant=found[0],
+            )
+
+
+def _odd_prefixes(documents: Sequence[PositionedGraph]) -> Iterator[Finding]:
+    """Namespaces that look like a known one: all that is said in them goes unnoticed."""
+    for document in documents:
+        for prefix, namespace in document.prefixes.items():
+            known = PREFIXES.get(prefix) or _nearest_namespace(namespace)
+            if known is None or namespace in PREFIXES.values():
+                continue
+            is_misspelt = fuzz.ratio(namespace, known) >= _MISSPELT
+            span = document.declaration_span(prefix)
+            yield Finding(
+                severity=Severity.VIOLATION if is_misspelt else Severity.WARNING,
+                code="prefix-unfamiliar",
+                message=f"the prefix {prefix}: stands for <{namespace}> here, not for <{known}>",
+                remedy=f"write <{known}>, or another prefix if that is not what is meant",
+                file=document.file,
+                line=span.line if span else None,
+                column=span.column if span else None,
+                end_line=span.end_line if span else None,
+                end_column=span.end_column if span else None,
+                value=namespace,
+            )
+
+
+def _nearest_namespace(namespace: str) -> str | None:
+    """The known namespace of which this is a misspelling."""
+    for known in PREFIXES.values():
+        is_part = namespace.startswith(known) or known.startswith(namespace)
+        if not is_part and fuzz.ratio(known, namespace) >= _MISSPELT_NAMESPACE:
+            return known
+    return None
+
+
+def _control_characters(view: Suspicion, documents: Sequence[PositionedGraph]) -> Iterator[Finding]:
+    """Characters that no reader sees, and that XML and many programs refuse."""
+    for document in documents:
+        for subject, predicate, value in document.triples:
+            found = _CONTROL.search(str(value)) if isinstance(value, Literal) else None
+            if found is None:
+                continue
+            yield view.finding(
+                "control-character",
+                Severity.WARNING,
+                subject,
+                f"{view.wording.path(predicate)} of {view.wording.name(subject)} holds the"
+                f" control character U+{ord(found[0]):04X}",
+                "remove it; it may have come with copying from another program",
+                view.locator.locate_row(subject, [value]),
+                path=str(predicate),
             )
 
 

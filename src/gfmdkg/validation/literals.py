@@ -17,6 +17,31 @@ logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 warnings.filterwarnings("ignore", message="Parsing weird boolean", module=r"rdflib\.term")
 
 
+class _Exact(Literal):
+    """A literal that can be compared with any other.
+
+    Where SHACL compares two, those that have no order between them are not in order. rdflib
+    raises ``TypeError`` then, which would end the validation.
+    """
+
+    def __lt__(self, other: object) -> bool:
+        return super().__lt__(other) is True
+
+    def __le__(self, other: object) -> bool:
+        return super().__le__(other) is True
+
+    def __gt__(self, other: object) -> bool:
+        try:
+            return super().__gt__(other) is True
+        except TypeError:
+            return False
+
+    def __ge__(self, other: object) -> bool:
+        return super().__ge__(other) is True
+
+    __hash__ = Literal.__hash__
+
+
 def exact_literal(
     lexical: str, *, datatype: str | None = None, language: str | None = None
 ) -> Literal:
@@ -27,5 +52,5 @@ def exact_literal(
     """
     # A URIRef never equals a str, so both are compared as the latter.
     if datatype is None or str(datatype) == _STRING:
-        return Literal(lexical, lang=language)
-    return Literal(lexical, datatype=URIRef(datatype), normalize=False)
+        return _Exact(lexical, lang=language)
+    return _Exact(lexical, datatype=URIRef(datatype), normalize=False)

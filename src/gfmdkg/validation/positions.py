@@ -137,6 +137,12 @@ class PositionedGraph:
             if predicate == _TYPE:
                 yield subject
 
+    def declaration_span(self, prefix: str) -> Span | None:
+        """The span of the IRI in a prefix's last declaration, in Turtle and its relatives."""
+        declared = re.compile(rf"@?prefix\s+{re.escape(prefix)}:\s*(<[^>]*>)", re.IGNORECASE)
+        found = list(declared.finditer(self.text))
+        return span_of(self.lines, found[-1].span(1)) if found else None
+
     def verb_span(self, subject: Node, predicate: Node) -> Span | None:
         """The span of a predicate's first use with a subject."""
         offsets = self._verbs.get((subject, predicate))

@@ -1,14 +1,15 @@
 """The syntax faults of a document: all of them, each once, with what was expected."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from xml.parsers import expat
 
 from gfmdkg.errors import Fault
-from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.parsing import Complaint, parse
 from gfmdkg.validation.lines import Lines
-from gfmdkg.validation.turtle_tokens import Kind, Token, tokenize
+from gfmdkg.validation.syntax_words import OPEN_STRING, explain
+from gfmdkg.validation.turtle_tokens import Kind, tokenize
 
 __all__ = ["LINE_FORMATS", "find_faults"]
 
@@ -16,12 +17,9 @@ LINE_FORMATS = frozenset({"application/n-triples", "application/n-quads"})
 """Formats with one statement a line."""
 
 _TURTLE_LIKE = LINE_FORMATS | {"text/turtle", "application/trig"}
-_SHOWN = re.compile(r"<[^>\s]*>?|\"[^\"\n]{0,40}\"?|[^\s,;]{1,40}|[,;]")
-_OPEN_STRING = re.compile(r"\"{3}|'{3}|[\"'<]")
 _SUFFIX = re.compile(r"@[A-Za-z-]+|\^\^[^\s;,]+(?<!\.)")
+_RDF_XML = "application/rdf+xml"
 _MOST_FAULTS = 100
-_REMEDY = "mend the syntax here or just before, where something may be missing"
-_DECLARED = re.compile(r"^The prefix (\S*): has not been declared$")
 
 
 def find_faults(text: str, *, media_type: str, base_iri: str, file: str | None) -> list[Fault]:
@@ -30,6 +28,9 @@ def find_faults(text: str, *, media_type: str, base_iri: str, file: str | None) 
     A quotation that is never closed would hide all that follows; it is closed at the end of
     its line, for the search only.
     """
+    mistaken = _find_other_format(text, media_type, file)
+    if mistaken is not None:
+        return [mistaken]
     if media_type in LINE_FORMATS:
         return _find_by_line(text, media_type=media_type, base_iri=base_iri, file=file)
     faults: list[Fault] = []
@@ -40,7 +41,9 @@ def find_faults(text: str, *, media_type: str, base_iri: str, file: str | None) 
             break
         lines = Lines(masked)
         complaint = _first(masked, complaints, lines)
-        faults.append(_explain(text, complaint, lines, file))
+        if complaint.line is None and media_type == _RDF_XML:
+            complaint = _at_place_in_xml(text, complaint)
+        faults.append(explain(text, complaint, lines, file))
         if complaint.line is None or media_type not in _TURTLE_LIKE:
             break
         offset = lines.offset(complaint.line, complaint.column or 1)
@@ -54,6 +57,37 @@ def find_faults(text: str, *, media_type: str, base_iri: str, file: str | None) 
     return list(_without_consequences(text, faults))
 
 
+def _find_other_format(text: str, media_type: str, file: str | None) -> Fault | None:
+    """That a file is something else altogether, which no syntax fault would say."""
+    begin = text.lstrip()[:100].lower()
+    is_xml = media_type == _RDF_XML
+    if begin.startswith(("<!doctype html", "<html")):
+        message, remedy = "this is a web page", "fetch the file itself, not the page that shows it"
+    elif begin.startswith(("<?xml", "<rdf:rdf")) and not is_xml:
+        message, remedy = "this is XML", "name the file .rdf, or use --syntax rdf"
+    elif begin.startswith(("{", '[{"')) and media_type == "text/turtle":
+        message, remedy = "this is JSON", "name the file .jsonld, or use --syntax jsonld"
+    elif begin.startswith(("@prefix", "@base", "prefix ")) and is_xml:
+        message, remedy = "this is Turtle", "name the file .ttl, or use --syntax ttl"
+    else:
+        return None
+    line = text[: len(text) - len(text.lstrip())].count("\n") + 1
+    column = len(text) - len(text.lstrip()) - text.rfind("\n", 0, len(text) - len(text.lstrip()))
+    return Fault(message=message, file=file, line=line, column=column, remedy=remedy)
+
+
+def _at_place_in_xml(text: str, complaint: Complaint) -> Complaint:
+    """Where the XML is at fault, which the engine does not tell."""
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(text.encode(), True)
+    except expat.ExpatError as error:
+        line = text.split("\n")[error.lineno - 1].encode()
+        column = len(line[: error.offset].decode("utf-8", "ignore")) + 1
+        return replace(complaint, line=error.lineno, column=column)
+    return complaint
+
+
 def _find_by_line(text: str, *, media_type: str, base_iri: str, file: str | None) -> list[Fault]:
     if not parse(text.encode(), media_type=media_type, base_iri=base_iri).complaints:
         return []
@@ -61,7 +95,7 @@ def _find_by_line(text: str, *, media_type: str, base_iri: str, file: str | None
     for number, line in enumerate(text.split("\n"), start=1):
         parsed = parse(line.encode(), media_type=media_type, base_iri=base_iri)
         if parsed.complaints:
-            fault = _explain(line, parsed.complaints[0], Lines(line), file)
+            fault = explain(line, parsed.complaints[0], Lines(line), file)
             faults.append(replace(fault, line=number))
     return faults
 
@@ -117,7 +151,7 @@ def _is_unclosed(text: str, complaint: Complaint, lines: Lines) -> bool:
     if complaint.line is None:
         return False
     offset = lines.offset(complaint.line, complaint.column or 1)
-    opening = _OPEN_STRING.match(text, offset)
+    opening = OPEN_STRING.match(text, offset)
     # Where a quotation of several lines was meant to end, nobody can tell.
     return opening is not None and len(opening[0]) == 1
 
@@ -173,189 +207,3 @@ def _without_consequences(text: str, faults: Sequence[Fault]) -> Iterator[Fault]
                 continue
             seen.add(undeclared[1])
         yield fault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
-    message: str
-    remedy: str
-
-
-_EXPECTED: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Words]], ...] = (
-    (
-        re.compile(r"^(?P<found>.*) is not a valid RDF object$", re.DOTALL),
-        lambda m: _Words(
-            message=f"a value is expected here, not “{m['found']}”",
-            remedy="write an IRI, a prefixed name, a literal in quotes, a number, true or false;"
-            " or remove the comma or property before it",
-        ),
-    ),
-    (
-        re.compile(r"^The object of a triple must be"),
-        lambda _: _Words(
-            message="a value is expected here",
-            remedy="write an IRI in angle brackets, or a literal in quotes with its type:"
-            ' this format knows no numbers without quotes ("1"^^<…#integer>)',
-        ),
-    ),
-    (
-        re.compile(r"^(?P<found>.*) is not a valid predicate$", re.DOTALL),
-        lambda m: _Words(
-            message=f"a property is expected here, not “{m['found']}”",
-            remedy="write the property's prefixed name or IRI between subject and value;"
-            " a semicolon or dot may be missing before",
-        ),
-    ),
-    (
-        re.compile(r"^(?P<found>.*) is not a valid subject or graph name$", re.DOTALL),
-        lambda m: _Words(
-            message=f"a subject is expected here, not “{m['found']}”",
-            remedy="begin the statement with an IRI or a prefixed name; a dot too many"
-            " or a semicolon too few may stand before",
-        ),
-    ),
-    (
-        re.compile(r"^(A dot is expected at the end of|(Quads|Triples) must be followed by a dot)"),
-        lambda _: _Words(
-            message="the statement does not end: a dot, semicolon or comma is expected here",
-            remedy="end the statement with “ .”, or go on with “;” (another property)"
-            " or “,” (another value)",
-        ),
-    ),
-    (
-        re.compile(r"^No scheme found in an absolute IRI"),
-        lambda _: _Words(
-            message="the IRI is not absolute",
-            remedy="write the whole IRI with its scheme (https://…): this format has no base",
-        ),
-    ),
-    (
-        re.compile(r"^The PREFIX keyword should be followed by a prefix"),
-        lambda _: _Words(
-            message="a prefix with its colon is expected after the keyword",
-            remedy="write the declaration as @prefix name: <…> .",
-        ),
-    ),
-    (
-        re.compile(r"^A language code should always start with a letter"),
-        lambda _: _Words(
-            message="a language tag is expected after @",
-            remedy="write the tag without a space, for instance @en, or remove the @",
-        ),
-    ),
-    (
-        re.compile(r"^Expecting a datatype IRI after \^\^"),
-        lambda _: _Words(
-            message="a datatype is expected after ^^",
-            remedy="write the datatype's name, for instance ^^xsd:date",
-        ),
-    ),
-    (
-        re.compile(r"should end with a '(?P<found>.)'$"),
-        lambda m: _Words(
-            message=f"a closing “{m['found']}” is expected here",
-            remedy=f"close the bracket with “{m['found']}”",
-        ),
-    ),
-    (
-        re.compile(r"^Line jumps are not allowed"),
-        lambda _: _Words(
-            message="the quotation is not closed on its line",
-            remedy='close it with ", or write """ before and after a text of several lines',
-        ),
-    ),
-    (
-        re.compile(r"^Unexpected escape character '(?P<found>.*)'$"),
-        lambda m: _Words(
-            message=f"“{m['found']}” is no escape sequence",
-            remedy=r"double the backslash (\\), or use \" \n \r \t \uXXXX",
-        ),
-    ),
-    (
-        re.compile(r"^Invalid IRI code point '(?P<found>.*)'$"),
-        lambda m: _Words(
-            message=f"an IRI cannot hold the character “{m['found']}”",
-            remedy="remove the character or percent-encode it (a space is %20)",
-        ),
-    ),
-    (
-        re.compile(r"^'(?P<found>[“”„‘’«»])' is not allowed"),
-        lambda m: _Words(
-            message=f"“{m['found']}” is a typographic quotation mark",
-            remedy='write the straight quotation mark " around literals',
-        ),
-    ),
-)
-
-
-def _explain(text: str, complaint: Complaint, lines: Lines, file: str | None) -> Fault:
-    if complaint.line is None:
-        return Fault(message=complaint.message, file=file, remedy=_REMEDY)
-    line, column = complaint.line, complaint.column or 1
-    offset = lines.offset(line, column)
-    words = _words(text, complaint, offset)
-    if complaint.message.startswith("A dot is expected"):
-        before = _token_before(text, offset)
-        if before is not None and "\n" in text[before.end : offset]:
-            line, column = lines.place(before.end)
-            message = f"the statement does not end after “{_cut(before.text)}”"
-            words = _Words(message=message, remedy=words.remedy)
-    elif complaint.message == "Unexpected end":
-        before = _token_before(text, len(text))
-        if before is not None:
-            line, column = lines.place(before.end)
-    return Fault(message=words.message, file=file, line=line, column=column, remedy=words.remedy)
-
-
-def _words(text: str, complaint: Complaint, offset: int) -> _Words:
-    declared = _DECLARED.match(complaint.message)
-    if declared is not None:
-        return _undeclared_words(declared[1])
-    if complaint.message.startswith("Unexpected end"):
-        return _end_words(text, offset)
-    for pattern, make in _EXPECTED:
-        match = pattern.search(complaint.message)
-        if match is not None:
-            return make(match)
-    message = complaint.message[:1].lower() + complaint.message[1:]
-    shown = _SHOWN.match(text, offset)
-    if shown is not None and shown[0] not in message:
-        message = f"{message}, at “{shown[0]}”"
-    return _Words(message=message, remedy=_REMEDY)
-
-
-def _undeclared_words(prefix: str) -> _Words:
-    known = PREFIXES.get(prefix)
-    if known is not None:
-        remedy = f"declare it at the top of the file: @prefix {prefix}: <{known}> ."
-    else:
-        remedy = f"declare it before its first use (@prefix {prefix}: <…> .) or correct the name"
-    return _Words(message=f"the prefix {prefix}: is not declared", remedy=remedy)
-
-
-def _end_words(text: str, offset: int) -> _Words:
-    opening = _OPEN_STRING.match(text, offset)
-    if opening is not None and opening[0] == "<":
-        return _Words(message="the IRI is not closed", remedy="close it with >")
-    if opening is not None:
-        return _Words(
-            message="the quotation is not closed",
-            remedy=f"close it with {opening[0]} at the end of the text",
-        )
-    return _Words(
-        message="the file ends inside a statement",
-        remedy="end the last statement with “ .”, and close open brackets before it",
-    )
-
-
-def _token_before(text: str, offset: int) -> Token | None:
-    last = None
-    for token in tokenize(text):
-        if token.start >= offset:
-            break
-        last = token
-    return last
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"

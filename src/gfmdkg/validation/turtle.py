@@ -30,6 +30,7 @@ _NUMBER = re.compile(
     r"|(?P<decimal>[-+]?[0-9]*\.[0-9]+)|(?P<integer>[-+]?[0-9]+)"
 )
 _NUMBER_START = frozenset("0123456789+-.")
+_MOST_LEVELS = 200
 _QUOTES = frozenset("\"'")
 
 
@@ -59,6 +60,7 @@ class PositionedParser(SinkParser):
         self.subjects: dict[Node, Offsets] = {}
         self.verbs: dict[tuple[Node, Node], Offsets] = {}
         self._object_end = 0
+        self._depth = 0
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -152,15 +154,24 @@ class PositionedParser(SinkParser):
 
     def _unnamed(self, argstr: str, i: int, found: MutableSequence[Any]) -> int:
         node = self.blankNode()
+        self._enter(argstr, i)
         end = self._next(argstr, self.property_list(argstr, i + 1, node))
         if argstr[end] != "]":
             self.BadSyntax(argstr, end, "a closing bracket ] is expected here")
+        self._depth -= 1
         self.subjects.setdefault(node, (i, end + 1))
         found.append(node)
         return end + 1
 
+    def _enter(self, argstr: str, i: int) -> None:
+        """Go a level down; a file that is read here nests no deeper than JSON-LD may."""
+        self._depth += 1
+        if self._depth > _MOST_LEVELS:
+            self.BadSyntax(argstr, i, f"more than {_MOST_LEVELS} levels of nesting")
+
     def _list(self, argstr: str, i: int, found: MutableSequence[Any]) -> int:
         items: list[tuple[Node, Offsets]] = []
+        self._enter(argstr, i)
         start = self._next(argstr, i + 1)
         while argstr[start] != ")":
             terms: list[Any] = []
@@ -169,6 +180,7 @@ class PositionedParser(SinkParser):
                 self.BadSyntax(argstr, start, "an item or a closing ) is expected here")
             items.append((terms[0], (start, end)))
             start = self._next(argstr, end)
+        self._depth -= 1
         whole = (i, start + 1)
         cells: list[Node] = [self.blankNode() for _ in items]
         for index, (item, offsets) in enumerate(items):
