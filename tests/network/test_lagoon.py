@@ -190,6 +190,12 @@ def test_nodes_that_share_nothing_have_no_evidence(lagoon_networks: Networks) ->
     assert ask(lagoon_networks, "cocitation", edge=edge)["total"] == 0
 
 
+def test_what_is_no_node_under_the_filters_has_no_evidence(lagoon_networks: Networks) -> None:
+    edge = iri("instrument/tide"), iri("instrument/reed")
+    nothing = ask(lagoon_networks, "cocitation", edge=edge, items=frozenset())
+    assert (nothing["total"], nothing["source"]["label"]) == (0, 'Tide "High" Treaty')
+
+
 def test_the_ends_of_an_edge_may_come_in_either_order(lagoon_networks: Networks) -> None:
     edge = iri("instrument/tide"), iri("instrument/reed")
     assert ask(lagoon_networks, "cocitation", edge=edge)["total"] == 2
