@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gfmdkg.http.shapes import COUNT, LINKS, RESOURCE, STRING, STRING_OR_NULL, listed, record
 from gfmdkg.namespaces import BASE
 from gfmdkg.network import ASSERTIONS, KINDS
 
@@ -21,118 +22,144 @@ __all__ = [
 
 Schema = Mapping[str, Any]
 
-_STRING: Schema = {"type": "string"}
-_STRING_OR_NULL: Schema = {"type": ["string", "null"]}
-_COUNT: Schema = {"type": "integer", "minimum": 0}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _PLACE: Schema = {"type": "number", "minimum": -1, "maximum": 1}
-_RESOURCE: Schema = {"$ref": "#/components/schemas/Resource"}
-_LINKS: Schema = {"$ref": "#/components/schemas/Links"}
+_FROM_ONE: Schema = {"type": "integer", "minimum": 1}
 
-
-def _list_of(items: Schema) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-def _object(optional: Schema | None = None, **members: Any) -> dict[str, Any]:
-    """An object whose ``members`` are always there and the ``optional`` ones sometimes."""
-    properties = {**members, **(optional or {})}
-    return {"type": "object", "required": list(members), "properties": properties}
-
-
-_ASSERTIONS = _list_of({"type": "string", "enum": list(ASSERTIONS)})
-_WEIGHT = _object({"jaccard": _STRING}, meaning=_STRING, unit=_STRING)
-_KIND = _object(
-    name=_STRING,
-    title=_STRING,
-    description=_STRING,
-    bipartite={"type": "boolean"},
-    sides=_list_of(_object(name=_STRING, description=_STRING)),
-    weight=_WEIGHT,
-    links=_LINKS,
+_ASSERTIONS = listed({"type": "string", "enum": list(ASSERTIONS)})
+_WEIGHT = record(
+    "What the weight of an edge counts, and of what.",
+    {"jaccard": STRING},
+    meaning=STRING,
+    unit=STRING,
 )
-_EVIDENCE = _object(total=_COUNT, items=_list_of(_RESOURCE))
-KIND_LIST = _object(items=_list_of(_KIND), total=_COUNT)
-_NODE = _object(
-    id=_STRING,
-    label=_STRING_OR_NULL,
-    type=_STRING_OR_NULL,
-    side=_STRING,
-    count=_COUNT,
-    degree=_COUNT,
-    weighted_degree=_COUNT,
+_KIND = record(
+    "A kind of network.",
+    name=STRING,
+    title=STRING,
+    description=STRING,
+    bipartite={"type": "boolean"},
+    sides=listed(record("One sort of nodes.", name=STRING, description=STRING)),
+    weight=_WEIGHT,
+    links=LINKS,
+)
+_EVIDENCE = record(
+    "The first pieces of evidence of an edge, and how many there are in all.",
+    total=COUNT,
+    items=listed(RESOURCE),
+)
+KIND_LIST = record("All kinds.", items=listed(_KIND), total=COUNT)
+_NODE = record(
+    "A node; `id` is its IRI, `x` and `y` are where to draw it.",
+    id=STRING,
+    label=STRING_OR_NULL,
+    type=STRING_OR_NULL,
+    side=STRING,
+    count=COUNT,
+    degree=COUNT,
+    weighted_degree=COUNT,
     betweenness=_SHARE,
     pagerank=_SHARE,
-    community=_COUNT,
+    community=COUNT,
     x=_PLACE,
     y=_PLACE,
 )
-_EDGE = _object(
+_EDGE = record(
+    "An edge; `source` and `target` are the IRIs of its nodes.",
     {"jaccard": _SHARE},
-    source=_STRING,
-    target=_STRING,
-    weight={"type": "integer", "minimum": 1},
+    source=STRING,
+    target=STRING,
+    weight=_FROM_ONE,
     assertions=_ASSERTIONS,
     evidence=_EVIDENCE,
 )
-_MEASURE = _object(
+_MEASURE = record(
+    "What a measure means, and how it was worked out.",
     {
         "exact": {"type": "boolean"},
-        "sample": _COUNT,
+        "sample": COUNT,
         "modularity": {"type": ["number", "null"]},
         "by_backend": {"type": "boolean"},
     },
-    meaning=_STRING,
+    meaning=STRING,
 )
-_HINT = {"hint": _object(message=_STRING, assertions=_ASSERTIONS, edges=_COUNT)}
+_HINT = {
+    "hint": record(
+        "What to ask instead, where nothing is linked on the grounds asked for.",
+        message=STRING,
+        assertions=_ASSERTIONS,
+        edges=COUNT,
+    )
+}
 _HEAD = {
-    "kind": _STRING,
-    "title": _STRING,
-    "description": _STRING,
-    "sides": _list_of(_STRING),
+    "kind": STRING,
+    "title": STRING,
+    "description": STRING,
+    "sides": listed(STRING),
     "weight": _WEIGHT,
     "assertions": _ASSERTIONS,
-    "minimum": {"type": "integer", "minimum": 1},
+    "minimum": _FROM_ONE,
 }
-NETWORK = _object(
+NETWORK = record(
+    "A network as node-link data, and what it means.",
     _HINT,
     **_HEAD,
-    count=_STRING,
+    count=STRING,
     measures={"type": "object", "additionalProperties": _MEASURE},
     directed={"type": "boolean"},
     multigraph={"type": "boolean"},
     graph={"type": "object"},
-    nodes=_list_of(_NODE),
-    edges=_list_of(_EDGE),
-    communities=_list_of(_object(community=_COUNT, nodes=_COUNT, heaviest=_RESOURCE)),
-    total=_object(nodes=_COUNT, edges=_COUNT, unlinked=_COUNT),
-    left_out=_object(nodes=_COUNT, edges=_COUNT),
-    version=_STRING,
-    links=_LINKS,
+    nodes=listed(_NODE),
+    edges=listed(_EDGE),
+    communities=listed(
+        record(
+            "A community, called after its heaviest node.",
+            community=COUNT,
+            nodes=COUNT,
+            heaviest=RESOURCE,
+        )
+    ),
+    total=record(
+        "The whole network; `unlinked` occur but share nothing.",
+        nodes=COUNT,
+        edges=COUNT,
+        unlinked=COUNT,
+    ),
+    left_out=record("How much of the network is not shown.", nodes=COUNT, edges=COUNT),
+    version=STRING,
+    links=LINKS,
 )
-_LINE = _object(iri=_STRING, label=_STRING_OR_NULL, total=_COUNT, count=_COUNT)
-MATRIX = _object(
+_LINE = record(
+    "A row or column; `total` adds up its cells, `count` counts its passages.",
+    iri=STRING,
+    label=STRING_OR_NULL,
+    total=COUNT,
+    count=COUNT,
+)
+MATRIX = record(
+    "A network between two sides as a table.",
     _HINT,
     **_HEAD,
-    rows=_list_of(_LINE),
-    columns=_list_of(_LINE),
-    cells=_list_of(_list_of(_COUNT)),
-    total=_COUNT,
-    left_out=_object(rows=_COUNT, columns=_COUNT, total=_COUNT),
-    version=_STRING,
-    links=_LINKS,
+    rows=listed(_LINE),
+    columns=listed(_LINE),
+    cells=listed(listed(COUNT)),
+    total=COUNT,
+    left_out=record("How much of the matrix is not shown.", rows=COUNT, columns=COUNT, total=COUNT),
+    version=STRING,
+    links=LINKS,
 )
-EVIDENCE = _object(
-    kind=_STRING,
-    source=_RESOURCE,
-    target=_RESOURCE,
-    evidence=_STRING,
-    items=_list_of(_RESOURCE),
-    total=_COUNT,
-    page={"type": "integer", "minimum": 1},
-    per_page={"type": "integer", "minimum": 1},
-    version=_STRING,
-    links=_LINKS,
+EVIDENCE = record(
+    "A page of what links two nodes.",
+    kind=STRING,
+    source=RESOURCE,
+    target=RESOURCE,
+    evidence=STRING,
+    items=listed(RESOURCE),
+    total=COUNT,
+    page=_FROM_ONE,
+    per_page=_FROM_ONE,
+    version=STRING,
+    links=LINKS,
 )
 
 
