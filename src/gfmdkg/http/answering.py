@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from time import perf_counter
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gfmdkg.errors import EngineFailure
 from gfmdkg.http.cache import AnswerCache, FinishedAnswer, Flights, Key, Turn, is_lasting
 from gfmdkg.http.compression import plain_tags
+from gfmdkg.http.exchange import Exchange
 from gfmdkg.http.methods import send_options
 from gfmdkg.http.metrics import Metrics
 from gfmdkg.http.problems import problem_response
@@ -17,7 +17,7 @@ from gfmdkg.http.recorder import Recorder
 from gfmdkg.http.request_log import WORK, EngineWork, RequestLog
 from gfmdkg.http.responses import send_bytes
 
-__all__ = ["Answering", "Exchange"]
+__all__ = ["Answering"]
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _SCHEMES = (b"http", b"https")
@@ -26,28 +26,6 @@ _HELD_BYTES = 256 * 1024
 _OK, _NOT_MODIFIED, _BAD_REQUEST, _TOO_LARGE = 200, 304, 400, 413
 _FAILED, _UNAVAILABLE, _TIMED_OUT, _CLIENT_GONE = 500, 503, 504, 499
 _BUSY = b"/problems/busy"
-
-
-@dataclass(slots=True, kw_only=True)
-class Exchange:
-    """One request on its way to an answer."""
-
-    scope: Scope
-    receive: Receive
-    send: Send
-    method: str
-    request_id: str
-    began: float
-    is_gzip: bool
-    key: Key | None
-    if_none_match: bytes | None
-    reads_cache: bool
-    work: EngineWork = field(default_factory=EngineWork)
-
-    @property
-    def is_head(self) -> bool:
-        """Whether only the head of the answer is asked for."""
-        return self.method == "HEAD"
 
 
 class Answering:

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gfmdkg.errors import GfmdkgError
-from gfmdkg.http.answering import Answering, Exchange
+from gfmdkg.http.answering import Answering
 from gfmdkg.http.boundary import ErrorBoundary
 from gfmdkg.http.cache import AnswerCache, FinishedAnswer, Key
+from gfmdkg.http.exchange import Exchange
 from gfmdkg.http.front_group import FrontGroup
 from gfmdkg.http.lookups import Lookups
 from gfmdkg.http.methods import refuse_method
