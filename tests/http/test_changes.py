@@ -212,6 +212,21 @@ def test_a_bad_submission_is_refused(
         assert answer.json()["faults"][0]["line"] == 1
 
 
+@pytest.mark.parametrize(
+    "poison",
+    [
+        f"<http://e/s> <http://e/p> ({' 1' * 3000}) .",
+        "".join(f"_:a{i} <http://e/p> _:a{j} .\n" for i in range(12) for j in range(12) if i != j),
+    ],
+    ids=["list-of-equal-items", "nodes-that-all-look-alike"],
+)
+def test_nodes_that_cannot_be_told_apart_do_not_hang_the_service(
+    office: Office, poison: str
+) -> None:
+    answer = office.submit(poison, graph=GRAPH + "-poison")
+    assert answer.status_code == 201, answer.text
+
+
 def test_a_change_under_review_is_nowhere_in_the_graph(office: Office) -> None:
     office.submit('<http://e/secret> <http://e/d> "hidden" .', graph=f"{GRAPH}-draft")
     for query in (

@@ -34,6 +34,7 @@ _KIND_OF = {
 _NEAR, _VERY_NEAR = 90.0, 96.0
 # To compare with more names would keep the curator waiting.
 _MOST_LABELS = 100_000
+_MOST_COMPARISONS = 5_000_000
 
 
 def kinds_of(classes: Iterable[str]) -> frozenset[str]:
@@ -54,7 +55,8 @@ class Namesakes:
         """What is to be said of the names of some subjects."""
         named = [s for s in sorted(subjects, key=str) if self._kinds(s)]
         yield from self._shared(view, named)
-        yield from self._near(view, named)
+        if len(named) * sum(map(len, self._pools.values())) <= _MOST_COMPARISONS:
+            yield from self._near(view, named)
 
     def _kinds(self, subject: Node) -> frozenset[str]:
         return self._all_kinds.get(str(subject), frozenset())
