@@ -307,13 +307,13 @@ def test_a_backend_that_is_not_installed_stops_the_start(shipped_store: Path) ->
     ("path", "asked"),
     [
         ("/api/network", "network"),
-        ("/api/network/{kind}", "network/cocitation"),
-        ("/api/network/{kind}", "network/sdg-instrument"),
-        ("/api/network/{kind}", "network/sdg-instrument?assertion=explicit&assertion=inferred"),
-        ("/api/network/{kind}", "network/similarity?limit=2&kind=political"),
-        ("/api/matrix/{kind}", "matrix/instrument-topic?rows=2"),
-        ("/api/matrix/{kind}", "matrix/sdg-instrument"),
-        ("/api/network/{kind}/evidence", "network/cocitation/evidence?source=CMW&target=GCM"),
+        ("/api/network/{network}", "network/cocitation"),
+        ("/api/network/{network}", "network/sdg-instrument"),
+        ("/api/network/{network}", "network/sdg-instrument?assertion=explicit&assertion=inferred"),
+        ("/api/network/{network}", "network/similarity?limit=2&kind=political"),
+        ("/api/matrix/{matrix}", "matrix/instrument-topic?rows=2"),
+        ("/api/matrix/{matrix}", "matrix/sdg-instrument"),
+        ("/api/network/{network}/evidence", "network/cocitation/evidence?source=CMW&target=GCM"),
     ],
 )
 def test_answers_and_examples_keep_to_the_description(
@@ -339,12 +339,16 @@ def test_filters_are_described_as_the_list_of_passages_has_them(shipped_site: Si
         return {parameter["name"] for parameter in described[path]["get"]["parameters"]}
 
     of_lists = {"facet_limit", "facets", "fields", "include", "page", "per_page", "sort"}
-    own = {"kind", "limit", "edge_limit", "minimum"}
-    for path in ("/api/network/{kind}", "/api/network/{kind}/evidence", "/api/matrix/{kind}"):
+    own = {"network", "limit", "edge_limit", "minimum"}
+    for path in (
+        "/api/network/{network}",
+        "/api/network/{network}/evidence",
+        "/api/matrix/{matrix}",
+    ):
         places = [(p["name"], p["in"]) for p in described[path]["get"]["parameters"]]
         assert len(places) == len(set(places))
     filters = names("/api/passages") - of_lists
-    assert names("/api/network/{kind}") == filters | own
+    assert names("/api/network/{network}") == filters | own
 
 
 @pytest.fixture(scope="module")

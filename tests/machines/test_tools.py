@@ -7,6 +7,7 @@ from mcp.shared.exceptions import MCPError
 from tests.machines.conftest import LIMIT_SECONDS, Caller, text_of
 
 from gfmdkg.catalog import Catalog
+from gfmdkg.facets import LISTS
 from gfmdkg.mcp.api import ANSWER_LIMIT_BYTES
 from gfmdkg.mcp.operations import PER_PAGE
 from gfmdkg.namespaces import ID_BASE
@@ -37,7 +38,10 @@ def test_every_canned_query_is_a_tool_with_its_parameters(caller: Caller, catalo
             assert described["examples"]
             assert described["description"]
     others = tools.keys() - {query.name.replace("-", "_") for query in catalog}
-    assert others == {"search", "suggest", "describe", "sparql"}
+    lists = {name.removeprefix("list_") for name in others if name.startswith("list_")}
+    assert lists == LISTS.keys()
+    others -= {f"list_{name}" for name in lists}
+    assert others == {"search", "suggest", "describe", "network", "network_evidence", "sparql"}
 
 
 def test_every_tool_says_that_it_only_reads(caller: Caller) -> None:
@@ -147,8 +151,26 @@ def test_suggest_completes_a_name(caller: Caller) -> None:
 
 
 def test_describe_tells_what_the_graph_says(caller: Caller) -> None:
-    _, text = caller.ask("describe", iri=CMW)
-    assert "1990-12-18" in text
+    document, text = caller.ask("describe", iri="ICRMW")
+    assert document["resource"]["iri"] == CMW
+    assert document["citation"]["permalink"]
+    for told in ("1990-12-18", "UN CMW", POLITICAL_3):
+        assert told in text
+
+
+def test_list_narrows_and_counts(caller: Caller) -> None:
+    document, text = caller.ask("list_recommendations", topic=["detention"], facets=["kind"])
+    assert [item["number"] for item in document["items"]] == ["6"]
+    (value,) = document["facets"]["kind"]["values"]
+    assert (value["value"]["label"], value["count"]) == ("Practical", 1)
+    assert "Practical" in text
+
+
+def test_network_and_its_filter_of_the_same_name_as_its_kind(caller: Caller) -> None:
+    document, _ = caller.ask("network", network="cocitation", kind=["political"])
+    names = {node["id"] for node in document["nodes"]}
+    assert ID_BASE + "instrument/nyd" in names
+    assert CMW not in names  # the recommendation that cites it cites nothing else
 
 
 def test_describe_of_an_unknown_iri_offers_the_nearest(caller: Caller) -> None:

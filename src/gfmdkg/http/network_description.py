@@ -42,13 +42,13 @@ def kinds_operation() -> dict[str, Any]:
 
 
 def network_operation(filters: Sequence[Parameter], formats: Iterable[MediaType]) -> dict[str, Any]:
-    """Parameters and responses of ``/api/network/{kind}``."""
+    """Parameters and responses of ``/api/network/{network}``."""
     return _operation(
         "The network.",
         NETWORK,
         NETWORK_EXAMPLE,
         [
-            _kind(KINDS, "cocitation"),
+            _kind("network", KINDS, "cocitation"),
             *filters,
             _minimum(),
             _cap(
@@ -69,13 +69,13 @@ def network_operation(filters: Sequence[Parameter], formats: Iterable[MediaType]
 
 
 def matrix_operation(filters: Sequence[Parameter], formats: Iterable[MediaType]) -> dict[str, Any]:
-    """Parameters and responses of ``/api/matrix/{kind}``."""
+    """Parameters and responses of ``/api/matrix/{matrix}``."""
     return _operation(
         "The matrix.",
         MATRIX,
         MATRIX_EXAMPLE,
         [
-            _kind(MATRIX_KINDS, "instrument-topic"),
+            _kind("matrix", MATRIX_KINDS, "instrument-topic"),
             *filters,
             _minimum(),
             *(
@@ -88,7 +88,7 @@ def matrix_operation(filters: Sequence[Parameter], formats: Iterable[MediaType])
 
 
 def evidence_operation(filters: Sequence[Parameter], settings: Settings) -> dict[str, Any]:
-    """Parameters and responses of ``/api/network/{kind}/evidence``."""
+    """Parameters and responses of ``/api/network/{network}/evidence``."""
     ends = [
         {
             "name": name,
@@ -106,7 +106,7 @@ def evidence_operation(filters: Sequence[Parameter], settings: Settings) -> dict
         EVIDENCE,
         EVIDENCE_EXAMPLE,
         [
-            _kind(KINDS, "cocitation"),
+            _kind("network", KINDS, "cocitation"),
             *ends,
             *filters,
             _minimum(),
@@ -144,12 +144,12 @@ def _problems() -> dict[str, Any]:
     return problem_responses("ambiguous", "network-too-large", "busy", "query-timeout")
 
 
-def _kind(kinds: Mapping[str, Any], example: str) -> Parameter:
+def _kind(name: str, kinds: Mapping[str, Any], example: str) -> Parameter:
     return {
-        "name": "kind",
+        "name": name,
         "in": "path",
         "required": True,
-        "description": "The kind of network.",
+        "description": f"The kind of {name}.",
         "schema": {"type": "string", "enum": list(kinds)},
         "example": example,
     }

@@ -41,7 +41,7 @@ def networks_router(
     )
 
     @router.get(
-        "/network/{kind}",
+        "/network/{network}",
         summary="A network",
         operation_id="network",
         openapi_extra=network_operation(filters, NETWORK_MEDIA),
@@ -56,11 +56,11 @@ def networks_router(
         """
         names = ("limit", "edge_limit")
         return await answers.network(
-            read_wish(request, kind_named(request.path_params["kind"]), NETWORK_MEDIA, names)
+            read_wish(request, kind_named(request.path_params["network"]), NETWORK_MEDIA, names)
         )
 
     @router.get(
-        "/network/{kind}/evidence",
+        "/network/{network}/evidence",
         summary="The evidence of an edge",
         operation_id="networkEvidence",
         openapi_extra=evidence_operation(filters, service.settings),
@@ -69,11 +69,11 @@ def networks_router(
         """All that links two nodes of a network under the same filters, and the SPARQL for it."""
         names = ("source", "target", "page", "per_page")
         return await answers.evidence(
-            read_wish(request, kind_named(request.path_params["kind"]), (JSON,), names)
+            read_wish(request, kind_named(request.path_params["network"]), (JSON,), names)
         )
 
     @router.get(
-        "/matrix/{kind}",
+        "/matrix/{matrix}",
         summary="A matrix",
         operation_id="matrix",
         openapi_extra=matrix_operation(filters, MATRIX_MEDIA),
@@ -85,7 +85,7 @@ def networks_router(
         its cells, those left out as well; its `count` is the number of passages in which the
         resource occurs, for a passage with two topics counts in two cells.
         """
-        found = kind_named(request.path_params["kind"], MATRIX_KINDS, what="matrix")
+        found = kind_named(request.path_params["matrix"], MATRIX_KINDS, what="matrix")
         return await answers.matrix(read_wish(request, found, MATRIX_MEDIA, ("rows", "columns")))
 
     return router, processes

@@ -7,15 +7,28 @@ from typing import Any
 
 __all__ = ["PER_PAGE", "PER_PAGE_LIMIT", "VERSION_PARAMETER", "Operation", "read_operations"]
 
+_LISTS = (
+    "recommendations",
+    "passages",
+    "instruments",
+    "actors",
+    "sessions",
+    "reports",
+    "sdgs",
+    "topics",
+)
 _TOOLS: Mapping[str, str] = {
     "searchText": "search",
     "suggestNames": "suggest",
-    "describeResource": "describe",
+    "readResource": "describe",
+    "network": "network",
+    "networkEvidence": "network_evidence",
+    **{name: f"list_{name}" for name in _LISTS},
 }
 """Operation to the tool that it becomes, beside the canned queries; a further one is a line."""
 _QUERIES = "/api/queries/"
 _REFERENCE = "#/components/schemas/"
-# The format is always JSON here, or Turtle where there is no JSON.
+# The format is always JSON here.
 _LEFT_OUT = frozenset({"format"})
 
 VERSION_PARAMETER: Mapping[str, Any] = {
@@ -113,6 +126,8 @@ def _output(operation: Mapping[str, Any], document: Mapping[str, Any]) -> Mappin
     if not schema:  # the framework says an empty one where there is no JSON
         return None
     named = document["components"]["schemas"]
+    # The protocol wants to see here that it is an object.
+    schema = named.get(str(schema.get("$ref")).removeprefix(_REFERENCE), schema)
     used: dict[str, Any] = {}
     inlined = _relocate(schema, named, used)
     return {**inlined, "$defs": used} if used else inlined

@@ -27,7 +27,7 @@ from gfmdkg.namespaces import PREFIXES
 
 __all__ = ["SPARQL", "Outcome", "Tool", "Tools"]
 
-_TURTLE = "text/turtle"
+_JSON = "application/json"
 _SOLUTIONS = "application/sparql-results+json"
 _LESS = "ask for less: fewer per_page where there are pages, or a narrower question"
 _UNEXAMINED = "unexamined_passages"
@@ -146,13 +146,9 @@ class Tools:
             per_page = values.setdefault("per_page", PER_PAGE)
             if isinstance(per_page, int) and per_page > PER_PAGE_LIMIT:
                 raise ParameterError("per_page", f"is over {PER_PAGE_LIMIT}", value=str(per_page))
-        is_json = operation.output_schema is not None
-        accept = "application/json" if is_json else _TURTLE
-        reply = await self._api.get(path, _pairs(values), accept=accept)
+        reply = await self._api.get(path, _pairs(values), accept=_JSON)
         if reply.is_problem:
             return _failure(reply.problem())
-        if not is_json:
-            return _turtle(reply)
         document = json.loads(reply.body)
         text = describe_list(operation.title, document)
         if document.get("total") == 0 and "hint" not in document and _UNEXAMINED in self:
