@@ -4,11 +4,14 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.contract.documented import departures, validator
+from tests.contract.documented import Example, departures, validator
 from tests.contract.recording import UNRECORDED, all_examples, comparable, recorded
 
 from gfmdkg.http.examples import recorded_examples
 from gfmdkg.http.problems import PROBLEM_TYPES
+
+OF_ONE_THING = {"networkEvidence": "a filter may leave out the link that is asked about"}
+"""Operations about one thing that have filters, which by themselves may leave it out."""
 
 
 def test_every_example_is_answered_as_documented_and_as_recorded(
@@ -19,6 +22,8 @@ def test_every_example_is_answered_as_documented_and_as_recorded(
     seen: set[str] = set()
     for example in all_examples(document):
         answer = example.send(client)
+        if is_filtered_away(example, answer):
+            continue
         faults += [f"{example}: {fault}" for fault in departures(document, example, answer)]
         name = example.operation.id
         if example.is_main and name in kept and name not in seen and answer.is_success:
@@ -27,6 +32,12 @@ def test_every_example_is_answered_as_documented_and_as_recorded(
                 faults.append(f"{example}: not as recorded; run: python -m tests.contract")
     assert not faults, "\n".join(faults)
     assert seen == set(kept)
+
+
+def is_filtered_away(example: Example, answer: httpx.Response) -> bool:
+    """Whether a filter rightly left out the one thing that was asked for."""
+    is_missing = answer.status_code == 404 and "candidates" in answer.json()
+    return is_missing and not example.is_main and example.operation.id in OF_ONE_THING
 
 
 def test_every_operation_has_an_example_of_its_answer(document: dict[str, Any]) -> None:
