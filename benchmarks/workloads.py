@@ -13,7 +13,8 @@ from gfmdkg.catalog import Catalog, Parameter
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import LabelEntry, TermIndex, labels_query, read_labels
 
 __all__ = ["RUNAWAYS", "Workload", "canned_values", "heavy", "mix", "points"]

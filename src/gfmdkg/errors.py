@@ -28,13 +28,15 @@
         ├── DataError
         └── StoreError
 
-Fields are typed, so that nobody has to parse a message; ``problem`` is the last part
-of the RFC 9457 problem type that the HTTP layer answers with.
+Fields are typed, so that nobody has to parse a message; ``error_details.py`` has the types
+of those that have a shape of their own. ``problem`` is the last part of the RFC 9457 problem
+type that the HTTP layer answers with.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+from gfmdkg.error_details import Candidate, Clash, Fault
 
 __all__ = [
     "Ambiguous",
@@ -66,50 +68,6 @@ __all__ = [
     "UnknownParameter",
     "UnsupportedMedia",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A resource offered in place of one that was not found or not clear.
-
-    ``score`` is a similarity from 0 to 100.
-    """
-
-    iri: str
-    label: str
-    score: float = 100.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One thing wrong with a file; ``line`` and ``column`` count from 1."""
-
-    message: str
-    file: str | None = None
-    line: int | None = None
-    column: int | None = None
-    remedy: str | None = None
-
-    def __str__(self) -> str:
-        place = ":".join(str(p) for p in (self.file, self.line, self.column) if p is not None)
-        text = f"{place}: {self.message}" if place else self.message
-        return f"{text} ({self.remedy})" if self.remedy else text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
-    """A statement (N-Quads, without the full stop) that cannot be applied as it was meant.
-
-    ``version`` is the version that changed it since, where that is known.
-    """
-
-    statement: str
-    reason: str
-    version: int | None = None
-
-    def __str__(self) -> str:
-        since = f" since version {self.version}" if self.version is not None else ""
-        return f"{self.reason}{since}: {self.statement} ."
 
 
 class GfmdkgError(Exception):

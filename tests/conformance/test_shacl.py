@@ -13,7 +13,7 @@ from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 from gfmdkg.errors import OntologyError
-from gfmdkg.validation.positions import read_turtle
+from gfmdkg.validation.documents import read_turtle
 from gfmdkg.validation.validate import Validator
 
 SUITE = Path(__file__).parents[3] / "shared/w3c/data-shapes-test-suite/tests"

@@ -8,7 +8,7 @@ from tests.contract.documented import Example, departures, validator
 from tests.contract.recording import UNRECORDED, all_examples, comparable, recorded
 
 from gfmdkg.http.examples import recorded_examples
-from gfmdkg.http.problems import PROBLEM_TYPES
+from gfmdkg.http.problem_types import PROBLEM_TYPES
 
 OF_ONE_THING = {"networkEvidence": "a filter may leave out the link that is asked about"}
 """Operations about one thing that have filters, which by themselves may leave it out."""

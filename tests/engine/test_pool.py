@@ -24,7 +24,8 @@ from gfmdkg.errors import (
     StoreError,
 )
 from gfmdkg.settings import Settings
-from gfmdkg.store.rdf_store import AnswerFormats, AnswerKind, Dataset, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats, AnswerKind, Dataset
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Origin, VersionStore
 
 OpenPool = Callable[..., AbstractAsyncContextManager[WorkerPool]]

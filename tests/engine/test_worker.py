@@ -11,12 +11,8 @@ from gfmdkg.engine.frames import Frame
 from gfmdkg.engine.request import QueryRequest
 from gfmdkg.engine.rows import count_rows
 from gfmdkg.engine.worker import create_handler
-from gfmdkg.store.rdf_store import (
-    RESULTS_FORMATS,
-    AnswerFormats,
-    AnswerKind,
-    OxigraphStore,
-)
+from gfmdkg.store.answers import RESULTS_FORMATS, AnswerFormats, AnswerKind
+from gfmdkg.store.rdf_store import OxigraphStore
 
 # Line breaks, quotes, and what the formats themselves are made of.
 TRICKY = 'a,"b"\r\n},{"x":1}<result>\\n\t\n'

@@ -12,7 +12,8 @@ from benchmarks.generator import generate
 from gfmdkg.facets import GROUPS, ListIndex, build_indexes, select_from
 from gfmdkg.facets.rows import TermReader, rows_of
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import materialise_union
 from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.terms.values import Term

@@ -6,7 +6,7 @@ import pytest
 from tests.http.conftest import Site
 
 from gfmdkg.facets import LISTS
-from gfmdkg.http.problems import PROBLEM_TYPES
+from gfmdkg.http.problem_types import PROBLEM_TYPES
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from tests.conftest import Serve
 
 from gfmdkg.settings import Settings
 from gfmdkg.sparql.lookup import Lookup
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
 
 CMW = "<https://w3id.org/gfmdkg/id/instrument/cmw>"

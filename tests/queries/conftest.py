@@ -11,7 +11,8 @@ from gfmdkg.catalog import CannedQuery, Catalog, Cell, Resource, Row
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex, labels_query
 
 # What the build derives from accepted explicit citations, here for two small stores.

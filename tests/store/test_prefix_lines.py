@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from gfmdkg.errors import AnswerTooLarge
 from gfmdkg.namespaces import PREFIXES
+from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.prefix_lines import PrefixLines
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
 
 LABEL = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from gfmdkg.errors import DataError, NotAcceptable, QueryRejected, StoreError
-from gfmdkg.store.rdf_store import AnswerFormats, AnswerKind, Dataset, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats, AnswerKind, Dataset
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
 
 GRAPH = "https://w3id.org/gfmdkg/graph/test"

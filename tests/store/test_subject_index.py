@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gfmdkg.namespaces import BASE, PREFIXES
 from gfmdkg.sparql.lookup import Lookup
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.subject_index import SubjectIndex
 
 LIMIT_BYTES = 64 * 1024

@@ -14,7 +14,8 @@ from gfmdkg.errors import CatalogError, NotFound, ParameterError, QueryRejected,
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import GFMD, ID_BASE, SCHEME_BASE
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import LabelEntry, TermIndex
 from gfmdkg.terms.values import Literal, Term
 

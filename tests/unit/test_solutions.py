@@ -9,7 +9,8 @@ import pytest
 from gfmdkg.errors import DataError
 from gfmdkg.formats.solutions import PythonValue, Solutions, python_value
 from gfmdkg.namespaces import XSD
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import BlankNode, Iri, Literal
 
 QUERY = """

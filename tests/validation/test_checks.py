@@ -11,8 +11,8 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 from gfmdkg.validation.checks import Check, check_findings, load_checks, run_checks
+from gfmdkg.validation.documents import read_turtle
 from gfmdkg.validation.findings import Severity
-from gfmdkg.validation.positions import read_turtle
 
 BASE = "https://example.org/"
 HEADER = (

@@ -7,7 +7,8 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import RDF, XSD
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.validation.positions import PositionedGraph, Span, read_document, read_turtle
+from gfmdkg.validation.documents import read_document, read_turtle
+from gfmdkg.validation.positions import PositionedGraph, Span
 
 BASE = "https://example.org/"
 

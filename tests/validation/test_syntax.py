@@ -3,7 +3,7 @@
 import pytest
 
 from gfmdkg.errors import DataError
-from gfmdkg.validation.positions import read_document
+from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.syntax import find_faults
 
 BASE = "https://example.org/"

@@ -9,8 +9,8 @@ from rdflib import Graph
 
 from gfmdkg.errors import OntologyError
 from gfmdkg.validation.data_graph import graph_from_nquads
+from gfmdkg.validation.documents import read_turtle
 from gfmdkg.validation.findings import Finding, Report, Severity
-from gfmdkg.validation.positions import read_turtle
 from gfmdkg.validation.validate import Validator
 
 BASE = "https://example.org/"

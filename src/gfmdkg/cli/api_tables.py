@@ -6,7 +6,7 @@ from typing import Any
 
 from gfmdkg.http import api_document
 from gfmdkg.http.problem_schemas import members_of
-from gfmdkg.http.problems import PROBLEM_TYPES
+from gfmdkg.http.problem_types import PROBLEM_TYPES
 from gfmdkg.settings import Settings
 
 __all__ = ["with_generated_parts"]

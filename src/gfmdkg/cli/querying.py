@@ -14,7 +14,7 @@ from gfmdkg.errors import NotAcceptable
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.formats.tables import write_table
 from gfmdkg.namespaces import compact
-from gfmdkg.store.rdf_store import AnswerFormats, AnswerKind
+from gfmdkg.store.answers import AnswerFormats, AnswerKind
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
 __all__ = ["query", "show"]

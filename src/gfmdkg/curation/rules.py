@@ -11,8 +11,9 @@ from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
+from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.delta import Delta
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 from gfmdkg.terms.values import Iri, to_sparql
 

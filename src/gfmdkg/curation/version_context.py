@@ -12,15 +12,16 @@ from gfmdkg.curation.rules import ONTOLOGY_GRAPH, SHAPES_GRAPHS, data_scope
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
-from gfmdkg.store.patches import decode, statements_about, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.statements import decode, statements_about, statements_of
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri
 from gfmdkg.terms.values import Literal as LiteralValue
 from gfmdkg.validation import Finding, Report
 from gfmdkg.validation.data_graph import graph_from_nquads
+from gfmdkg.validation.documents import read_turtle
 from gfmdkg.validation.incremental import Rules, Unbounded, select_all, validate_brought
-from gfmdkg.validation.positions import PositionedGraph, read_turtle
+from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.sources import FindAround, validate_documents
 
 __all__ = ["VersionContext"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gfmdkg.engine.spool import SpooledAnswer
-from gfmdkg.store.rdf_store import AnswerFormats, AnswerKind, Dataset
+from gfmdkg.store.answers import AnswerFormats, AnswerKind, Dataset
 
 __all__ = ["EngineAnswer", "Lane", "QueryRequest", "Stage"]
 

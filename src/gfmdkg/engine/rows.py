@@ -6,7 +6,7 @@ enough to count a mark that no literal can contain, at the speed of a memory sca
 
 from collections.abc import Iterable
 
-from gfmdkg.store.rdf_store import AnswerKind
+from gfmdkg.store.answers import AnswerKind
 
 __all__ = ["count_rows"]
 

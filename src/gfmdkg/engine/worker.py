@@ -15,7 +15,8 @@ from gfmdkg.engine.request import QueryRequest
 from gfmdkg.engine.rows import count_rows
 from gfmdkg.engine.spool import Spool
 from gfmdkg.errors import GfmdkgError, NotAcceptable, QueryRejected, StoreError
-from gfmdkg.store.rdf_store import AnswerFormats, AnswerKind, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats, AnswerKind
+from gfmdkg.store.rdf_store import OxigraphStore
 
 __all__ = ["create_handler"]
 

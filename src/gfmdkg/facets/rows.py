@@ -6,7 +6,8 @@ from io import BytesIO
 
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import XSD
-from gfmdkg.store.rdf_store import AnswerFormats, RdfStore
+from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.rdf_store import RdfStore
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
 __all__ = ["Select", "TermReader", "rows_of", "select_from"]

@@ -31,7 +31,8 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.graph.rows import Hint, Rows
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
-from gfmdkg.store.rdf_store import AnswerFormats, AnswerKind, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats, AnswerKind
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex, labels_query

@@ -12,6 +12,7 @@ from gfmdkg.http.compression import plain_tags
 from gfmdkg.http.exchange import Exchange
 from gfmdkg.http.methods import send_options
 from gfmdkg.http.metrics import Metrics
+from gfmdkg.http.outcomes import outcome_of
 from gfmdkg.http.problems import problem_response
 from gfmdkg.http.recorder import Recorder
 from gfmdkg.http.request_log import WORK, EngineWork, RequestLog
@@ -23,9 +24,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _SCHEMES = (b"http", b"https")
 # Answers up to this size are held here in any case; the engine keeps them in memory as well.
 _HELD_BYTES = 256 * 1024
-_OK, _NOT_MODIFIED, _BAD_REQUEST, _TOO_LARGE = 200, 304, 400, 413
-_FAILED, _UNAVAILABLE, _TIMED_OUT, _CLIENT_GONE = 500, 503, 504, 499
-_BUSY = b"/problems/busy"
+_NOT_MODIFIED, _BAD_REQUEST, _CLIENT_GONE = 304, 400, 499
 
 
 class Answering:
@@ -84,7 +83,7 @@ class Answering:
             return
         if answer.is_lasting and exchange.key is not None:
             self.cache.put(exchange.key, answer)
-        await self.send(exchange, answer, outcome=_outcome(answer))
+        await self.send(exchange, answer, outcome=outcome_of(answer))
 
     async def _lead(self, exchange: Exchange, key: Key) -> None:
         answer = None
@@ -93,7 +92,7 @@ class Answering:
         finally:
             self._settle(key, answer)
         if answer is not None:
-            await self.send(exchange, answer, outcome=_outcome(answer))
+            await self.send(exchange, answer, outcome=outcome_of(answer))
 
     def _settle(self, key: Key, answer: FinishedAnswer | None) -> None:
         """Do for those who wait what the leader's answer allows."""
@@ -104,7 +103,7 @@ class Answering:
             self.flights.land(key, answer)
         elif answer.status < _BAD_REQUEST:
             self.flights.scatter(key)
-        elif _outcome(answer) == "error" and not self.flights.fails_again(key):
+        elif outcome_of(answer) == "error" and not self.flights.fails_again(key):
             self.flights.hand_over(key)
         else:
             self.flights.land(key, answer)
@@ -288,19 +287,3 @@ def _no_one_waits() -> None:
 async def _send_options(scope: Scope, receive: Receive, send: Send) -> None:
     del scope, receive
     await send_options(_METHODS, send)
-
-
-def _outcome(answer: FinishedAnswer) -> str:
-    """How the log names what became of a request."""
-    status = answer.status
-    if status == _NOT_MODIFIED:
-        return "not_modified"
-    if status < _BAD_REQUEST:
-        return "ok"
-    if status == _TOO_LARGE:
-        return "too_large"
-    if status == _TIMED_OUT:
-        return "timeout"
-    if status == _UNAVAILABLE and _BUSY in answer.body:
-        return "busy"
-    return "error" if status >= _FAILED else "client_error"

@@ -21,7 +21,8 @@ from gfmdkg.http.machines import machines_router
 from gfmdkg.http.networks import networks_router
 from gfmdkg.http.openapi import openapi_document
 from gfmdkg.http.pages import pages_router
-from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_of
+from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import Problem, problem_of
 from gfmdkg.http.protocol import Protocol
 from gfmdkg.http.queries import queries_router
 from gfmdkg.http.query_pages import query_pages_router

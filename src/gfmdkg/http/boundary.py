@@ -9,7 +9,8 @@ from gfmdkg.errors import GfmdkgError
 from gfmdkg.formats.media import MediaType, negotiate
 from gfmdkg.http.disconnect import ClientGone
 from gfmdkg.http.formats import PAGE
-from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_of, problem_response
+from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import Problem, problem_of, problem_response
 from gfmdkg.http.rendering import PAGE_HEADERS, render
 from gfmdkg.http.responses import send_bytes
 

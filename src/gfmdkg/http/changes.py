@@ -22,8 +22,9 @@ from gfmdkg.http.changes_description import (
 from gfmdkg.http.changes_feed import change_feed
 from gfmdkg.http.description import json_operation
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_response
-from gfmdkg.http.protocol_description import WRITER
+from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import Problem, problem_response
+from gfmdkg.http.protocol_answers import WRITER
 from gfmdkg.http.responses import COMMON_HEADERS, Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.http.shapes import ref

@@ -5,12 +5,13 @@ from typing import Any
 
 from gfmdkg.curation.changes import RDF_PATCH, Effect
 from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES
-from gfmdkg.http.description import json_operation, path_parameter
+from gfmdkg.http.description import json_operation
+from gfmdkg.http.parameter_description import path_parameter
 from gfmdkg.http.problem_schemas import problem_responses
-from gfmdkg.http.protocol_description import WRITER
+from gfmdkg.http.protocol_answers import WRITER
 from gfmdkg.http.shapes import ref
 from gfmdkg.namespaces import GRAPH_BASE, ID_BASE
-from gfmdkg.store.rdf_store import GRAPH_FORMATS
+from gfmdkg.store.answers import GRAPH_FORMATS
 
 __all__ = [
     "ACCEPTED",

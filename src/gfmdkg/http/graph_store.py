@@ -27,13 +27,14 @@ from gfmdkg.http.departure import unless_gone
 from gfmdkg.http.methods import refuse_method, send_options
 from gfmdkg.http.multipart import read_parts
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_response
+from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import Problem, problem_response
 from gfmdkg.http.responses import Answer, body_of, entity_tag, is_fresh, send_answer, send_bytes
 from gfmdkg.http.service import Service, read_body
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters
 from gfmdkg.http.writes import Writes
 from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.store.rdf_store import AnswerFormats, Dataset
+from gfmdkg.store.answers import AnswerFormats, Dataset
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri, to_sparql
 

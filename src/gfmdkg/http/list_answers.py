@@ -29,7 +29,7 @@ from gfmdkg.http.responses import Answer, body_of
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found
-from gfmdkg.store.rdf_store import AnswerFormats
+from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import Iri

@@ -24,7 +24,8 @@ from gfmdkg.http.responses import COMMON_HEADERS, content_type, finish_tag, tag_
 from gfmdkg.http.sparql_request import choose_formats
 from gfmdkg.namespaces import BASE, PREFIXES
 from gfmdkg.sparql.lookup import Lookup
-from gfmdkg.store.rdf_store import AnswerFormats, OxigraphStore
+from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.subject_index import SubjectIndex
 from gfmdkg.store.versions import Version
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from starlette.types import Scope, Send
 
-from gfmdkg.http.problems import PROBLEM_TYPES, Problem, problem_response
+from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import Problem, problem_response
 from gfmdkg.http.responses import send_bytes
 
 __all__ = ["refuse_method", "send_options"]

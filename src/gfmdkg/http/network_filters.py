@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, selection_query
-from gfmdkg.http.description import parameter_object
 from gfmdkg.http.list_request import FULL_TEXT, filter_names, read_filters, select
+from gfmdkg.http.parameter_description import parameter_object
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service

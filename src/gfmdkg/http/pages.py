@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from gfmdkg.about import VERSION
 from gfmdkg.errors import NotFound
-from gfmdkg.http.description import json_operation, page_operation, path_parameter
+from gfmdkg.http.description import json_operation, page_operation
 from gfmdkg.http.docs_page import read_operations
 from gfmdkg.http.own_queries import query_text
+from gfmdkg.http.parameter_description import path_parameter
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_schemas import members_of, problem_responses
-from gfmdkg.http.problems import PROBLEM_TYPES
+from gfmdkg.http.problem_types import PROBLEM_TYPES
 from gfmdkg.http.rendering import STATIC_FILES, page
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from gfmdkg.http.problems import PROBLEM_TYPES, ProblemType
+from gfmdkg.http.problem_types import PROBLEM_TYPES, ProblemType
 from gfmdkg.http.shapes import RESOURCE, STRING, Schema, listed, record, ref
 from gfmdkg.namespaces import BASE
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.catalog import CannedQuery, Parameter, Row, as_json
-from gfmdkg.http.description import list_operation, query_operation
 from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import JSON, ROW_FORMATS, choose_format
 from gfmdkg.http.parameters import Paging, Parameters
+from gfmdkg.http.query_description import list_operation, query_operation
 from gfmdkg.http.query_run import (
     Hint,
     Values,
@@ -22,7 +22,7 @@ from gfmdkg.http.query_run import (
 )
 from gfmdkg.http.responses import Answer, AnswerResponse, body_of, entity_tag, is_fresh
 from gfmdkg.http.service import Service
-from gfmdkg.store.rdf_store import AnswerFormats
+from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 
 __all__ = ["RESERVED", "add_query_route", "link_header", "page_links", "queries_router"]

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from gfmdkg.catalog import CannedQuery, Cell, Parameter, ParameterType, Resource, Row
 from gfmdkg.errors import Ambiguous, Candidate, NotFound, ParameterError
-from gfmdkg.http.description import page_operation, path_parameter, resource_operation
+from gfmdkg.http.description import page_operation, resource_operation
 from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
+from gfmdkg.http.parameter_description import path_parameter
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.problems import problem_of

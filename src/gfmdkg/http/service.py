@@ -15,7 +15,7 @@ from gfmdkg.http.list_indexes import ListIndexes
 from gfmdkg.http.request_log import MeteredPool
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
-from gfmdkg.store.rdf_store import AnswerFormats, Dataset
+from gfmdkg.store.answers import AnswerFormats, Dataset
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex, labels_query
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from gfmdkg.errors import NotAcceptable, ParameterError, RequestError, UnknownParameter
 from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, negotiate
-from gfmdkg.store.rdf_store import AnswerFormats, Dataset
+from gfmdkg.store.answers import AnswerFormats, Dataset
 from gfmdkg.terms.values import Iri
 
 __all__ = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from gfmdkg.store.rdf_store import GRAPH_FORMATS
+from gfmdkg.store.answers import GRAPH_FORMATS
 
 __all__ = [
     "NESTED_ENTITIES",

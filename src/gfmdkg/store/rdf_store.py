@@ -5,98 +5,28 @@ that a SPARQL 1.1 Protocol and Graph Store Protocol server can stand behind it a
 """
 
 import gc
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol, Self
 
 import pyoxigraph as ox
 
-from gfmdkg.errors import DataError, Fault, NotAcceptable, QueryRejected, StoreError
+from gfmdkg.errors import Fault, QueryRejected, StoreError
 from gfmdkg.namespaces import PREFIXES
+from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.store.complaints import is_refusal, rejected, unreadable
 from gfmdkg.store.prefix_lines import PrefixLines
 
 __all__ = [
-    "GRAPH_FORMATS",
-    "RESULTS_FORMATS",
-    "AnswerFormats",
-    "AnswerKind",
-    "Dataset",
     "OxigraphStore",
     "RdfStore",
 ]
 
-RESULTS_FORMATS: Mapping[str, ox.QueryResultsFormat] = {
-    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
-    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
-    "text/csv": ox.QueryResultsFormat.CSV,
-    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
-}
-"""Media type of solutions and booleans to the engine's name of it."""
 
-GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
-    "text/turtle": ox.RdfFormat.TURTLE,
-    "application/n-triples": ox.RdfFormat.N_TRIPLES,
-    "application/ld+json": ox.RdfFormat.JSON_LD,
-    "application/rdf+xml": ox.RdfFormat.RDF_XML,
-    "application/trig": ox.RdfFormat.TRIG,
-    "application/n-quads": ox.RdfFormat.N_QUADS,
-}
-"""Media type of graphs to the engine's name of it."""
-
+_OWN_DATASET = Dataset()
 _ENGINE_PREFIXES = dict(PREFIXES)
 # Formats that read better with prefixes; the others are serialised without leaving the engine.
 _PREFIXED = frozenset({"text/turtle", "application/trig"})
-# The engine reports a place only inside its message: "error at 2:5: expected …".
-_PLACE = re.compile(r"error at (\d+):(\d+):? ?", re.ASCII)
-# What the engine understands but will not do. It says so by RuntimeError, like real failures.
-_REFUSAL = re.compile(
-    r"The custom function .* is not supported|The graph .* (?:already exists|does not exist)",
-    re.DOTALL,
-)
-
-
-class AnswerKind(StrEnum):
-    """What a query's form yields."""
-
-    SOLUTIONS = "solutions"
-    BOOLEAN = "boolean"
-    GRAPH = "graph"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerFormats:
-    """The media type for each kind of answer; ``None`` where the caller accepts none."""
-
-    results: str | None = "application/sparql-results+json"
-    graph: str | None = "text/turtle"
-
-    def media_type(self, kind: AnswerKind) -> str:
-        """The media type for this kind; raises ``NotAcceptable`` where there is none."""
-        chosen = self.graph if kind is AnswerKind.GRAPH else self.results
-        if chosen is None:
-            offered = GRAPH_FORMATS if kind is AnswerKind.GRAPH else RESULTS_FORMATS
-            raise NotAcceptable("the Accept header", tuple(offered))
-        return chosen
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dataset:
-    """The RDF dataset that a request names (SPARQL 1.1 Protocol, section 2.1.4).
-
-    With neither list the store's own dataset is queried. With either, the default graph is
-    the merge of ``default_graphs`` and only ``named_graphs`` can be reached by GRAPH.
-    """
-
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-
-    @property
-    def is_given(self) -> bool:
-        """Whether the request names a dataset."""
-        return bool(self.default_graphs or self.named_graphs)
 
 
 class RdfStore(Protocol):
@@ -179,7 +109,7 @@ class OxigraphStore:
         *,
         formats: AnswerFormats,
         output: IO[bytes],
-        dataset: Dataset = Dataset(),
+        dataset: Dataset = _OWN_DATASET,
         base_iri: str | None = None,
         project_prefixes: bool = True,
     ) -> tuple[AnswerKind, str]:
@@ -202,7 +132,7 @@ class OxigraphStore:
         except (SyntaxError, ValueError) as error:
             raise rejected(error) from error
         except RuntimeError as error:
-            if not _REFUSAL.fullmatch(str(error)):
+            if not is_refusal(error):
                 raise
             raise QueryRejected(str(error)) from error
         if isinstance(answer, ox.QueryTriples):
@@ -240,7 +170,7 @@ class OxigraphStore:
         except (SyntaxError, ValueError) as error:
             raise rejected(error) from error
         except RuntimeError as error:
-            if not _REFUSAL.fullmatch(str(error)):
+            if not is_refusal(error):
                 raise
             raise QueryRejected(str(error)) from error
 
@@ -363,19 +293,3 @@ def _graph_node(graph: str | None) -> ox.NamedNode | ox.DefaultGraph | None:
     if graph is None:
         return None
     return ox.NamedNode(graph) if graph else ox.DefaultGraph()
-
-
-def rejected(error: SyntaxError | ValueError) -> QueryRejected:
-    """The engine's complaint about a query, with its place where the engine gives one."""
-    message = str(error.msg if isinstance(error, SyntaxError) else error)
-    place = _PLACE.search(message)
-    if place is None:
-        return QueryRejected(message)
-    detail = message[: place.start()] + message[place.end() :]
-    return QueryRejected(detail, line=int(place[1]), column=int(place[2]))
-
-
-def unreadable(error: SyntaxError, file: str | None) -> DataError:
-    """The parser's complaint about a document, with its place."""
-    fault = Fault(message=error.msg, file=file, line=error.lineno, column=error.offset)
-    return DataError("the document cannot be read", [fault])

@@ -6,9 +6,10 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import BASE, GRAPH_BASE
+from gfmdkg.store.answers import GRAPH_FORMATS
 from gfmdkg.store.canonical_nodes import canonical_quads
+from gfmdkg.store.complaints import unreadable
 from gfmdkg.store.parsing import NESTED_ENTITIES, TOO_LARGE, nested_entity
-from gfmdkg.store.rdf_store import GRAPH_FORMATS, unreadable
 
 __all__ = ["read_dataset", "read_labelled", "read_quads"]
 

@@ -4,7 +4,8 @@ import io
 from collections.abc import Callable
 
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.rdf_store import AnswerFormats, RdfStore
+from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.rdf_store import RdfStore
 
 __all__ = ["Select", "select_from"]
 

@@ -25,81 +25,24 @@ import os
 import shutil
 import time
 from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from uuid import uuid4
 
 from gfmdkg.errors import Conflict, Fault, NotFound, StoreError
-from gfmdkg.store.cloning import clone_database, scratch_copy
+from gfmdkg.store.cloning import clone_database
 from gfmdkg.store.content_hash import hash_content
+from gfmdkg.store.durable_files import replace_durably, sync_folder, write_durably
 from gfmdkg.store.patches import Patch, compare_stores
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.version import Origin, Version
 
 __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 
 _LOCK_POLL_SECONDS = 0.01
 _HISTORY = ("version.json", "patch.rdfp")
-
-
-class Origin(StrEnum):
-    """How a version came to be."""
-
-    BUILD = "build"
-    EMPTY = "empty"
-    UPDATE = "update"
-    PUBLISH = "publish"
-    REVERT = "revert"
-
-    @property
-    def is_change(self) -> bool:
-        """Whether it holds something that a build from files would leave out."""
-        return self not in (Origin.BUILD, Origin.EMPTY)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """One published state of the graph.
-
-    ``content_hash`` is the same for the same quads, whatever their order and history;
-    ``sources_hash`` tells from which files it, or the version that it changes, was built;
-    ``default_graph`` says whether the default graph holds the union of all named ones.
-    ``author`` made it, ``change`` is the change set that it published, ``reverts`` the version
-    that it undoes. ``added`` and ``removed`` count the statements of its patch; they are
-    ``None`` where none is recorded: for a first build, and for stores too big to compare.
-    """
-
-    number: int
-    created: datetime
-    content_hash: str
-    sources_hash: str
-    origin: Origin
-    parent: int | None
-    quads: int
-    default_graph: str
-    message: str
-    folder: Path
-    author: str | None = None
-    change: int | None = None
-    reverts: int | None = None
-    added: int | None = None
-    removed: int | None = None
-
-    @property
-    def is_available(self) -> bool:
-        """Whether it can be queried still; one that was pruned cannot."""
-        return self.database.is_dir()
-
-    @property
-    def database(self) -> Path:
-        """The RocksDB folder."""
-        return self.folder / "db"
-
-    def scratch(self) -> AbstractContextManager[OxigraphStore]:
-        """``with version.scratch() as store``: a copy to be changed at will, and forgotten."""
-        return scratch_copy(self.database, folder=self.folder.parents[1] / "scratch")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -295,16 +238,14 @@ class VersionStore:
         draft.store.close()
         if patch is not None:
             headers = {"version": number, "created": version.created.isoformat()}
-            _write_durably(staged / "patch.rdfp", patch.to_text(headers))
+            write_durably(staged / "patch.rdfp", patch.to_text(headers))
         record = asdict(version) | {"created": version.created.isoformat()}
         del record["folder"]
-        _write_durably(staged / "version.json", json.dumps(record, indent=2))
-        _sync_folder(staged)
+        write_durably(staged / "version.json", json.dumps(record, indent=2))
+        sync_folder(staged)
         staged.rename(version.folder)
-        _sync_folder(self._versions)
-        _write_durably(self.root / "CURRENT.next", f"{number}\n")
-        (self.root / "CURRENT.next").replace(self._pointer)
-        _sync_folder(self.root)
+        sync_folder(self._versions)
+        replace_durably(self._pointer, f"{number}\n")
         self._prune(number)
         return version
 
@@ -336,18 +277,3 @@ def _compared(
     return compare_stores(
         before, draft.store, graphs=touched, has_union=version.default_graph == "union"
     )
-
-
-def _write_durably(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -15,8 +15,9 @@ from gfmdkg.store.selecting import Select
 from gfmdkg.validation.data_graph import node_text, rdflib_term
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity
 from gfmdkg.validation.locate import Location, Locator
+from gfmdkg.validation.naming import PLACEHOLDER
 from gfmdkg.validation.positions import PositionedGraph
-from gfmdkg.validation.wording import PLACEHOLDER, Wording
+from gfmdkg.validation.wording import Wording
 
 __all__ = ["Check", "check_findings", "load_checks", "run_checks"]
 

@@ -12,7 +12,8 @@ from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault, OntologyError
 from gfmdkg.namespaces import BASE, RDF, RDFS, SH
-from gfmdkg.validation.positions import PositionedGraph, read_turtle
+from gfmdkg.validation.documents import read_turtle
+from gfmdkg.validation.positions import PositionedGraph
 
 __all__ = ["Shapes", "lint", "load_shapes"]
 

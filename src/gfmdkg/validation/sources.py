@@ -80,7 +80,7 @@ def read_documents(
 
     ``contexts`` has the JSON-LD contexts known by address.
     """
-    from gfmdkg.validation.positions import read_document
+    from gfmdkg.validation.documents import read_document
 
     read = ReadDocuments()
     for file in files:

@@ -18,9 +18,10 @@ from gfmdkg.validation.fixing import Fixer
 from gfmdkg.validation.guarded_graph import GuardedGraph
 from gfmdkg.validation.literals import exact_literal
 from gfmdkg.validation.locate import Location, Locator, path_text, steps_of
+from gfmdkg.validation.naming import PLACEHOLDER
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.result import Result, decode_report
-from gfmdkg.validation.wording import PLACEHOLDER, Wording
+from gfmdkg.validation.wording import Wording
 
 __all__ = ["Validator"]
 

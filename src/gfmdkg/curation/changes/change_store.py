@@ -13,14 +13,13 @@ twice; one that was taken by a process which was killed stays unused.
 
 import fcntl
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from gfmdkg.curation.changes.change_set import ChangeSet, Event, State
 from gfmdkg.errors import Conflict, Fault, NotFound, StoreError
+from gfmdkg.store.durable_files import replace_durably, sync_folder
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import VersionStore
 
@@ -46,20 +45,20 @@ class ChangeStore:
                 (self._root / str(number)).mkdir()
             except FileExistsError:
                 continue
-            _sync_folder(self._root)
+            sync_folder(self._root)
             return number
 
     def add(self, change: ChangeSet, patch: Patch) -> None:
         """Store a new change set under its reserved number. When this returns, it is safe."""
         folder = self._root / str(change.number)
         headers = {"change": change.number, "author": change.author, "created": change.created}
-        _write_durably(folder / "patch.rdfp", patch.to_text(headers))
+        replace_durably(folder / "patch.rdfp", patch.to_text(headers))
         self.put(change)
 
     def put(self, change: ChangeSet) -> None:
         """Replace the record of a change set, wholly or not at all."""
         file = self._root / str(change.number) / "change.json"
-        _write_durably(file, json.dumps(change.to_json(), ensure_ascii=False, indent=2))
+        replace_durably(file, json.dumps(change.to_json(), ensure_ascii=False, indent=2))
 
     def get(self, number: int) -> ChangeSet:
         """One change set. Raises ``NotFound``, and ``StoreError`` for a damaged record."""
@@ -119,21 +118,3 @@ class ChangeStore:
 
     def _numbers(self) -> list[int]:
         return [int(path.name) for path in self._root.glob("[0-9]*")]
-
-
-def _write_durably(path: Path, text: str) -> None:
-    draft = path.with_suffix(f".{os.getpid()}.next")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,9 +7,9 @@ from gfmdkg.errors import DataError
 from gfmdkg.formats.turtle_writer import Triple, write_turtle
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.store.parsing import parse
-from gfmdkg.store.patches import decode, is_same_but_for_labels, normalise, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
+from gfmdkg.store.statements import decode, is_same_but_for_labels, normalise, statements_of
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri
 

@@ -1,6 +1,7 @@
 """The column map: every table that curators fill in, written once.
 
-The templates, the import, the export and the page docs/tables.md all follow from it.
+The templates, the import, the export and the page docs/tables.md all follow from it. It is one
+long module on purpose: a table whose rows are compared with each other is read in one place.
 """
 
 from gfmdkg.curation.tables.columns import Column, RecordType, Scheme, ValueKind

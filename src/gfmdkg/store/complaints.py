@@ -1,0 +1,36 @@
+"""What the engine says against a query or a document, as errors of ours."""
+
+import re
+
+from gfmdkg.errors import DataError, Fault, QueryRejected
+
+__all__ = ["is_refusal", "rejected", "unreadable"]
+
+# The engine reports a place only inside its message: "error at 2:5: expected …".
+_PLACE = re.compile(r"error at (\d+):(\d+):? ?", re.ASCII)
+# What the engine understands but will not do. It says so by RuntimeError, like real failures.
+_REFUSAL = re.compile(
+    r"The custom function .* is not supported|The graph .* (?:already exists|does not exist)",
+    re.DOTALL,
+)
+
+
+def is_refusal(error: RuntimeError) -> bool:
+    """Whether the engine understood the request and will not do it; else it has failed."""
+    return _REFUSAL.fullmatch(str(error)) is not None
+
+
+def rejected(error: SyntaxError | ValueError) -> QueryRejected:
+    """The engine's complaint about a query, with its place where the engine gives one."""
+    message = str(error.msg if isinstance(error, SyntaxError) else error)
+    place = _PLACE.search(message)
+    if place is None:
+        return QueryRejected(message)
+    detail = message[: place.start()] + message[place.end() :]
+    return QueryRejected(detail, line=int(place[1]), column=int(place[2]))
+
+
+def unreadable(error: SyntaxError, file: str | None) -> DataError:
+    """The parser's complaint about a document, with its place."""
+    fault = Fault(message=error.msg, file=file, line=error.lineno, column=error.offset)
+    return DataError("the document cannot be read", [fault])
