@@ -19,13 +19,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing wrong with a file; ``line`` and ``column`` count from 1."""
+    """One thing wrong with a file or with the graph; ``line`` and ``column`` count from 1.
+
+    ``focus_node``, ``path`` and ``value`` are what a rule found wrong, as ``Finding`` has them.
+    """
 
     message: str
     file: str | None = None
     line: int | None = None
     column: int | None = None
     remedy: str | None = None
+    focus_node: str | None = None
+    path: str | None = None
+    value: str | None = None
 
     def __str__(self) -> str:
         place = ":".join(str(p) for p in (self.file, self.line, self.column) if p is not None)

@@ -1,7 +1,7 @@
 """``submit`` and ``changes``: proposing, reviewing and publishing changes."""
 
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -260,7 +260,14 @@ def _line(change: ChangeSet) -> str:
 
 def _report(change: ChangeSet) -> None:
     for finding in change.report["findings"]:
-        place = finding["file"] or finding["focus_node"] or "the graph"
-        click.echo(f"{place}: {finding['severity']}: {finding['message']}", err=True)
+        click.echo(f"{_place(finding)}: {finding['severity']}: {finding['message']}", err=True)
         if finding["remedy"]:
             click.echo(f"    {finding['remedy']}", err=True)
+
+
+def _place(finding: Mapping[str, Any]) -> str:
+    if finding["cell"]:
+        return f"{finding['file']}: {finding['cell']}"
+    position = (finding["file"], finding["line"], finding["column"])
+    text = ":".join(str(part) for part in position if part is not None)
+    return text or finding["focus_node"] or "the graph"

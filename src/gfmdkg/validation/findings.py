@@ -106,6 +106,9 @@ class Finding:
             file=fault.file,
             line=fault.line,
             column=fault.column,
+            focus_node=fault.focus_node,
+            path=fault.path,
+            value=fault.value,
         )
 
     def as_fault(self) -> Fault:
@@ -116,6 +119,9 @@ class Finding:
             line=self.line,
             column=self.column,
             remedy=self.remedy,
+            focus_node=self.focus_node,
+            path=self.path,
+            value=self.value,
         )
 
     @property

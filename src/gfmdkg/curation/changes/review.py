@@ -13,6 +13,7 @@ from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_set import ChangeSet, Event, State
 from gfmdkg.curation.changes.change_store import ChangeStore
 from gfmdkg.curation.changes.clashes import find_clashes
+from gfmdkg.curation.changes.placing import place_in_documents
 from gfmdkg.curation.changes.provenance import add_publication, add_revert
 from gfmdkg.curation.changes.submission import Document, compute_patch
 from gfmdkg.curation.writing import settle
@@ -55,6 +56,7 @@ class Review:
                 documents, draft.store, number=number, has_union=base.default_graph == "union"
             )
             report = self._try(draft, base, patch)
+            report = place_in_documents(report, documents, inputs, draft.store)
         change = ChangeSet(
             number=number,
             message=message.strip(),
