@@ -1,6 +1,7 @@
 """The commands of review and history, from a file to an exported file."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import Result
 from tests.cli.conftest import Run
 
 from gfmdkg.build import ensure_empty
+from gfmdkg.paths import shipped_content
 from gfmdkg.store.versions import VersionStore
 
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
@@ -87,3 +89,27 @@ def test_a_bad_request_ends_with_2(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "words.docx").write_text("x")
     assert curate(*arguments).exit_code == 2
+
+
+def test_an_export_changes_nothing_but_what_was_published(
+    run: Run, shipped_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GFMDKG_WRITE_RULES", "none")
+    store, data = tmp_path / "store", tmp_path / "data"
+    shutil.copytree(shipped_store, store)
+    shutil.copytree(shipped_content().data, data)
+    before = {file: file.read_text("utf-8") for file in data.rglob("*.ttl")}
+    file = data / "reference" / "actors.ttl"
+    changed = before[file].replace(
+        'skos:prefLabel "Civil society"@en', 'skos:prefLabel "Civil society at large"@en'
+    )
+    file.write_text(changed, "utf-8")
+    assert changed != before[file]
+    assert run("submit", str(file), "-m", "larger", "--as", "Ada", store=store).exit_code == 0
+    assert run("changes", "accept", "1", "--as", "Bo", store=store).exit_code == 0
+    assert run("changes", "publish", "1", "--as", "Bo", store=store).exit_code == 0
+    file.write_text(before[file], "utf-8")
+    exported = run("export", "--to", str(data), store=store)
+    assert exported.exit_code == 0, exported.stderr
+    after = {file: file.read_text("utf-8") for file in data.rglob("*.ttl")}
+    assert after == {**before, file: changed}

@@ -41,7 +41,7 @@ class TurtleBlocks:
 
     ``from_store`` says that the terms come out of the store, which makes ``1`` of the decimal
     1.0: they are then written with the decimal point of Turtle's short form. Otherwise every
-    lexical form is kept.
+    lexical form is kept. ``nodes`` has the blank nodes that stand below the subjects.
 
     >>> blocks = TurtleBlocks()
     >>> label = Iri("http://www.w3.org/2004/02/skos/core#prefLabel")
@@ -59,12 +59,12 @@ class TurtleBlocks:
         base: str = BASE,
         prefixes: Mapping[str, str] = PREFIXES,
         from_store: bool = False,
-        _nodes: BlankNodes | None = None,
+        nodes: BlankNodes | None = None,
     ) -> None:
         self._base, self._prefixes, self._from_store = base, prefixes, from_store
         # Longest first, so that the narrower of two nested namespaces is taken.
         self._namespaces = sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
-        self._nodes = _nodes or BlankNodes(())
+        self._nodes = nodes or BlankNodes(())
         self._names: dict[str, str] = {}
         self._lines: dict[BlankNode, str] = {}
         self._used: set[str] = set()
@@ -250,7 +250,7 @@ def write_turtle(
             subject, predicate, value = triple
             subjects.setdefault(subject, {}).setdefault(predicate, []).append(value)
     nodes = BlankNodes(seen)
-    blocks = TurtleBlocks(base=base, prefixes=prefixes, from_store=from_store, _nodes=nodes)
+    blocks = TurtleBlocks(base=base, prefixes=prefixes, from_store=from_store, nodes=nodes)
     position = {iri: number for number, iri in enumerate(first)}
     named = sorted(
         (s for s in subjects if isinstance(s, Iri)),

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from gfmdkg.curation.changes.revising import revise_turtle
 from gfmdkg.errors import DataError
-from gfmdkg.formats.turtle_writer import Triple, write_turtle
 from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.store.parsing import parse
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
-from gfmdkg.store.statements import decode, is_same_but_for_labels, normalise, statements_of
+from gfmdkg.store.statements import is_same_but_for_labels, normalise, statements_of
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Iri
 
 __all__ = ["Exported", "export_files"]
 
@@ -68,18 +66,9 @@ def _says(file: Path, graph: str, statements: set[str]) -> bool:
 
 
 def _write(file: Path, graph: str, statements: set[str]) -> None:
-    triples: list[Triple] = [
-        (s.subject, Iri(s.predicate), s.object) for s in decode(sorted(statements))
-    ]
-    order = _subjects(file, graph) if file.is_file() else ()
+    former = file.read_bytes().decode("utf-8", errors="replace") if file.is_file() else ""
+    text = revise_turtle(former, statements, graph=graph)
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".ttl.next")
-    draft.write_text(write_turtle(triples, first=order, from_store=True), encoding="utf-8")
+    draft.write_bytes(text.encode("utf-8"))
     draft.replace(file)
-
-
-def _subjects(file: Path, graph: str) -> list[str]:
-    """The subjects of a file in its own order, which keeps the difference in git small."""
-    parsed = parse(file.read_bytes(), media_type="text/turtle", base_iri=graph)
-    nodes = dict.fromkeys(triple.partition(" ")[0] for triple in parsed.triples)
-    return [node[1:-1] for node in nodes if node.startswith("<")]
