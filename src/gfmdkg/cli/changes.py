@@ -10,6 +10,7 @@ import click
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.history import diff_format_option, write_difference
+from gfmdkg.cli.table_format import table_format_option
 from gfmdkg.curation.changes import (
     ChangeSet,
     Document,
@@ -20,7 +21,7 @@ from gfmdkg.curation.changes import (
 )
 from gfmdkg.curation.rules import DraftRules
 from gfmdkg.errors import DataError, Fault, ParameterError
-from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.formats.tables import write_table
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.store.rdf_store import OxigraphStore
 
@@ -61,7 +62,7 @@ def person_of(person: str | None) -> str:
     return person or getpass.getuser()
 
 
-@click.command()
+@click.command(short_help="Propose a change to the graph, for review.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE…")
 @click.option("-m", "--message", required=True, help="What the change is for.")
 @click.option("--graph", metavar="IRI", help="The named graph that the one FILE is about.")
@@ -144,14 +145,7 @@ def changes() -> None:
 
 @changes.command("list")
 @click.option("--state", type=click.Choice([s.value for s in State]), help="Only those that are.")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    default="table",
-    show_default=True,
-    help="How to write the list.",
-)
+@table_format_option("list")
 @pass_cli
 @fails_cleanly
 def list_changes(cli: CliContext, state: str | None, format_name: str) -> None:

@@ -10,6 +10,7 @@ import click
 
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.table_format import table_format_option
 from gfmdkg.curation.changes import ChangeStore, difference, export_files, rebuild_all, rebuild_one
 from gfmdkg.curation.changes import blame as blame_resource
 from gfmdkg.curation.changes.views import (
@@ -21,7 +22,7 @@ from gfmdkg.curation.changes.views import (
     resources_of,
     value_of,
 )
-from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Graph
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content, shipped_content
@@ -61,15 +62,8 @@ def write_difference(patch: Patch, version: Version, format_name: str) -> None:
         click.echo((as_html if format_name == "html" else as_text)(patch, labels))
 
 
-@click.command()
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    default="table",
-    show_default=True,
-    help="How to write the list.",
-)
+@click.command(short_help="List all versions, the latest first.")
+@table_format_option("list")
 @pass_cli
 @fails_cleanly
 def log(cli: CliContext, format_name: str) -> None:
@@ -91,7 +85,7 @@ def log(cli: CliContext, format_name: str) -> None:
     write_table(columns, rows, format_name)
 
 
-@click.command()
+@click.command(short_help="Show what version V2 has more and less than V1.")
 @click.argument("first", type=int, metavar="V1")
 @click.argument("last", type=int, metavar="V2")
 @diff_format_option
@@ -107,16 +101,9 @@ def diff(cli: CliContext, first: int, last: int, format_name: str) -> None:
     )
 
 
-@click.command()
+@click.command(short_help="Show which version each triple about RESOURCE came from.")
 @click.argument("resource")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    default="table",
-    show_default=True,
-    help="How to write the rows.",
-)
+@table_format_option("rows")
 @pass_cli
 @fails_cleanly
 def blame(cli: CliContext, resource: str, format_name: str) -> None:
@@ -191,7 +178,7 @@ def rebuild(cli: CliContext, verify: bool, number: int | None, content_root: Pat
         raise SystemExit(EXIT_FAULTS)
 
 
-@click.command()
+@click.command(short_help="Write published changes back to the Turtle files.")
 @click.option(
     "--to",
     "folder",

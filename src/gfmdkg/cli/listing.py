@@ -7,6 +7,7 @@ import click
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
 from gfmdkg.cli.parameter_options import keyword_of, option_of
+from gfmdkg.cli.table_format import format_of_rows
 from gfmdkg.facets import (
     LISTS,
     FacetCounts,
@@ -18,7 +19,7 @@ from gfmdkg.facets import (
     select_from,
     selection_query,
 )
-from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Graph
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
@@ -88,13 +89,7 @@ def _command(faceted: FacetedList) -> click.Command:
                 is_flag=True,
                 help="Show the query that gives the items, not the items.",
             ),
-            click.Option(
-                ["--format", "format_name"],
-                type=click.Choice(FORMAT_NAMES),
-                default="table",
-                show_default=True,
-                help="How to write the items.",
-            ),
+            format_of_rows("items"),
         ],
         help=f"{faceted.summary}\n\n{faceted.description}",
         short_help=faceted.summary,

@@ -7,7 +7,8 @@ import click
 from gfmdkg.about import VERSION
 from gfmdkg.cli.commands import LazyGroup
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.cli.table_format import table_format_option
+from gfmdkg.formats.tables import write_table
 
 __all__ = ["main"]
 
@@ -81,14 +82,7 @@ def version(cli: CliContext) -> None:
 
 
 @main.command()
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    default="table",
-    show_default=True,
-    help="How to write the settings.",
-)
+@table_format_option("settings")
 @pass_cli
 @fails_cleanly
 def config(cli: CliContext, format_name: str) -> None:

@@ -14,7 +14,7 @@ _ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - not to listen on, to
 _SDK = frozenset({"httpx2", "mcp", "mcp_types"})
 
 
-@click.command()
+@click.command(short_help="Offer the graph as tools to clients of the Model Context Protocol.")
 @click.option(
     "--url",
     metavar="URL",

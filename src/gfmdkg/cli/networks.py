@@ -35,7 +35,7 @@ def _with_filters(command: click.Command) -> click.Command:
 
 
 @_with_filters
-@click.command()
+@click.command(short_help="Write a network, such as instruments that are cited together.")
 @click.argument("name", metavar="KIND")
 @click.option(
     "--format",

@@ -14,7 +14,7 @@ def keyword_of(name: str) -> str:
 
 def option_of(parameter: Parameter, *, excludes: bool = False) -> click.Option:
     """The option; where a leading minus ``excludes``, any text is let through."""
-    text = parameter.description
+    text = parameter.description.rstrip(".") + "."
     if parameter.many:
         text += " May be given several times."
     if parameter.default:

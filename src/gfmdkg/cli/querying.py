@@ -71,7 +71,7 @@ def query(cli: CliContext, sparql: str | None, file: Path | None, format_name: s
         write_table(solutions.variables, [[_short(t) for t in row] for row in solutions], "table")
 
 
-@click.command()
+@click.command(short_help="Show what the graph says of a name, a code or an IRI.")
 @click.argument("term")
 @click.option(
     "--format",

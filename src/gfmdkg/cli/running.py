@@ -9,23 +9,17 @@ from gfmdkg.catalog import CannedQuery, Catalog
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
 from gfmdkg.cli.parameter_options import keyword_of, option_of
+from gfmdkg.cli.table_format import format_of_rows, table_format_option
 from gfmdkg.errors import GfmdkgError
-from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Rows, flatten
 from gfmdkg.paths import shipped_content
 
 __all__ = ["queries", "run"]
 
 
-@click.command()
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    default="table",
-    show_default=True,
-    help="How to write the list.",
-)
+@click.command(short_help="List the canned queries.")
+@table_format_option("list")
 @fails_cleanly
 def queries(format_name: str) -> None:
     """List the canned queries; `gfmdkg run NAME --help` shows the parameters of one.
@@ -70,15 +64,7 @@ def run() -> None:
 
 def _command(query: CannedQuery) -> click.Command:
     options: list[click.Parameter] = [option_of(p) for p in query.parameters.values()]
-    options.append(
-        click.Option(
-            ["--format", "format_name"],
-            type=click.Choice(FORMAT_NAMES),
-            default="table",
-            show_default=True,
-            help="How to write the rows.",
-        )
-    )
+    options.append(format_of_rows("rows"))
 
     @pass_cli
     @fails_cleanly

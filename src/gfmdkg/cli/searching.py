@@ -4,7 +4,8 @@ import click
 
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
-from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.cli.table_format import table_format_option
+from gfmdkg.formats.tables import write_table
 from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why, ensure_index
 from gfmdkg.search.kinds import class_named, kind_of
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -17,7 +18,7 @@ _COLUMNS = ("type", "label", "iri", "found by", "snippet")
 _REASONS = 3
 
 
-@click.command()
+@click.command(short_help="Search all things that have a name.")
 @click.argument("text", nargs=-1, required=True)
 @click.option(
     "--type",
@@ -39,14 +40,7 @@ _REASONS = 3
     show_default=True,
     help="The most hits to show.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    default="table",
-    show_default=True,
-    help="How to write the hits.",
-)
+@table_format_option("hits")
 @pass_cli
 @fails_cleanly
 def search(

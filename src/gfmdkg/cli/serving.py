@@ -10,7 +10,7 @@ import uvicorn
 from gfmdkg.build import ensure_built, ensure_empty
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.http.express import ExpressConnection
-from gfmdkg.http.request_log import logging_config
+from gfmdkg.http.server_config import server_config
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
 
@@ -22,7 +22,7 @@ _OPEN_FILES = 16_384
 _BACKLOG = 2048
 
 
-@click.command()
+@click.command(short_help="Serve the graph over HTTP.")
 @click.option("--host", help="Address to listen on. Default: GFMDKG_HOST, or 127.0.0.1.")
 @click.option("--port", type=int, help="Port; 0 takes a free one. Default: GFMDKG_PORT, or 8000.")
 @click.option("--workers", type=int, help="Front processes. Default: GFMDKG_FRONTS, or 1.")
@@ -98,23 +98,14 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     _allow_many_connections()
     # The front processes read their settings from the environment that they inherit.
     os.environ.update(settings.as_environment())
-    config = uvicorn.Config(
+    config = server_config(
         "gfmdkg.http.app:app_from_environment",
+        settings,
+        connection=ExpressConnection,
         factory=True,
         workers=settings.fronts,
-        access_log=False,
-        log_config=logging_config(settings.log_format),
-        log_level="warning",
-        lifespan="on",
-        http=ExpressConnection,
-        ws="none",
-        # Front reads X-Forwarded-Proto itself, which is all that an answer depends on.
-        proxy_headers=False,
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=max(1, round(settings.shutdown_seconds)),
-        server_header=False,
-        date_header=True,
     )
     if settings.fronts > 1:
         from uvicorn.supervisors import Multiprocess

@@ -34,7 +34,7 @@ _output = click.option(
 )
 
 
-@click.group()
+@click.group(short_help="Write records in a spreadsheet, and read them back.")
 def table() -> None:
     """Write records in a spreadsheet: recommendations, citations, actors, instruments, sessions."""
 

@@ -3,8 +3,9 @@
 import click
 
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.table_format import table_format_option
 from gfmdkg.curation.tokens import Role, TokenStore
-from gfmdkg.formats.tables import FORMAT_NAMES, write_table
+from gfmdkg.formats.tables import write_table
 
 __all__ = ["token"]
 
@@ -32,14 +33,7 @@ def create(cli: CliContext, role: str, name: str) -> None:
 
 
 @token.command("list")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    default="table",
-    show_default=True,
-    help="How to write the list.",
-)
+@table_format_option("list")
 @pass_cli
 @fails_cleanly
 def list_tokens(cli: CliContext, format_name: str) -> None:

@@ -30,7 +30,7 @@ _POLL_SECONDS = 0.3
 _MOST_ROUNDS = 5
 
 
-@click.command()
+@click.command(short_help="Check files against the rules.")
 @click.argument("files", nargs=-1, metavar="FILE…")
 @content_option
 @click.option(

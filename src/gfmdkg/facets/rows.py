@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from io import BytesIO
 
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import XSD
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.rdf_store import RdfStore
+from gfmdkg.store.selecting import read_answer
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
 __all__ = ["Select", "TermReader", "rows_of", "select_from"]
@@ -32,13 +32,7 @@ _NUMBERS = (
 
 def select_from(store: RdfStore) -> Select:
     """What ``build_index`` asks: SELECTs over this store."""
-
-    def select(query: str) -> bytes:
-        output = BytesIO()
-        store.query(query, formats=_TSV, output=output)
-        return output.getvalue()
-
-    return select
+    return lambda query: read_answer(store, query, _TSV)
 
 
 def rows_of(table: bytes) -> Iterator[Sequence[bytes]]:

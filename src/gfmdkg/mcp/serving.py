@@ -20,6 +20,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from gfmdkg.http.connection import BoundedConnection
 from gfmdkg.http.request_log import logging_config
+from gfmdkg.http.server_config import server_config
 from gfmdkg.mcp.api import open_api
 from gfmdkg.mcp.server import make_server
 from gfmdkg.mcp.tools import Tools
@@ -179,18 +180,7 @@ async def _serve_http(
             max_request_body_size=settings.query_limit_bytes + _ENVELOPE_BYTES,
             transport_security=allowed,
         )
-        config = uvicorn.Config(
-            app,
-            access_log=False,
-            log_config=logging_config(settings.log_format),
-            log_level="warning",
-            lifespan="on",
-            http=BoundedConnection,
-            ws="none",
-            proxy_headers=False,
-            timeout_graceful_shutdown=max(1, round(settings.shutdown_seconds)),
-            server_header=False,
-        )
+        config = server_config(app, settings, connection=BoundedConnection)
         http_server = _HttpServer(config)
         ending.end = http_server.end
         ready()

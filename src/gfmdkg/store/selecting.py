@@ -1,4 +1,4 @@
-"""SELECT on a store, decoded."""
+"""SELECT on a store: the answer as it is written, or decoded."""
 
 import io
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.rdf_store import RdfStore
 
-__all__ = ["Select", "select_from"]
+__all__ = ["Select", "read_answer", "select_from"]
 
 Select = Callable[[str], Solutions]
 """Runs a SELECT and gives its solutions; raises ``QueryRejected``."""
@@ -15,10 +15,11 @@ Select = Callable[[str], Solutions]
 
 def select_from(store: RdfStore) -> Select:
     """A function that runs a SELECT on the store's own dataset."""
+    return lambda query: Solutions.from_json(read_answer(store, query, AnswerFormats()))
 
-    def select(query: str) -> Solutions:
-        output = io.BytesIO()
-        store.query(query, formats=AnswerFormats(), output=output)
-        return Solutions.from_json(output.getvalue())
 
-    return select
+def read_answer(store: RdfStore, query: str, formats: AnswerFormats) -> bytes:
+    """The answer to a query on the store's own dataset, in one of these formats."""
+    output = io.BytesIO()
+    store.query(query, formats=formats, output=output)
+    return output.getvalue()

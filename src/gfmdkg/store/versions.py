@@ -19,11 +19,9 @@ A version that is pruned loses its database and what was made from it, such as i
 index; record and patch are its history and stay.
 """
 
-import fcntl
 import json
 import os
 import shutil
-import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -31,17 +29,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from gfmdkg.errors import Conflict, Fault, NotFound, StoreError
+from gfmdkg.errors import Fault, NotFound, StoreError
 from gfmdkg.store.cloning import clone_database
 from gfmdkg.store.content_hash import hash_content
 from gfmdkg.store.durable_files import replace_durably, sync_folder, write_durably
+from gfmdkg.store.locking import locked
 from gfmdkg.store.patches import Patch, compare_stores
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.version import Origin, Version
 
 __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 
-_LOCK_POLL_SECONDS = 0.01
 _HISTORY = ("version.json", "patch.rdfp")
 
 
@@ -182,7 +180,11 @@ class VersionStore:
         """
         self._staging.mkdir(parents=True, exist_ok=True)
         self._versions.mkdir(exist_ok=True)
-        with self._lock(wait_seconds):
+        with locked(
+            self.root / "lock",
+            wait_seconds=wait_seconds,
+            refusal="another writer held the lock",
+        ):
             self._sweep()
             base = self.current()
             folder = self._staging / uuid4().hex
@@ -199,26 +201,12 @@ class VersionStore:
                     draft.store.close()
                     shutil.rmtree(folder, ignore_errors=True)
 
-    @contextmanager
-    def _lock(self, wait_seconds: float) -> Iterator[None]:
-        deadline = time.monotonic() + wait_seconds
-        with (self.root / "lock").open("a") as file:
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError as error:
-                    if time.monotonic() > deadline:
-                        raise Conflict(
-                            f"another writer held the lock for {wait_seconds:g} s; try again"
-                        ) from error
-                    time.sleep(_LOCK_POLL_SECONDS)
-            yield
-
     def _sweep(self) -> None:
         """Remove what writers left that were killed before they acknowledged anything."""
         for rubble in self._staging.iterdir():
             shutil.rmtree(rubble, ignore_errors=True)
+        for pointer in self.root.glob("CURRENT.*.next"):
+            pointer.unlink(missing_ok=True)
         current = self.current()
         for folder in self._versions.glob("[0-9]*"):
             if current is None or int(folder.name) > current.number:

@@ -11,21 +11,18 @@ Numbers are taken by making the folder, so that nobody waits for a number and no
 twice; one that was taken by a process which was killed stays unused.
 """
 
-import fcntl
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gfmdkg.curation.changes.change_set import ChangeSet, Event, State
-from gfmdkg.errors import Conflict, Fault, NotFound, StoreError
+from gfmdkg.errors import Fault, NotFound, StoreError
 from gfmdkg.store.durable_files import replace_durably, sync_folder
+from gfmdkg.store.locking import locked
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import VersionStore
 
 __all__ = ["ChangeStore"]
-
-_LOCK_POLL_SECONDS = 0.01
 
 
 class ChangeStore:
@@ -88,17 +85,8 @@ class ChangeStore:
     def stepping(self, wait_seconds: float = 60) -> Iterator[None]:
         """Hold the lock under which change sets take steps. Raises ``Conflict``."""
         self._root.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + wait_seconds
-        with (self._root / "lock").open("a") as file:
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError as error:
-                    if time.monotonic() > deadline:
-                        message = f"somebody else reviewed for {wait_seconds:g} s; try again"
-                        raise Conflict(message) from error
-                    time.sleep(_LOCK_POLL_SECONDS)
+        lock = self._root / "lock"
+        with locked(lock, wait_seconds=wait_seconds, refusal="somebody else reviewed"):
             yield
 
     def _settled(self, change: ChangeSet) -> ChangeSet:
