@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from gfmdkg.http.problem_types import PROBLEM_TYPES, ProblemType
-from gfmdkg.http.shapes import RESOURCE, STRING, Schema, listed, record, ref
+from gfmdkg.http.shapes import COUNT, RESOURCE, STRING, Schema, listed, record, ref
 from gfmdkg.namespaces import BASE
 
 __all__ = [
@@ -89,6 +89,14 @@ PROBLEM_MEMBERS: Mapping[str, ProblemMembers] = {
     ),
     "body-too-large": ProblemMembers(always=_LIMIT, example={"limit_bytes": 33554432}),
     "answer-too-large": ProblemMembers(always=_LIMIT, example={"limit_bytes": 268435456}),
+    "network-too-large": ProblemMembers(
+        always={
+            "edges": _said(COUNT, "How many edges the network has."),
+            "limit_edges": _said(COUNT, "How many it may have."),
+        },
+        sometimes={"minimum": _said(COUNT, "The `minimum` that makes it small enough.")},
+        example={"edges": 412000, "limit_edges": 150000, "minimum": 3},
+    ),
     "unsupported-media-type": ProblemMembers(
         always={"accepted": _said(_STRINGS, "The media types that are read here.")},
         example={"accepted": ["text/turtle", "application/ld+json"]},

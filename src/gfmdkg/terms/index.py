@@ -25,11 +25,10 @@ from typing import Literal as OneOf
 from typing import Self
 
 from gfmdkg.errors import Ambiguous, Candidate, NotFound
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, expand
 from gfmdkg.terms.folding import fold, is_acronym, tidy
 from gfmdkg.terms.nearest import NamePool
-from gfmdkg.terms.values import Iri, Literal
+from gfmdkg.terms.values import Iri, Literal, Term
 
 __all__ = ["LabelEntry", "LabelKind", "TermIndex", "labels_query", "read_labels"]
 
@@ -56,7 +55,7 @@ def labels_query() -> str:
     return (resources.files("gfmdkg.terms") / "labels.rq").read_text(encoding="utf-8")
 
 
-def read_labels(solutions: Solutions) -> Iterator[LabelEntry]:
+def read_labels(solutions: Iterable[Sequence[Term | None]]) -> Iterator[LabelEntry]:
     """The names in the solutions of ``labels_query``, in the solutions' order.
 
     A concept in several schemes is entered once for each.
@@ -64,7 +63,7 @@ def read_labels(solutions: Solutions) -> Iterator[LabelEntry]:
     types: dict[str, dict[str, None]] = {}
     schemes: dict[str, dict[str, None]] = {}
     names: list[tuple[str, LabelKind, Literal]] = []
-    for iri, kind, value in solutions.rows:
+    for iri, kind, value in solutions:
         match iri, kind, value:
             case Iri(value=subject), Literal(lexical="type"), Iri(value=class_iri):
                 types.setdefault(subject, {})[class_iri] = None
@@ -111,7 +110,7 @@ class TermIndex:
         return cls(entries)
 
     @classmethod
-    def from_solutions(cls, solutions: Solutions) -> Self:
+    def from_solutions(cls, solutions: Iterable[Sequence[Term | None]]) -> Self:
         """Index the solutions of ``labels_query``."""
         return cls(read_labels(solutions))
 
