@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from tests.cli.conftest import Run
+from tests.command import Run
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.store.versions import VersionStore
