@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import pytest
 import uvicorn
+from tests.command import Run, command_on
 
 from gfmdkg.build import ensure_built
 from gfmdkg.http import create_app
@@ -45,6 +46,12 @@ def shipped_store(own_store: Path) -> Path:
     """The folder of a store with the shipped graph, built once for all tests; read it only."""
     ensure_built(shipped_content(), VersionStore(own_store))
     return own_store
+
+
+@pytest.fixture
+def run(shipped_store: Path) -> Run:
+    """Run `gfmdkg --store … ARGUMENTS` on the shared store, or on another by ``store=``."""
+    return command_on(shipped_store)
 
 
 @contextmanager

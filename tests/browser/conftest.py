@@ -23,7 +23,9 @@ FLAGS = (
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+# For a module, not the session: Playwright runs an event loop in this thread for as long as it
+# lives, and other tests start loops of their own here.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's own Chromium, never one that Playwright downloads."""
     path = shutil.which(os.environ.get("CHROMIUM", CHROMIUM))

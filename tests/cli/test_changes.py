@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from tests.cli.conftest import Run
+from tests.command import Run
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.paths import shipped_content

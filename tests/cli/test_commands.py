@@ -7,7 +7,7 @@ import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.cli.conftest import Run
+from tests.command import Run
 
 from gfmdkg import __version__
 from gfmdkg.cli import main

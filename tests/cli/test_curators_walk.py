@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from click.testing import Result
-from tests.cli.conftest import Run
+from tests.command import Run
 
 REPORT = "gfmd-dialogue-gcm-2017-04-06-c1"
 

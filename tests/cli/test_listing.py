@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from tests.cli.conftest import Run
+from tests.command import Run
 
 
 def test_items_are_filtered_sorted_and_written(run: Run) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
-from tests.cli.conftest import Run
+from tests.command import Run
 
 from gfmdkg.network import FORMATS
 

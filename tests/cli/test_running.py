@@ -6,7 +6,7 @@ import json
 
 import pytest
 from click.testing import Result
-from tests.cli.conftest import Run
+from tests.command import Run
 
 TITLE = (
     "International Convention on the Protection of the Rights of All Migrant Workers"

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.cli.conftest import Run
+from tests.command import Run
 
 from gfmdkg.namespaces import BASE
 from gfmdkg.search import INDEX_NAME

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.cli.conftest import Run
+from tests.command import Run
 
 from gfmdkg.validation.views import VIEWS
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.cli.conftest import Run
+from tests.command import Run
 from tests.conftest import Serve
 from tests.http.conftest import settings_for
 from tests.http.server_process import descendants, is_running, wait_until
@@ -26,7 +26,6 @@ HELLO = {
     },
 }
 ANSWER_SECONDS = 30
-pytest_plugins = ("tests.cli.conftest",)
 
 
 def start_stdio(store: Path, **variables: object) -> "subprocess.Popen[str]":
