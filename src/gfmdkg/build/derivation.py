@@ -6,9 +6,8 @@ from importlib import resources
 from gfmdkg.about import VERSION
 from gfmdkg.build.sources import Source
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
-from gfmdkg.store.patches import Patch
+from gfmdkg.store.patches import Patch, decode, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.statements import decode, statements_about
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 
 __all__ = [

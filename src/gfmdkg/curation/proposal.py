@@ -8,10 +8,9 @@ from gfmdkg.build.derivation import derive_links_about
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.delta import Delta
-from gfmdkg.store.patches import Patch
+from gfmdkg.store.patches import Patch, decode, normalise, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_labelled
-from gfmdkg.store.statements import decode, normalise, statements_of
 from gfmdkg.terms.values import Iri
 from gfmdkg.validation import SourceFile
 from gfmdkg.validation.data_graph import ntriples

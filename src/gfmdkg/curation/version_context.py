@@ -12,8 +12,8 @@ from gfmdkg.curation.rules import ONTOLOGY_GRAPH, SHAPES_GRAPHS, data_scope
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
+from gfmdkg.store.patches import decode, statements_about, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.statements import decode, statements_about, statements_of
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri
 from gfmdkg.terms.values import Literal as LiteralValue

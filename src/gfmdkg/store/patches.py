@@ -1,7 +1,8 @@
 """Patches: what one version of the graph has more and less than another, as RDF Patch.
 
-A patch has statements (``store/statements.py``) with the labels of the store's blank nodes. So
-the same patch, applied to the same quads, gives the same quads, labels included.
+A statement is one quad as a line of N-Quads without its full stop, in the store's own spelling
+(``"1.0"^^xsd:decimal`` is ``1``), blank nodes by the label that they have in the store. So the
+same patch, applied to the same quads, gives the same quads, labels included.
 
 The text format is RDF Patch (https://afs.github.io/rdf-patch/), a statement a row: ``H name
 value .`` is a header, ``TX .`` and ``TC .`` enclose the transaction, ``D`` and ``A`` rows
@@ -17,13 +18,22 @@ from typing import Self
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.store.canonical_nodes import canonical_quads
+from gfmdkg.store.complaints import unreadable
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.statements import decode, quads_of, spell
+from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
 __all__ = [
     "COMPARED_QUADS_LIMIT",
     "Patch",
+    "Statement",
     "compare_stores",
+    "decode",
+    "is_same_but_for_labels",
+    "locate",
+    "normalise",
+    "statements_about",
+    "statements_of",
 ]
 
 COMPARED_QUADS_LIMIT = 500_000
@@ -34,6 +44,16 @@ _HEADER = re.compile(r"H\s+(\S+)\s+(.*?)\s*\.\s*")
 _IGNORED = re.compile(r"(TX|TC|TB)\s*\.?\s*")
 _ESCAPED = re.compile(r'[\\"\n\r\t]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A quad as values; ``graph`` is ``""`` for the default graph."""
+
+    subject: Iri | BlankNode
+    predicate: str
+    object: Term
+    graph: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +98,7 @@ class Patch:
                 headers[header[1]] = header[2].strip('"')
             elif match := _ROW.fullmatch(row):
                 try:
-                    effect |= dict.fromkeys(spell([match[2]]), match[1] == "A")
+                    effect |= dict.fromkeys(_spell([match[2]]), match[1] == "A")
                 except SyntaxError as error:
                     faults.append(_fault(error.msg, file, number))
             else:
@@ -127,11 +147,11 @@ class Patch:
 
     def apply(self, store: OxigraphStore) -> None:
         """Remove and add; what is gone or there already is passed over."""
-        store.apply(added=quads_of(self.added), removed=quads_of(self.removed))
+        store.apply(added=_quads(self.added), removed=_quads(self.removed))
 
     def obstacles(self, store: OxigraphStore) -> "Patch":
         """The part that ``apply`` would pass over: there already, or gone already."""
-        present, absent = quads_of(self.added), quads_of(self.removed)
+        present, absent = _quads(self.added), _quads(self.removed)
         return Patch(
             added=tuple(str(quad) for quad in present if store.contains(quad)),
             removed=tuple(str(quad) for quad in absent if not store.contains(quad)),
@@ -145,8 +165,77 @@ class Patch:
         def merged(quad: ox.Quad) -> ox.Quad:
             return ox.Quad(quad.subject, quad.predicate, quad.object, default)
 
-        gone = [quad for quad in quads_of(self.removed) if not store.named_graphs_with(quad)]
-        store.apply(added=map(merged, quads_of(self.added)), removed=map(merged, gone))
+        gone = [quad for quad in _quads(self.removed) if not store.named_graphs_with(quad)]
+        store.apply(added=map(merged, _quads(self.added)), removed=map(merged, gone))
+
+
+def decode(statements: Iterable[str]) -> list[Statement]:
+    """The statements as values, in the same order."""
+    return [
+        Statement(
+            subject=_node(quad.subject),
+            predicate=quad.predicate.value,
+            object=_term(quad.object),
+            graph=quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else "",
+        )
+        for quad in _quads(statements)
+    ]
+
+
+def normalise(quads: Iterable[ox.Quad]) -> list[str]:
+    """Quads as statements in the store's spelling, sorted."""
+    store = OxigraphStore.in_memory()
+    store.extend(quads)
+    return sorted(map(str, store.quads()))
+
+
+def statements_of(store: OxigraphStore, graph: str) -> set[str]:
+    """The statements of one graph."""
+    return {str(quad) for quad in store.quads(graph)}
+
+
+def statements_about(store: OxigraphStore, subject: str) -> list[str]:
+    """The statements of named graphs about a resource, and about blank nodes below it; sorted."""
+    found: set[str] = set()
+    waiting, seen = [subject], {subject}
+    while waiting:
+        for quad in store.quads_about(waiting.pop()):
+            if isinstance(quad.graph_name, ox.DefaultGraph):
+                continue
+            found.add(str(quad))
+            nested = str(quad.object)
+            if isinstance(quad.object, ox.BlankNode) and nested not in seen:
+                seen.add(nested)
+                waiting.append(nested)
+    return sorted(found)
+
+
+def locate(store: OxigraphStore, quads: Iterable[ox.Quad]) -> tuple[list[str], list[str]]:
+    """Statements of the store that quads mean, and those that it does not have.
+
+    A quad of the default graph means its triple in every named graph.
+    """
+    found: list[str] = []
+    missing: list[str] = []
+    default = ox.DefaultGraph()
+    for text in normalise(quads):
+        (quad,) = _quads([text])
+        if quad.graph_name != default:
+            (found if store.contains(quad) else missing).append(text)
+            continue
+        places = store.named_graphs_with(quad)
+        found += map(str, places)
+        missing += () if places else (text,)
+    return found, missing
+
+
+def is_same_but_for_labels(left: Collection[str], right: Collection[str]) -> bool:
+    """Whether two sets of statements differ in the labels of blank nodes at most."""
+
+    def canonical(statements: Collection[str]) -> set[str]:
+        return set(map(str, canonical_quads(_quads(sorted(statements)))))
+
+    return len(left) == len(right) and canonical(left) == canonical(right)
 
 
 def compare_stores(
@@ -196,6 +285,32 @@ def _differences(
         if right is not None:
             gone.discard(right) if right in gone else new.add(right)
     return gone, new
+
+
+def _quads(statements: Iterable[str]) -> list[ox.Quad]:
+    text = "".join(f"{statement} .\n" for statement in statements)
+    try:
+        return list(ox.parse(text, ox.RdfFormat.N_QUADS))
+    except SyntaxError as error:
+        raise unreadable(error, None) from error
+
+
+def _spell(statements: Iterable[str]) -> list[str]:
+    text = "".join(f"{statement} .\n" for statement in statements)
+    return normalise(ox.parse(text, ox.RdfFormat.N_QUADS))
+
+
+def _node(node: ox.NamedNode | ox.BlankNode | ox.Triple) -> Iri | BlankNode:
+    if isinstance(node, ox.BlankNode):
+        return BlankNode(node.value)
+    assert isinstance(node, ox.NamedNode)  # noqa: S101 - no triple terms in this graph
+    return Iri(node.value)
+
+
+def _term(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
+    if isinstance(node, ox.Literal):
+        return Literal(node.value, datatype=node.datatype.value, language=node.language)
+    return _node(node)
 
 
 def _escape(text: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from gfmdkg.curation.changes import Document
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import GRAPH_BASE
+from gfmdkg.store.patches import statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.statements import statements_of
 from gfmdkg.store.versions import Version
 
 FILE = "data/harbours.ttl"

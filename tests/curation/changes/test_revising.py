@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gfmdkg.curation.changes.revising import revise_turtle
+from gfmdkg.store.patches import is_same_but_for_labels, normalise
 from gfmdkg.store.reading import read_quads
-from gfmdkg.store.statements import is_same_but_for_labels, normalise
 
 GRAPH = "http://e/graph"
 FILE = """\

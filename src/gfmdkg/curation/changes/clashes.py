@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from importlib import resources
 
 from gfmdkg.errors import Clash
-from gfmdkg.store.patches import Patch
+from gfmdkg.store.patches import Patch, Statement, decode
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
-from gfmdkg.store.statements import Statement, decode
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.values import BlankNode, Iri, Literal
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from gfmdkg.curation.changes.revising import revise_turtle
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import GRAPH_BASE
+from gfmdkg.store.patches import is_same_but_for_labels, normalise, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
-from gfmdkg.store.statements import is_same_but_for_labels, normalise, statements_of
 from gfmdkg.store.versions import Version
 
 __all__ = ["Exported", "export_files"]

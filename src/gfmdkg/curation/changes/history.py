@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from gfmdkg.curation.changes.clashes import patches_between
 from gfmdkg.errors import RequestError
-from gfmdkg.store.patches import Patch, compare_stores
+from gfmdkg.store.patches import Patch, Statement, compare_stores, decode, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.statements import Statement, decode, statements_about
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.values import BlankNode, Iri
 

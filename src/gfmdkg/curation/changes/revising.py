@@ -15,8 +15,8 @@ from gfmdkg.formats.blank_nodes import BlankNodes
 from gfmdkg.formats.turtle_writer import Triple, TurtleBlocks, write_turtle
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.parsing import parse
+from gfmdkg.store.patches import Statement, decode, is_same_but_for_labels, normalise
 from gfmdkg.store.reading import read_quads
-from gfmdkg.store.statements import Statement, decode, is_same_but_for_labels, normalise
 from gfmdkg.terms.values import BlankNode, Iri, Term
 from gfmdkg.validation.turtle_tokens import Kind, Token, names_before, tokenize
 

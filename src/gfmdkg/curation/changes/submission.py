@@ -14,10 +14,16 @@ from gfmdkg.curation.changes.tabular import TABLE_EXTENSIONS, TABLE_MEDIA_TYPES,
 from gfmdkg.errors import Clash, Conflict, DataError, Fault, RequestError, UnsupportedMedia
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.namespaces import graph_iri
-from gfmdkg.store.patches import Patch
+from gfmdkg.store.patches import (
+    Patch,
+    decode,
+    is_same_but_for_labels,
+    locate,
+    normalise,
+    statements_of,
+)
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_dataset, read_quads
-from gfmdkg.store.statements import decode, is_same_but_for_labels, locate, normalise, statements_of
 from gfmdkg.terms.values import BlankNode
 
 __all__ = ["RDF_PATCH", "Document", "Effect", "compute_patch", "media_type_of"]

@@ -7,11 +7,10 @@ from gfmdkg.curation.tables import read_table, table_changes
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.formats.turtle_writer import Triple
 from gfmdkg.namespaces import RDF
-from gfmdkg.store.patches import Patch
+from gfmdkg.store.patches import Patch, decode, locate, normalise, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_dataset, read_quads
 from gfmdkg.store.selecting import select_from
-from gfmdkg.store.statements import decode, locate, normalise, statements_about
 from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.terms.values import Iri, to_sparql
 from gfmdkg.validation import Severity

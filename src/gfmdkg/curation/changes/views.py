@@ -9,10 +9,9 @@ from gfmdkg.build.derivation import PROVENANCE_GRAPH
 from gfmdkg.curation.changes.history import describe_difference
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
-from gfmdkg.store.patches import Patch
+from gfmdkg.store.patches import Patch, decode
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
-from gfmdkg.store.statements import decode
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term, to_sparql
 
 __all__ = [
