@@ -60,14 +60,7 @@ def _revised(text: str, wanted: list[str], graph: str) -> str | None:
     if subjects is None or present is None or coming is None:
         return None
     prefixes, base = names_before(text, len(text))
-    blocks = TurtleBlocks(
-        # Relative IRIs are plain to write below a folder alone.
-        base=base if base is not None and base.endswith("/") else "",
-        # A file that declares nothing writes its IRIs in full, and so it stays.
-        prefixes={**PREFIXES, **prefixes} if prefixes or base else {},
-        from_store=True,
-        nodes=BlankNodes([_triple(s) for s in decode(wanted)]),
-    )
+    blocks = _blocks(wanted, prefixes, base)
     parts: list[str] = []
     written: set[str] = set()
     last_directive = 0
@@ -91,6 +84,18 @@ def _revised(text: str, wanted: list[str], graph: str) -> str | None:
     parts.insert(last_directive, _missing_prefixes(blocks, prefixes))
     ended = "".join(parts) + (rest or "\n")
     return ended + "".join(new)
+
+
+def _blocks(wanted: list[str], prefixes: Mapping[str, str], base: str | None) -> TurtleBlocks:
+    """The writer of records for a file that declares these names."""
+    return TurtleBlocks(
+        # Relative IRIs are plain to write below a folder alone.
+        base=base if base is not None and base.endswith("/") else "",
+        # A file that declares nothing writes its IRIs in full, and so it stays.
+        prefixes={**PREFIXES, **prefixes} if prefixes or base else {},
+        from_store=True,
+        nodes=BlankNodes([_triple(s) for s in decode(wanted)]),
+    )
 
 
 def _missing_prefixes(blocks: TurtleBlocks, declared: Mapping[str, str]) -> str:
