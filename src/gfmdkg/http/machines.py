@@ -6,13 +6,14 @@ The form is that of https://llmstxt.org: a title, a summary, paragraphs, and lis
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.about import VERSION
 from gfmdkg.http.docs_page import Operation, read_operations
+from gfmdkg.http.examples import recorded_examples
 from gfmdkg.http.own_queries import query_text
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_schemas import problem_responses
@@ -56,6 +57,7 @@ MODEL_RULES = (
 
 # Where a reader with little room may stop.
 _OPTIONAL = frozenset({"Curation", "Service"})
+_NAMED = frozenset({"Curation", "SPARQL"})
 # Every list has these; the text says so once.
 _UNNAMED = frozenset({"format", "page", "per_page", "version"})
 _EXAMPLES = ("example-recommendations-citing", "example-instruments-cited")
@@ -122,7 +124,9 @@ def _sections(document: Mapping[str, Any]) -> tuple[_Section, ...]:
     main: list[_Section] = []
     optional: list[_Link] = []
     for group in read_operations(document):
-        links = tuple(_links(group.operations))
+        # A number or name that only an answer tells, of a change or a graph, makes no link.
+        follows = [o for o in group.operations if "{" not in o.path or group.name not in _NAMED]
+        links = tuple(_links(follows))
         if group.name in _OPTIONAL:
             optional += links
         elif links:
@@ -137,17 +141,25 @@ def _sections(document: Mapping[str, Any]) -> tuple[_Section, ...]:
 
 def _links(operations: Iterable[Operation]) -> Iterable[_Link]:
     for operation in operations:
-        # What needs a token, or a number that only an answer tells, is no link to follow.
+        # Neither is what needs a token a link to follow.
         if operation.form_path is None or any(r.status == "401" for r in operation.responses):
             continue
         parameters = {p.name: p for p in operation.parameters if p.place == "query"}
-        given = [(name, p.example) for name, p in parameters.items() if p.required]
         names = [n + "*" * p.required for n, p in parameters.items() if n not in _UNNAMED]
         note = " ".join(operation.description.partition("\n\n")[0].split())
         if names:
             note += f" Parameters: {', '.join(names)}."
-        path = operation.form_path + (f"?{urlencode(given)}" if given else "")
-        yield _Link(title=operation.summary, path=path, note=note)
+        yield _Link(title=operation.summary, path=_example(operation), note=note)
+
+
+def _example(operation: Operation) -> str:
+    """The path and query of the operation's recorded request, without the size of its page."""
+    recorded = recorded_examples().get(operation.id)
+    if recorded is None:
+        return operation.path
+    path, _, query = recorded["request"].removeprefix("GET ").partition("?")
+    given = [pair for pair in parse_qsl(query) if pair[0] != "per_page"]
+    return path + (f"?{urlencode(given)}" if given else "")
 
 
 def _sparql_examples() -> Iterable[_Link]:
