@@ -6,7 +6,7 @@ from importlib import resources
 from gfmdkg.about import VERSION
 from gfmdkg.build.sources import Source
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
-from gfmdkg.store.patches import Patch, decode, statements_about, statements_of
+from gfmdkg.store.patches import Patch, decode, statements_of, statements_with_subject
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 
@@ -55,14 +55,14 @@ def derive_links_about(
 
 
 def _citing(store: OxigraphStore, links: Iterable[str]) -> Iterator[str]:
-    for link in links:
-        for statement in decode(statements_about(store, link)):
-            if statement.predicate == _CITING and isinstance(statement.object, Iri):
-                yield statement.object.value
+    said = (s for link in links for s in statements_with_subject(store, link))
+    for statement in decode(s for s in said if s.split(" ", 2)[1] == f"<{_CITING}>"):
+        if isinstance(statement.object, Iri):
+            yield statement.object.value
 
 
 def _derived(store: OxigraphStore, passages: Iterable[str]) -> set[str]:
-    found = (s for passage in passages for s in statements_about(store, passage))
+    found = (s for passage in passages for s in statements_with_subject(store, passage))
     return {s for s in found if s.endswith(f" <{DERIVED_GRAPH}>")}
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "normalise",
     "statements_about",
     "statements_of",
+    "statements_with_subject",
     "subjects_of",
     "triples_of",
 ]
@@ -187,6 +188,12 @@ def normalise(quads: Iterable[ox.Quad]) -> list[str]:
 def statements_of(store: OxigraphStore, graph: str) -> set[str]:
     """The statements of one graph."""
     return {str(quad) for quad in store.quads(graph)}
+
+
+def statements_with_subject(store: OxigraphStore, subject: str) -> list[str]:
+    """The statements of named graphs with this subject: an IRI, or ``_:`` and a label."""
+    quads = store.quads_about(subject)
+    return [str(quad) for quad in quads if not isinstance(quad.graph_name, ox.DefaultGraph)]
 
 
 def statements_about(store: OxigraphStore, subject: str) -> list[str]:
