@@ -89,7 +89,7 @@ def write(
 ) -> Written:
     """Publish the current version with one change as the next version.
 
-    Raises ``DataRejected`` with them,
+    Raises ``DataRejected`` with the faults that ``validate`` gives,
     ``QueryRejected`` or ``DataError`` for a change that cannot be read, ``NotFound`` for a
     graph to delete that is not there, and ``Conflict`` for a write to a default graph that
     is the union of the others, or where another writer keeps the lock. After any of these,

@@ -1,6 +1,6 @@
 """What one state of a store has more and less than another, as a patch."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
@@ -24,16 +24,15 @@ def compare_stores(
     before: OxigraphStore | None,
     after: OxigraphStore,
     *,
-    graphs: Collection[str] | None = None,
     has_union: bool,
 ) -> Patch:
     """What ``after`` has more and less than ``before``, which may be nothing.
 
-    Only ``graphs`` are compared where they are given. The default graph is left out where it
-    is the union of the others. Takes as long as it takes to write these graphs out.
+    The default graph is left out where it is the union of the others. Takes as long as it
+    takes to write both out.
     """
     before = OxigraphStore.in_memory() if before is None else before
-    names = {*before.graph_names(), *after.graph_names(), ""} if graphs is None else set(graphs)
+    names = {*before.graph_names(), *after.graph_names(), ""}
     if has_union:
         names.discard("")
     delta = Delta.between(before, after, graphs=names)

@@ -79,7 +79,7 @@ def _filled(
 ) -> list[ox.Quad]:
     if not template:
         return []
-    used = {t.text[1:] for t in tokenize(template) if t.kind is TokenKind.VARIABLE}
+    used = {t.text[1:] for t in tokenize(template, decode=False) if t.kind is TokenKind.VARIABLE}
     places = [place for place, name in enumerate(variables) if name in used]
     names = " ".join(f"?{variables[place]}" for place in places)
     lines = "\n".join(f"({' '.join(_spell(row[p]) for p in places)})" for row in rows)

@@ -69,7 +69,7 @@ class Version:
     ``default_graph`` says whether the default graph holds the union of all named ones.
     ``author`` made it, ``change`` is the change set that it published, ``reverts`` the version
     that it undoes. ``added`` and ``removed`` count the statements of its patch; they are
-    ``None`` where none is recorded: for a first build, and for stores too big to compare.
+    ``None`` where none is recorded: for a first build, and for a build too big to compare.
     """
 
     number: int
