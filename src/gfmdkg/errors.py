@@ -252,13 +252,16 @@ class NetworkTooLarge(LimitError):
 
 
 class Busy(LimitError):
-    """All workers and the queue are taken."""
+    """There is no room for the request now, or what it needs is not ready; ``cause`` says which."""
 
     problem = "busy"
 
-    def __init__(self, retry_after_seconds: int = 1) -> None:
+    def __init__(
+        self, retry_after_seconds: int = 1, *, cause: str = "all workers are busy"
+    ) -> None:
         self.retry_after_seconds = retry_after_seconds
-        super().__init__(f"all workers are busy; try again in {retry_after_seconds} s")
+        self.cause = cause
+        super().__init__(f"{cause}; try again in {retry_after_seconds} s")
 
 
 class EngineFailure(LimitError):

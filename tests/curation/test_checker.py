@@ -38,6 +38,6 @@ def test_a_table_is_read_by_the_names_of_the_version_that_is_asked_for(
 
     assert "unknown-name" in codes(first)
     change = MergeGraph(graph=GRAPH_BASE + "data/zzqx", body=PACT, media_type="text/turtle")
-    written = write(change, versions, validate=lambda _: (), message="a pact")
+    written = write(change, versions, validate=lambda _, __: (), message="a pact")
     assert "unknown-name" not in codes(written.version.number)
     assert "unknown-name" in codes(first)

@@ -387,7 +387,7 @@ def test_closing_finishes_running_requests_and_takes_no_new_ones(
             await asyncio.sleep(0)
             closing = asyncio.create_task(pool.close())
             await asyncio.sleep(0)
-            with pytest.raises(Busy):
+            with pytest.raises(Busy, match="is ending"):
                 await pool.query(QueryRequest(text=POINT, store=database))
             await closing
             assert [task.result().rows for task in tasks] == [1, 1]

@@ -74,7 +74,7 @@ def test_former_version_answers_while_the_new_one_is_read(
                 await lists.newest("instruments", versions.get(1))
                 during = await lists.newest("instruments", versions.get(2))
                 lists._wait_seconds = 0.1
-                with pytest.raises(Busy):
+                with pytest.raises(Busy, match="instruments in version 2 is still being read"):
                     await lists.exactly("instruments", versions.get(2))
                 go_on.set()
                 lists._wait_seconds = 20

@@ -121,7 +121,7 @@ def test_those_who_wait_too_long_or_are_too_many_are_sent_away(
             first = asyncio.create_task(found.answer(REQUEST, store=database))
             second = asyncio.create_task(found.answer(REQUEST, store=database))
             await asyncio.sleep(0)
-            with pytest.raises(Busy):
+            with pytest.raises(Busy, match="networks are busy"):
                 await found.answer(REQUEST, store=database)
             # Starting a process takes longer than the second is ready to wait.
             with pytest.raises(Busy):

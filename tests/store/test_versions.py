@@ -115,6 +115,17 @@ def test_a_damaged_record_names_its_file(tmp_path: Path) -> None:
         VersionStore(tmp_path).current()
 
 
+@pytest.mark.parametrize("content", [b"", b"twelve\n", b"\xff\xfe"])
+def test_a_damaged_pointer_says_what_to_do(tmp_path: Path, content: bytes) -> None:
+    insert(VersionStore(tmp_path), "a")
+    (tmp_path / "CURRENT").write_bytes(content)
+    with pytest.raises(StoreError, match="CURRENT") as caught:
+        VersionStore(tmp_path).current()
+    (fault,) = caught.value.faults
+    assert fault.remedy is not None
+    assert str(tmp_path / "versions") in fault.remedy
+
+
 def _increment(root: str, times: int) -> None:
     versions = VersionStore(Path(root))
     for _ in range(times):

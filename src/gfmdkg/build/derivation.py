@@ -6,7 +6,7 @@ from importlib import resources
 from gfmdkg.about import VERSION
 from gfmdkg.build.sources import Source
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
-from gfmdkg.store.patches import Patch, decode, statements_about
+from gfmdkg.store.patches import Patch, decode, statements_of, statements_with_subject
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 
@@ -24,40 +24,46 @@ _CITING = CITO + "hasCitingEntity"
 _SLOT = "VALUES ?passage { UNDEF }"
 
 
-def derive_links(store: OxigraphStore) -> None:
-    """Make ``gfmd:cites`` and ``gfmd:alignsWith`` follow from the accepted links anew."""
+def derive_links(store: OxigraphStore) -> Patch:
+    """Make ``gfmd:cites`` and ``gfmd:alignsWith`` follow from the accepted links anew.
+
+    Gives what changed in ``DERIVED_GRAPH``; a default graph that is a union is left alone.
+    """
+    old = statements_of(store, DERIVED_GRAPH)
     store.clear_graph(DERIVED_GRAPH)
     store.update(_text())
+    new = statements_of(store, DERIVED_GRAPH)
+    return Patch.of(new - old, old - new)
 
 
 def derive_links_about(
     store: OxigraphStore, before: OxigraphStore, subjects: Collection[str]
 ) -> Patch:
-    """The same where no other subjects (IRIs or ``_:`` labels) differ from the state before.
-
-    Gives what changed in ``DERIVED_GRAPH``; a default graph that is a union is left alone.
-    """
-    passages = {p for state in (before, store) for p in _citing(state, subjects)}
+    """The same where no other subjects (IRIs or ``_:`` labels) differ from the state before."""
+    states = (before, store)
+    passages = {p for state in states for p in _citing(state, subjects)}
+    # Somebody may have written to the derived links themselves.
+    passages.update(s for s in subjects if any(_derived(state, [s]) for state in states))
     if not passages:
         return Patch()
     old = _derived(store, passages)
     Patch.of((), old).apply(store)
-    values = " ".join(sorted(to_sparql(Iri(passage)) for passage in passages))
+    values = " ".join(sorted(to_sparql(Iri(p)) for p in passages if not p.startswith("_:")))
     store.update(_text().replace(_SLOT, f"VALUES ?passage {{ {values} }}"))
     new = _derived(store, passages)
     return Patch.of(new - old, old - new)
 
 
 def _citing(store: OxigraphStore, links: Iterable[str]) -> Iterator[str]:
-    for link in links:
-        for statement in decode(statements_about(store, link)):
-            if statement.predicate == _CITING and isinstance(statement.object, Iri):
-                yield statement.object.value
+    said = (s for link in links for s in statements_with_subject(store, link))
+    for statement in decode(s for s in said if s.split(" ", 2)[1] == f"<{_CITING}>"):
+        if isinstance(statement.object, Iri):
+            yield statement.object.value
 
 
 def _derived(store: OxigraphStore, passages: Iterable[str]) -> set[str]:
-    found = (s for passage in passages for s in statements_about(store, passage))
-    return {s for s in found if decode([s])[0].graph == DERIVED_GRAPH}
+    found = (s for passage in passages for s in statements_with_subject(store, passage))
+    return {s for s in found if s.endswith(f" <{DERIVED_GRAPH}>")}
 
 
 def _text() -> str:

@@ -23,6 +23,7 @@ from gfmdkg.curation.rules import DraftRules
 from gfmdkg.errors import DataError, Fault, ParameterError
 from gfmdkg.formats.tables import write_table
 from gfmdkg.paths import Content, shipped_content
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 
 __all__ = ["changes", "open_review", "person_option", "submit"]
@@ -43,14 +44,14 @@ def open_review(cli: CliContext, content_root: Path | None = None) -> Review:
     versions = cli.versions()
     is_union = versions.require_current().default_graph == "union"
     if cli.settings().write_rules == "none":
-        return Review(versions=versions, validate=lambda _: ())
+        return Review(versions=versions, validate=lambda _, __: ())
     rules = DraftRules(Content(root=content_root) if content_root else shipped_content())
 
-    def validate(draft: OxigraphStore) -> Sequence[Fault]:
+    def validate(draft: OxigraphStore, patch: Patch) -> Sequence[Fault]:
         # The writer's lock is held, so what is current is what the draft was made from.
         base = OxigraphStore.open_read_only(versions.require_current().database)
         try:
-            return rules.faults(draft, is_union=is_union, base=base)
+            return rules.faults(draft, is_union=is_union, base=base, patch=patch)
         finally:
             base.close()
 
@@ -241,7 +242,7 @@ def publish(cli: CliContext, number: int, person: str | None, content_root: Path
 
 def _review(cli: CliContext) -> Review:
     """For steps that validate nothing."""
-    return Review(versions=cli.versions(), validate=lambda _: ())
+    return Review(versions=cli.versions(), validate=lambda _, __: ())
 
 
 def _line(change: ChangeSet) -> str:

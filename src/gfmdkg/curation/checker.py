@@ -66,7 +66,7 @@ class Checker:
         many wait, ``EngineFailure`` when it died. Cancelling kills it.
         """
         if self._waiting >= _MOST_WAITING:
-            raise Busy(_RETRY_SECONDS)
+            raise Busy(_RETRY_SECONDS, cause="too many documents wait to be validated")
         head = json.dumps(
             {
                 "documents": [(d.name, d.media_type, len(d.body)) for d in documents],

@@ -1,6 +1,6 @@
 """What a curator's documents would change of a version, tried on a copy of it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -8,10 +8,9 @@ from gfmdkg.build.derivation import derive_links_about
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.delta import Delta
-from gfmdkg.store.patches import Patch, decode, normalise, statements_of
+from gfmdkg.store.patches import Patch, normalise, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_labelled
-from gfmdkg.terms.values import Iri
 from gfmdkg.validation import SourceFile
 from gfmdkg.validation.data_graph import ntriples
 from gfmdkg.validation.positions import PositionedGraph
@@ -65,20 +64,8 @@ def apply_proposal(
     new = set(patch.added) - set(patch.obstacles(before).added)
     apply = Patch.apply_to_union if is_union else Patch.apply
     apply(patch, after)
-    derived = derive_links_about(after, before, _subjects((*patch.added, *patch.removed)))
+    derived = derive_links_about(after, before, subjects_of((*patch.added, *patch.removed)))
     apply(derived, after)
-    return Delta.of(
-        added=_document({*said[True], *new, *derived.added}),
-        removed=_document({*patch.removed, *derived.removed}),
+    return Delta.of_statements(
+        added={*said[True], *new, *derived.added}, removed={*patch.removed, *derived.removed}
     )
-
-
-def _subjects(statements: Iterable[str]) -> set[str]:
-    return {
-        s.subject.value if isinstance(s.subject, Iri) else f"_:{s.subject.label}"
-        for s in decode(statements)
-    }
-
-
-def _document(statements: Iterable[str]) -> bytes:
-    return "".join(f"{statement} .\n" for statement in statements).encode()

@@ -1,7 +1,7 @@
 """The rules that a write must keep: shapes and checks, applied to a draft."""
 
 import io
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.delta import Delta
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 from gfmdkg.terms.values import Iri, to_sparql
@@ -51,13 +52,12 @@ class DraftRules:
         *,
         is_union: bool,
         base: OxigraphStore | None = None,
-        touched: Collection[str] | None = None,
+        patch: Patch | None = None,
     ) -> Sequence[Fault]:
         """Every violation in a draft, or those near a change; none means: publish.
 
-        With ``base``, a state that kept the rules, only what the change from there can affect
-        is looked at, where that can be told; ``touched`` are the only graphs in which they may
-        differ, where these are known.
+        With ``base``, a state that kept the rules, and the ``patch`` that leads from there to
+        the draft, only what that can affect is looked at, where this can be told.
 
         The rules speak of the records of the model, hence a store without a focus node of any
         shape, such as one that is empty or holds other data, is not looked at further. A store
@@ -70,9 +70,9 @@ class DraftRules:
 
         scope = data_scope(is_union=is_union)
         is_complete = draft.has_graph(ONTOLOGY_GRAPH)
-        if is_complete and base is not None and base.has_graph(ONTOLOGY_GRAPH):
-            graphs = _graphs(base, draft, is_union=is_union) if touched is None else touched
-            delta = Delta.between(base, draft, graphs=graphs)
+        had_rules = base is not None and base.has_graph(ONTOLOGY_GRAPH)
+        if base is not None and patch is not None and had_rules and is_complete:
+            delta = Delta.of_statements(added=patch.added, removed=patch.removed)
             report = validate_delta(base, draft, delta, self._rules, scope=scope)
         else:
             context = b"" if is_complete else self._context
@@ -144,11 +144,6 @@ def data_scope(*, is_union: bool) -> "Scope":
 
 def _is_source(graph: str) -> bool:
     return graph not in _NO_SOURCES and not graph.startswith(SHAPES_GRAPHS)
-
-
-def _graphs(base: OxigraphStore, draft: OxigraphStore, *, is_union: bool) -> set[str] | None:
-    """The graphs in which a difference counts; a union follows from the others."""
-    return {*base.graph_names(), *draft.graph_names()} if is_union else None
 
 
 def _dump(store: OxigraphStore, graph: str) -> bytes:

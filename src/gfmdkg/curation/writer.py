@@ -8,13 +8,12 @@ writer sweeps away. Fronts exclude each other by the store's lock.
 import asyncio
 import io
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
 
-from gfmdkg.build.derivation import DERIVED_GRAPH
 from gfmdkg.curation.changes.change_set import ChangeSet
 from gfmdkg.curation.changes.change_store import ChangeStore
 from gfmdkg.curation.changes.steps import ReviewRequest, Step, take_step
@@ -36,6 +35,7 @@ from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
 from gfmdkg.sparql.guard import check_update
 from gfmdkg.sparql.using import add_using
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 
@@ -140,7 +140,7 @@ class Writer:
 
     async def _request(self, head: dict[str, Any], body: bytes, limit: float) -> Mapping[str, Any]:
         if self._waiting >= self._settings.query_queue:
-            raise Busy(_RETRY_SECONDS)
+            raise Busy(_RETRY_SECONDS, cause="too many writes wait for their turn")
         frame = json.dumps(head | {"wait_seconds": limit * _LOCK_SHARE}).encode()
         self._waiting += 1
         try:
@@ -209,15 +209,13 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     content = options["content"]
     rules = None if content is None else DraftRules(Content(root=Path(content)))
 
-    def validate(
-        draft: OxigraphStore, *, is_union: bool, touched: Collection[str] | None = None
-    ) -> Sequence[Fault]:
+    def validate(draft: OxigraphStore, patch: Patch, *, is_union: bool) -> Sequence[Fault]:
         if rules is None:
             return ()
         # The lock is held, so what is current is what the draft was made from.
         base = OxigraphStore.open_read_only(versions.require_current().database)
         try:
-            return rules.faults(draft, is_union=is_union, base=base, touched=touched)
+            return rules.faults(draft, is_union=is_union, base=base, patch=patch)
         finally:
             base.close()
 
@@ -230,18 +228,13 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
         written = write(
             change,
             versions,
-            validate=partial(validate, is_union=is_union, touched=_touched(change)),
+            validate=partial(validate, is_union=is_union),
             message=record["message"],
             wait_seconds=record["wait_seconds"],
         )
         return Reply(head={"version": written.version.number, "created": written.created})
 
     return handle
-
-
-def _touched(change: Change) -> Collection[str] | None:
-    """The graphs that a change can make different, where that is known."""
-    return None if isinstance(change, SparqlUpdate) else {change.graph, DERIVED_GRAPH}
 
 
 def _change(record: Mapping[str, Any], body: bytes, options: Mapping[str, Any]) -> Change:

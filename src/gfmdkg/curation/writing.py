@@ -1,12 +1,16 @@
 """One change, one version: apply, settle, derive, validate, publish; or leave no trace."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
-from gfmdkg.build.derivation import DERIVED_GRAPH, derive_links
+from gfmdkg.build.derivation import derive_links, derive_links_about
 from gfmdkg.errors import Conflict, DataRejected, Fault, NotFound
+from gfmdkg.store.comparison import compare_around, compare_stores
+from gfmdkg.store.patches import Patch, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import settle_union
+from gfmdkg.store.updating import carry_out
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
 
 __all__ = [
@@ -15,10 +19,16 @@ __all__ = [
     "MergeGraph",
     "ReplaceGraph",
     "SparqlUpdate",
+    "Validate",
     "Written",
     "settle",
     "write",
 ]
+
+
+# Looking up one statement costs about as much as reading so many quads in order.
+_LOOK_UP_COST = 10
+_FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +67,10 @@ class DeleteGraph:
 Change = SparqlUpdate | ReplaceGraph | MergeGraph | DeleteGraph
 
 
+Validate = Callable[[OxigraphStore, Patch], Sequence[Fault]]
+"""The faults that forbid to publish a draft, which differs from its base by the patch."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """The version that a change made; ``created`` says whether the graph is new in it."""
@@ -69,13 +83,13 @@ def write(
     change: Change,
     versions: VersionStore,
     *,
-    validate: Callable[[OxigraphStore], Sequence[Fault]],
+    validate: Validate,
     message: str,
     wait_seconds: float = 60,
 ) -> Written:
     """Publish the current version with one change as the next version.
 
-    ``validate`` gives the faults that forbid it. Raises ``DataRejected`` with them,
+    Raises ``DataRejected`` with the faults that ``validate`` gives,
     ``QueryRejected`` or ``DataError`` for a change that cannot be read, ``NotFound`` for a
     graph to delete that is not there, and ``Conflict`` for a write to a default graph that
     is the union of the others, or where another writer keeps the lock. After any of these,
@@ -85,9 +99,9 @@ def write(
     with versions.writing(wait_seconds=wait_seconds) as draft:
         base = draft.base or base
         is_union = base.default_graph == "union"
-        created = _apply(change, draft, is_union=is_union)
-        settle(draft, base)
-        faults = validate(draft.store)
+        touched, created = _apply(change, draft, is_union=is_union)
+        patch = settle(draft, base, touched)
+        faults = validate(draft.store, patch)
         if faults:
             raise DataRejected(faults)
         version = draft.publish(
@@ -95,33 +109,47 @@ def write(
             origin=Origin.UPDATE,
             sources_hash=base.sources_hash,
             default_graph=base.default_graph,
-            touched=None if isinstance(change, SparqlUpdate) else {change.graph, DERIVED_GRAPH},
+            patch=patch,
         )
     return Written(version=version, created=created)
 
 
-def settle(draft: Draft, base: Version) -> None:
-    """Make the derived links and the union of all graphs follow from a changed draft."""
-    if base.default_graph != "union":
-        derive_links(draft.store)
-        return
-    before = OxigraphStore.open_read_only(base.database)
-    settle_union(draft.store, before)
-    derive_links(draft.store)
-    settle_union(draft.store, before)
-    before.close()
+def settle(draft: Draft, base: Version, touched: Collection[str] | None) -> Patch:
+    """Make derived links and the union of all graphs follow, and tell what differs from the base.
+
+    ``touched`` are the only statements that the change may have added or removed, where they
+    are known; the work is in proportion to them then. Otherwise the whole store is read, and
+    also where they are so many that this takes less.
+    """
+    store, is_union = draft.store, base.default_graph == "union"
+    if touched is not None and len(touched) > max(_FEW, base.quads // _LOOK_UP_COST):
+        touched = None
+    with closing(OxigraphStore.open_read_only(base.database)) as before:
+        if is_union:
+            settle_union(store, before, about=touched)
+        if touched is None:
+            derived = derive_links(store)
+        else:
+            derived = derive_links_about(store, before, subjects_of(touched))
+        if is_union:
+            derived.apply_to_union(store)
+        if touched is None:
+            return compare_stores(before, store, has_union=is_union)
+        touched = (*touched, *derived.added, *derived.removed)
+        return compare_around(before, store, touched, has_union=is_union)
 
 
-def _apply(change: Change, draft: Draft, *, is_union: bool) -> bool:
+def _apply(change: Change, draft: Draft, *, is_union: bool) -> tuple[Collection[str] | None, bool]:
+    """The statements that may differ after a change, and whether it made a graph."""
     store = draft.store
     if isinstance(change, SparqlUpdate):
-        store.update(change.text, base_iri=change.base_iri)
-        return False
+        return carry_out(store, change.text, base_iri=change.base_iri), False
     if not change.graph and is_union:
         raise Conflict(
             "the default graph is the union of all graphs here; name the graph to write: ?graph="
         )
     exists = not change.graph or store.has_graph(change.graph)
+    before = statements_of(store, change.graph)
     match change:
         case DeleteGraph(graph=graph):
             if not exists:
@@ -135,7 +163,7 @@ def _apply(change: Change, draft: Draft, *, is_union: bool) -> bool:
             _load(store, change)
         case MergeGraph():
             _load(store, change)
-    return not exists
+    return before ^ statements_of(store, change.graph), not exists
 
 
 def _load(store: OxigraphStore, change: ReplaceGraph | MergeGraph) -> None:

@@ -163,7 +163,7 @@ class WorkerPool:
     def _enter(self, lane: Lane) -> WorkerProcess | None:
         """A worker where one is free for this lane right now."""
         if self._is_closing:
-            raise Busy(self._retry_after())
+            raise Busy(self._retry_after(), cause="the service is ending")
         idle = self._workers.idle
         if self._admission.may_enter(lane, idle=len(idle)):
             self._admission.enter(lane)

@@ -63,7 +63,10 @@ class ListIndexes:
         """The list in this very version. Raises ``Busy`` where that takes too long."""
         index = await self._await(name, version, self._wait_seconds)
         if index is None:
-            raise Busy(_RETRY_SECONDS)
+            raise Busy(
+                _RETRY_SECONDS,
+                cause=f"the list of {name} in version {version.number} is still being read",
+            )
         return FoundList(version=version, index=index)
 
     async def newest(self, name: str, version: Version) -> FoundList:
@@ -136,7 +139,7 @@ class ListIndexes:
 
         def select(query: str) -> bytes:
             if self._is_closed.is_set():
-                raise Busy(_RETRY_SECONDS)
+                raise Busy(_RETRY_SECONDS, cause="the service is ending")
             return ask(query)
 
         try:

@@ -157,7 +157,7 @@ def _example(operation: Operation) -> str:
     recorded = recorded_examples().get(operation.id)
     if recorded is None:
         return operation.path
-    path, _, query = recorded["request"].removeprefix("GET ").partition("?")
+    path, _, query = str(recorded["request"]).removeprefix("GET ").partition("?")
     given = [pair for pair in parse_qsl(query) if pair[0] != "per_page"]
     return path + (f"?{urlencode(given)}" if given else "")
 

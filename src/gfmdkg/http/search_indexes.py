@@ -57,7 +57,10 @@ class SearchIndexes:
         """
         index = self._opened(version) or await self._await(version, self._wait_seconds)
         if index is None:
-            raise Busy(_RETRY_SECONDS)
+            raise Busy(
+                _RETRY_SECONDS,
+                cause=f"the search index of version {version.number} is still being built",
+            )
         return FoundIndex(version=version, index=index)
 
     async def newest(self, version: Version) -> FoundIndex:

@@ -19,6 +19,7 @@ _MODULE = "gfmdkg.network.worker"
 _PROCESSES = 2
 _MOST_WAITING = 16
 _RETRY_SECONDS = 5
+_CROWDED = "all processes that draw networks are busy"
 
 
 class NetworkProcesses:
@@ -78,13 +79,13 @@ class NetworkProcesses:
 
     async def _enter(self) -> None:
         if self._waiting >= _MOST_WAITING:
-            raise Busy(_RETRY_SECONDS)
+            raise Busy(_RETRY_SECONDS, cause=_CROWDED)
         self._waiting += 1
         try:
             async with asyncio.timeout(self._settings.query_queue_seconds):
                 await self._places.acquire()
         except TimeoutError as error:
-            raise Busy(_RETRY_SECONDS) from error
+            raise Busy(_RETRY_SECONDS, cause=_CROWDED) from error
         finally:
             self._waiting -= 1
 

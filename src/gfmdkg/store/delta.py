@@ -1,7 +1,7 @@
 """What two states of a store have not in common."""
 
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -26,6 +26,12 @@ class Delta:
     def of(cls, *, added: bytes = b"", removed: bytes = b"") -> Self:
         """The delta of two N-Quads documents; blank nodes are those of the store."""
         return cls(added=_parse(added), removed=_parse(removed))
+
+    @classmethod
+    def of_statements(cls, *, added: Iterable[str] = (), removed: Iterable[str] = ()) -> Self:
+        """The same from lines of N-Quads without their full stops, as patches have them."""
+        documents = ["".join(f"{s} .\n" for s in given).encode() for given in (added, removed)]
+        return cls.of(added=documents[0], removed=documents[1])
 
     @classmethod
     def between(

@@ -10,9 +10,8 @@ delete and add a quad. Terms are written in full, so prefix rows are not read.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import Self
 
 import pyoxigraph as ox
@@ -24,20 +23,18 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
 __all__ = [
-    "COMPARED_QUADS_LIMIT",
     "Patch",
     "Statement",
-    "compare_stores",
     "decode",
     "is_same_but_for_labels",
     "locate",
     "normalise",
     "statements_about",
     "statements_of",
+    "statements_with_subject",
+    "subjects_of",
+    "triples_of",
 ]
-
-COMPARED_QUADS_LIMIT = 500_000
-"""Stores with more quads are not compared as a whole: it takes about 10 µs a quad."""
 
 _ROW = re.compile(r"(A|D)\s+(.*?)\s*\.\s*", re.DOTALL)
 _HEADER = re.compile(r"H\s+(\S+)\s+(.*?)\s*\.\s*")
@@ -194,6 +191,12 @@ def statements_of(store: OxigraphStore, graph: str) -> set[str]:
     return {str(quad) for quad in store.quads(graph)}
 
 
+def statements_with_subject(store: OxigraphStore, subject: str) -> list[str]:
+    """The statements of named graphs with this subject: an IRI, or ``_:`` and a label."""
+    quads = store.quads_about(subject)
+    return [str(quad) for quad in quads if not isinstance(quad.graph_name, ox.DefaultGraph)]
+
+
 def statements_about(store: OxigraphStore, subject: str) -> list[str]:
     """The statements of named graphs about a resource, and about blank nodes below it; sorted."""
     found: set[str] = set()
@@ -238,53 +241,17 @@ def is_same_but_for_labels(left: Collection[str], right: Collection[str]) -> boo
     return len(left) == len(right) and canonical(left) == canonical(right)
 
 
-def compare_stores(
-    before: OxigraphStore | None,
-    after: OxigraphStore,
-    *,
-    graphs: Collection[str] | None = None,
-    has_union: bool,
-) -> Patch | None:
-    """What ``after`` has more and less than ``before``, which may be nothing.
-
-    Only ``graphs`` are compared where they are given. The default graph is left out where it
-    is the union of the others. ``None`` where the whole is over ``COMPARED_QUADS_LIMIT``.
-    """
-    if graphs is None:
-        if max(len(after), len(before or ())) > COMPARED_QUADS_LIMIT * (1 + has_union):
-            return None
-        names = {*after.graph_names(), *(before.graph_names() if before else ()), ""}
-    else:
-        names = set(graphs)
-    if has_union:
-        names.discard("")
-    added: list[str] = []
-    removed: list[str] = []
-    for name in sorted(names):
-        gone, new = _differences(before.quads(name) if before else iter(()), after.quads(name))
-        removed += map(str, gone)
-        added += map(str, new)
-    return Patch.of(added, removed)
+def subjects_of(statements: Iterable[str]) -> set[str]:
+    """What statements are about: IRIs, and labels of blank nodes after ``_:``."""
+    return {
+        s.subject.value if isinstance(s.subject, Iri) else f"_:{s.subject.label}"
+        for s in decode(statements)
+    }
 
 
-def _differences(
-    before: Iterator[ox.Quad], after: Iterator[ox.Quad]
-) -> tuple[set[ox.Quad], set[ox.Quad]]:
-    """What is in one alone. Equal orders make it cheap; any order gives the right answer.
-
-    Both are read in step, and what one has met and the other has not yet waits in a set. The
-    engine's order is the same for both, so about as many quads wait as there are differences.
-    """
-    gone: set[ox.Quad] = set()
-    new: set[ox.Quad] = set()
-    for left, right in zip_longest(before, after):
-        if left == right:
-            continue
-        if left is not None:
-            new.discard(left) if left in new else gone.add(left)
-        if right is not None:
-            gone.discard(right) if right in gone else new.add(right)
-    return gone, new
+def triples_of(statements: Iterable[str]) -> set[ox.Triple]:
+    """The triples of statements, whatever their graphs."""
+    return {quad.triple for quad in _quads(statements)}
 
 
 def _quads(statements: Iterable[str]) -> list[ox.Quad]:

@@ -5,7 +5,8 @@ that a SPARQL 1.1 Protocol and Graph Store Protocol server can stand behind it a
 """
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, Protocol, Self
 
@@ -58,6 +59,10 @@ class RdfStore(Protocol):
     def dump(self, output: IO[bytes], *, media_type: str, graph: str | None = None) -> None:
         """Write one named graph, the default graph (``""``) or, by ``None``, all quads."""
         ...
+
+
+Row = Sequence[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None]
+"""One solution of a query in the engine's terms, ``None`` where a variable is not bound."""
 
 
 class OxigraphStore:
@@ -222,6 +227,11 @@ class OxigraphStore:
         found = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
         return [other for other in found if not isinstance(other.graph_name, ox.DefaultGraph)]
 
+    def quads_of(self, triple: ox.Triple) -> list[ox.Quad]:
+        """The quads of a triple, in whatever graph."""
+        s, p, o = triple.subject, triple.predicate, triple.object
+        return list(self._store.quads_for_pattern(s, p, o, None))
+
     def quads_about(self, subject: str) -> list[ox.Quad]:
         """The quads of all graphs whose subject is this IRI or ``_:`` and a label."""
         is_blank = subject.startswith("_:")
@@ -237,6 +247,23 @@ class OxigraphStore:
         return [
             ox.Quad(s["s"], s["p"], s["o"], s["g"] if has_graph else default) for s in solutions
         ]
+
+    def select_rows(
+        self, query: str, *, base_iri: str | None = None, limit: int
+    ) -> tuple[tuple[str, ...], list[Row]] | None:
+        """The variables and solutions of a SELECT; ``None`` where there are more than ``limit``.
+
+        Raises ``QueryRejected``.
+        """
+        try:
+            found = self._store.query(query, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
+        except (SyntaxError, ValueError) as error:
+            raise rejected(error) from error
+        assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - the caller's SELECT
+        rows: list[Row] = [tuple(row) for row in islice(found, limit + 1)]
+        if len(rows) > limit:
+            return None
+        return tuple(variable.value for variable in found.variables), rows
 
     def apply(self, *, added: Iterable[ox.Quad], removed: Iterable[ox.Quad]) -> None:
         """Remove quads, then add quads."""

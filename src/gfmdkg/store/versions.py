@@ -22,8 +22,8 @@ index; record and patch are its history and stay.
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,10 +31,11 @@ from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
 from gfmdkg.store.cloning import clone_database
-from gfmdkg.store.content_hash import hash_content
+from gfmdkg.store.comparison import compare_stores, count_growth, is_comparable
+from gfmdkg.store.content_hash import hash_changed, hash_content
 from gfmdkg.store.durable_files import replace_durably, sync_folder, write_durably
 from gfmdkg.store.locking import locked
-from gfmdkg.store.patches import Patch, compare_stores
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.version import Origin, Version
 
@@ -68,12 +69,12 @@ class Draft:
         author: str | None = None,
         change: int | None = None,
         reverts: int | None = None,
-        touched: Collection[str] | None = None,
+        patch: Patch | None = None,
     ) -> Version:
         """Make the draft the current version. When this returns, it is safe on disk.
 
-        Its patch is found by comparing it with its base: in the graphs that were ``touched``
-        where the caller knows them, else in all.
+        ``patch`` is all that it has more and less than its base, where the caller knows; this
+        then takes as long as the patch is large. Otherwise both are read as a whole.
         """
         version = Version(
             number=1 if self.base is None else self.base.number + 1,
@@ -82,7 +83,7 @@ class Draft:
             sources_hash=sources_hash,
             origin=origin,
             parent=None if self.base is None else self.base.number,
-            quads=len(self.store),
+            quads=0,
             default_graph=default_graph,
             message=message,
             folder=Path(),
@@ -90,7 +91,7 @@ class Draft:
             change=change,
             reverts=reverts,
         )
-        self.published = self._owner._publish(self, version, touched)  # noqa: SLF001 - one mechanism
+        self.published = self._owner._publish(self, version, patch)  # noqa: SLF001 - one mechanism
         return self.published
 
 
@@ -114,8 +115,20 @@ class VersionStore:
             return None
         stamp = (status.st_ino, status.st_mtime_ns)
         if self._seen is None or self._seen[0] != stamp:
-            self._seen = (stamp, self.get(int(self._pointer.read_text())))
+            self._seen = (stamp, self.get(self._current_number()))
         return self._seen[1]
+
+    def _current_number(self) -> int:
+        try:
+            return int(self._pointer.read_text("utf-8"))
+        except ValueError as error:
+            fault = Fault(
+                message="it holds no number",
+                file=self._pointer_text,
+                remedy=f"write the number of a folder of {self._versions} into it, as a rule the"
+                " greatest",
+            )
+            raise StoreError("the store does not say which version is in use", [fault]) from error
 
     def require_current(self) -> Version:
         """The version in use; raises ``StoreError`` with the way out before the first."""
@@ -212,13 +225,16 @@ class VersionStore:
             if current is None or int(folder.name) > current.number:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _publish(self, draft: Draft, version: Version, touched: Collection[str] | None) -> Version:
+    def _publish(self, draft: Draft, version: Version, patch: Patch | None) -> Version:
         draft.store.flush()
         staged, number = draft._folder, version.number  # noqa: SLF001
-        patch = _compare(draft, version, touched)
+        if patch is not None and draft.base is not None:
+            version = _measure_change(draft, draft.base, version, patch)
+        else:
+            patch = _compare(draft, version)
+            version = _measure(draft, version)
         version = replace(
             version,
-            content_hash=hash_content(draft.store, has_union=version.default_graph == "union"),
             folder=self._versions / str(number),
             added=None if patch is None else len(patch.added),
             removed=None if patch is None else len(patch.removed),
@@ -248,20 +264,31 @@ class VersionStore:
                         file.unlink(missing_ok=True)
 
 
-def _compare(draft: Draft, version: Version, touched: Collection[str] | None) -> Patch | None:
+def _measure(draft: Draft, version: Version) -> Version:
+    has_union = version.default_graph == "union"
+    content_hash = hash_content(draft.store, has_union=has_union)
+    return replace(version, content_hash=content_hash, quads=len(draft.store))
+
+
+def _measure_change(draft: Draft, base: Version, version: Version, patch: Patch) -> Version:
+    with closing(OxigraphStore.open_read_only(base.database)) as before:
+        quads = base.quads + count_growth(before, draft.store, patch)
+    return replace(version, content_hash=hash_changed(base.content_hash, patch), quads=quads)
+
+
+def _compare(draft: Draft, version: Version) -> Patch | None:
+    has_union = version.default_graph == "union"
     if draft.base is None:
         # The files are the first build's history; other beginnings have no other.
-        return None if version.origin is Origin.BUILD else _compared(None, draft, version, None)
-    before = OxigraphStore.open_read_only(draft.base.database)
-    try:
-        return _compared(before, draft, version, touched)
-    finally:
-        before.close()
+        is_build = version.origin is Origin.BUILD
+        return None if is_build else _compared(None, draft.store, has_union=has_union)
+    with closing(OxigraphStore.open_read_only(draft.base.database)) as before:
+        return _compared(before, draft.store, has_union=has_union)
 
 
 def _compared(
-    before: OxigraphStore | None, draft: Draft, version: Version, touched: Collection[str] | None
+    before: OxigraphStore | None, after: OxigraphStore, *, has_union: bool
 ) -> Patch | None:
-    return compare_stores(
-        before, draft.store, graphs=touched, has_union=version.default_graph == "union"
-    )
+    if not is_comparable(before, after, has_union=has_union):
+        return None
+    return compare_stores(before, after, has_union=has_union)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gfmdkg.curation.changes import Document
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.store.patches import statements_of
+from gfmdkg.store.patches import Patch, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 
@@ -24,11 +24,11 @@ def turtle(text: str, name: str = FILE) -> Document:
     return Document(name=name, body=(PREFIXES + text).encode(), media_type="text/turtle")
 
 
-def no_rules(draft: OxigraphStore) -> Sequence[Fault]:
+def no_rules(draft: OxigraphStore, patch: Patch) -> Sequence[Fault]:
     return ()
 
 
-def no_depth_below_zero(draft: OxigraphStore) -> Sequence[Fault]:
+def no_depth_below_zero(draft: OxigraphStore, patch: Patch) -> Sequence[Fault]:
     bad = [s for s in statements_of(draft, GRAPH) if '"-' in s]
     return [Fault(message=f"a depth below zero: {s}", remedy="measure again") for s in bad]
 

@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def _review(root: Path) -> Review:
 
 
 def _curate_for_ever(root: str, acknowledged: str) -> None:
-    """Submit, accept, publish and now and then revert; each is logged when it returned."""
+    """Submit, accept, publish and revert; each is logged when it begins and when it returned."""
     review = _review(Path(root))
     with Path(acknowledged).open("a", encoding="utf-8") as log:
 
@@ -32,14 +33,17 @@ def _curate_for_ever(root: str, acknowledged: str) -> None:
         for turn in itertools.count():
             name = f"e:p{os.getpid()}-{turn}"
             document = turtle(f"{name} e:part 1 , 2 , 3 .", f"data/{os.getpid()}-{turn}.ttl")
+            say("begins submit")
             change = review.submit([document], message=name, author="Ada")
             say("submitted", change.number)
+            say("begins accept")
             review.accept(change.number, by="Bo")
             say("accepted", change.number)
+            say("begins publish")
             version = review.publish(change.number, by="Bo")[1]
             say("published", change.number, version.number)
-            if turn % 2:
-                say("reverted", version.number, review.revert(version.number, by="Bo").number)
+            say("begins revert")
+            say("reverted", version.number, review.revert(version.number, by="Bo").number)
 
 
 def _check(review: Review, log: Path) -> None:
@@ -48,6 +52,8 @@ def _check(review: Review, log: Path) -> None:
     states = [State.SUBMITTED, State.ACCEPTED, State.PUBLISHED]
     for line in log.read_text().splitlines():
         word, first, *rest = line.split()
+        if word == "begins":
+            continue
         if word == "reverted":
             assert versions[int(rest[0])].reverts == int(first)
             continue
@@ -64,26 +70,33 @@ def _check(review: Review, log: Path) -> None:
     assert all(r.agrees for r in rebuild_all(review.versions, Content(root=log.parent)))
 
 
-@pytest.mark.parametrize("rounds", [6, pytest.param(100, marks=pytest.mark.soak)])
+STEPS = ("submit", "accept", "publish", "revert")
+
+
+@pytest.mark.parametrize("rounds", [8, pytest.param(100, marks=pytest.mark.soak)])
 def test_a_kill_at_any_moment_loses_nothing_acknowledged(tmp_path: Path, rounds: int) -> None:
     root, log = tmp_path / "store", tmp_path / "acknowledged"
     log.touch()
     ensure_empty(VersionStore(root))
     context = multiprocessing.get_context("spawn")
     chance = random.Random(rounds)
-    for _ in range(rounds):
-        lines = len(log.read_text().splitlines())
-        # A kill while a first step runs is one of the moments, hence not always after one.
+    killed: Counter[str] = Counter()
+    for turn in range(rounds):
+        done = len(log.read_text())
         curator = context.Process(target=_curate_for_ever, args=(str(root), str(log)))
         curator.start()
-        deadline = time.monotonic() + 30
-        wanted = lines + chance.randrange(4)
-        while len(log.read_text().splitlines()) < wanted and time.monotonic() < deadline:
+        deadline = time.monotonic() + 60
+        wanted = f"begins {STEPS[turn % len(STEPS)]}\n"
+        while wanted not in log.read_text()[done:] and time.monotonic() < deadline:
             time.sleep(0.001)
-        time.sleep(chance.random() * 0.12)
+        time.sleep(chance.random() * 0.1)
         assert curator.pid is not None
         os.kill(curator.pid, signal.SIGKILL)
         curator.join()
+        last = log.read_text().splitlines()[-1].split()
+        killed[last[1] if last[0] == "begins" else "between"] += 1
+    print("killed during", dict(killed))
+    assert all(killed[step] >= rounds // 10 for step in STEPS), killed
     review = _review(root)
     assert log.read_text(), "nothing was ever acknowledged"
     _check(review, log)

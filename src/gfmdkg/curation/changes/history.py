@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from gfmdkg.curation.changes.clashes import patches_between
 from gfmdkg.errors import RequestError
-from gfmdkg.store.patches import Patch, Statement, compare_stores, decode, statements_about
+from gfmdkg.store.comparison import compare_stores, is_comparable
+from gfmdkg.store.patches import Patch, Statement, decode, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.values import BlankNode, Iri
@@ -40,7 +41,10 @@ def _compare(first: Version, last: Version) -> Patch | None:
     before = OxigraphStore.open_read_only(first.database)
     after = OxigraphStore.open_read_only(last.database)
     try:
-        return compare_stores(before, after, has_union=last.default_graph == "union")
+        has_union = last.default_graph == "union"
+        if not is_comparable(before, after, has_union=has_union):
+            return None
+        return compare_stores(before, after, has_union=has_union)
     finally:
         before.close()
         after.close()

@@ -6,10 +6,11 @@ from urllib.parse import quote
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_set import ChangeSet, State
 from gfmdkg.namespaces import BASE, DCTERMS, ID_BASE, PROV, RDF, RDFS, XSD
-from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.patches import Patch, normalise
+from gfmdkg.store.reading import read_labelled
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 
-__all__ = ["activity_iri", "add_publication", "add_revert", "revert_iri"]
+__all__ = ["activity_iri", "describe_publication", "describe_revert", "revert_iri"]
 
 _Fact = tuple[Iri, str, Term]
 
@@ -24,10 +25,10 @@ def revert_iri(number: int) -> str:
     return f"{ID_BASE}activity/revert/{number}"
 
 
-def add_publication(
-    store: OxigraphStore, change: ChangeSet, *, publisher: str, at: str, graphs: Iterable[str]
-) -> None:
-    """Say in the provenance graph which graphs a change set changed, and who had which part."""
+def describe_publication(
+    change: ChangeSet, *, publisher: str, at: str, graphs: Iterable[str]
+) -> Patch:
+    """What says in the provenance graph which graphs a change set changed, and who did what."""
     accepted = change.last(State.ACCEPTED)
     parts = [("submitter", change.author), ("publisher", publisher)]
     parts += [] if accepted is None else [("reviewer", accepted.by)]
@@ -38,15 +39,13 @@ def add_publication(
         (activity, PROV + "startedAtTime", Literal(change.created, XSD + "dateTime")),
         *_activity(activity, f"change set {change.number}: {change.message}", at, parts, graphs),
     ]
-    _store(store, facts)
+    return _patch(facts)
 
 
-def add_revert(
-    store: OxigraphStore, number: int, *, undone: int, by: str, at: str, graphs: Iterable[str]
-) -> None:
-    """Say in the provenance graph that version ``number`` undoes another, and by whom."""
+def describe_revert(number: int, *, undone: int, by: str, at: str, graphs: Iterable[str]) -> Patch:
+    """What says in the provenance graph that version ``number`` undoes another, and by whom."""
     label = f"version {number} undoes version {undone}"
-    _store(store, _activity(Iri(revert_iri(number)), label, at, [("publisher", by)], graphs))
+    return _patch(_activity(Iri(revert_iri(number)), label, at, [("publisher", by)], graphs))
 
 
 def _activity(
@@ -75,8 +74,6 @@ def _activity(
     return facts
 
 
-def _store(store: OxigraphStore, facts: Iterable[_Fact]) -> None:
+def _patch(facts: Iterable[_Fact]) -> Patch:
     lines = [f"{to_sparql(s)} <{p}> {to_sparql(o)} ." for s, p, o in facts]
-    store.load(
-        "\n".join(lines).encode(), media_type="application/n-triples", graph=PROVENANCE_GRAPH
-    )
+    return Patch.of(normalise(read_labelled("\n".join(lines).encode(), graph=PROVENANCE_GRAPH)), ())

@@ -1,7 +1,8 @@
 """Rebuilding versions from the files and the recorded patches, to prove that nothing is missing."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 from gfmdkg.build.assembly import assemble
 from gfmdkg.build.sources import collect_sources, hash_sources
@@ -34,6 +35,8 @@ def rebuild_all(
 ) -> Iterator[Rebuilt]:
     """Rebuild every version from the files and the patches, and compare content hashes.
 
+    The databases that are there still are hashed anew as well.
+
     The beginning is a version that was built from these very files, or one that was made out
     of nothing; from there on patches lead to later versions, and undone ones to earlier.
     """
@@ -48,11 +51,12 @@ def rebuild_all(
         for chain, is_forward in ((later, True), (earlier, False)):
             done |= _walk(versions, content, chain, is_forward=is_forward, progress=progress)
     for version in history:
-        yield done.get(version.number) or Rebuilt(
+        rebuilt = done.get(version.number) or Rebuilt(
             version=version,
             agrees=None,
             reason="no recorded patch leads to it from the files at hand",
         )
+        yield _with_database(rebuilt)
 
 
 def rebuild_one(versions: VersionStore, content: Content, number: int) -> OxigraphStore:
@@ -133,6 +137,18 @@ def _apply(store: OxigraphStore, patch: Patch, version: Version) -> None:
         patch.apply_to_union(store)
     else:
         patch.apply(store)
+
+
+def _with_database(rebuilt: Rebuilt) -> Rebuilt:
+    """The same, unless the version's own database is not what its record says."""
+    version = rebuilt.version
+    if not version.is_available:
+        return rebuilt
+    with closing(OxigraphStore.open_read_only(version.database)) as store:
+        held = _compare(store, version)
+    if held.agrees:
+        return rebuilt
+    return replace(held, reason=f"its database holds {held.reason}")
 
 
 def _compare(store: OxigraphStore, version: Version) -> Rebuilt:

@@ -4,7 +4,7 @@ Each step holds the writer's lock, so that what was checked is what is published
 acknowledged when the function returns, and not lost from then on.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,19 +14,15 @@ from gfmdkg.curation.changes.change_set import ChangeSet, Event, State
 from gfmdkg.curation.changes.change_store import ChangeStore
 from gfmdkg.curation.changes.clashes import find_clashes
 from gfmdkg.curation.changes.placing import place_in_documents
-from gfmdkg.curation.changes.provenance import add_publication, add_revert
+from gfmdkg.curation.changes.provenance import describe_publication, describe_revert
 from gfmdkg.curation.changes.submission import Document, compute_patch
-from gfmdkg.curation.writing import settle
-from gfmdkg.errors import Conflict, DataRejected, Fault, Forbidden, RequestError
+from gfmdkg.curation.writing import Validate, settle
+from gfmdkg.errors import Conflict, DataRejected, Forbidden, RequestError
 from gfmdkg.store.patches import Patch
-from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
 from gfmdkg.validation import Finding, Report
 
-__all__ = ["Review", "Validate"]
-
-Validate = Callable[[OxigraphStore], Sequence[Fault]]
-"""The violations of a draft; none means that it may be published."""
+__all__ = ["Review"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +51,7 @@ class Review:
             patch, inputs = compute_patch(
                 documents, draft.store, number=number, has_union=base.default_graph == "union"
             )
-            report = self._try(draft, base, patch)
+            report, _ = self._try(draft, base, patch)
             report = place_in_documents(report, documents, inputs, draft.store)
         change = ChangeSet(
             number=number,
@@ -85,7 +81,7 @@ class Review:
                 raise Forbidden(f"change set {number} is {by}'s own; somebody else must accept it")
             patch = self.changes.patch(number)
             self._refuse_clashes(change, patch, draft, base)
-            report = self._try(draft, base, patch)
+            report, _ = self._try(draft, base, patch)
             if not report.conforms:
                 raise DataRejected([finding.as_fault() for finding in report.violations])
             change = change.then(Event.now(State.ACCEPTED, by, note), report=report.to_json())
@@ -113,9 +109,8 @@ class Review:
             patch = self.changes.patch(number)
             self._refuse_clashes(change, patch, draft, base)
             at = _now()
-            graphs = patch.graphs()
-            add_publication(draft.store, change, publisher=by, at=at, graphs=sorted(graphs))
-            self._apply(draft, base, patch)
+            told = describe_publication(change, publisher=by, at=at, graphs=sorted(patch.graphs()))
+            made = self._apply(draft, base, patch, told)
             change = change.then_publishing(base.number + 1)
             self.changes.put(change)
             version = draft.publish(
@@ -125,7 +120,7 @@ class Review:
                 default_graph=base.default_graph,
                 author=by,
                 change=number,
-                touched={*graphs, DERIVED_GRAPH, PROVENANCE_GRAPH},
+                patch=made,
             )
             event = Event(state=State.PUBLISHED, by=by, at=at)
             change = change.then(event, version=version.number)
@@ -156,16 +151,14 @@ class Review:
             )
             if clashes:
                 raise Conflict(f"version {number} cannot be undone as it is", clashes)
-            graphs = inverse.graphs()
-            add_revert(
-                draft.store,
+            told = describe_revert(
                 base.number + 1,
                 undone=number,
                 by=by,
                 at=_now(),
-                graphs=sorted(graphs - {PROVENANCE_GRAPH}),
+                graphs=sorted(inverse.graphs() - {PROVENANCE_GRAPH}),
             )
-            self._apply(draft, base, inverse)
+            made = self._apply(draft, base, inverse, told)
             return draft.publish(
                 message=message or f"undoes version {number}: {undone.message}",
                 origin=Origin.REVERT,
@@ -173,7 +166,7 @@ class Review:
                 default_graph=base.default_graph,
                 author=by,
                 reverts=number,
-                touched={*graphs, DERIVED_GRAPH, PROVENANCE_GRAPH},
+                patch=made,
             )
 
     # Parts of the steps
@@ -204,16 +197,19 @@ class Review:
                 clashes,
             )
 
-    def _try(self, draft: Draft, base: Version, patch: Patch) -> Report:
-        patch.apply(draft.store)
-        settle(draft, base)
-        faults = self.validate(draft.store)
-        return Report.of(Finding.from_fault(fault, code="rule") for fault in faults)
+    def _try(self, draft: Draft, base: Version, *patches: Patch) -> tuple[Report, Patch]:
+        """Apply patches to a draft: what validation says, and all that differs from the base."""
+        for patch in patches:
+            patch.apply(draft.store)
+        made = settle(draft, base, [s for p in patches for s in (*p.added, *p.removed)])
+        faults = self.validate(draft.store, made)
+        return Report.of(Finding.from_fault(fault, code="rule") for fault in faults), made
 
-    def _apply(self, draft: Draft, base: Version, patch: Patch) -> None:
-        report = self._try(draft, base, patch)
+    def _apply(self, draft: Draft, base: Version, *patches: Patch) -> Patch:
+        report, made = self._try(draft, base, *patches)
         if not report.conforms:
             raise DataRejected([finding.as_fault() for finding in report.violations])
+        return made
 
 
 def _now() -> str:

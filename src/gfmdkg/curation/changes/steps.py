@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, Protocol
 
 from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.changes.submission import Document, Effect
 from gfmdkg.errors import Fault
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
 
@@ -25,7 +27,9 @@ class Step(StrEnum):
 
 
 class _Validate(Protocol):
-    def __call__(self, draft: OxigraphStore, *, is_union: bool) -> Sequence[Fault]: ...
+    def __call__(
+        self, draft: OxigraphStore, patch: Patch, *, is_union: bool
+    ) -> Sequence[Fault]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def take_step(
     is_union = versions.require_current().default_graph == "union"
     review = Review(
         versions=versions,
-        validate=lambda draft: validate(draft, is_union=is_union),
+        validate=partial(validate, is_union=is_union),
         wait_seconds=record["wait_seconds"],
     )
     by, number, message = record["by"], record["number"], record["message"]
