@@ -198,3 +198,14 @@ def test_a_killed_writer_loses_nothing_acknowledged_and_leaves_no_half(
     assert set(found.values()) == {"3"}, "a write is there in part"
     insert(versions, "after")
     assert list((root / "staging").iterdir()) == []
+
+
+def test_diaries_of_the_engine_do_not_pile_up(tmp_path: Path) -> None:
+    versions = VersionStore(tmp_path)
+    for name in "abcd":
+        published = insert(versions, name)
+        for _ in range(3):
+            OxigraphStore.open_read_only(published.database).close()
+    kept = [len(list(folder.glob("LOG*"))) for folder in tmp_path.glob("versions/*/db")]
+    assert len(kept) == 4
+    assert max(kept) == 1

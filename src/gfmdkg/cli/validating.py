@@ -12,7 +12,9 @@ import click
 from gfmdkg.build.files import SYNTAXES, read_files
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.progress import shown_progress
 from gfmdkg.curation.file_validation import FileValidator
+from gfmdkg.curation.progress import Progress
 from gfmdkg.curation.tables import is_table
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content, shipped_content
@@ -23,6 +25,8 @@ from gfmdkg.validation.views import VIEWS
 from gfmdkg.validation.views.terminal import to_terminal
 
 __all__ = ["expand", "mend", "validate", "watch"]
+
+_Check = Callable[[Progress], Report]
 
 _STANDARD_INPUT = Path("-")
 _POLL_SECONDS = 0.3
@@ -100,10 +104,10 @@ def validate(
     )
 
     def run() -> Report:
-        with cli.error.status("validating"):
-            report = check()
+        with shown_progress(cli, "validating") as progress:
+            report = check(progress)
             if fix:
-                report, count = _fix_all(paths, report, check)
+                report, count = _fix_all(paths, report, lambda: check(progress))
         if fix:
             cli.say(f"mended {count} {'finding' if count == 1 else 'findings'}")
         if format_name == "text":
@@ -128,7 +132,7 @@ def _checker(
     version: Version | None,
     follows_files: bool,
     syntax: str | None,
-) -> Callable[[], Report]:
+) -> _Check:
     """What checks the files; with tables among them, against a version, whose names they use."""
     tables = [path for path in paths if is_table(path.name)]
     others = [path for path in paths if path not in tables]
@@ -138,18 +142,14 @@ def _checker(
 
     if not tables:
         validator = FileValidator(content, against=version, follows_files=follows_files)
-        return lambda: validator.validate(read_others())
+        return lambda _progress: validator.validate(read_others())
     # Most runs have no tables and should not wait for what reads them.
     from gfmdkg.cli.opening import open_graph
-    from gfmdkg.curation.table_validation import TableValidator
+    from gfmdkg.curation.table_validation import GivenTable, TableValidator
 
     table_validator = TableValidator(content, version or open_graph(cli).version)
-
-    def check() -> Report:
-        given = read_others()
-        return table_validator.validate(given, [table_validator.read(path) for path in tables])
-
-    return check
+    given_tables = [GivenTable(source=path) for path in tables]
+    return lambda progress: table_validator.validate(read_others(), given_tables, progress=progress)
 
 
 def expand(files: Sequence[str]) -> list[Path]:

@@ -112,7 +112,7 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     """Validate documents; ``options`` as ``Checker`` gives them."""
     # The rules import rdflib; the front, which imports this module too, needs none of them.
     from gfmdkg.curation.file_validation import FileValidator
-    from gfmdkg.curation.table_validation import TableValidator
+    from gfmdkg.curation.table_validation import GivenTable, TableValidator
     from gfmdkg.store.versions import VersionStore
     from gfmdkg.validation.views import view_named
 
@@ -137,7 +137,7 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
             report = unreadable or validators[number].validate(files)
         else:
             validator = table_validators[number]
-            tables = [validator.read(d.body, file=d.name) for d in given]
+            tables = [GivenTable(source=d.body, file=d.name) for d in given]
             report = validator.validate(files, tables)
         body = view_named(record["view"]).write(report).encode()
         return Reply(head={"conforms": report.conforms}, body=body)

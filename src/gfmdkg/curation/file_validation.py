@@ -1,6 +1,6 @@
 """Validating a curator's files in the context of a published version, or of the content."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gfmdkg.build.assembly import assemble
 from gfmdkg.build.sources import collect_sources
 from gfmdkg.catalog import Catalog
+from gfmdkg.curation.progress import Progress, untold
 from gfmdkg.errors import DataError
 from gfmdkg.paths import Content
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -17,6 +18,7 @@ from gfmdkg.store.versions import Version
 from gfmdkg.validation import Finding, Report, SourceFile
 
 if TYPE_CHECKING:
+    from gfmdkg.curation.parts import TableParts
     from gfmdkg.validation.incremental import Rules
     from gfmdkg.validation.positions import PositionedGraph
 
@@ -44,17 +46,20 @@ class FileValidator:
         given: Sequence[SourceFile],
         *,
         today: date | None = None,
-        removed: Collection[str] = (),
+        tables: "TableParts | None" = None,
+        progress: Progress = untold,
     ) -> Report:
         """The report on these files; of the content itself where there are none.
 
         A file that is one of the graphs takes its place. Only findings about the files are
         reported, and violations that they cause elsewhere. In the context of a version only
         what the files can affect is looked at, where that can be told; ``mode`` and ``reason``
-        of the report say which it was. ``removed`` are statements of the version that are not
-        to count. Raises ``OntologyError`` where the rules are at fault.
+        of the report say which it was. ``tables`` need a version; they are validated together
+        with the files, and ``progress`` hears how far that is. Raises ``OntologyError`` where
+        the rules are at fault.
         """
         # rdflib and pyshacl take 0.2 s to import, and most commands never validate.
+        from gfmdkg.curation.parts import Part
         from gfmdkg.curation.proposal import place
         from gfmdkg.curation.version_context import VersionContext
         from gfmdkg.validation.sources import read_documents
@@ -63,7 +68,7 @@ class FileValidator:
         if read.unreadable:
             texts = {file.path: file.text for file in given}
             return Report.of(read.unreadable).with_sources(texts)
-        if self._against is None or not given:
+        if self._against is None or not (given or tables):
             return self._in_content(given, read.documents, today)
         context = VersionContext(
             self._content, self._against, self.rules, follows_files=self._follows
@@ -72,7 +77,10 @@ class FileValidator:
             place(file, document, self._content)
             for file, document in zip(given, read.documents, strict=True)
         ]
-        return context.validate(placed, today=today, removed=removed)
+        if tables is None:
+            return context.validate([Part(placed=placed)], today=today)
+        tables.files = placed
+        return context.validate(tables, today=today, progress=progress)
 
     @cached_property
     def rules(self) -> "Rules":

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Self
 
 from gfmdkg.build.derivation import derive_links_about
 from gfmdkg.namespaces import graph_iri
@@ -15,7 +16,7 @@ from gfmdkg.validation import SourceFile
 from gfmdkg.validation.data_graph import ntriples
 from gfmdkg.validation.positions import PositionedGraph
 
-__all__ = ["Placed", "apply_proposal", "place"]
+__all__ = ["Placed", "Proposal", "apply_patch", "apply_proposal", "place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,31 +42,57 @@ def place(file: SourceFile, document: PositionedGraph, content: Content | None =
     return Placed(document=document, graph=graph, replaced=frozenset({graph, file.graph}))
 
 
-def apply_proposal(
-    before: OxigraphStore,
-    after: OxigraphStore,
-    placed: Sequence[Placed],
-    *,
-    is_union: bool = True,
-    removed: Collection[str] = (),
-) -> Delta:
-    """Change ``after``, which holds the same as ``before``, as the documents have it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What documents change of a state, before links are derived.
 
-    The statements ``removed`` go as well, and derived links and the union follow. Gives the
-    difference, with all triples of what is given among those added, new or not.
+    ``shown`` are the statements that count as added: all of what is given, new or not.
     """
-    said: dict[bool, set[str]] = {True: set(), False: set()}
-    for each in placed:
-        quads = read_labelled(ntriples(each.document.graph), graph=each.graph)
-        said[each.is_given].update(normalise(quads))
-    wanted = said[True] | said[False]
-    gone = {s for p in placed for graph in p.replaced for s in statements_of(before, graph)}
-    patch = Patch.of(wanted, (gone | set(removed)) - wanted)
-    new = set(patch.added) - set(patch.obstacles(before).added)
-    apply = Patch.apply_to_union if is_union else Patch.apply
-    apply(patch, after)
-    derived = derive_links_about(after, before, subjects_of((*patch.added, *patch.removed)))
-    apply(derived, after)
-    return Delta.of_statements(
-        added={*said[True], *new, *derived.added}, removed={*patch.removed, *derived.removed}
-    )
+
+    shown: tuple[str, ...]
+    patch: Patch
+
+    @classmethod
+    def of(
+        cls, before: OxigraphStore, placed: Sequence[Placed], *, removed: Collection[str] = ()
+    ) -> Self:
+        """What the documents, and the loss of the statements ``removed``, change of a state."""
+        said: dict[bool, set[str]] = {True: set(), False: set()}
+        for each in placed:
+            quads = read_labelled(ntriples(each.document.graph), graph=each.graph)
+            said[each.is_given].update(normalise(quads))
+        wanted = said[True] | said[False]
+        gone = {s for p in placed for graph in p.replaced for s in statements_of(before, graph)}
+        patch = Patch.of(wanted, (gone | set(removed)) - wanted)
+        new = set(patch.added) - set(patch.obstacles(before).added)
+        return cls(shown=tuple(said[True] | new), patch=patch)
+
+    def difference(self, derived: Patch) -> Delta:
+        """All that changed, with the links that were derived anew."""
+        return Delta.of_statements(
+            added={*self.shown, *derived.added}, removed={*self.patch.removed, *derived.removed}
+        )
+
+    def derive(self, before: OxigraphStore, after: OxigraphStore, *, is_union: bool) -> Patch:
+        """Let derived links, and the union, follow in a state that holds the proposal already."""
+        changed = subjects_of((*self.patch.added, *self.patch.removed))
+        derived = derive_links_about(after, before, changed)
+        apply_patch(derived, after, is_union=is_union)
+        return derived
+
+
+def apply_proposal(
+    before: OxigraphStore, after: OxigraphStore, placed: Sequence[Placed], *, is_union: bool = True
+) -> None:
+    """Change ``after``, which holds the same as ``before``, as the documents have it."""
+    proposal = Proposal.of(before, placed)
+    apply_patch(proposal.patch, after, is_union=is_union)
+    proposal.derive(before, after, is_union=is_union)
+
+
+def apply_patch(patch: Patch, store: OxigraphStore, *, is_union: bool) -> None:
+    """Apply a patch to a store whose default graph may be the union of the others."""
+    if is_union:
+        patch.apply_to_union(store)
+    else:
+        patch.apply(store)

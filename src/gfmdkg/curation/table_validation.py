@@ -1,64 +1,80 @@
 """Validating tables by the shapes and checks, in the context of a version of the graph."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from gfmdkg.curation.changes.tabular import statements_of_triples
 from gfmdkg.curation.file_validation import FileValidator
-from gfmdkg.curation.tables import TableDocument, read_table, table_changes
+from gfmdkg.curation.parts import TableParts
+from gfmdkg.curation.progress import Progress, untold
+from gfmdkg.curation.tables import read_pieces
 from gfmdkg.paths import Content
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select, select_from
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.validation import Report, SourceFile
 
-__all__ = ["TableValidator"]
+__all__ = ["GivenTable", "TableValidator"]
+
+_RECORDS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenTable:
+    """A CSV or XLSX file, on disk or in memory; ``file`` names it in findings, or else its path."""
+
+    source: Path | bytes
+    file: str | None = None
 
 
 class TableValidator:
     """Validates tables, and files beside them, against a version; again and again."""
 
-    def __init__(self, content: Content, version: Version) -> None:
-        self._content, self._version = content, version
+    def __init__(
+        self, content: Content, version: Version, *, records_at_once: int = _RECORDS_AT_ONCE
+    ) -> None:
+        """Memory is bounded by so many ``records_at_once``, whatever the length of a table."""
+        self._content, self._version, self._most = content, version, records_at_once
 
-    def read(
+    def validate(
         self,
-        source: Path | bytes,
+        given: Sequence[SourceFile],
+        tables: Sequence[GivenTable],
         *,
-        file: str | None = None,
-        progress: Callable[[int], None] = lambda _rows: None,
-    ) -> TableDocument:
-        """Read a CSV or XLSX file by the names of the version."""
-        return read_table(source, self._terms, file=file, progress=progress)
-
-    def validate(self, given: Sequence[SourceFile], tables: Sequence[TableDocument]) -> Report:
+        progress: Progress = untold,
+    ) -> Report:
         """The report on all of them together; findings on tables have their cells.
 
         What a row puts in the place of what the version says is not there for the rules, so
-        a date that is corrected is not the second one of its record.
+        a date that is corrected is not the second one of its record. Of very many findings the
+        worst 10,000 are listed, and the others counted.
         """
-        replaced = {t for table in tables for t in table_changes(table, self._select).removed}
-        removed = statements_of_triples(self._published, replaced) if replaced else ()
-        sources = [*given, *(table.source() for table in tables)]
-        report = self._validator.validate(sources, removed=removed)
-        for table in tables:
-            report = table.relocate(report)
-        return report
+        with TableParts(records=self._most) as parts:
+            rows = 0
+            for table in tables:
+                before = rows
+
+                def read(count: int, before: int = before) -> None:
+                    nonlocal rows
+                    rows = before + count
+                    progress("reading", rows, None)
+
+                for piece in read_pieces(
+                    table.source, self._terms, size=self._most, file=table.file, progress=read
+                ):
+                    parts.append(piece)
+            return self._validator.validate(given, tables=parts, progress=progress)
 
     @cached_property
     def _validator(self) -> FileValidator:
         return FileValidator(self._content, against=self._version)
 
     @cached_property
-    def _published(self) -> OxigraphStore:
-        return OxigraphStore.open_read_only(self._version.database)
-
-    @cached_property
-    def _select(self) -> Select:
-        return select_from(self._published)
-
-    @cached_property
     def _terms(self) -> TermIndex:
-        return TermIndex.from_solutions(self._select(labels_query()))
+        published = OxigraphStore.open_read_only(self._version.database)
+        try:
+            return TermIndex.from_solutions(select_from(published)(labels_query()))
+        finally:
+            published.close()

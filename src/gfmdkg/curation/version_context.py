@@ -7,12 +7,16 @@ from datetime import date
 
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
 from gfmdkg.build.sources import Source, collect_sources
-from gfmdkg.curation.proposal import Placed, apply_proposal
+from gfmdkg.curation.part_validation import PartValidation
+from gfmdkg.curation.parts import Part
+from gfmdkg.curation.progress import Progress, untold
+from gfmdkg.curation.proposal import Placed, Proposal
 from gfmdkg.curation.rules import ONTOLOGY_GRAPH, SHAPES_GRAPHS, data_scope
+from gfmdkg.curation.spool import Spool
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
-from gfmdkg.store.patches import decode, statements_about, statements_of
+from gfmdkg.store.patches import Patch, decode, statements_about, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri
@@ -20,7 +24,7 @@ from gfmdkg.terms.values import Literal as LiteralValue
 from gfmdkg.validation import Finding, Report
 from gfmdkg.validation.data_graph import graph_from_nquads
 from gfmdkg.validation.documents import read_turtle
-from gfmdkg.validation.incremental import Rules, Unbounded, select_all, validate_brought
+from gfmdkg.validation.incremental import Rules, Unbounded, select_all
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.sources import FindAround, validate_documents
 
@@ -46,50 +50,57 @@ class VersionContext:
         self._scope = data_scope(is_union=self._is_union)
 
     def validate(
-        self, given: Sequence[Placed], *, today: date | None, removed: Collection[str]
+        self, parts: Sequence[Part], *, today: date | None, progress: Progress = untold
     ) -> Report:
-        """The report on the given documents; ``removed`` are statements that do not count."""
+        """The report on the documents of all parts, each in the context of all the others.
+
+        Memory holds one part at a time, unless all must be looked at.
+        """
         with (
             closing(OxigraphStore.open_read_only(self._version.database)) as before,
             self._version.scratch() as after,
+            Spool[Proposal]() as proposals,
+            Spool[Patch]() as derived,
         ):
+            first = parts[0].placed
             try:
-                edited, gone = self._edited(before, given)
+                edited, gone = self._edited(before, first)
             except DataError as error:
                 return Report.of(Finding.from_fault(f, code="syntax") for f in error.faults)
-            placed = [*given, *edited]
-            delta = apply_proposal(
-                before, after, placed, is_union=self._is_union, removed={*removed, *gone}
+            validation = PartValidation(
+                before=before,
+                after=after,
+                rules=self._rules,
+                scope=self._scope,
+                parts=parts,
+                edited=edited,
+                find_around=self._find_around(after, [*first, *edited]),
+                progress=progress,
+                proposals=proposals,
+                derived=derived,
             )
-            names = {p.document.file or "" for p in given}
-            around = self._find_around(after, placed)
+            validation.apply(gone)
             reason = self._reason_for_full_run(before, edited)
-            if reason is not None:
-                return self._validate_all(after, placed, names, today, reason, around)
-            try:
-                return validate_brought(
-                    before,
-                    after,
-                    delta,
-                    self._rules,
-                    [p.document for p in placed],
-                    scope=self._scope,
-                    given=names,
-                    find_around=around,
-                    today=today,
-                )
-            except Unbounded as error:
-                return self._validate_all(after, placed, names, today, error.reason, around)
+            if reason is None:
+                try:
+                    return validation.report(today=today)
+                except Unbounded as error:
+                    reason = error.reason
+            if len(parts) > 1:
+                return validation.too_large(reason)
+            around = validation.find_around
+            return self._validate_all(after, parts[0], edited, today, reason, around)
 
     def _validate_all(
         self,
         after: OxigraphStore,
-        placed: Sequence[Placed],
-        names: Collection[str],
+        part: Part,
+        edited: Sequence[Placed],
         today: date | None,
         reason: str,
         around: FindAround,
     ) -> Report:
+        placed = [*part.placed, *edited]
         own = {p.graph for p in placed}
         graphs = [g for g in after.graph_names() if self._scope.is_data(g) and g not in own]
         if not self._is_union:
@@ -99,16 +110,17 @@ class VersionContext:
             if self._scope.is_data(each.graph):
                 for triple in each.document.graph:
                     data.add(triple)
-        return validate_documents(
+        report = validate_documents(
             self._rules,
             data,
             [p.document for p in placed],
             select=select_all(after, scope=self._scope),
-            given=names,
+            given=part.files,
             today=today,
             reason=reason,
             find_around=around,
         )
+        return part.relocated(report)
 
     def _reason_for_full_run(self, before: OxigraphStore, edited: Sequence[Placed]) -> str | None:
         if any(p.graph.startswith(SHAPES_GRAPHS) for p in edited):

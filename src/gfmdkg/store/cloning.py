@@ -4,12 +4,12 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.rdf_store import DIARY, OxigraphStore
 
 __all__ = ["clone_database", "scratch_copy"]
 
@@ -18,11 +18,11 @@ def clone_database(source: Path, target: Path) -> None:
     """Copy a RocksDB folder that nobody writes to: tables by hard link, the rest by value.
 
     RocksDB never changes a table file once it is written. Where a link is not possible, as
-    from one disk to another, the tables are copied as well.
+    from one disk to another, the tables are copied as well. Its lock and its diary stay behind.
     """
     target.mkdir()
     for file in source.iterdir():
-        if file.name == "LOCK":
+        if file.name == "LOCK" or file.name.startswith(DIARY):
             continue
         if file.suffix == ".sst":
             try:
@@ -51,33 +51,32 @@ def scratch_copy(database: Path, *, folder: Path) -> Iterator[OxigraphStore]:
 
 @contextmanager
 def _place(folder: Path) -> Iterator[Path]:
-    try:
-        folder.mkdir(exist_ok=True)
-        made = _make_place(folder)
-    except OSError:
-        with TemporaryDirectory(prefix="gfmdkg-") as temporary:
-            yield Path(temporary)
-        return
-    place, lock = made
-    try:
+    place = folder / uuid4().hex
+    with ExitStack() as stack:
+        # Before it is made: an interrupt may come in the midst of that.
+        stack.callback(shutil.rmtree, place, ignore_errors=True)
+        try:
+            folder.mkdir(exist_ok=True)
+            lock = _make_place(place)
+        except OSError:
+            temporary = stack.enter_context(TemporaryDirectory(prefix="gfmdkg-"))
+            place = Path(temporary)
+        else:
+            stack.callback(os.close, lock)
         yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-        os.close(lock)
 
 
-def _make_place(folder: Path) -> tuple[Path, int]:
-    """A new folder whose lock is held, which tells it from what a killed process left."""
-    with (folder / "lock").open("a") as turn:
+def _make_place(place: Path) -> int:
+    """Make a new folder and hold its lock, which tells it from what a killed process left."""
+    with (place.parent / "lock").open("a") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        for other in folder.iterdir():
+        for other in place.parent.iterdir():
             if other.is_dir():
                 _remove_if_left(other)
-        place = folder / uuid4().hex
         place.mkdir()
         lock = os.open(place / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return place, lock
+        return lock
 
 
 def _remove_if_left(place: Path) -> None:

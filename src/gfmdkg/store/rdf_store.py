@@ -6,6 +6,7 @@ that a SPARQL 1.1 Protocol and Graph Store Protocol server can stand behind it a
 
 import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Protocol, Self
@@ -19,10 +20,15 @@ from gfmdkg.store.complaints import is_refusal, rejected, unreadable
 from gfmdkg.store.prefix_lines import PrefixLines
 
 __all__ = [
+    "DIARY",
     "OxigraphStore",
     "RdfStore",
 ]
 
+
+DIARY = "LOG"
+"""How the names of RocksDB's diaries begin: it starts one, and puts the former aside, each time
+that a folder is opened, and would keep a thousand."""
 
 _OWN_DATASET = Dataset()
 _ENGINE_PREFIXES = dict(PREFIXES)
@@ -98,10 +104,12 @@ class OxigraphStore:
     @classmethod
     def _open(cls, opener: type[ox.Store] | object, folder: Path) -> Self:
         try:
-            return cls(opener(str(folder)))  # type: ignore[operator]
+            opened = cls(opener(str(folder)))  # type: ignore[operator]
         except (OSError, ValueError, RuntimeError) as error:
             fault = Fault(message=str(error), file=str(folder))
             raise StoreError("the store cannot be opened", [fault]) from error
+        _drop_old_diaries(folder)
+        return opened
 
     def close(self) -> None:
         """Write what is buffered to disk and let go of the folder."""
@@ -314,6 +322,13 @@ class OxigraphStore:
     def __len__(self) -> int:
         """How many quads there are, the default graph's included."""
         return len(self._store)
+
+
+def _drop_old_diaries(folder: Path) -> None:
+    for diary in folder.glob(f"{DIARY}.old.*"):
+        # Another process may be about to do the same, or the folder not be ours to change.
+        with suppress(OSError):
+            diary.unlink()
 
 
 def _graph_node(graph: str | None) -> ox.NamedNode | ox.DefaultGraph | None:

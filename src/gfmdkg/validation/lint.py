@@ -35,13 +35,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def lint(
-    data: Graph, documents: Sequence[PositionedGraph], select: Select, *, today: date
+    data: Graph,
+    documents: Sequence[PositionedGraph],
+    select: Select,
+    *,
+    today: date,
+    namesakes: Namesakes | None = None,
 ) -> list[Finding]:
     """The suspicious things in ``documents``, which are a part of ``data``.
 
     Properties that look misspelt, dates that lie ahead, IRIs outside the project's form,
     records that nothing is joined to, labels of another record, and near-duplicates.
-    ``select`` runs a SELECT on all that there is.
+    ``select`` runs a SELECT on all that there is, whose names ``namesakes`` may know already.
     """
     subjects = {s for document in documents for s in document.subjects_with_type()}
     view = Suspicion(data, Locator(documents), Wording(data))
@@ -52,7 +57,7 @@ def lint(
         *_dates_ahead(view, documents, today),
         *_odd_iris(view, subjects),
         *_orphans(view, subjects),
-        *Namesakes(select).findings(view, subjects),
+        *(namesakes or Namesakes(select)).findings(view, subjects),
     ]
 
 

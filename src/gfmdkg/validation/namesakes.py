@@ -48,15 +48,21 @@ def kinds_of(classes: Iterable[str]) -> frozenset[str]:
 class Namesakes:
     """The names that a graph has, which ``select`` asks; read when they are first needed."""
 
-    def __init__(self, select: Select) -> None:
-        self._select = select
+    def __init__(self, select: Select, *, asked: int = 0) -> None:
+        """``asked`` is of how many subjects the names are asked in all, if not at one go."""
+        self._select, self._asked = select, asked
+        self._reported: set[frozenset[str]] = set()
+        self.compared_all = True
+        """Whether no name has been passed over because there are too many."""
 
     def findings(self, view: Suspicion, subjects: Iterable[Node]) -> Iterator[Finding]:
         """What is to be said of the names of some subjects."""
         named = [s for s in sorted(subjects, key=str) if self._kinds(s)]
         yield from self._shared(view, named)
-        if len(named) * sum(map(len, self._pools.values())) <= _MOST_COMPARISONS:
+        if max(len(named), self._asked) * sum(map(len, self._pools.values())) <= _MOST_COMPARISONS:
             yield from self._near(view, named)
+        else:
+            self.compared_all = False
 
     def _kinds(self, subject: Node) -> frozenset[str]:
         return self._all_kinds.get(str(subject), frozenset())
@@ -92,15 +98,14 @@ class Namesakes:
         return self._all_kinds[one].isdisjoint(self._all_kinds[other])
 
     def _near(self, view: Suspicion, subjects: Iterable[Node]) -> Iterator[Finding]:
-        reported: set[frozenset[str]] = set()
         for subject in subjects:
             for kind in sorted(self._kinds(subject)):
                 pool = self._pools.get(kind, {})
                 own = pool.get(str(subject))
                 for other, score in () if own is None else _alike(own, pool, str(subject)):
-                    if frozenset((str(subject), other)) in reported:
+                    if frozenset((str(subject), other)) in self._reported:
                         continue
-                    reported.add(frozenset((str(subject), other)))
+                    self._reported.add(frozenset((str(subject), other)))
                     yield view.finding(
                         "near-duplicate",
                         Severity.WARNING if score >= _VERY_NEAR else Severity.INFO,
@@ -117,10 +122,11 @@ class Namesakes:
     @cached_property
     def _rows(self) -> tuple[tuple[str, str, LiteralValue, str], ...]:
         """Subject, property, label and class, in a fixed order."""
-        text = resources.files(__package__).joinpath("named-labels.rq").read_text("utf-8")
-        rows = self._select(f"{text}LIMIT {_MOST_LABELS + 1}").rows
-        if len(rows) > _MOST_LABELS:
+        ((count,),) = self._select(_query("named-labels-count.rq")).rows
+        if isinstance(count, LiteralValue) and int(count.lexical) > _MOST_LABELS:
+            self.compared_all = False
             return ()
+        rows = self._select(_query("named-labels.rq")).rows
         found = [
             (subject.value if isinstance(subject, Iri) else subject.label, p.value, label, c.value)
             for subject, p, label, c in rows
@@ -160,6 +166,10 @@ class Namesakes:
                 for kind in self._all_kinds[subject]:
                     pools.setdefault(kind, {}).setdefault(subject, fold(label.lexical))
         return pools
+
+
+def _query(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
 
 
 def _alike(label: str, pool: dict[str, str], subject: str) -> Iterable[tuple[str, float]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gfmdkg.formats.solutions import Solutions
     from gfmdkg.validation.checks import Check
     from gfmdkg.validation.incremental import Rules
+    from gfmdkg.validation.namesakes import Namesakes
     from gfmdkg.validation.positions import PositionedGraph
 
 __all__ = [
@@ -159,7 +160,8 @@ class Conclusion:
     """What is needed to make one report of what shapes and checks found.
 
     The arguments are those of ``validate_documents``; ``names`` is the graph for labels, or a
-    view of one.
+    view of one, ``namesakes`` what knows the names that there are. Only what ``lints`` looks
+    for what is suspicious as well.
     """
 
     names: "Graph"
@@ -167,6 +169,8 @@ class Conclusion:
     select: Select
     given: Collection[str] | None
     find_around: FindAround | None = None
+    namesakes: "Namesakes | None" = None
+    lints: bool = True
 
     def report(
         self,
@@ -194,9 +198,9 @@ class Conclusion:
             by_checks, documents=located, names=self.names, given=self.given or ()
         )
         findings += enrich(rows, self.names, located)
-        if self.given is not None:
+        if self.given is not None and self.lints:
             day = today or date.today()  # noqa: DTZ011 - the curator's own day
-            findings += lint(self.names, brought, self.select, today=day)
+            findings += lint(self.names, brought, self.select, today=day, namesakes=self.namesakes)
         findings = collapse(findings)
         if self.given is not None:
             described = {node_text(s) for document in brought for s in document.subjects}

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -12,9 +13,10 @@ from gfmdkg.curation.tables import TableDocument, read_table
 from gfmdkg.curation.tables.sink import FINDINGS_KEPT
 from gfmdkg.namespaces import GFMD, SKOS, XSD
 from gfmdkg.paths import shipped_content
+from gfmdkg.store.versions import VersionStore
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import Iri, Literal, Term
-from gfmdkg.validation import Finding, Report, Severity
+from gfmdkg.validation import Finding, Severity
 
 INSTRUMENT = "https://w3id.org/gfmdkg/id/instrument/"
 
@@ -324,16 +326,25 @@ def test_an_archive_that_is_no_workbook_is_a_finding(terms: TermIndex) -> None:
 # Shapes
 
 
-def validate(data: bytes, terms: TermIndex, file: str) -> list[Finding]:
-    from gfmdkg.curation.file_validation import FileValidator
-
-    document = read_table(data, terms, file=file)
-    report = FileValidator(shipped_content()).validate([document.source()])
-    found: Report = document.relocate(report)
-    return [f for f in found.findings if f.file == file and f.severity is Severity.VIOLATION]
+Validate = Callable[[bytes, str], list[Finding]]
 
 
-def test_a_broken_shape_names_the_cell(terms: TermIndex) -> None:
+@pytest.fixture(scope="session")
+def validate(shipped_store: Path) -> Validate:
+    """What validates a table against the shipped graph, and gives the violations in it."""
+    from gfmdkg.curation.table_validation import GivenTable, TableValidator
+
+    version = VersionStore(shipped_store).require_current()
+    validator = TableValidator(shipped_content(), version)
+
+    def run(data: bytes, file: str) -> list[Finding]:
+        report = validator.validate([], [GivenTable(source=data, file=file)])
+        return [f for f in report.violations if f.file == file]
+
+    return run
+
+
+def test_a_broken_shape_names_the_cell(validate: Validate) -> None:
     data = workbook(
         [
             ["key", "title (en)", "type", "legally binding", "adopted", "in force"],
@@ -343,18 +354,18 @@ def test_a_broken_shape_names_the_cell(terms: TermIndex) -> None:
             ["no-type", "A charter of repose", None, "no", "1990-12-18", None],
         ]
     )
-    found = {(f.cell, f.code) for f in validate(data, terms, "new.xlsx")}
+    found = {(f.cell, f.code) for f in validate(data, "new.xlsx")}
     assert ("instruments!C5", "min-count") in found
     assert not {cell for cell, _ in found if cell is not None and cell.endswith("3")}
     assert {cell for cell, _ in found if cell is not None and cell.endswith("4")}
 
 
-def test_a_cell_at_fault_is_told_once(terms: TermIndex) -> None:
+def test_a_cell_at_fault_is_told_once(validate: Validate) -> None:
     table = (
         b"key,title (en),type,legally binding,adopted\n"
         b"new-one,An act of harmony,traety,no,1990-12-18\n"
     )
-    found = validate(table, terms, "new.csv")
+    found = validate(table, "new.csv")
     assert [(f.cell, f.code) for f in found] == [("C2", "unknown-name")]
 
 

@@ -41,14 +41,13 @@ def place_in_documents(
         if document.media_type in TABLE_MEDIA_TYPES:
             terms = TermIndex.from_solutions(select_from(store)(labels_query()))
             tables.append(read_table(document.body, terms, file=document.name))
-            source = tables[-1].source()
-            placed += _read(source.text, source.media_type, source.graph, source.path)
+            placed.append(tables[-1].positioned())
         else:
             text = document.body.decode("utf-8", errors="replace")
             placed += _read(text, document.media_type, given.graph or BASE, document.name)
     report = place_findings(report, placed)
     for table in tables:
-        report = table.relocate(report)
+        report = Report.of(table.relocated(report.findings), mode=report.mode)
     return report
 
 

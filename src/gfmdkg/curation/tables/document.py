@@ -3,7 +3,9 @@
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gfmdkg.curation.tables.cells import Cell
@@ -16,12 +18,14 @@ from gfmdkg.formats.turtle_writer import Triple, write_turtle
 from gfmdkg.namespaces import RDF, graph_iri
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import Iri, to_sparql
-from gfmdkg.validation import SourceFile
-from gfmdkg.validation.findings import Finding, Report
+from gfmdkg.validation.findings import Finding
+
+if TYPE_CHECKING:
+    from gfmdkg.validation.positions import PositionedGraph
 
 _TYPE = RDF + "type"
 
-__all__ = ["TableDocument", "read_table"]
+__all__ = ["TableDocument", "read_pieces", "read_table"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,19 +33,20 @@ class TableDocument:
     """What a table says, and where.
 
     ``file`` names it in findings, ``triples`` are in the order of its cells and ``findings``
-    are the faults of the cells themselves.
+    are the faults of the cells themselves. It may be a piece of a table, with some of the
+    records.
     """
 
     file: str
-    triples: tuple[Triple, ...]
-    findings: tuple[Finding, ...]
-    records: int
+    triples: list[Triple] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+    records: int = 0
     _rows: "array[int]" = field(default_factory=lambda: array("L"))
     _lines: "array[int]" = field(default_factory=lambda: array("L"))
     _columns: "array[int]" = field(default_factory=lambda: array("H"))
     _sheets: "array[int]" = field(default_factory=lambda: array("H"))
     _layouts: list[tuple[str | None, Layout]] = field(default_factory=list)
-    _layout_of: dict[str, Layout] = field(default_factory=dict)
+    _layout_of: dict[str, Layout] | None = None
 
     @property
     def text(self) -> str:
@@ -70,6 +75,9 @@ class TableDocument:
 
     def covers(self, subject: str, predicate: str, language: str | None) -> bool:
         """Whether it lists this record in a table with a column for this property."""
+        if self._layout_of is None:
+            sheets = zip(self.triples, self._sheets, strict=True)
+            self._layout_of = {_text(triple[0]): self._layouts[n][1] for triple, n in sheets}
         layout = self._layout_of.get(subject)
         if layout is None:
             return False
@@ -78,28 +86,41 @@ class TableDocument:
             for column, tag in layout.columns.values()
         )
 
-    def source(self) -> SourceFile:
-        """The document as what a validator takes; ``relocate`` its report afterwards."""
-        return SourceFile(
-            path=self.file,
-            text=self.text,
-            graph=graph_iri(quote(self.file)),
-            media_type="application/n-triples",
-        )
+    @property
+    def graph(self) -> str:
+        """The IRI of the named graph that its triples are tried in."""
+        return graph_iri(quote(self.file))
 
-    def relocate(self, report: Report) -> Report:
-        """The report with the findings on ``text`` moved to the cells, and those of the cells.
+    def positioned(self) -> "PositionedGraph":
+        """``text`` as a graph that knows the places, as if it had been read."""
+        # rdflib takes 0.2 s to import, and a table can be turned into Turtle without it.
+        from gfmdkg.validation.statement_lines import place_lines
+
+        return place_lines(self.triples, file=self.file)
+
+    def add(self, record: Record) -> None:
+        """Take one more record of the table."""
+        if not self._layouts or self._layouts[-1][1] is not record.layout:
+            self._layouts.append((record.sheet, record.layout))
+        sheet = len(self._layouts) - 1
+        subject = Iri(record.iri)
+        self.records += 1
+        for statement in record.statements:
+            self._rows.append(record.row)
+            self._lines.append(record.line)
+            self._columns.append(statement.column)
+            self._sheets.append(sheet)
+            self.triples.append((subject, _predicate(statement.predicate), statement.value))
+
+    def relocated(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings with those on ``text`` moved to the cells.
 
         A value that is missing is shown in the empty cell that it is missing from, where the
-        table has a column for it; where the cell is at fault itself, that is told alone.
+        table has a column for it; what concerns a cell that is at fault itself is left out.
         """
         at_fault = {f.cell for f in self.findings}
-        moved = [self._moved(f) if f.file == self.file and f.line else f for f in report.findings]
-        kept = [f for f in moved if f.file != self.file or f.cell not in at_fault]
-        whole = Report.of([*kept, *self.findings], mode=report.mode, reason=report.reason)
-        # The text that was validated is not what the curator sees.
-        shown = {name: text for name, text in report.sources.items() if name != self.file}
-        return whole.with_sources(shown)
+        moved = [self._moved(f) if f.file == self.file and f.line else f for f in findings]
+        return [f for f in moved if f.file != self.file or f.cell not in at_fault]
 
     def _moved(self, finding: Finding) -> Finding:
         assert finding.line is not None  # noqa: S101 - the caller has looked
@@ -131,6 +152,11 @@ def _text(term: object) -> str:
     return term.value if isinstance(term, Iri) else ""
 
 
+@cache
+def _predicate(iri: str) -> Iri:
+    return Iri(iri)
+
+
 def read_table(
     source: Path | bytes,
     terms: TermIndex,
@@ -145,6 +171,25 @@ def read_table(
     the file and of its cells are findings of the document, all of them; nothing is raised for
     them. Raises ``NotFound`` for a record type that there is not.
     """
+    (document,) = read_pieces(
+        source, terms, size=None, file=file, record_type=record_type, progress=progress
+    )
+    return document
+
+
+def read_pieces(
+    source: Path | bytes,
+    terms: TermIndex,
+    *,
+    size: int | None,
+    file: str | None = None,
+    record_type: str | None = None,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> Iterator[TableDocument]:
+    """Read a file as ``read_table`` does, in documents of so many records at most.
+
+    There is at least one; each has the faults of its own rows, and the last those of the rest.
+    """
     tables = TableSource(source, file=file)
     reader = TableReader(
         source=tables,
@@ -152,27 +197,16 @@ def read_table(
         record_type=find_type(record_type) if record_type else None,
         progress=progress,
     )
-    document = TableDocument(file=tables.file or "table", triples=(), findings=(), records=0)
-    document.triples = tuple(_collect(reader.records(), document))
-    document.findings = tuple(reader.findings)
-    return document
-
-
-def _collect(records: Iterable[Record], document: TableDocument) -> Iterator[Triple]:
-    sheets: dict[int, int] = {}
-    shared: dict[str, Iri] = {}
-    for record in records:
-        document.records += 1
-        sheet = sheets.get(id(record.layout))
-        if sheet is None:
-            sheet = sheets[id(record.layout)] = len(document._layouts)  # noqa: SLF001
-            document._layouts.append((record.sheet, record.layout))  # noqa: SLF001
-        subject = Iri(record.iri)
-        document._layout_of[record.iri] = record.layout  # noqa: SLF001
-        for statement in record.statements:
-            document._rows.append(record.row)  # noqa: SLF001
-            document._lines.append(record.line)  # noqa: SLF001
-            document._columns.append(statement.column)  # noqa: SLF001
-            document._sheets.append(sheet)  # noqa: SLF001
-            predicate = shared.setdefault(statement.predicate, Iri(statement.predicate))
-            yield subject, predicate, statement.value
+    name = tables.file or "table"
+    document = TableDocument(file=name)
+    told = heard = 0
+    for record in reader.records():
+        if document.records == size:
+            document.findings = tuple(reader.findings[told:heard])
+            told = heard
+            yield document
+            document = TableDocument(file=name)
+        document.add(record)
+        heard = len(reader.findings)
+    document.findings = tuple(reader.findings[told:])
+    yield document

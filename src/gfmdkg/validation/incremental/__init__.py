@@ -4,17 +4,20 @@
 """
 
 from gfmdkg.validation.incremental.analysis import Analysis
+from gfmdkg.validation.incremental.coverage import Coverage
 from gfmdkg.validation.incremental.delta_validation import validate_delta
-from gfmdkg.validation.incremental.documents import validate_brought
+from gfmdkg.validation.incremental.documents import report_put_off, validate_brought
 from gfmdkg.validation.incremental.full import select_all, validate_store
 from gfmdkg.validation.incremental.occurrences import Unbounded
 from gfmdkg.validation.incremental.rules import Rules, Scope
 
 __all__ = [
     "Analysis",
+    "Coverage",
     "Rules",
     "Scope",
     "Unbounded",
+    "report_put_off",
     "select_all",
     "validate_brought",
     "validate_delta",

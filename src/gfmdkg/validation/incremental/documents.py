@@ -1,24 +1,29 @@
 """Validation of a change that documents make, with the places in them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from rdflib import Literal
 from rdflib.term import Node
 
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.walking import to_stored
+from gfmdkg.terms.values import Term
+from gfmdkg.validation.checks import Check
 from gfmdkg.validation.data_graph import our_term, stored_forms
 from gfmdkg.validation.findings import Mode, Report
+from gfmdkg.validation.incremental.coverage import Coverage
 from gfmdkg.validation.incremental.examination import examine
 from gfmdkg.validation.incremental.full import select_all
 from gfmdkg.validation.incremental.names import StoreNames
 from gfmdkg.validation.incremental.rules import Rules, Scope
+from gfmdkg.validation.namesakes import Namesakes
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.sources import Conclusion, FindAround
 
-__all__ = ["validate_brought"]
+__all__ = ["report_put_off", "validate_brought"]
 
 _FOCUS_LIMIT = 5_000
 
@@ -35,16 +40,22 @@ def validate_brought(
     find_around: FindAround | None = None,
     today: date | None = None,
     focus_limit: int = _FOCUS_LIMIT,
+    coverage: Coverage | None = None,
+    namesakes: Namesakes | None = None,
 ) -> Report:
     """Validate the change that made ``after`` out of ``before``, which the documents bring.
 
     What the ``given`` ones say is looked at whether it is new or not, so a document of which a
     part was published gets the findings of a full run; ``delta.added`` must have all of that.
-    The other arguments are those of ``validate_documents``. Raises ``Unbounded`` where it
+    The other arguments are those of ``validate_documents``. A change in parts has one
+    ``coverage`` and the ``namesakes`` in all that it brings. Raises ``Unbounded`` where it
     cannot be told what the change affects, and ``OntologyError`` where the rules are at fault.
     """
     brought = (document for document in documents if document.file in given)
     subjects = {subject for document in brought for subject in document.subjects}
+    terms: Iterable[Term] = map(our_term, subjects)
+    if coverage is not None:
+        terms = (term for term in terms if coverage.part(term) == coverage.number)
     select = select_all(after, scope=scope)
     examination = examine(
         before,
@@ -54,8 +65,9 @@ def validate_brought(
         scope=scope,
         limit=focus_limit,
         select=select,
-        also=map(to_stored, map(our_term, subjects)),
+        also=map(to_stored, terms),
         written=_written(documents),
+        coverage=coverage,
     )
     conclusion = Conclusion(
         names=StoreNames(scope.data(after)),
@@ -63,10 +75,36 @@ def validate_brought(
         select=select,
         given=given,
         find_around=find_around,
+        namesakes=namesakes,
     )
     return conclusion.report(
         rules, examination.report, examination.rows, today=today, mode=Mode.INCREMENTAL
     )
+
+
+def report_put_off(
+    after: OxigraphStore,
+    rows: Mapping[Check, Solutions],
+    rules: Rules,
+    documents: Sequence[PositionedGraph],
+    *,
+    scope: Scope,
+    given: Collection[str],
+    find_around: FindAround | None = None,
+) -> Report:
+    """The report on rows of checks that ran once all parts of a change had been looked at.
+
+    The arguments are those of ``validate_brought``.
+    """
+    conclusion = Conclusion(
+        names=StoreNames(scope.data(after)),
+        documents=documents,
+        select=select_all(after, scope=scope),
+        given=given,
+        find_around=find_around,
+        lints=False,
+    )
+    return conclusion.report(rules, None, rows, mode=Mode.INCREMENTAL)
 
 
 def _written(

@@ -19,6 +19,7 @@ from gfmdkg.store.walking import StoredTerm, TripleView, store_of, stored_iri, t
 from gfmdkg.terms.values import Iri, Term
 from gfmdkg.validation.checks import Check
 from gfmdkg.validation.data_graph import rdflib_term
+from gfmdkg.validation.incremental.coverage import Coverage
 from gfmdkg.validation.incremental.occurrences import SUBCLASS, TYPE, Unbounded
 from gfmdkg.validation.incremental.reach import (
     Changes,
@@ -62,20 +63,32 @@ def examine(
     select: Select | None = None,
     also: Iterable[StoredTerm] = (),
     written: Written | None = None,
+    coverage: Coverage | None = None,
 ) -> Examination:
     """Look at what a change from one state to the next can affect.
 
     ``select`` runs a check as a whole, for which the default is the new state's default graph.
     ``also`` are nodes that every rule is to look at, changed or not. Shapes see the literals
-    of ``written`` triples as they are written, not as the store normalised them.
+    of ``written`` triples as they are written, not as the store normalised them. With a
+    ``coverage`` the change is a part of a bigger one, and checks that must run as a whole are
+    put off there.
     Raises ``Unbounded`` where the change cannot be bounded, or affects more than ``limit``
     nodes of one rule.
     """
     nodes = frozenset(also)
-    shapes = _Examiner(scope.data(before), scope.data(after), delta, limit, also=nodes)
+    most_around = limit if coverage is None else coverage.most_around
+    shapes = _Examiner(
+        scope.data(before), scope.data(after), delta, most_around, also=nodes, coverage=coverage
+    )
     report, shape_nodes = shapes.apply_shapes(rules, written or {})
     checks = _Examiner(
-        scope.everything(before), scope.everything(after), delta, limit, also=nodes, all_=True
+        scope.everything(before),
+        scope.everything(after),
+        delta,
+        limit,
+        also=nodes,
+        all_=True,
+        coverage=coverage,
     )
     rows, check_nodes = checks.run_checks(rules, select or select_from(after))
     return Examination(report=report, rows=rows, shape_nodes=shape_nodes, check_nodes=check_nodes)
@@ -93,8 +106,10 @@ class _Examiner:
         *,
         also: Nodes,
         all_: bool = False,
+        coverage: Coverage | None = None,
     ) -> None:
         self._before, self._after, self._limit, self._also = before, after, limit, also
+        self._coverage = coverage
         if len(also) > limit:
             raise Unbounded(f"more than {limit} nodes are to be looked at")
         # An added triple may have been there in another graph: then too much is looked at.
@@ -122,9 +137,11 @@ class _Examiner:
             if shape.unbounded is not None:
                 raise Unbounded(shape.unbounded)
             occurrences = (*shape.occurrences, *shape.entrances)
-            nodes = (
-                self._added.affected(occurrences) | self._removed.affected(occurrences) | self._also
+            nodes = self._also.union(
+                self._added.affected(occurrences), self._removed.affected(occurrences)
             )
+            if self._coverage is not None:
+                nodes = self._coverage.left(shape.node, nodes, self._also)
             if not nodes:
                 continue
             looked[shape.node] = frozenset(map(to_value, nodes))
@@ -184,35 +201,52 @@ class _Examiner:
         around = Surroundings(self._after, limit=self._limit)
         rows: dict[Check, Solutions] = {}
         for bounded in rules.bounded:
+            check = bounded.check
             nodes = self._nodes(bounded)
+            if nodes and not self._collect(bounded, nodes, around):
+                nodes = None
             if nodes is None:
-                looked[bounded.check.name] = None
-                rows[bounded.check] = select(bounded.check.query)
+                looked[check.name] = None
+                if self._coverage is None:
+                    rows[check] = select(check.query)
+                else:
+                    self._coverage.put_off[check.name] = check
             elif nodes:
-                looked[bounded.check.name] = values = frozenset(map(to_value, nodes))
-                focused.append((bounded.check, values))
-                assert bounded.focused is not None  # noqa: S101 - only then it has nodes
-                around.add(nodes, bounded.focused.occurrences)
-                for predicate in bounded.focused.witnesses:
-                    around.add_any(predicate)
+                looked[check.name] = values = frozenset(map(to_value, nodes))
+                focused.append((check, values))
         if focused:
             part = select_from(store_of(around.triples))
             for check, values in focused:
                 rows[check] = _about(part(check.query), values)
         return rows, looked
 
+    def _collect(self, bounded: BoundedCheck, nodes: Nodes, around: Surroundings) -> bool:
+        """Take what a check reads around some nodes, unless that is too much."""
+        assert bounded.focused is not None  # noqa: S101 - only then it has nodes
+        try:
+            around.add(nodes, bounded.focused.occurrences)
+        except Unbounded:
+            return False  # a check as a whole is bearable
+        for predicate in bounded.focused.witnesses:
+            around.add_any(predicate)
+        return True
+
     def _nodes(self, bounded: BoundedCheck) -> Nodes | None:
         """The focus nodes that a check must look at; ``None`` means all."""
+        name = bounded.check.name
+        if self._coverage is not None and name in self._coverage.put_off:
+            return None
         if bounded.focused is not None:
             if any(self._appeared(predicate) for predicate in bounded.focused.witnesses):
                 return None
             occurrences = bounded.focused.occurrences
             try:
-                return self._also.union(
+                nodes = self._also.union(
                     self._added.affected(occurrences), self._removed.affected(occurrences)
                 )
             except Unbounded:
-                return None  # a check as a whole is bearable
+                return None
+            return nodes if self._coverage is None else self._coverage.left(name, nodes, self._also)
         if bounded.source is not None:
             return None if self._touches(bounded.source.occurrences) else frozenset()
         if bounded.predicates is None:

@@ -1,0 +1,183 @@
+"""A table that is validated a few records at a time gets the findings of all at once."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gfmdkg.curation.parts import TableParts
+from gfmdkg.curation.spool import Spool
+from gfmdkg.curation.table_validation import GivenTable, TableValidator
+from gfmdkg.curation.tables import (
+    export_table,
+    read_pieces,
+    read_table,
+    record_type,
+    replaced_statements,
+    table_changes,
+)
+from gfmdkg.curation.tables.csv_file import write_csv
+from gfmdkg.curation.tally import FindingTally
+from gfmdkg.paths import shipped_content
+from gfmdkg.store.patches import decode
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import Select
+from gfmdkg.store.versions import Version, VersionStore
+from gfmdkg.terms.index import TermIndex
+from gfmdkg.validation import Finding, Report, Severity, SourceFile
+from gfmdkg.validation.documents import read_document
+from gfmdkg.validation.findings import Mode
+
+INSTRUMENTS = """key,title (en),other names (en),type,legally binding,adopted,related to,note (en)
+a-one,An act of harmony,AAH,treaty,yes,1990-12-18,a-six,
+a-two,A statute of concord,ASC,treaty,no,1990-12-18,,binding is wrong
+a-three,A charter of repose,ACR,traety,yes,1990-12-18,,type is wrong
+a-four,An act of harmony,AOH,treaty,yes,1990-12-18,,the title of a-one
+a-five,A code of quiet,AAH,treaty,yes,2999-01-01,,a name of a-one; ahead
+a-six,A pact of silence,APS,treaty,yes,1990-12-18,,
+a-seven,A convention on calm seas,CCS,,no,1990-12-18,,no type
+cmw,International Convention on Calm,CMW,treaty,yes,1990-12-18,,one that exists
+a-eight,A convention on calm lakes,CCL,treaty,yes,1990-12-18,a-two,
+a-nine,Code of Conduct for Recruiters,GFMD,treaty,yes,1990-12-18,,name of a process
+"""
+CITATIONS = """passage,cites,matched text,intent,assertion,confidence,review status,asserted by
+gfmd-dialogue-gcm-2017-04-06-c1/p01,CMW,words,adhere,explicit,1.0,accepted,group-gfmdkg-curators
+gfmd-dialogue-gcm-2017-04-06-c1/p01,a-one,words,adhere,explicit,1.0,accepted,group-gfmdkg-curators
+gfmd-dialogue-gcm-2017-04-06-c1/p01,CEDAW,words,adhere,explicit,2.0,accepted,group-gfmdkg-curators
+gfmd-dialogue-gcm-2017-04-06-c1/p02,CMW,,adhere,explicit,1.0,proposed,group-gfmdkg-curators
+"""
+TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<https://w3id.org/gfmdkg/id/process/x-talks> a <https://w3id.org/gfmdkg/ontology#Process> ;
+    skos:prefLabel "Talks of Xanadu" .
+"""
+
+
+@pytest.fixture(scope="module")
+def version(shipped_store: Path) -> Version:
+    return VersionStore(shipped_store).require_current()
+
+
+def report(
+    version: Version, *tables: tuple[str, str], at_once: int, files: list[SourceFile] | None = None
+) -> Report:
+    validator = TableValidator(shipped_content(), version, records_at_once=at_once)
+    given = [GivenTable(source=text.encode(), file=name) for name, text in tables]
+    return validator.validate(files or [], given)
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_pieces_give_the_findings_of_the_whole(version: Version, at_once: int) -> None:
+    whole = report(version, ("i.csv", INSTRUMENTS), at_once=1_000)
+    found = {(f.cell, f.code) for f in whole.findings}
+    assert {
+        ("E3", "or"),
+        ("D4", "unknown-name"),
+        ("F6", "date-ahead"),
+        ("D8", "min-count"),
+    } <= found
+    assert "reference-label-shared" in {f.code for f in whole.findings}
+    pieces = report(version, ("i.csv", INSTRUMENTS), at_once=at_once)
+    assert pieces.findings == whole.findings
+    assert (pieces.mode, pieces.conforms) == (Mode.INCREMENTAL, whole.conforms)
+
+
+def test_tables_and_files_are_seen_together_in_pieces(version: Version) -> None:
+    tables = (("i.csv", INSTRUMENTS), ("c.csv", CITATIONS.replace("a-one", "CRC")))
+    file = SourceFile(path="x.ttl", text=TURTLE, graph="https://example.org/x")
+    whole = report(version, *tables, at_once=1_000, files=[file])
+    assert {"x.ttl", "i.csv", "c.csv"} <= {f.file for f in whole.findings}
+    pieces = report(version, *tables, at_once=2, files=[file])
+    assert pieces.findings == whole.findings
+    assert pieces.sources == whole.sources == {"x.ttl": TURTLE}
+
+
+def test_a_published_table_has_no_fault_in_pieces_either(
+    version: Version, select: Select, terms: TermIndex, tmp_path: Path
+) -> None:
+    kind = record_type("citations")
+    exported = export_table(kind, select, terms)
+    path = tmp_path / "citations.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as output:
+        write_csv([exported.headings, *exported.rows], output)
+    validator = TableValidator(shipped_content(), version, records_at_once=20)
+    assert validator.validate([], [GivenTable(source=path)]).violations == []
+
+
+def test_pieces_share_parts_as_long_as_they_are_small(terms: TermIndex) -> None:
+    with TableParts(records=4) as parts:
+        for size in (3, 1, 4):
+            header, *rows = INSTRUMENTS.splitlines()
+            text = "\n".join([header, *rows[:size]]).encode()
+            for piece in read_pieces(text, terms, size=4, file=f"{size}.csv"):
+                parts.append(piece)
+        assert [part.files for part in parts] == [{"3.csv", "1.csv"}, {"4.csv"}]
+
+
+def test_each_piece_has_the_faults_of_its_own_rows(terms: TermIndex) -> None:
+    pieces = list(read_pieces(INSTRUMENTS.encode(), terms, size=2, file="i.csv"))
+    assert [[f.cell for f in piece.findings] for piece in pieces] == [[], ["D4"], [], [], []]
+    assert sum(piece.records for piece in pieces) == 10
+
+
+def test_what_a_piece_replaces_is_what_the_table_changes(
+    version: Version, select: Select, terms: TermIndex
+) -> None:
+    document = read_table(INSTRUMENTS.encode(), terms, file="i.csv")
+    published = OxigraphStore.open_read_only(version.database)
+    statements = decode(replaced_statements(document, published))
+    published.close()
+    removed = table_changes(document, select).removed
+    assert removed
+    assert {(s.subject, s.predicate, s.object) for s in statements} == {
+        (s, p.value, o) for s, p, o in removed
+    }
+
+
+def test_a_table_has_the_places_that_reading_its_text_would_give(terms: TermIndex) -> None:
+    document = read_table(
+        (INSTRUMENTS + 'a-ten,"A ""quoted""\nact",é😀,treaty,yes,,,\n').encode(), terms
+    )
+    made = document.positioned()
+    read = read_document(document.text, media_type="application/n-triples", base_iri="x:y")
+    assert made.text == read.text
+    assert dict(made.spans) == dict(read.spans)
+    assert list(made.subjects) == list(read.subjects)
+    for subject, predicate, _ in made.spans:
+        assert made.subject_span(subject) == read.subject_span(subject)
+        assert made.verb_span(subject, predicate) == read.verb_span(subject, predicate)
+    assert set(made.graph) == set(read.graph)
+
+
+def test_of_too_many_findings_the_worst_are_kept_and_the_others_counted() -> None:
+    info = Finding(severity=Severity.INFO, code="orphan", message="alone", focus_node="x:1")
+    fault = Finding(severity=Severity.VIOLATION, code="or", message="wrong", focus_node="x:1")
+    tally = FindingTally(most=4)
+    for n in range(3):
+        tally.add([replace(info, focus_node=f"x:{n}"), replace(fault, focus_node=f"x:{n}")])
+    tally.add([fault, replace(fault, focus_node="x:7"), replace(fault, focus_node="x:8")])
+    found = Report.of(tally.findings())
+    kept = [f.focus_node for f in found.findings if f.code == "or"]
+    assert len(kept) == 3  # one of the four was there twice
+    told = {f.severity: f.message for f in found.findings if f.code == "not-listed"}
+    assert told[Severity.INFO].endswith("counted here alone: orphan 3")
+    assert told[Severity.VIOLATION].endswith("counted here alone: or 2")
+    assert not found.conforms
+
+
+def test_a_spool_gives_back_what_it_was_given() -> None:
+    with Spool[tuple[int, str]]() as spool:
+        for n in range(5):
+            spool.append((n, "x" * n))
+        assert spool[3] == (3, "xxx")
+        assert list(spool) == [(n, "x" * n) for n in range(5)]
+        assert spool[1:3] == [(1, "x"), (2, "xx")]
+
+
+def test_a_change_that_needs_a_look_at_everything_is_refused_in_pieces(version: Version) -> None:
+    below = """@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+<https://w3id.org/gfmdkg/ontology#Odd> rdfs:subClassOf <https://w3id.org/gfmdkg/ontology#Link> ."""
+    file = SourceFile(path="x.ttl", text=below, graph="https://example.org/x")
+    found = report(version, ("i.csv", INSTRUMENTS), at_once=3, files=[file])
+    (refusal,) = (f for f in found.findings if f.code == "too-large")
+    assert "rdfs:subClassOf changed" in refusal.message
+    assert "D4" in {f.cell for f in found.findings}
