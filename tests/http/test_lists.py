@@ -295,6 +295,13 @@ def test_triples_are_of_the_page_with_their_evidence(site: Site, name: str, pars
     assert len(Graph().parse(data=nothing.text, format=parser)) == 0
 
 
+def test_json_ld_of_a_list_has_short_names(site: Site) -> None:
+    document = site.get(RECOMMENDATIONS, params={"format": "jsonld", "per_page": 1}).json()
+    types = {node["type"] for node in document["@graph"]}
+    assert types == {"Recommendation", "Citation", "Statement"}
+    assert "citedEntity" in document["@context"]
+
+
 def test_references_come_in_three_formats(shipped_site: Site) -> None:
     only = "/api/instruments?q=CMW&format="
     bibtex = shipped_site.get(f"{only}bibtex")

@@ -65,11 +65,11 @@ class Compaction:
         """By the context in a JSON-LD file."""
         return cls(json.loads(path.read_text(encoding="utf-8"))["@context"])
 
-    def compact(self, expanded: bytes, *, root: str) -> bytes:
+    def compact(self, expanded: bytes, *, root: str | None) -> bytes:
         """An expanded document in compact form, with the part of the context that it needs.
 
-        The node ``root`` is the document where the others hang from it; else the nodes stand
-        in ``@graph``, that one first.
+        The node ``root`` is the document where the others hang from it; else, and without a
+        root, the nodes stand in ``@graph``, the root first.
         """
         by_id = _merged(json.loads(expanded))
         nodes = list(by_id.values())
@@ -82,7 +82,7 @@ class Compaction:
         used = _Use()
         bodies = [self._node(node, inner, used) for node in top]
         context = {"@version": 1.1, "id": "@id", "type": "@type"} | self._used(used)
-        whole = bodies[0] if len(bodies) == 1 else {"@graph": bodies}
+        whole = bodies[0] if len(bodies) == 1 and root is not None else {"@graph": bodies}
         return json.dumps({"@context": context, **whole}, ensure_ascii=False).encode()
 
     def _node(self, node: Node, inner: Mapping[str, Node], used: _Use) -> Node:

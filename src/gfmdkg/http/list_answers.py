@@ -25,7 +25,7 @@ from gfmdkg.http.list_wish import ListWish
 from gfmdkg.http.own_queries import bind
 from gfmdkg.http.parameters import Paging
 from gfmdkg.http.queries import link_header, page_links
-from gfmdkg.http.responses import Answer, body_of
+from gfmdkg.http.responses import Answer
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found
@@ -151,7 +151,8 @@ async def _as_graph(
         version=listed.version,
         formats=AnswerFormats(results=None, graph=answer.media_type),
     )
-    return replace(answer, body=body_of(found), headers=link_header(links))
+    body = await service.graph_body(found, root=None)
+    return replace(answer, body=body, headers=link_header(links))
 
 
 async def _as_json(

@@ -29,7 +29,7 @@ from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.rendering import form_path, page
 from gfmdkg.http.resource_description import read_description
-from gfmdkg.http.responses import Answer, AnswerResponse, body_of, entity_tag, is_fresh
+from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.service import Service, read_body
 from gfmdkg.namespaces import BASE
 from gfmdkg.store.answers import AnswerFormats
@@ -229,14 +229,7 @@ async def _with_triples(service: Service, wish: _Wish, answer: Answer) -> Answer
     )
     if not json.loads(await read_body(known))["boolean"]:
         raise not_found(wish.iri.value, await service.terms(wish.version))
-    if wish.format.media_type != JSON_LD:
-        return replace(answer, body=body_of(found))
-    expanded = await read_body(found)
-    # Up to some megabytes for a scheme or a report: beside the loop.
-    return replace(
-        answer,
-        body=await asyncio.to_thread(service.json_ld.compact, expanded, root=wish.iri.value),
-    )
+    return replace(answer, body=await service.graph_body(found, root=wish.iri.value))
 
 
 async def _page(service: Service, wish: _Wish) -> Answer:

@@ -8,11 +8,13 @@ from contextvars import Context
 from gfmdkg.about import VERSION
 from gfmdkg.catalog import Catalog
 from gfmdkg.engine.request import EngineAnswer, Lane, QueryRequest
+from gfmdkg.engine.spool import SpooledAnswer
 from gfmdkg.errors import NotFound
-from gfmdkg.formats.json_ld import Compaction
+from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.list_indexes import ListIndexes
 from gfmdkg.http.request_log import MeteredPool
+from gfmdkg.http.responses import body_of
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats, Dataset
@@ -106,6 +108,15 @@ class Service:
         if len(body) < _SMALL_BYTES:
             return Solutions.from_json(body)
         return await asyncio.to_thread(Solutions.from_json, body)
+
+    async def graph_body(self, answer: EngineAnswer, *, root: str | None) -> bytes | SpooledAnswer:
+        """The body of an answer in RDF; JSON-LD gets short names, as ``Compaction`` has it."""
+        if answer.media_type != JSON_LD:
+            return body_of(answer)
+        expanded = await read_body(answer)
+        if len(expanded) < _SMALL_BYTES:
+            return self.json_ld.compact(expanded, root=root)
+        return await asyncio.to_thread(self.json_ld.compact, expanded, root=root)
 
     async def terms(self, version: Version) -> TermIndex:
         """The label index of a version; read once, kept for the last two versions."""
