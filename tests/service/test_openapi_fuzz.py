@@ -196,8 +196,14 @@ def must_be_refused(case: Any) -> bool:
     only its reading tells whether it is good.
     """
     query = case.query or {}
-    return case.body is NOT_SET and all(
-        value not in ("", None, [], [""], {}) for value in query.values()
+    return case.body is NOT_SET and not any(map(is_sent_empty, query.values()))
+
+
+def is_sent_empty(value: Any) -> bool:
+    """Whether nothing is left of a value in a query string."""
+    parts = value.values() if isinstance(value, dict) else value
+    return value in ("", None) or (
+        isinstance(value, dict | list) and all(map(is_sent_empty, parts))
     )
 
 
