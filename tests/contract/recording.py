@@ -27,6 +27,7 @@ _VOLATILE = (
     (re.compile(r"[0-9a-f]{64}"), "HASH"),
     (re.compile(r"http://127\.0\.0\.1:\d+"), "http://127.0.0.1:8000"),
     (re.compile(r"\(\d{4}-\d\d-\d\d\)|(year|month|day) = \{\d+\}"), "DATE"),
+    (re.compile(r"of the graph, of \d{1,2} [A-Z][a-z]+ \d{4}"), "of the graph, of DATE"),
     (re.compile(r'"date": "\d{4}-\d\d-\d\d"(?=, "licence")'), "DATE"),
 )
 
