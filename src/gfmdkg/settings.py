@@ -80,7 +80,7 @@ class Settings:
     cache_limit_bytes: int = _describe(64 * _MIB, "finished answers kept, per front", minimum=0)
     lookup_memory_bytes: int = _describe(
         256 * _MIB,
-        "largest default graph, as N-Triples, that each front holds in memory for look-ups",
+        "largest default graph, as N-Triples, that is mapped into memory for look-ups",
         minimum=0,
     )
     versions_kept: int = _describe(20, "published versions kept on disk", minimum=1)

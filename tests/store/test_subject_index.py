@@ -13,7 +13,7 @@ from gfmdkg.namespaces import BASE, PREFIXES
 from gfmdkg.sparql.lookup import Lookup
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.subject_index import SubjectIndex
+from gfmdkg.store.subject_index import SubjectIndex, map_document
 
 LIMIT_BYTES = 64 * 1024
 RESOURCES = [ox.NamedNode(f"http://example.org/{name}") for name in ("a", "a-b", "é", "c")]
@@ -62,13 +62,19 @@ def of(given_quads: Iterable[ox.Quad]) -> OxigraphStore:
     return store
 
 
+def index_of(store: OxigraphStore) -> SubjectIndex | None:
+    lines = BytesIO()
+    store.dump(lines, media_type="application/n-triples", graph="")
+    return SubjectIndex.over(lines.getvalue())
+
+
 def from_index(store: OxigraphStore, text: str) -> bytes | None:
     lookup = Lookup.parse(text)
     assert lookup is not None, text
     pattern = lookup.pattern(PREFIXES)
-    index = SubjectIndex.of(store, limit_bytes=1 << 20)
-    assert index is not None
-    found = None if pattern is None else index.answer(pattern, limit_bytes=LIMIT_BYTES)
+    found_index = index_of(store)
+    assert found_index is not None
+    found = None if pattern is None else found_index.answer(pattern, limit_bytes=LIMIT_BYTES)
     return found and found[0]
 
 
@@ -180,17 +186,47 @@ def test_rows_come_in_the_order_of_a_store_on_disk(tmp_path: Path) -> None:
 HUNDRED = [ox.Quad(RESOURCES[0], RESOURCES[1], ox.Literal(str(n))) for n in range(100)]
 
 
-def test_graph_over_the_limit_has_no_index() -> None:
+def test_document_is_written_once_beside_the_newest_version(tmp_path: Path) -> None:
     store = of(HUNDRED)
-    assert SubjectIndex.of(store, limit_bytes=1000) is None
-    index = SubjectIndex.of(store, limit_bytes=10_000)
-    assert index is not None
-    assert 1000 < index.size_bytes <= 10_000
+    former, newest = tmp_path / "1", tmp_path / "2"
+    for folder in (former, newest):
+        folder.mkdir()
+        document = map_document(folder, store, limit_bytes=10_000)
+        assert document
+        assert len(document) == sum(len(f"{quad.triple} .\n") for quad in HUNDRED)
+    assert not list(former.glob("*.nt"))
+    again = map_document(newest, OxigraphStore.in_memory(), limit_bytes=10_000)
+    assert again
+    assert document
+    assert again[:] == document[:]
+
+
+def test_graph_over_the_limit_has_no_document(tmp_path: Path) -> None:
+    store, folder = of(HUNDRED), tmp_path / "1"
+    folder.mkdir()
+    assert map_document(folder, store, limit_bytes=1000) is None
+    assert not [path for path in folder.iterdir() if path.suffix != ".lock"]
+    assert map_document(folder, store, limit_bytes=10_000) is not None
+    assert map_document(folder, store, limit_bytes=1000) is None
+
+
+def test_empty_graph_has_an_empty_document(tmp_path: Path) -> None:
+    folder = tmp_path / "1"
+    folder.mkdir()
+    document = map_document(folder, of([]), limit_bytes=0)
+    assert document is not None
+    assert SubjectIndex.over(document) is not None
+
+
+def test_subjects_whose_lines_are_apart_have_no_index() -> None:
+    line = b'<http://example.org/%b> <http://example.org/p> "x" .\n'
+    assert SubjectIndex.over(line % b"a" + line % b"b") is not None
+    assert SubjectIndex.over(line % b"a" + line % b"b" + line % b"a") is None
 
 
 def test_subject_over_the_limit_is_left_to_the_engine() -> None:
     store = of(HUNDRED)
-    index = SubjectIndex.of(store, limit_bytes=10_000)
+    index = index_of(store)
     lookup = Lookup.parse(f"SELECT ?o {{ {RESOURCES[0]} ?p ?o }} LIMIT 1")
     assert index is not None
     assert lookup is not None
@@ -198,10 +234,3 @@ def test_subject_over_the_limit_is_left_to_the_engine() -> None:
     assert pattern is not None
     assert index.answer(pattern, limit_bytes=1000) is None
     assert index.answer(pattern, limit_bytes=10_000) is not None
-
-
-def test_graph_in_another_order_has_no_index() -> None:
-    store = OxigraphStore.in_memory()
-    for subject in (RESOURCES[0], RESOURCES[1], RESOURCES[0]):
-        store.extend([ox.Quad(subject, RESOURCES[2], ox.Literal(str(len(store))))])
-    assert SubjectIndex.of(store, limit_bytes=10_000) is None

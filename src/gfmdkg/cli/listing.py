@@ -15,6 +15,7 @@ from gfmdkg.facets import (
     ListIndex,
     build_indexes,
     count_facets,
+    keep_answers,
     parse_selection,
     select_from,
     selection_query,
@@ -136,7 +137,8 @@ def _run(cli: CliContext, faceted: FacetedList, given: dict[str, object]) -> Non
 def _read(graph: Graph, faceted: FacetedList) -> ListIndex:
     store = OxigraphStore.open_read_only(graph.version.database)
     try:
-        ((_, index),) = build_indexes((faceted,), select_from(store))
+        select = keep_answers(graph.version.folder, select_from(store))
+        ((_, index),) = build_indexes((faceted,), select)
     finally:
         store.close()
     return index

@@ -28,6 +28,7 @@ from gfmdkg.facets.definitions import (
     Order,
 )
 from gfmdkg.facets.index import ListIndex, Sorting
+from gfmdkg.facets.kept_answers import keep_answers
 from gfmdkg.facets.lists import GROUPS, LISTS
 from gfmdkg.facets.rows import Select, select_from
 from gfmdkg.facets.selection import Choice, Selection, parse_selection
@@ -54,6 +55,7 @@ __all__ = [
     "build_indexes",
     "count_facets",
     "facet_pattern",
+    "keep_answers",
     "parse_selection",
     "select_from",
     "selection_query",

@@ -8,7 +8,7 @@ from contextvars import Context
 from dataclasses import dataclass
 
 from gfmdkg.errors import Busy
-from gfmdkg.facets import GROUPS, FacetedList, ListIndex, build_indexes, select_from
+from gfmdkg.facets import GROUPS, FacetedList, ListIndex, build_indexes, keep_answers, select_from
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 
@@ -135,7 +135,7 @@ class ListIndexes:
 
     def _read(self, group: Group, version: Version) -> Mapping[str, ListIndex]:
         store = OxigraphStore.open_read_only(version.database)
-        ask = select_from(store)
+        ask = keep_answers(version.folder, select_from(store))
 
         def select(query: str) -> bytes:
             if self._is_closed.is_set():

@@ -7,6 +7,7 @@ work, and what goes over it is left to the workers.
 
 import asyncio
 import gzip
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
@@ -26,11 +27,12 @@ from gfmdkg.namespaces import BASE, PREFIXES
 from gfmdkg.sparql.lookup import Lookup
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.subject_index import SubjectIndex
+from gfmdkg.store.subject_index import SubjectIndex, map_document
 from gfmdkg.store.versions import Version
 
 __all__ = ["Lookups"]
 
+_LOG = logging.getLogger("gfmdkg.http")
 _ROUTE = "/sparql"
 _PARAMETER = b"query="
 _LARGEST_BYTES = 64 * 1024
@@ -53,8 +55,7 @@ class _Source:
 class Lookups:
     """Answers look-ups at the current version. Stores are opened beside the event loop.
 
-    Of a version whose default graph has no more than ``memory_bytes`` as N-Triples, an index is
-    kept in memory.
+    A version whose default graph has no more than ``memory_bytes`` as N-Triples has an index.
     """
 
     def __init__(self, fingerprint: str, *, memory_bytes: int) -> None:
@@ -104,7 +105,7 @@ class Lookups:
                 self._opening = asyncio.create_task(self._open(version))
         elif not source.is_indexed and (self._indexing is None or self._indexing.done()):
             source.is_indexed = True
-            self._indexing = asyncio.create_task(self._make_index(source))
+            self._indexing = asyncio.create_task(self._index(source, version))
         return source
 
     async def _open(self, version: Version) -> None:
@@ -118,11 +119,22 @@ class Lookups:
             source.index = None
         self._sources = {**former, version.number: _Source(store)}
 
-    async def _make_index(self, source: _Source) -> None:
+    async def _index(self, source: _Source, version: Version) -> None:
         limit = self._memory_bytes
-        index = await asyncio.to_thread(SubjectIndex.of, source.store, limit_bytes=limit)
+        index = await asyncio.to_thread(_open_index, version, source.store, limit_bytes=limit)
         if source is self._sources[max(self._sources)]:
             source.index = index
+
+
+def _open_index(version: Version, store: OxigraphStore, *, limit_bytes: int) -> SubjectIndex | None:
+    try:
+        document = map_document(version.folder, store, limit_bytes=limit_bytes)
+    except OSError as error:
+        _LOG.warning(
+            "look-ups are left to the engine: %s cannot be written", version.folder, exc_info=error
+        )
+        return None
+    return None if document is None else SubjectIndex.over(document)
 
 
 def _ask(

@@ -1,13 +1,10 @@
 """Building an index file: beside its place first, then moved there in one step."""
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
-from uuid import uuid4
 
 from gfmdkg.errors import Fault, StoreError
 from gfmdkg.search.completions import write_completions
@@ -15,6 +12,7 @@ from gfmdkg.search.documents import Document, Name, read_classes, read_documents
 from gfmdkg.search.query import name_key
 from gfmdkg.search.schema import BROADER, DIRECT, FORMAT, SEPARATOR, TABLES
 from gfmdkg.search.vocabulary import WordCounter
+from gfmdkg.store.derived_files import derive_once, replacing
 from gfmdkg.store.selecting import Select
 from gfmdkg.terms.folding import fold
 
@@ -29,39 +27,28 @@ def build_index(target: Path, select: Select) -> None:
 
     It is on disk when this returns. Raises ``StoreError`` where it cannot be written.
     """
-    draft = target.with_name(f"{target.name}.{uuid4().hex}.part")
-    try:
-        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-            connection.executescript(TABLES)
-            connection.execute("BEGIN")
-            _fill(connection, select)
-            connection.execute("COMMIT")
-            connection.execute("ANALYZE")
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-        with draft.open("rb+") as file:
-            os.fsync(file.fileno())
-        draft.replace(target)
-    except (sqlite3.Error, OSError) as error:
-        fault = Fault(message=str(error), file=str(target))
-        raise StoreError("the search index cannot be written", [fault]) from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with (
+        _told_as_store_error(target),
+        replacing(target) as draft,
+        closing(sqlite3.connect(draft, isolation_level=None)) as connection,
+    ):
+        connection.executescript(TABLES)
+        connection.execute("BEGIN")
+        _fill(connection, select)
+        connection.execute("COMMIT")
+        connection.execute("ANALYZE")
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
 def ensure_index(folder: Path, select: Select) -> Path:
     """The index in the folder of a version, built first where it is missing or of another format.
 
-    Any number of processes may ask at once: one builds, the others wait for it. A builder
-    that is killed leaves a file that nobody reads and the next builder removes.
+    Any number of processes may ask at once: one builds, the others wait for it. Raises
+    ``StoreError`` where it cannot be written.
     """
     target = folder / INDEX_NAME
-    if is_current(target):
-        return target
-    with _only_builder(folder):
-        if not is_current(target):
-            for rubble in folder.glob(f"{INDEX_NAME}.*.part"):
-                rubble.unlink(missing_ok=True)
-            build_index(target, select)
+    with _told_as_store_error(target):
+        derive_once(target, lambda: build_index(target, select), is_current=is_current)
     return target
 
 
@@ -78,15 +65,12 @@ def is_current(path: Path) -> bool:
 
 
 @contextmanager
-def _only_builder(folder: Path) -> Iterator[None]:
+def _told_as_store_error(target: Path) -> Iterator[None]:
     try:
-        file = (folder / f"{INDEX_NAME}.lock").open("a")
-    except OSError as error:
-        fault = Fault(message=error.strerror or str(error), file=str(folder))
-        raise StoreError("the search index cannot be written", [fault]) from error
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
         yield
+    except (sqlite3.Error, OSError) as error:
+        fault = Fault(message=str(error), file=str(target))
+        raise StoreError("the search index cannot be written", [fault]) from error
 
 
 def _fill(connection: sqlite3.Connection, select: Select) -> None:

@@ -1,19 +1,29 @@
-"""The triples of a graph by subject, in memory: what look-ups are answered from.
+"""The triples of a graph by subject: what look-ups are answered from.
 
 To the engine a query about one subject is a query like any other: it parses, plans, walks an
 index on disk and fetches each term by its hash. Where the graph is small enough, its N-Triples
-are kept here instead, with the place of each subject's lines. They come from the engine in the
-order of the index that it would walk, so an answer has the same rows in the same order.
+are kept beside the database instead, and mapped into memory, which all processes share; each
+remembers the place of each subject's lines. They come from the engine in the order of the index
+that it would walk, so an answer has the same rows in the same order.
 """
 
+import mmap
 import re
-from collections.abc import Mapping
-from typing import Self
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import pyoxigraph as ox
 
 from gfmdkg.sparql.lookup import Pattern
+from gfmdkg.store.derived_files import derive_once, replacing
 from gfmdkg.store.rdf_store import OxigraphStore
 
-__all__ = ["SubjectIndex"]
+__all__ = ["SubjectIndex", "map_document"]
+
+Document = bytes | mmap.mmap
+
+# The engine's next version may write a term in another way.
+_NAME = f"lookups-{ox.__version__}.nt"
 
 _LINES_OF_SUBJECT = re.compile(rb"^(\S+) .*\n(?:\1 .*\n)*+", re.MULTILINE)
 _QUOTE, _BRACKET, _CLOSING = b'"<>'
@@ -25,34 +35,23 @@ _IRI = b'{"type":"uri","value":"%b"}'
 class SubjectIndex:
     """Answers look-ups in one graph as SPARQL JSON, byte for byte as the engine does."""
 
-    def __init__(self, document: bytearray, places: Mapping[bytes, tuple[int, int]]) -> None:
-        """``document`` is N-Triples; ``places`` has the span of each subject's lines."""
+    def __init__(self, document: Document, places: dict[bytes, tuple[int, int]]) -> None:
         self._document, self._places = document, places
 
     @classmethod
-    def of(cls, store: OxigraphStore, *, limit_bytes: int) -> Self | None:
-        """The index of a store's default graph.
+    def over(cls, document: Document) -> Self | None:
+        """The index of a graph's N-Triples.
 
-        ``None`` where its N-Triples are over the limit, or come in another order than that of
-        their subjects, as from a store in memory.
+        ``None`` where the lines of a subject do not all follow one another, as may be in a dump
+        of a store in memory.
         """
-        sink = _Sink(limit_bytes)
-        try:
-            store.dump(sink, media_type="application/n-triples", graph="")  # type: ignore[arg-type]
-        except _TooLong:
-            return None
         places: dict[bytes, tuple[int, int]] = {}
-        for found in _LINES_OF_SUBJECT.finditer(sink.document):
-            subject = bytes(found[1])
+        for found in _LINES_OF_SUBJECT.finditer(document):
+            subject = found[1]
             if subject in places:
                 return None
             places[subject] = found.span()
-        return cls(sink.document, places)
-
-    @property
-    def size_bytes(self) -> int:
-        """The length of the document, which is most of what the index takes."""
-        return len(self._document)
+        return cls(document, places)
 
     def answer(self, pattern: Pattern, *, limit_bytes: int) -> tuple[bytes, int] | None:
         """The answer to a look-up, and its number of rows.
@@ -64,7 +63,7 @@ class SubjectIndex:
         start, end = self._places.get(subject, (0, 0))
         if end - start > limit_bytes:
             return None
-        lines = bytes(self._document[start:end])
+        lines = self._document[start:end]
         if _NUMBERED in lines:
             return None
         skipped = len(subject) + 2  # the space after it, and the bracket of the predicate
@@ -117,6 +116,34 @@ def _term(term: bytes) -> bytes:
     return b'{"type":"literal","value":%b,"xml:lang":"%b"}' % (string, language)
 
 
+def map_document(folder: Path, store: OxigraphStore, *, limit_bytes: int) -> Document | None:
+    """The N-Triples of a version's default graph, written into its folder where they are not yet.
+
+    Only the newest version's remain. ``None`` where they are over the limit. Raises ``OSError``
+    where the folder cannot be written.
+    """
+    path = folder / _NAME
+    try:
+        derive_once(path, lambda: _write_document(path, store, limit_bytes))
+    except _TooLong:
+        return None
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        if size > limit_bytes:
+            return None
+        # An empty file cannot be mapped.
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+
+
+def _write_document(path: Path, store: OxigraphStore, limit_bytes: int) -> None:
+    with replacing(path) as draft, draft.open("wb") as file:
+        sink = _Sink(file, limit_bytes)
+        store.dump(sink, media_type="application/n-triples", graph="")  # type: ignore[arg-type]
+    for former in path.parent.parent.glob("*/lookups-*.nt"):
+        if former.parent != path.parent:
+            former.unlink(missing_ok=True)
+
+
 class _TooLong(Exception):
     """The document is over its limit."""
 
@@ -124,16 +151,15 @@ class _TooLong(Exception):
 class _Sink:
     """A binary sink with a limit."""
 
-    def __init__(self, limit_bytes: int) -> None:
-        self.document = bytearray()  # in parts, it would be there twice in the end
-        self._limit_bytes = limit_bytes
+    def __init__(self, file: BinaryIO, limit_bytes: int) -> None:
+        self._file, self._left = file, limit_bytes
 
     def write(self, data: bytes) -> int:
         """Take some bytes."""
-        if len(self.document) + len(data) > self._limit_bytes:
+        self._left -= len(data)
+        if self._left < 0:
             raise _TooLong
-        self.document += data
-        return len(data)
+        return self._file.write(data)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """The file is flushed when it is closed."""
