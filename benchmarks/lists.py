@@ -35,7 +35,7 @@ class ListTimes:
     ``faceted_ms`` is a page of 50 recommendations with all facets, never asked before;
     ``cached_ms`` the same asked again. ``sparql_ms`` is the same items and facets by one query
     each, sent to ``sparql_server`` one after the other. ``same`` says how many of the facets
-    that were compared have the same counts. ``ready_seconds`` is how long the lists were read.
+    that were compared have the same counts. ``ready_seconds`` is how long they were waited for.
     """
 
     ready_seconds: float
@@ -70,7 +70,7 @@ class ListTimes:
         yield ""
         if self.sparql_server:
             yield f"By SPARQL {self.same} answers (items; the counts of each facet) are the same."
-        yield f"Lists and search index were there {self.ready_seconds:.0f} s after being asked for."
+        yield f"The search index was there {self.ready_seconds:.0f} s after being asked for."
         yield ""
 
 
@@ -82,7 +82,7 @@ def time_lists(
     progress: Callable[[str], None],
 ) -> ListTimes:
     """Time them, our server first; ``other`` is asked for the same by SPARQL."""
-    progress("lists: reading them")
+    progress("lists: waiting for them")
     begun = time.monotonic()
     for path in ("/api/recommendations?per_page=1", "/api/search?q=a", "/api/suggest?q=a"):
         _wait_until_ready(ours, path)

@@ -82,14 +82,16 @@ class ServerProcess:
                         peak += int(line.split()[1]) * 1024
         return Usage(cpu_seconds=cpu, peak_bytes=peak)
 
-    def settles(self, *, limit_seconds: float) -> bool:
-        """Wait until the processes are idle; false where they still work at the limit."""
+    def settles(self, *, limit_seconds: float, idle_seconds: float = 0.2) -> bool:
+        """Wait until the processes are idle for so long; false where they work at the limit."""
         deadline = time.monotonic() + limit_seconds
-        before = self.usage().cpu_seconds
+        before, idle_since = self.usage().cpu_seconds, time.monotonic()
         while time.monotonic() < deadline:
             time.sleep(0.2)
             now = self.usage().cpu_seconds
-            if now - before <= 0.03:
+            if now - before > 0.03:
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since >= idle_seconds:
                 return True
             before = now
         return False

@@ -36,6 +36,7 @@ class SizeResult:
     raw_load_seconds: float
     load: LoadFigures
     peer_load_seconds: Mapping[str, float]
+    ready_seconds: Mapping[str, float]
     answers: Mapping[str, str]
     canned: Mapping[str, Mapping[str, CannedTime]]
     lists: ListTimes | None
@@ -165,6 +166,9 @@ def _load_table(result: SizeResult) -> Iterator[str]:
     }
     for name, seconds in rows.items():
         yield f"| {name} | {seconds:.2f} | {triples / seconds:,.0f} | {raw / seconds:.2f}× |"
+    yield ""
+    work = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result.ready_seconds.items())
+    yield f"At work after the first start and a few look-ups, before anything is measured: {work}."
     yield ""
 
 

@@ -1,13 +1,12 @@
 """Queries that never end, one after another, and what another client notices meanwhile."""
 
-import http.client
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import urlencode
 
+from benchmarks.asking import ask
 from benchmarks.generator import Generated
 from benchmarks.load_client import Job, percentile
 from benchmarks.measuring import Client
@@ -23,10 +22,6 @@ _PATIENCE_SECONDS = 2.0
 _CANARY_INTERVAL_SECONDS = 0.01
 _CANARY_TEXTS = 1000
 _MEMORY_LIMIT_BYTES = 6 << 30
-_HEADERS = {
-    "Accept": "application/sparql-results+json, application/n-triples;q=0.9",
-    "Content-Type": "application/x-www-form-urlencoded",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +69,7 @@ def measure_runaways(
 
 
 def _run_away(peer: Peer, text: str, canary_texts: Sequence[str]) -> Runaway:
-    _ask(peer, canary_texts[-1], limit_seconds=10)
+    ask(peer.port, peer.path, canary_texts[-1], limit_seconds=10)
     job = Job(
         port=peer.port,
         path=peer.path,
@@ -88,7 +83,7 @@ def _run_away(peer: Peer, text: str, canary_texts: Sequence[str]) -> Runaway:
         canary.wait_until_begun()
         time.sleep(0.3)
         begun = time.perf_counter()
-        end = _ask(peer, text, limit_seconds=LIMIT_SECONDS + _PATIENCE_SECONDS)
+        end = ask(peer.port, peer.path, text, limit_seconds=LIMIT_SECONDS + _PATIENCE_SECONDS)
         seconds = time.perf_counter() - begun
         try:
             outcome = canary.outcome()
@@ -97,7 +92,7 @@ def _run_away(peer: Peer, text: str, canary_texts: Sequence[str]) -> Runaway:
         except RuntimeError:  # no server to connect to
             latencies, unanswered = [], 1
         is_idle = peer.server.settles(limit_seconds=2)
-        is_alive = _ask(peer, canary_texts[-2], limit_seconds=2) == "200"
+        is_alive = ask(peer.port, peer.path, canary_texts[-2], limit_seconds=2) == "200"
         peak = max(guard.peak_bytes, peer.server.usage().peak_bytes)
         if guard.has_fired:
             end = f"ended by us at {_MEMORY_LIMIT_BYTES >> 30} GiB"
@@ -124,25 +119,6 @@ def _corrected(latencies_ms: Sequence[float], interval_ms: float) -> list[float]
             found.append(rest)
             rest -= interval_ms
     return found
-
-
-def _ask(peer: Peer, text: str, *, limit_seconds: float) -> str:
-    """The status of the answer; else how it ended. Reads at most until the limit."""
-    deadline = time.monotonic() + limit_seconds
-    connection = http.client.HTTPConnection("127.0.0.1", peer.port, timeout=limit_seconds)
-    try:
-        connection.request("POST", peer.path, urlencode({"query": text}), _HEADERS)
-        answer = connection.getresponse()
-        while answer.read1(1 << 20):
-            if time.monotonic() > deadline:
-                return f"{answer.status}, still sending"
-        return str(answer.status)
-    except TimeoutError:
-        return "no answer"
-    except (OSError, http.client.HTTPException) as error:
-        return type(error).__name__
-    finally:
-        connection.close()
 
 
 class _MemoryGuard:
