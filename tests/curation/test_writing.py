@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.curation.changes.samples import no_rules
 
 from gfmdkg.build.derivation import DERIVED_GRAPH
 from gfmdkg.curation.changes import rebuild_all
@@ -16,13 +17,13 @@ from gfmdkg.curation.writing import (
     SparqlUpdate,
     write,
 )
-from gfmdkg.errors import Fault
 from gfmdkg.paths import Content
 from gfmdkg.store.comparison import compare_stores
 from gfmdkg.store.content_hash import hash_content
 from gfmdkg.store.patches import Patch, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Origin, Version, VersionStore
+from gfmdkg.validation import Report
 
 REPORT = "http://g/report"
 PREFIXES = """
@@ -73,7 +74,7 @@ def begin(root: Path, *, default_graph: str) -> VersionStore:
 
 
 def make(versions: VersionStore, change: Change) -> Version:
-    return write(change, versions, validate=lambda _, __: (), message="m").version
+    return write(change, versions, validate=no_rules, message="m").version
 
 
 @pytest.mark.parametrize("default_graph", ["union", "strict"])
@@ -115,9 +116,9 @@ def test_rules_are_told_what_a_write_changes(tmp_path: Path) -> None:
     versions = begin(tmp_path, default_graph="union")
     told: list[Patch] = []
 
-    def validate(draft: OxigraphStore, patch: Patch) -> Sequence[Fault]:
+    def validate(draft: OxigraphStore, patch: Patch) -> Report:
         told.append(patch)
-        return ()
+        return Report.of(())
 
     write(CHANGES[0], versions, validate=validate, message="m")
     (patch,) = told

@@ -200,11 +200,11 @@ def must_be_refused(case: Any) -> bool:
 
 
 def is_sent_empty(value: Any) -> bool:
-    """Whether nothing is left of a value in a query string."""
+    """Whether nothing but blanks is left of a value in a query string."""
+    if isinstance(value, str):
+        return not value.strip()
     parts = value.values() if isinstance(value, dict) else value
-    return value in ("", None) or (
-        isinstance(value, dict | list) and all(map(is_sent_empty, parts))
-    )
+    return value is None or (isinstance(value, dict | list) and all(map(is_sent_empty, parts)))
 
 
 def test_no_answer_departs_from_the_document(

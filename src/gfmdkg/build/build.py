@@ -60,9 +60,8 @@ def build(
         progress(f"validating {len(store)} quads")
         report = validate_store(store, sources, content)
         if not report.conforms:
-            faults = [finding.as_fault() for finding in report.violations]
-            count = f"{len(faults)} fault" + ("" if len(faults) == 1 else "s")
-            raise DataError(f"the data has {count}", faults)
+            count = f"{len(report.faults)} fault" + ("" if len(report.faults) == 1 else "s")
+            raise DataError(f"the data has {count}", report.faults)
         if default_graph == "strict":
             store.clear_graph("")
         progress("indexing")

@@ -1,7 +1,7 @@
 """``submit`` and ``changes``: proposing, reviewing and publishing changes."""
 
 import getpass
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from gfmdkg.formats.tables import write_table
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.validation import Report
 
 __all__ = ["changes", "open_review", "person_option", "submit"]
 
@@ -44,14 +45,14 @@ def open_review(cli: CliContext, content_root: Path | None = None) -> Review:
     versions = cli.versions()
     is_union = versions.require_current().default_graph == "union"
     if cli.settings().write_rules == "none":
-        return Review(versions=versions, validate=lambda _, __: ())
+        return Review(versions=versions, validate=lambda _, __: Report.of(()))
     rules = DraftRules(Content(root=content_root) if content_root else shipped_content())
 
-    def validate(draft: OxigraphStore, patch: Patch) -> Sequence[Fault]:
+    def validate(draft: OxigraphStore, patch: Patch) -> Report:
         # The writer's lock is held, so what is current is what the draft was made from.
         base = OxigraphStore.open_read_only(versions.require_current().database)
         try:
-            return rules.faults(draft, is_union=is_union, base=base, patch=patch)
+            return rules.report(draft, is_union=is_union, base=base, patch=patch)
         finally:
             base.close()
 
@@ -242,7 +243,7 @@ def publish(cli: CliContext, number: int, person: str | None, content_root: Path
 
 def _review(cli: CliContext) -> Review:
     """For steps that validate nothing."""
-    return Review(versions=cli.versions(), validate=lambda _, __: ())
+    return Review(versions=cli.versions(), validate=lambda _, __: Report.of(()))
 
 
 def _line(change: ChangeSet) -> str:

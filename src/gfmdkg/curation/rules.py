@@ -1,14 +1,13 @@
 """The rules that a write must keep: shapes and checks, applied to a draft."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gfmdkg.build.assembly import QUERIES_GRAPH
 from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
-from gfmdkg.errors import Fault
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.answers import AnswerFormats
@@ -17,6 +16,7 @@ from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 from gfmdkg.terms.values import Iri, to_sparql
+from gfmdkg.validation import Mode, Report
 
 if TYPE_CHECKING:
     from gfmdkg.validation.incremental import Rules, Scope
@@ -46,18 +46,19 @@ class DraftRules:
     def __init__(self, content: Content) -> None:
         self._content = content
 
-    def faults(
+    def report(
         self,
         draft: OxigraphStore,
         *,
         is_union: bool,
         base: OxigraphStore | None = None,
         patch: Patch | None = None,
-    ) -> Sequence[Fault]:
-        """Every violation in a draft, or those near a change; none means: publish.
+    ) -> Report:
+        """What the rules say of a draft; that it conforms means: publish.
 
         With ``base``, a state that kept the rules, and the ``patch`` that leads from there to
-        the draft, only what that can affect is looked at, where this can be told.
+        the draft, only what that can affect is looked at, where this can be told. Of a whole
+        graph the report has the violations alone.
 
         The rules speak of the records of the model, hence a store without a focus node of any
         shape, such as one that is empty or holds other data, is not looked at further. A store
@@ -65,7 +66,7 @@ class DraftRules:
         ``OntologyError`` where the rules are at fault.
         """
         if not self._has_focus_node(draft):
-            return ()
+            return Report.of(())
         from gfmdkg.validation.incremental import validate_delta, validate_store
 
         scope = data_scope(is_union=is_union)
@@ -77,7 +78,9 @@ class DraftRules:
         else:
             context = b"" if is_complete else self._context
             report = validate_store(draft, self._rules, scope=scope, context=context)
-        return [finding.as_fault() for finding in report.violations]
+        is_whole = report.mode is Mode.FULL
+        findings = report.violations if is_whole else report.findings
+        return Report.of(findings, mode=report.mode, reason=report.reason)
 
     # What is read once
 

@@ -38,6 +38,7 @@ from gfmdkg.sparql.using import add_using
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
+from gfmdkg.validation import Report
 
 __all__ = ["Document", "GraphRequest", "UpdateRequest", "WriteRequest", "Writer", "create_handler"]
 
@@ -209,13 +210,13 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     content = options["content"]
     rules = None if content is None else DraftRules(Content(root=Path(content)))
 
-    def validate(draft: OxigraphStore, patch: Patch, *, is_union: bool) -> Sequence[Fault]:
+    def validate(draft: OxigraphStore, patch: Patch, *, is_union: bool) -> Report:
         if rules is None:
-            return ()
+            return Report.of(())
         # The lock is held, so what is current is what the draft was made from.
         base = OxigraphStore.open_read_only(versions.require_current().database)
         try:
-            return rules.faults(draft, is_union=is_union, base=base, patch=patch)
+            return rules.report(draft, is_union=is_union, base=base, patch=patch)
         finally:
             base.close()
 

@@ -1,17 +1,18 @@
 """One change, one version: apply, settle, derive, validate, publish; or leave no trace."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 
 from gfmdkg.build.derivation import derive_links, derive_links_about
-from gfmdkg.errors import Conflict, DataRejected, Fault, NotFound
+from gfmdkg.errors import Conflict, DataRejected, NotFound
 from gfmdkg.store.comparison import compare_around, compare_stores
 from gfmdkg.store.patches import Patch, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import settle_union
 from gfmdkg.store.updating import carry_out
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
+from gfmdkg.validation import Report
 
 __all__ = [
     "Change",
@@ -67,8 +68,9 @@ class DeleteGraph:
 Change = SparqlUpdate | ReplaceGraph | MergeGraph | DeleteGraph
 
 
-Validate = Callable[[OxigraphStore, Patch], Sequence[Fault]]
-"""The faults that forbid to publish a draft, which differs from its base by the patch."""
+Validate = Callable[[OxigraphStore, Patch], Report]
+"""What the rules say of a draft that differs from its base by the patch; a violation forbids to
+publish it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ def write(
 ) -> Written:
     """Publish the current version with one change as the next version.
 
-    Raises ``DataRejected`` with the faults that ``validate`` gives,
+    Raises ``DataRejected`` with the violations that ``validate`` finds,
     ``QueryRejected`` or ``DataError`` for a change that cannot be read, ``NotFound`` for a
     graph to delete that is not there, and ``Conflict`` for a write to a default graph that
     is the union of the others, or where another writer keeps the lock. After any of these,
@@ -101,9 +103,9 @@ def write(
         is_union = base.default_graph == "union"
         touched, created = _apply(change, draft, is_union=is_union)
         patch = settle(draft, base, touched)
-        faults = validate(draft.store, patch)
-        if faults:
-            raise DataRejected(faults)
+        report = validate(draft.store, patch)
+        if not report.conforms:
+            raise DataRejected(report.faults)
         version = draft.publish(
             message=message,
             origin=Origin.UPDATE,

@@ -166,6 +166,11 @@ class Report:
         """The findings that keep the data from being published."""
         return [f for f in self.findings if f.severity is Severity.VIOLATION]
 
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """The violations as what errors carry."""
+        return [finding.as_fault() for finding in self.violations]
+
     def reaches(self, severity: Severity) -> bool:
         """Whether there is a finding at least as bad as this."""
         return any(_RANK[finding.severity] <= _RANK[severity] for finding in self.findings)

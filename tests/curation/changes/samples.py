@@ -1,13 +1,12 @@
 """A fictional graph of harbours, and what is written about it."""
 
-from collections.abc import Sequence
-
 from gfmdkg.curation.changes import Document
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.store.patches import Patch, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
+from gfmdkg.validation import Finding, Report
 
 FILE = "data/harbours.ttl"
 GRAPH = GRAPH_BASE + "data/harbours"
@@ -24,13 +23,14 @@ def turtle(text: str, name: str = FILE) -> Document:
     return Document(name=name, body=(PREFIXES + text).encode(), media_type="text/turtle")
 
 
-def no_rules(draft: OxigraphStore, patch: Patch) -> Sequence[Fault]:
-    return ()
+def no_rules(draft: OxigraphStore, patch: Patch) -> Report:
+    return Report.of(())
 
 
-def no_depth_below_zero(draft: OxigraphStore, patch: Patch) -> Sequence[Fault]:
+def no_depth_below_zero(draft: OxigraphStore, patch: Patch) -> Report:
     bad = [s for s in statements_of(draft, GRAPH) if '"-' in s]
-    return [Fault(message=f"a depth below zero: {s}", remedy="measure again") for s in bad]
+    faults = [Fault(message=f"a depth below zero: {s}", remedy="measure again") for s in bad]
+    return Report.of(Finding.from_fault(fault, code="depth") for fault in faults)
 
 
 def held(version: Version, graph: str = GRAPH) -> set[str]:

@@ -1,6 +1,5 @@
 """The report of a change set tells where in the submitted documents the faults stand."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.curation.changes.samples import START, no_rules, turtle
@@ -10,6 +9,7 @@ from gfmdkg.errors import Fault
 from gfmdkg.namespaces import BASE, SKOS
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.validation import Finding, Report
 
 DEPTH = "http://e/depth"
 TITLE = SKOS + "prefLabel"
@@ -19,8 +19,8 @@ TABLE = "key,title (en),legally binding\nfirst,First Pact,yes\nsecond,Second Pac
 def found(review: Review, document: Document, *faults: Fault) -> list[tuple[object, ...]]:
     """Where a submitted document's findings are put, if these are its faults."""
 
-    def validate(draft: OxigraphStore, patch: Patch) -> Sequence[Fault]:
-        return faults
+    def validate(draft: OxigraphStore, patch: Patch) -> Report:
+        return Report.of(Finding.from_fault(fault, code="rule") for fault in faults)
 
     strict = replace(review, validate=validate)
     change = strict.submit([document], message="wrong", author="Ada")

@@ -105,9 +105,9 @@ def test_rules_of_a_write_look_at_the_change_alone(setting: Setting) -> None:
     sound, _ = setting.change(f'INSERT DATA {{ {GRAPH} {{ {CMW} skos:altLabel "Made up"@en }} }}')
     wrong, _ = setting.change(f'INSERT DATA {{ {GRAPH} {{ {CMW} skos:altLabel "untagged" }} }}')
     # This part of a graph has faults of its own, which a change elsewhere did not make.
-    assert rules.faults(sound, is_union=True)
+    assert rules.report(sound, is_union=True).violations
     made = compare_stores(setting.base, sound, has_union=True)
-    assert not rules.faults(sound, is_union=True, base=setting.base, patch=made)
+    assert rules.report(sound, is_union=True, base=setting.base, patch=made).conforms
     broken = compare_stores(setting.base, wrong, has_union=True)
-    (fault,) = rules.faults(wrong, is_union=True, base=setting.base, patch=broken)
-    assert "untagged" in fault.message
+    (finding,) = rules.report(wrong, is_union=True, base=setting.base, patch=broken).findings
+    assert "untagged" in finding.message

@@ -47,7 +47,8 @@ def place_in_documents(
             placed += _read(text, document.media_type, given.graph or BASE, document.name)
     report = place_findings(report, placed)
     for table in tables:
-        report = Report.of(table.relocated(report.findings), mode=report.mode)
+        found = table.relocated(report.findings)
+        report = Report.of(found, mode=report.mode, reason=report.reason)
     return report
 
 

@@ -20,7 +20,7 @@ from gfmdkg.curation.writing import Validate, settle
 from gfmdkg.errors import Conflict, DataRejected, Forbidden, RequestError
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
-from gfmdkg.validation import Finding, Report
+from gfmdkg.validation import Report
 
 __all__ = ["Review"]
 
@@ -83,7 +83,7 @@ class Review:
             self._refuse_clashes(change, patch, draft, base)
             report, _ = self._try(draft, base, patch)
             if not report.conforms:
-                raise DataRejected([finding.as_fault() for finding in report.violations])
+                raise DataRejected(report.faults)
             change = change.then(Event.now(State.ACCEPTED, by, note), report=report.to_json())
             self.changes.put(change)
         return change
@@ -202,13 +202,12 @@ class Review:
         for patch in patches:
             patch.apply(draft.store)
         made = settle(draft, base, [s for p in patches for s in (*p.added, *p.removed)])
-        faults = self.validate(draft.store, made)
-        return Report.of(Finding.from_fault(fault, code="rule") for fault in faults), made
+        return self.validate(draft.store, made), made
 
     def _apply(self, draft: Draft, base: Version, *patches: Patch) -> Patch:
         report, made = self._try(draft, base, *patches)
         if not report.conforms:
-            raise DataRejected([finding.as_fault() for finding in report.violations])
+            raise DataRejected(report.faults)
         return made
 
 

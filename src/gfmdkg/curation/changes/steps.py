@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.changes.submission import Document, Effect
-from gfmdkg.errors import Fault
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
+from gfmdkg.validation import Report
 
 __all__ = ["ReviewRequest", "Step", "take_step"]
 
@@ -27,9 +27,7 @@ class Step(StrEnum):
 
 
 class _Validate(Protocol):
-    def __call__(
-        self, draft: OxigraphStore, patch: Patch, *, is_union: bool
-    ) -> Sequence[Fault]: ...
+    def __call__(self, draft: OxigraphStore, patch: Patch, *, is_union: bool) -> Report: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

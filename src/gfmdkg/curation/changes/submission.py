@@ -94,7 +94,8 @@ def compute_patch(
         except DataError as error:
             faults += error.faults
     if faults:
-        raise DataError(f"{len(faults)} faults in what was submitted", faults)
+        count = f"{len(faults)} fault" + ("" if len(faults) == 1 else "s")
+        raise DataError(f"{count} in what was submitted", faults)
     patch = Patch.of(
         (s for patch in patches for s in patch.added),
         (s for patch in patches for s in patch.removed),

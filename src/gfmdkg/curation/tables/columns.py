@@ -50,7 +50,8 @@ class Column:
     ``predicate`` is an IRI; a column without one is a part of the record's key only. A column
     with ``languages`` is a family: one column for each language, “title (en)”, “title (fr)”.
     ``schemes`` and ``types`` (IRIs) say which resources a name may mean. ``derived`` says how
-    an empty cell is filled in.
+    an empty cell is filled in. A row cannot be read without what is ``required``; what is
+    ``needed`` the shapes ask for, of a family its first language.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Column:
     example: str = ""
     key: bool = False
     required: bool = False
+    needed: bool = False
     many: bool = False
     partial: bool = False
     languages: tuple[str, ...] = ()
@@ -85,8 +87,9 @@ class Column:
     def full_note(self) -> str:
         """The note with what holds for every column of this kind."""
         parts = [self.note]
-        if self.required:
-            parts.append("Required.")
+        if self.required or self.needed:
+            language = self.languages[:1] if len(self.languages) > 1 else ()
+            parts.append(" ".join(["Required", *(f"in “{tag}”" for tag in language)]) + ".")
         if self.many:
             parts.append("Several values with “ | ” between them.")
         if self.derived:

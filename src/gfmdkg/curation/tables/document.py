@@ -128,8 +128,10 @@ class TableDocument:
         column = self._missing_from(finding)
         if column is not None:
             cell = replace(cell, column=column + 1)
+        heading = self._heading(finding.line, cell.column)
         return replace(
             finding,
+            message=f"column “{heading}”: {finding.message}" if heading else finding.message,
             line=cell.line,
             cell=cell.name,
             column=None,
@@ -138,6 +140,11 @@ class TableDocument:
             fix=None,
             fixable=False,
         )
+
+    def _heading(self, line: int, position: int) -> str | None:
+        layout = self._layouts[self._sheets[line - 1]][1]
+        column, language = layout.columns.get(position - 1, (None, None))
+        return None if column is None else column.heading(language)
 
     def _missing_from(self, finding: Finding) -> int | None:
         assert finding.line is not None  # noqa: S101 - the caller has looked

@@ -64,14 +64,15 @@ def _section(record_type: RecordType) -> str:
 
 
 def _row(column: Column) -> str:
-    name = ", ".join(f"`{heading}`" for heading in column.headings) + "*" * column.required
+    mark = "*" if column.required or column.needed else ""
+    name = ", ".join(f"`{heading}`" for heading in column.headings) + mark
     example = f"`{_cell(column.example)}`" if column.example else ""
     return f"| {name} | {_cell(_value(column))} | {_cell(column.full_note)} | {example} |"
 
 
 def _value(column: Column) -> str:
     if column.kind is ValueKind.NAME:
-        schemes = [f"[{s.slug}](model.md)" for s in column.schemes]
+        schemes = [f"[{s.slug}](../ontology/vocab/{s.slug}.ttl)" for s in column.schemes]
         classes = [f"`{compact(name)}`" for name in column.types]
         return "name: " + ", ".join(schemes + classes)
     if column.kind is ValueKind.DATE and column.partial:
