@@ -48,7 +48,7 @@ def main() -> None:
                     cache=cache,
                     work=work,
                     options=options,
-                    with_runaways=triples == max(sizes) and not options.no_runaways,
+                    with_runaways=triples == max(sizes) and not options.brief,
                     progress=progress,
                 )
             )
@@ -69,7 +69,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="turns of each server (3)")
     parser.add_argument("--seconds", type=float, default=1.5, help="length of a turn (1.5)")
     parser.add_argument("--only", action="append", help="only servers whose name contains this")
-    parser.add_argument("--no-runaways", action="store_true", help="leave those queries out")
+    parser.add_argument(
+        "--brief",
+        action="store_true",
+        help="loads, mix, points and joins alone: no canned queries, lists and runaways",
+    )
     parser.add_argument(
         "--cache",
         type=Path,
@@ -133,7 +137,7 @@ def _measure_size(
                 peers.remove(peer)
         ready = {peer.name: peer.ready_seconds for peer in peers}
         answers = compare_answers(peers, generated, progress=progress)
-        ours = peers[0] if isinstance(peers[0], Gfmdkg) else None
+        ours = peers[0] if isinstance(peers[0], Gfmdkg) and not options.brief else None
         canned = time_canned(ours, generated, progress=progress) if ours else {}
         other = next((peer for peer in peers if isinstance(peer, Oxigraph)), None)
         lists = time_lists(ours, other, generated, progress=progress) if ours else None

@@ -20,7 +20,7 @@ __all__ = ["Gfmdkg", "Oxigraph", "Peer", "RdflibEndpoint"]
 _SETTLING_SECONDS = 3.0
 # What a server reads for its own use after its start, it may finish before it is measured; some
 # begin with it a second later.
-_READY_SECONDS = 180.0
+_READY_SECONDS = 600.0
 _READY_IDLE_SECONDS = 1.5
 _BINARIES = Path(sysconfig.get_path("scripts"))
 
