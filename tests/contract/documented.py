@@ -128,8 +128,6 @@ def fits(operation: Operation, name: str) -> bool:
     """Whether a format is one that the operation's example has: a SELECT gives no graph."""
     if operation.path == "/sparql":
         return name in ("json", "xml", "csv", "tsv")
-    if operation.path.startswith("/graph") or operation.id in ("getVoid", "getDataset"):
-        return name not in ("csv", "tsv")
     return True
 
 

@@ -6,8 +6,8 @@ from gfmdkg.http.graph_store import ACCEPTED as WRITTEN
 from gfmdkg.http.parameter_description import VERSION_PARAMETER
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.protocol_answers import (
-    FORMAT_PARAMETER,
     GRAPH_CONTENT,
+    GRAPH_FORMAT_PARAMETER,
     IRI_SCHEMA,
     NOTE,
     NOTES_GRAPH,
@@ -80,7 +80,7 @@ def _graph_item(name: str, target: list[dict[str, Any]]) -> dict[str, Any]:
             "summary": "Read a graph",
             "operationId": f"read{name}",
             "description": "Graph Store Protocol: the triples of one graph.",
-            "parameters": [*target, VERSION_PARAMETER, FORMAT_PARAMETER],
+            "parameters": [*target, VERSION_PARAMETER, GRAPH_FORMAT_PARAMETER],
             "responses": {
                 "200": answer("The triples.", GRAPH_CONTENT),
                 "304": {"description": "Nothing changed."},

@@ -5,12 +5,13 @@ from typing import Any
 
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.http.shapes import STRING, written
-from gfmdkg.http.sparql_request import FORMAT_NAMES
+from gfmdkg.http.sparql_request import FORMAT_NAMES, GRAPH_FORMAT_NAMES
 from gfmdkg.namespaces import BASE, GRAPH_BASE
 
 __all__ = [
     "FORMAT_PARAMETER",
     "GRAPH_CONTENT",
+    "GRAPH_FORMAT_PARAMETER",
     "IRI_SCHEMA",
     "NOTE",
     "NOTES_GRAPH",
@@ -74,6 +75,12 @@ FORMAT_PARAMETER = {
     "description": "The format, where the Accept header is not to decide.",
     "schema": {"type": "string", "enum": list(FORMAT_NAMES)},
     "example": "json",
+}
+
+GRAPH_FORMAT_PARAMETER = {
+    **FORMAT_PARAMETER,
+    "schema": {"type": "string", "enum": list(GRAPH_FORMAT_NAMES)},
+    "example": "ttl",
 }
 
 

@@ -7,8 +7,8 @@ from gfmdkg.http.graph_store_description import graph_store_paths
 from gfmdkg.http.parameter_description import VERSION_PARAMETER
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.protocol_answers import (
-    FORMAT_PARAMETER,
     GRAPH_CONTENT,
+    GRAPH_FORMAT_PARAMETER,
     READING_PROBLEMS,
     TEXT_CONTENT,
     answer,
@@ -73,7 +73,7 @@ def _void(name: str, where: str) -> dict[str, Any]:
         "operationId": name,
         "description": f"VoID and DCAT, {where}: title, licence, version, figures by class, "
         "property and graph; counted in the version that is asked for.",
-        "parameters": [VERSION_PARAMETER, FORMAT_PARAMETER],
+        "parameters": [VERSION_PARAMETER, GRAPH_FORMAT_PARAMETER],
         "responses": {
             "200": answer("The description.", GRAPH_CONTENT),
             "304": {"description": "Nothing changed."},

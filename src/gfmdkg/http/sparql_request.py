@@ -11,6 +11,7 @@ from gfmdkg.terms.values import Iri
 
 __all__ = [
     "FORMAT_NAMES",
+    "GRAPH_FORMAT_NAMES",
     "SparqlRequest",
     "SparqlUpdateRequest",
     "choose_formats",
@@ -55,6 +56,8 @@ _FORMATS = {
 }
 FORMAT_NAMES = tuple(_FORMATS)
 """What ``format`` may be."""
+GRAPH_FORMAT_NAMES = tuple(name for name, (_, graph) in _FORMATS.items() if graph)
+"""What it may be where the answer is a graph."""
 # The names that clients in use send for these.
 _SYNONYMS = {"json-ld": "jsonld", "n3": "ttl", "rdf+xml": "rdf", "turtle": "ttl"}
 _WHOLE = Dataset()
