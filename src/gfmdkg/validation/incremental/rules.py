@@ -20,7 +20,7 @@ from gfmdkg.validation.validate import Validator
 __all__ = ["BoundedCheck", "Rules", "Scope"]
 
 _TARGET_NODE, _PROPERTY, _PATH = (URIRef(SH + n) for n in ("targetNode", "property", "path"))
-_DISJOINT = URIRef(SH + "qualifiedValueShapesDisjoint")
+_DISJOINT, _CLOSED = (URIRef(SH + n) for n in ("qualifiedValueShapesDisjoint", "closed"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +134,11 @@ def _detach_properties(graph: Graph, shape: Node, nodes: Sequence[Node]) -> None
     """
     properties = [p for p in graph.objects(shape, _PROPERTY) if (p, _PATH, None) in graph]
     is_applied_elsewhere = (None, None, shape) in graph
-    are_siblings = any((p, _DISJOINT, None) in graph for p in properties)
-    if is_applied_elsewhere or are_siblings or (shape, _PATH, None) in graph:
+    # What a closed shape allows, and which values are of others, is told by all properties.
+    are_told_together = (shape, _CLOSED, None) in graph or any(
+        (p, _DISJOINT, None) in graph for p in properties
+    )
+    if is_applied_elsewhere or are_told_together or (shape, _PATH, None) in graph:
         return
     for inner in properties:
         graph.remove((shape, _PROPERTY, inner))
