@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
-from gfmdkg.errors import NotFound
+from gfmdkg.errors import Candidate
 from gfmdkg.namespaces import expand
 from gfmdkg.terms.folding import fold, tidy
 from gfmdkg.terms.index import LabelEntry, TermIndex
@@ -13,6 +13,7 @@ from gfmdkg.terms.nearest import NamePool
 __all__ = ["LocalIndex"]
 
 _BATCH, _OFFERED = 1_000, 5
+_LAST_CHARACTER = "\U0010ffff"
 # So many names take about 20 MiB.
 _NAMES_OFFERED = 50_000
 
@@ -30,15 +31,15 @@ class LocalIndex:
         run = self._database.execute
         run("PRAGMA journal_mode = OFF")
         run("PRAGMA cache_size = -4096")
-        run("CREATE TABLE name (iri TEXT, slug TEXT, folded TEXT, text TEXT, lang TEXT, type TEXT)")
-        run("BEGIN")
-        rows = (
-            (e.iri, e.iri.rpartition("/")[2], fold(e.text), e.text, e.language, e.types[0])
-            for e in entries
+        # IRIs are turned round as well, so that those with one ending lie together.
+        run(
+            "CREATE TABLE name (iri TEXT, turned TEXT, folded TEXT, text TEXT, tag TEXT, type TEXT)"
         )
+        run("BEGIN")
+        rows = ((e.iri, e.iri[::-1], fold(e.text), e.text, e.language, e.types[0]) for e in entries)
         while batch := list(islice(rows, _BATCH)):
             self._database.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?, ?)", batch)
-        for column in ("iri", "slug", "folded"):
+        for column in ("iri", "turned", "folded"):
             run(f"CREATE INDEX by_{column} ON name ({column})")
         run("COMMIT")
         self._pools: dict[frozenset[str], NamePool] = {}
@@ -47,25 +48,27 @@ class LocalIndex:
         """Let the file go."""
         self._database.close()
 
-    def resolve(self, text: str, *, types: Collection[str], schemes: Collection[str] = ()) -> str:
-        """The IRI of the one record that the text names, as ``TermIndex.resolve`` has it.
+    def find(
+        self, text: str, *, types: Collection[str], schemes: Collection[str] = ()
+    ) -> str | None:
+        """The IRI of the one record that the text names, as ``TermIndex.find`` has it.
 
-        The nearest names of a text that names nothing are sought among the first 50,000. Raises
-        ``NotFound`` and ``Ambiguous``.
+        Raises ``Ambiguous``.
         """
-        try:
-            index = TermIndex.from_entries(self._candidates(tidy(text)))
-            return index.resolve(text, types=types, schemes=schemes)
-        except NotFound as error:
-            nearest = self._pool(types).nearest(fold(text), limit=_OFFERED)
-            raise NotFound("resource", text, nearest) from error
+        index = TermIndex.from_entries(self._candidates(tidy(text)))
+        return index.find(text, types=types, schemes=schemes)
+
+    def nearest(self, text: str, *, types: Collection[str]) -> tuple[Candidate, ...]:
+        """The records whose names are most like a text, of the first 50,000 names."""
+        return self._pool(types).nearest(fold(text), limit=_OFFERED)
 
     def _candidates(self, name: str) -> Iterator[LabelEntry]:
         """All names of the records that may be meant, in the order of the file."""
+        ending = f"/{name}"[::-1]
         rows = self._database.execute(
-            "SELECT iri, text, lang, type FROM name WHERE iri IN (SELECT iri FROM name WHERE"
-            " iri = ?1 OR iri = ?2 OR slug = ?3 OR folded = ?4) ORDER BY rowid",
-            (name, expand(name), name.rpartition("/")[2], fold(name)),
+            "SELECT iri, text, tag, type FROM name WHERE iri IN (SELECT iri FROM name WHERE"
+            " iri = ?1 OR iri = ?2 OR folded = ?3 OR turned >= ?4 AND turned < ?5) ORDER BY rowid",
+            (name, expand(name), fold(name), ending, ending + _LAST_CHARACTER),
         )
         for iri, text, language, type_ in rows:
             yield LabelEntry(iri=iri, kind="pref", text=text, language=language, types=(type_,))
