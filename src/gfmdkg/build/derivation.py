@@ -40,10 +40,7 @@ def derive_links_about(
     store: OxigraphStore, before: OxigraphStore, subjects: Collection[str]
 ) -> Patch:
     """The same where no other subjects (IRIs or ``_:`` labels) differ from the state before."""
-    states = (before, store)
-    passages = {p for state in states for p in _citing(state, subjects)}
-    # Somebody may have written to the derived links themselves.
-    passages.update(s for s in subjects if any(_derived(state, [s]) for state in states))
+    passages = {p for state in (before, store) for p in _concerned(state, subjects)}
     if not passages:
         return Patch()
     old = _derived(store, passages)
@@ -54,11 +51,18 @@ def derive_links_about(
     return Patch.of(new - old, old - new)
 
 
-def _citing(store: OxigraphStore, links: Iterable[str]) -> Iterator[str]:
-    said = (s for link in links for s in statements_with_subject(store, link))
-    for statement in decode(s for s in said if s.split(" ", 2)[1] == f"<{_CITING}>"):
-        if isinstance(statement.object, Iri):
-            yield statement.object.value
+def _concerned(store: OxigraphStore, subjects: Iterable[str]) -> Iterator[str]:
+    """The passages whose derived links may follow from what is said of these subjects."""
+    citing: list[str] = []
+    for subject in subjects:
+        for quad in store.quads_about(subject):
+            graph = getattr(quad.graph_name, "value", "")  # the default graph has no name
+            # Somebody may have written to the derived links themselves.
+            if graph == DERIVED_GRAPH:
+                yield subject
+            elif graph and quad.predicate.value == _CITING:
+                citing.append(str(quad))
+    yield from (s.object.value for s in decode(citing) if isinstance(s.object, Iri))
 
 
 def _derived(store: OxigraphStore, passages: Iterable[str]) -> set[str]:

@@ -59,6 +59,7 @@ class PartValidation:
 
         All that goes does so first, and what comes is written in few big blocks with nothing
         read in between: the engine makes files of each block, and keeps those that it has read.
+        What is changed otherwise is flushed, for until then the engine has it in memory.
         """
         is_union = self.scope.is_union
         for number, part in enumerate(self.parts):
@@ -67,7 +68,9 @@ class PartValidation:
             placed = [*part.placed, *self.edited] if is_first else part.placed
             removed = {*part.replaced(self.before), *(gone if is_first else ())}
             proposal = Proposal.of(self.before, placed, removed=removed)
-            apply_patch(Patch(removed=proposal.patch.removed), self.after, is_union=is_union)
+            if proposal.patch.removed:
+                apply_patch(Patch(removed=proposal.patch.removed), self.after, is_union=is_union)
+                self.after.flush()
             self.proposals.append(proposal)
             for each in part.placed:
                 for subject in each.document.subjects:
@@ -76,10 +79,13 @@ class PartValidation:
             self.progress("writing", start, len(self.proposals))
             block = self.proposals[start : start + _PARTS_A_BLOCK]
             added = Patch.of((s for proposal in block for s in proposal.patch.added), ())
-            apply_patch(added, self.after, is_union=is_union)
+            added.add_in_bulk(self.after, is_union=is_union)
         for number, proposal in enumerate(self.proposals):
             self.progress("deriving links", number, len(self.proposals))
-            self.derived.append(proposal.derive(self.before, self.after, is_union=is_union))
+            derived = proposal.derive(self.before, self.after, is_union=is_union)
+            if derived:
+                self.after.flush()
+            self.derived.append(derived)
 
     def report(self, *, today: date | None) -> Report:
         """The findings on all parts. Raises ``Unbounded`` where a part cannot be bounded."""

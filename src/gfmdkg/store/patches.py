@@ -157,13 +157,19 @@ class Patch:
     def apply_to_union(self, store: OxigraphStore) -> None:
         """Apply to a store whose default graph is the union of the named ones, and keep it so."""
         self.apply(store)
-        default = ox.DefaultGraph()
-
-        def merged(quad: ox.Quad) -> ox.Quad:
-            return ox.Quad(quad.subject, quad.predicate, quad.object, default)
-
         gone = [quad for quad in _quads(self.removed) if not store.named_graphs_with(quad)]
-        store.apply(added=map(merged, _quads(self.added)), removed=map(merged, gone))
+        store.apply(added=map(_merged, _quads(self.added)), removed=map(_merged, gone))
+
+    def add_in_bulk(self, store: OxigraphStore, *, is_union: bool) -> None:
+        """Add what is added, with what a default graph that ``is_union`` gets of it.
+
+        Half of the work of a transaction, and memory does not keep what was written; but others
+        may see a part of it, so it is for a store that nobody else reads.
+        """
+        quads = _quads(self.added)
+        store.extend(quads)
+        if is_union:
+            store.extend(map(_merged, quads))
 
 
 def decode(statements: Iterable[str]) -> list[Statement]:
@@ -260,6 +266,10 @@ def _quads(statements: Iterable[str]) -> list[ox.Quad]:
         return list(ox.parse(text, ox.RdfFormat.N_QUADS))
     except SyntaxError as error:
         raise unreadable(error, None) from error
+
+
+def _merged(quad: ox.Quad) -> ox.Quad:
+    return ox.Quad(quad.subject, quad.predicate, quad.object, ox.DefaultGraph())
 
 
 def _spell(statements: Iterable[str]) -> list[str]:

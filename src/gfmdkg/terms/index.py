@@ -150,6 +150,20 @@ class TermIndex:
         in one of the schemes, where any are given. ``what`` names the thing in messages.
         Raises ``NotFound`` with the nearest names, ``Ambiguous`` with those that share it.
         """
+        found = self.find(text, types=types, schemes=schemes, what=what)
+        if found is None:
+            raise NotFound(what, text, self.nearest(text, types=types, schemes=schemes))
+        return found
+
+    def find(
+        self,
+        text: str,
+        *,
+        types: Collection[str] = (),
+        schemes: Collection[str] = (),
+        what: str = "resource",
+    ) -> str | None:
+        """The same, with ``None`` for no resource: to seek the nearest names costs much more."""
         for step in self._steps(tidy(text)):
             found = list(dict.fromkeys(iri for iri in step if self._fits(iri, types, schemes)))
             if len(found) == 1:
@@ -160,7 +174,7 @@ class TermIndex:
                     for iri in sorted(found)[:_AMBIGUOUS_SHOWN]
                 ]
                 raise Ambiguous(what, text, candidates)
-        raise NotFound(what, text, self.nearest(text, types=types, schemes=schemes))
+        return None
 
     def _steps(self, name: str) -> Iterator[Sequence[str]]:
         iri = name if name in self._entries else expand(name)

@@ -58,6 +58,8 @@ class Namesakes:
     def findings(self, view: Suspicion, subjects: Iterable[Node]) -> Iterator[Finding]:
         """What is to be said of the names of some subjects."""
         named = [s for s in sorted(subjects, key=str) if self._kinds(s)]
+        if not named:
+            return
         yield from self._shared(view, named)
         if max(len(named), self._asked) * sum(map(len, self._pools.values())) <= _MOST_COMPARISONS:
             yield from self._near(view, named)

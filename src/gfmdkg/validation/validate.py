@@ -20,6 +20,7 @@ from gfmdkg.validation.literals import exact_literal
 from gfmdkg.validation.locate import Location, Locator, path_text, steps_of
 from gfmdkg.validation.naming import PLACEHOLDER
 from gfmdkg.validation.positions import PositionedGraph
+from gfmdkg.validation.remembering import let_pyshacl_remember
 from gfmdkg.validation.result import Result, decode_report
 from gfmdkg.validation.wording import Wording
 
@@ -48,6 +49,7 @@ class Validator:
     """
 
     def __init__(self, shapes: Graph, *, stored: bool = False) -> None:
+        let_pyshacl_remember()
         # pyshacl adds triples to its shapes graph; and a store without contexts is faster.
         self._shapes = Graph(store="SimpleMemory", identifier=shapes.identifier)
         literals = (o for o in shapes.objects() if isinstance(o, Literal)) if stored else ()

@@ -1,12 +1,18 @@
 """Long tables: memory stays bounded, every fault has its cell, and a run can be stopped."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.curation.tables.long_tables import make_store, write_csv_table, write_workbook
 
 _CONVERT = """
 import resource, sys
@@ -23,22 +29,48 @@ with Path(sys.argv[2]).open("w") as output:
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(done.records, len(done.findings), done.findings[-1].cell, grown // 1024)
 """
+# What is found of a table, and the memory held when each part begins to be checked, in MiB.
 _VALIDATE = """
-import resource, sys
+import json, re, sys
 from pathlib import Path
 from gfmdkg.curation.table_validation import GivenTable, TableValidator
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.versions import VersionStore
 
+held = []
+
+def hear(what, done, of):
+    if what == "checking":
+        status = Path("/proc/self/status").read_text()
+        held.append(int(re.search(r"VmRSS:\\s+(\\d+)", status)[1]) // 1024)
+
 version = VersionStore(Path(sys.argv[1])).require_current()
-validator = TableValidator(shipped_content(), version, records_at_once=50)
-peaks = []
-for table in sys.argv[2:]:
-    report = validator.validate([], [GivenTable(source=Path(table))])
-    assert len(report.violations) == 1, report.violations
-    peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-print(*((later - peaks[0]) // 1024 for later in peaks[1:]))
+validator = TableValidator(shipped_content(), version, records_at_once=80)
+report = validator.validate([], [GivenTable(source=Path(sys.argv[2]))], progress=hear)
+print(json.dumps({"held": held, "found": [(f.cell, f.code) for f in report.findings]}))
 """
+_BOUND_MEBIBYTES = 400
+
+
+@contextmanager
+def start(
+    store: Path, table: Path, *, stdout: Path, stderr: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The command at work on a table; it is killed where the block ends by a failure."""
+    command = [sys.executable, "-m", "gfmdkg.cli", "validate", "--format", "json", str(table)]
+    with stdout.open("wb") as output, stderr.open("wb") as errors:
+        process = subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=errors,
+            env={**os.environ, "GFMDKG_STORE": str(store), "COLUMNS": "200"},
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+                process.wait()
 
 
 def write_table(path: Path, rows: int, *, wrong_every: int) -> Path:
@@ -52,17 +84,56 @@ def write_table(path: Path, rows: int, *, wrong_every: int) -> Path:
     return path
 
 
-def test_a_table_of_eight_times_the_rows_takes_little_more_memory_to_validate(
-    shipped_store: Path, tmp_path: Path
-) -> None:
-    tables = [write_table(tmp_path / f"{rows}.csv", rows, wrong_every=rows) for rows in (100, 800)]
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_memory_does_not_grow_from_part_to_part(tmp_path: Path) -> None:
+    store = make_store(tmp_path, rows=1_000)
+    table = tmp_path / "advice.csv"
+    faults = write_csv_table(table, 1_000)
     run = subprocess.run(
-        [sys.executable, "-c", _VALIDATE, str(shipped_store), *map(str, tables)],
+        [sys.executable, "-c", _VALIDATE, str(store), str(table)],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert int(run.stdout) < 25
+    told = json.loads(run.stdout)
+    assert sorted(map(tuple, told["found"])) == sorted(faults)
+    assert len(told["held"]) == 13
+    assert max(told["held"][3:]) - told["held"][2] < 15
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_hundred_thousand_rows_are_validated_in_bounded_memory(
+    suffix: str, tmp_path: Path
+) -> None:
+    store = make_store(tmp_path, rows=100_000)
+    table = tmp_path / f"advice.{suffix}"
+    faults = (write_csv_table if suffix == "csv" else write_workbook)(table, 100_000)
+    with start(store, table, stdout=tmp_path / "report.json", stderr=tmp_path / "told") as process:
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 1
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert sorted((f["cell"], f["code"]) for f in report["findings"]) == sorted(faults)
+    assert usage.ru_maxrss // 1024 < _BOUND_MEBIBYTES
+    told = (tmp_path / "told").read_text("utf-8")
+    assert re.search(r"^reading: [0-9,]+ rows$", told, re.MULTILINE)
+    assert re.search(r"^checking: [0-9]+ of 100, about [0-9]+ min", told, re.MULTILINE)
+
+
+@pytest.mark.soak
+def test_a_long_run_is_stopped_while_it_checks(tmp_path: Path) -> None:
+    store = make_store(tmp_path, rows=10_000)
+    table = tmp_path / "advice.csv"
+    write_csv_table(table, 10_000)
+    told = tmp_path / "told"
+    with start(store, table, stdout=tmp_path / "report.json", stderr=told) as process:
+        while process.poll() is None and "\nchecking: " not in told.read_text("utf-8"):
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 1
+    assert told.read_text("utf-8").endswith("Aborted!\n")
+    assert (tmp_path / "report.json").read_bytes() == b""
+    assert [p.name for p in (store / "scratch").iterdir()] == ["lock"]
 
 
 @pytest.mark.soak

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rdflib import Graph, URIRef
 
 from gfmdkg.curation.parts import TableParts
 from gfmdkg.curation.spool import Spool
@@ -18,15 +19,22 @@ from gfmdkg.curation.tables import (
 )
 from gfmdkg.curation.tables.csv_file import write_csv
 from gfmdkg.curation.tally import FindingTally
+from gfmdkg.formats.solutions import Solutions
+from gfmdkg.namespaces import GFMD, SKOS
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.patches import decode
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.values import Iri, Literal
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.findings import Mode
+from gfmdkg.validation.locate import Locator
+from gfmdkg.validation.namesakes import Namesakes
+from gfmdkg.validation.suspicion import Suspicion
+from gfmdkg.validation.wording import Wording
 
 INSTRUMENTS = """key,title (en),other names (en),type,legally binding,adopted,related to,note (en)
 a-one,An act of harmony,AAH,treaty,yes,1990-12-18,a-six,
@@ -181,3 +189,24 @@ def test_a_change_that_needs_a_look_at_everything_is_refused_in_pieces(version: 
     (refusal,) = (f for f in found.findings if f.code == "too-large")
     assert "rdfs:subClassOf changed" in refusal.message
     assert "D4" in {f.cell for f in found.findings}
+
+
+def test_names_are_not_missed_where_no_record_goes_by_one() -> None:
+    labels = ("subject", "property", "label", "class")
+    count = Solutions(variables=("count",), rows=((Literal("1"),),))
+    name = (
+        Iri("x:a"),
+        Iri(SKOS + "prefLabel"),
+        Literal("A", language="en"),
+        Iri(GFMD + "Instrument"),
+    )
+
+    def select(query: str) -> Solutions:
+        return count if "COUNT" in query else Solutions(variables=labels, rows=(name,))
+
+    view = Suspicion(Graph(), Locator([]), Wording(Graph()))
+    of_advice = Namesakes(select, asked=10_000_000)
+    assert not list(of_advice.findings(view, [URIRef("x:other")]))
+    assert of_advice.compared_all
+    assert not list(of_advice.findings(view, [URIRef("x:a")]))
+    assert not of_advice.compared_all

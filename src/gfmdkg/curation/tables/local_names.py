@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 
 from gfmdkg.curation.tables.cells import RowCells
+from gfmdkg.curation.tables.columns import RecordType
 from gfmdkg.curation.tables.faults import CellFault
 from gfmdkg.curation.tables.identity import class_of, mint
 from gfmdkg.curation.tables.layout import Layout
 from gfmdkg.curation.tables.names import Names
+from gfmdkg.curation.tables.record_types import RECORD_TYPES
 from gfmdkg.curation.tables.values import parse_cell
 from gfmdkg.terms.index import LabelEntry
 from gfmdkg.terms.values import Literal, Term
 
-__all__ = ["names_of_row"]
+__all__ = ["can_be_named", "names_of_row"]
+
+_NAMED_TYPES = frozenset(t for known in RECORD_TYPES for c in known.columns for t in c.types)
+
+
+def can_be_named(record_type: RecordType) -> bool:
+    """Whether any column takes the name of such a record."""
+    return not _NAMED_TYPES.isdisjoint(record_type.classes)
 
 
 def names_of_row(row: RowCells, layout: Layout | None, names: Names) -> Sequence[LabelEntry]:

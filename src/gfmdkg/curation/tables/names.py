@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from gfmdkg.curation.tables.columns import Column
 from gfmdkg.curation.tables.faults import CellFault
+from gfmdkg.curation.tables.local_index import LocalIndex
 from gfmdkg.curation.tables.record_types import RECORD_TYPES
-from gfmdkg.errors import Ambiguous, Candidate, NotFound
+from gfmdkg.errors import Ambiguous, Candidate
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact
 from gfmdkg.terms.index import TermIndex
 
@@ -23,11 +24,17 @@ class Names:
     graph does not know.
     """
 
-    def __init__(self, terms: TermIndex, *, local: Callable[[], TermIndex] | None = None) -> None:
+    def __init__(self, terms: TermIndex, *, local: Callable[[], LocalIndex] | None = None) -> None:
         self._terms = terms
         self._make_local = local
-        self._local: TermIndex | None = None
+        self._local: LocalIndex | None = None
         self._known: dict[tuple[str, str], str | CellFault] = {}
+
+    def close(self) -> None:
+        """Let go of the names of the file; they are indexed anew if they are needed again."""
+        if self._local is not None:
+            self._local.close()
+            self._local = None
 
     def resolve(self, text: str, column: Column) -> str:
         """The IRI of what ``text`` names in this column. Raises ``CellFault``."""
@@ -58,32 +65,30 @@ class Names:
 
     def _names_only(self, name: str, iri: str, column: Column) -> bool:
         try:
-            return self._resolve_in(self._terms, name, column) == iri
-        except (NotFound, Ambiguous):
+            return self._find_in(self._terms, name, column) == iri
+        except Ambiguous:
             return False
 
     def _look_up(self, text: str, column: Column) -> str:
         try:
-            return self._resolve_in(self._terms, text, column)
-        except NotFound as error:
+            found = self._find_in(self._terms, text, column)
+            if found is not None:
+                return found
             local = self._local_index() if set(column.types) & _OWN_TYPES else None
-            if local is not None:
-                try:
-                    return self._resolve_in(local, text, column)
-                except NotFound as other:
-                    nearest = (*error.candidates, *other.candidates)
-                    best = sorted(nearest, key=lambda c: -c.score)[:5]
-                    raise _unknown(text, column, best) from other
-                except Ambiguous as other:
-                    raise _ambiguous(text, other.candidates) from other
-            raise _unknown(text, column, error.candidates) from error
+            found = None if local is None else self._find_in(local, text, column)
         except Ambiguous as error:
             raise _ambiguous(text, error.candidates) from error
+        if found is not None:
+            return found
+        nearest = [*self._terms.nearest(text, types=column.types, schemes=column.scheme_iris)]
+        if local is not None:
+            nearest += local.nearest(text, types=column.types)
+        raise _unknown(text, column, sorted(nearest, key=lambda c: -c.score)[:5])
 
-    def _resolve_in(self, index: TermIndex, text: str, column: Column) -> str:
-        return index.resolve(text, types=column.types, schemes=column.scheme_iris)
+    def _find_in(self, index: TermIndex | LocalIndex, text: str, column: Column) -> str | None:
+        return index.find(text, types=column.types, schemes=column.scheme_iris)
 
-    def _local_index(self) -> TermIndex | None:
+    def _local_index(self) -> LocalIndex | None:
         if self._local is None and self._make_local is not None:
             self._local = self._make_local()
         return self._local
@@ -107,9 +112,7 @@ def _offer(candidates: tuple[Candidate, ...] | list[Candidate]) -> str:
     return ", ".join(f"“{c.label}” ({_slug(c.iri) or compact(c.iri)})" for c in candidates)
 
 
-def _unknown(
-    text: str, column: Column, candidates: tuple[Candidate, ...] | list[Candidate]
-) -> CellFault:
+def _unknown(text: str, column: Column, candidates: list[Candidate]) -> CellFault:
     nearest = f"nearest: {_offer(candidates)}" if candidates else "correct the name"
     return CellFault(
         "unknown-name", f"no {what(column)} is called “{text}”", remedy=nearest, value=text

@@ -1,6 +1,7 @@
 """From rows to records: every cell that is filled becomes triples, every fault a finding."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from gfmdkg.curation.tables.cells import Cell, CellValue, RowCells
@@ -8,7 +9,8 @@ from gfmdkg.curation.tables.columns import Column, RecordType
 from gfmdkg.curation.tables.faults import CellFault
 from gfmdkg.curation.tables.identity import class_of, derive, mint
 from gfmdkg.curation.tables.layout import Layout, guess_type, read_headings, type_of_sheet
-from gfmdkg.curation.tables.local_names import names_of_row
+from gfmdkg.curation.tables.local_index import LocalIndex
+from gfmdkg.curation.tables.local_names import can_be_named, names_of_row
 from gfmdkg.curation.tables.names import Names
 from gfmdkg.curation.tables.sink import FindingSink
 from gfmdkg.curation.tables.source import TableSource
@@ -82,9 +84,11 @@ class TableReader:
         A row whose key is at fault gives nothing. Raises nothing for a file at fault: that
         is a finding too.
         """
-        names = Names(self.terms, local=self._index_file)
         try:
-            with self.source.sheets() as sheets:
+            with (
+                closing(Names(self.terms, local=self._index_file)) as names,
+                self.source.sheets() as sheets,
+            ):
                 is_workbook = any(name is not None for name, _ in sheets)
                 for name, rows in sheets:
                     yield from self._sheet(name, rows, names, alone=len(sheets) == 1)
@@ -245,9 +249,9 @@ class TableReader:
 
     # The records of the file itself
 
-    def _index_file(self) -> TermIndex:
+    def _index_file(self) -> LocalIndex:
         """The names of the file's own records, for cells that refer to one another."""
-        return TermIndex.from_entries(self._entries())
+        return LocalIndex(self._entries())
 
     def _entries(self) -> Iterator[LabelEntry]:
         scout = TableReader(source=self.source, terms=self.terms, record_type=self.record_type)
@@ -255,6 +259,7 @@ class TableReader:
         with self.source.sheets() as sheets:
             for name, rows in sheets:
                 layout = scout._layout(name, rows, alone=len(sheets) == 1)
-                for row in rows if layout is not None else ():
+                is_named = layout is not None and can_be_named(layout.record_type)
+                for row in rows if is_named else ():
                     if not row.is_empty and not row.is_note:
                         yield from names_of_row(row, layout, names)

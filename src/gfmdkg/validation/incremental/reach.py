@@ -150,8 +150,8 @@ class Surroundings:
         key = (nodes, path, step)
         if key in self._taken:
             return self._walked[nodes, (*path, step)]
-        self._taken.add(key)
         found = self._view.follow(ends, step, into=self.triples, limit=self._limit)
+        self._taken.add(key)
         self._walked[nodes, (*path, step)] = found
         return found
 

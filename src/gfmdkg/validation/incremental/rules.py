@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rdflib import Graph
+from rdflib import Graph, URIRef
+from rdflib.term import Node
 
-from gfmdkg.namespaces import PREFIXES
+from gfmdkg.namespaces import PREFIXES, SH
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.walking import TripleView
 from gfmdkg.validation.checks import Check
@@ -17,6 +18,9 @@ from gfmdkg.validation.incremental.shape_paths import TargetedShape, compile_sha
 from gfmdkg.validation.validate import Validator
 
 __all__ = ["BoundedCheck", "Rules", "Scope"]
+
+_TARGET_NODE, _PROPERTY, _PATH = (URIRef(SH + n) for n in ("targetNode", "property", "path"))
+_DISJOINT, _CLOSED = (URIRef(SH + n) for n in ("qualifiedValueShapesDisjoint", "closed"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,17 +112,35 @@ class Rules:
         self._analysis.save()
         return bounded
 
-    def shapes_for(self, targets: Mapping[TargetedShape, Sequence[object]]) -> Graph:
+    def shapes_for(self, targets: Mapping[TargetedShape, Sequence[Node]]) -> Graph:
         """The shapes graph with these focus nodes (of rdflib) as the only targets."""
-        from rdflib import URIRef
-
-        from gfmdkg.namespaces import SH
-
         graph = Graph(store="SimpleMemory", identifier=self.validator.shapes.identifier)
-        target_node = URIRef(SH + "targetNode")
         for shape, nodes in targets.items():
             for triple in shape.triples:
                 graph.add(triple)
             for node in nodes:
-                graph.add((shape.node, target_node, node))  # type: ignore[arg-type]
+                graph.add((shape.node, _TARGET_NODE, node))
+        for shape, nodes in targets.items():
+            _detach_properties(graph, shape.node, nodes)
         return graph
+
+
+def _detach_properties(graph: Graph, shape: Node, nodes: Sequence[Node]) -> None:
+    """Let the property shapes of a shape with targets have these themselves.
+
+    The results are the same, and name the same shapes, for a property shape is applied to each
+    value node of its node shape, which is the focus node. But pyshacl applies it to one at a
+    time there, and to all targets at once here, which takes a third of the time.
+    """
+    properties = [p for p in graph.objects(shape, _PROPERTY) if (p, _PATH, None) in graph]
+    is_applied_elsewhere = (None, None, shape) in graph
+    # What a closed shape allows, and which values are of others, is told by all properties.
+    are_told_together = (shape, _CLOSED, None) in graph or any(
+        (p, _DISJOINT, None) in graph for p in properties
+    )
+    if is_applied_elsewhere or are_told_together or (shape, _PATH, None) in graph:
+        return
+    for inner in properties:
+        graph.remove((shape, _PROPERTY, inner))
+        for node in nodes:
+            graph.add((inner, _TARGET_NODE, node))
