@@ -1,7 +1,7 @@
 """Patterns that a query over the whole graph reads in one go, and not for each row.
 
 The engine looks each triple pattern up for every row found so far, which is right for the rows
-of one session and up to ten times too slow for those of all. A pattern in a sub-select of its
+of one session and six times too slow for those of all. A pattern in a sub-select of its
 own is read once and joined by hash. So a query may mark patterns, one a line, between
 ``# scan unless`` with names of parameters, and ``# end of scan``. Where none of these parameters
 has a value, they are written so that they are read once, with the same solutions:
