@@ -78,6 +78,11 @@ class Settings:
         4096 * _MIB, "address space of a worker process", minimum=256 * _MIB
     )
     cache_limit_bytes: int = _describe(64 * _MIB, "finished answers kept, per front", minimum=0)
+    warm_queries: bool = _describe(
+        True,
+        "whether first pages of canned queries without required parameters are worked out in the"
+        " background for each new version, per front: `true` or `false`; needs two workers",
+    )
     lookup_memory_bytes: int = _describe(
         256 * _MIB,
         "largest default graph, as N-Triples, that is mapped into memory for look-ups",

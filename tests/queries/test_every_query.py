@@ -1,5 +1,7 @@
 """What holds for each canned query, whatever it asks."""
 
+from dataclasses import replace
+
 import pytest
 
 from gfmdkg.catalog import Catalog, ParameterType
@@ -37,6 +39,20 @@ def test_order_leaves_no_two_rows_in_doubt(
     at = [i for i, v in enumerate(solutions.variables) if v in query.shape.order_variables]
     keys = [tuple(row[i] for i in at) for row in solutions.rows]
     assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("name", [query.name for query in CATALOG if query.shape.scans])
+@pytest.mark.parametrize("which", ["fictional", "shipped"])
+def test_reading_patterns_whole_changes_no_row(
+    request: pytest.FixtureRequest, which: str, name: str
+) -> None:
+    graph: Graph = request.getfixturevalue(which)
+    query = graph.catalog[name]
+    as_written = replace(query, shape=replace(query.shape, scans=()))
+    read_whole, looked_up = graph.examples(query), graph.examples(as_written)
+    assert read_whole != looked_up
+    assert graph.ask(read_whole) == graph.ask(looked_up)
+    assert graph.ask(query.count(read_whole)) == graph.ask(as_written.count(looked_up))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -124,6 +124,10 @@ def _check_slots(
         if not shape.body_start <= slot.start < shape.order_start:
             message = f"the slot ?{slot.name} stands outside of the query's pattern"
             yield Fault(message=message, file=file, line=line_at(slot.start))
+    unknown = {(s.start, n) for s in shape.scans for n in s.unless if n not in header.parameters}
+    for start, name in sorted(unknown):
+        message = f"the scan depends on “{name}”, which is no parameter"
+        yield Fault(message=message, file=file, line=line_at(start))
     for name in header.parameters:
         if name not in slots:
             message = f"the parameter “{name}” has no slot `VALUES ?{name} {{ UNDEF }}`"

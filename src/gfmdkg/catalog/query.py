@@ -59,15 +59,20 @@ class CannedQuery:
                 raise UnknownParameter(
                     name, f"is not known to {self.name}", allowed=tuple(self.parameters)
                 )
-        filled = {
-            name: _write_slot(name, self._terms(parameter, values.get(name, ()), resolver))
+        terms = {
+            name: self._terms(parameter, values.get(name, ()), resolver)
             for name, parameter in self.parameters.items()
         }
+        given = {name for name, found in terms.items() if found}
+        edits = [(s.start, s.end, _write_slot(s.name, terms[s.name])) for s in self.shape.slots]
+        edits += [
+            (scan.start, scan.end, scan.written) for scan in self.shape.scans if scan.applies(given)
+        ]
         pieces: list[str] = []
         end = 0
-        for slot in self.shape.slots:
-            pieces += (self.text[end : slot.start], filled[slot.name])
-            end = slot.end
+        for start, next_end, written in sorted(edits):
+            pieces += (self.text[end:start], written)
+            end = next_end
         return "".join((*pieces, self.text[end:]))
 
     def _terms(
@@ -83,7 +88,7 @@ class CannedQuery:
 
     def paged(self, text: str, *, limit: int, offset: int = 0) -> str:
         """A page of the rows of ``text``, which ``bind`` made."""
-        end = self._after_slots(text, self.shape.paged.end)
+        end = self._after_edits(text, self.shape.paged.end)
         cut = f"LIMIT {int(limit)} OFFSET {int(offset)}\n"
         return f"{text[:end].rstrip()}\n{cut}{text[end:]}"
 
@@ -91,11 +96,11 @@ class CannedQuery:
         """A query with one row and one column, ``total``: how many rows ``text`` has."""
         part = self.shape.paged
         prologue = text[: self.shape.body_start]
-        body = text[part.start : self._after_slots(text, part.order_start)]
+        body = text[part.start : self._after_edits(text, part.order_start)]
         return f"{prologue}SELECT (COUNT(*) AS ?total) WHERE {{ {{\n{body}}} }}\n"
 
-    def _after_slots(self, text: str, offset: int) -> int:
-        # What follows the last slot is as far from the end as it was before they were filled.
+    def _after_edits(self, text: str, offset: int) -> int:
+        # What follows the last slot and scan is as far from the end as it was before.
         return len(text) - (len(self.text) - offset)
 
     def rows(self, solutions: Solutions) -> tuple[Row, ...]:

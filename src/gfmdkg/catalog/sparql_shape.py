@@ -12,6 +12,8 @@ up for one page and not for all rows. See ``docs/decisions/0007-paged-queries.md
 import re
 from dataclasses import dataclass
 
+from gfmdkg.catalog.scans import Scan, read_scans
+
 __all__ = ["PagedPart", "Place", "QueryShape", "blank_out", "read_shape"]
 
 # Comments, strings and IRIs: what looks like SPARQL inside these is none. An IRI is tried
@@ -65,6 +67,7 @@ class QueryShape:
     paged: PagedPart
     order_start: int
     slots: tuple[Place, ...]
+    scans: tuple[Scan, ...]
     projection: tuple[str, ...]
     order_variables: tuple[str, ...]
     faults: tuple[tuple[int, str], ...]
@@ -116,11 +119,19 @@ def read_shape(text: str) -> QueryShape:
         for slot in slots
         if paged is not whole and not paged.start <= slot.start < paged.order_start
     )
+    scans, scan_faults = read_scans(text)
+    faults.extend(scan_faults)
+    faults.extend(
+        (scan.start, "the scan stands outside of the part that is paged")
+        for scan in scans
+        if not paged.start <= scan.start < paged.order_start
+    )
     return QueryShape(
         body_start=body_start,
         paged=paged,
         order_start=order_start,
         slots=slots,
+        scans=scans,
         projection=projection,
         order_variables=tuple(ordered),
         faults=tuple(faults),

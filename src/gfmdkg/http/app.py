@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from gfmdkg.errors import NotFound
 from gfmdkg.http.boundary import ErrorBoundary, negotiated_problem
 from gfmdkg.http.changes import changes_router
+from gfmdkg.http.first_pages import FirstPages
 from gfmdkg.http.front import Front
 from gfmdkg.http.lists import lists_router
 from gfmdkg.http.machines import machines_router
@@ -58,6 +59,8 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastA
     validation, checker = validation_router(service)
     search, indexes = search_router(service)
     networks, network_processes = networks_router(service, indexes)
+    first_pages = FirstPages(service)
+    service.follow(first_pages.warm)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -69,6 +72,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastA
             await indexes.close()
             await network_processes.close()
             await protocol.close()
+            await first_pages.close()
             await service.close()
 
     app = FastAPI(

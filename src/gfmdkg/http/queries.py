@@ -20,12 +20,14 @@ from gfmdkg.http.query_run import (
     run_query,
     suggest_instead,
 )
+from gfmdkg.http.request_head import RequestHead
 from gfmdkg.http.responses import Answer, AnswerResponse, body_of, entity_tag, is_fresh
+from gfmdkg.http.row_memory import Question
 from gfmdkg.http.service import Service
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 
-__all__ = ["RESERVED", "add_query_route", "link_header", "page_links", "queries_router"]
+__all__ = ["RESERVED", "add_query_route", "is_anew", "link_header", "page_links", "queries_router"]
 
 RESERVED = ("format", "page", "per_page", "version")
 """Parameters that every canned query's route has beside the query's own."""
@@ -112,7 +114,9 @@ async def _as_json(
     answer: Answer,
     request: Request,
 ) -> Answer:
-    found = await run_query(service, query, values, version=version, paging=paging)
+    found = await run_query(
+        service, query, values, version=version, paging=paging, is_anew=is_anew(request)
+    )
     links = page_links(request, found.total, paging)
     document: dict[str, object] = {
         "items": [_row(row) for row in found.rows],
@@ -141,14 +145,24 @@ async def _as_table(
     """All rows as the engine writes them or, where a page is asked for, those of the page."""
     text = await bind_query(service, query, values, version)
     headers: tuple[tuple[str, str], ...] = ()
+    paged: str | None = None
     if paging.is_given:
-        total = await count_rows(service, query, text, version=version)
+        total = await count_rows(service, query, text, version=version, is_anew=is_anew(request))
         headers = link_header(page_links(request, total, paging))
-        text = query.paged(text, limit=paging.per_page, offset=paging.start)
+        paged = query.paged(text, limit=paging.per_page, offset=paging.start)
     found = await service.answer(
-        text, version=version, formats=AnswerFormats(results=answer.media_type, graph=None)
+        paged or text,
+        version=version,
+        formats=AnswerFormats(results=answer.media_type, graph=None),
     )
+    if paged is None and found.rows is not None:
+        service.row_memory.keep_total(Question.of(text, version), found.rows)
     return replace(answer, body=body_of(found), headers=headers)
+
+
+def is_anew(request: Request) -> bool:
+    """Whether the client wants an answer that is worked out for it."""
+    return not RequestHead.of(request.scope["headers"]).reads_cache
 
 
 def page_links(request: Request, total: int, paging: Paging) -> dict[str, str]:

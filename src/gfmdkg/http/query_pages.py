@@ -16,7 +16,7 @@ from gfmdkg.http.parameter_description import path_parameter
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.problems import problem_of
-from gfmdkg.http.queries import RESERVED, link_header, page_links
+from gfmdkg.http.queries import RESERVED, is_anew, link_header, page_links
 from gfmdkg.http.query_run import Hint, RowsPage, Values, run_query, suggest_instead
 from gfmdkg.http.rendering import page, resource_path
 from gfmdkg.http.resources import dereference
@@ -123,7 +123,9 @@ async def _show(
     trouble: _Trouble | None = None
     if values or not any(p.required for p in query.parameters.values()):
         try:
-            found = await run_query(service, query, values, version=version, paging=paging)
+            found = await run_query(
+                service, query, values, version=version, paging=paging, is_anew=is_anew(request)
+            )
             if not found.total:
                 hint = await suggest_instead(service, query, values, version=version)
         except (ParameterError, NotFound, Ambiguous) as error:

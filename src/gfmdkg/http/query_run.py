@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from gfmdkg.catalog import CannedQuery, Row
 from gfmdkg.http.parameters import Paging
-from gfmdkg.http.service import Service
+from gfmdkg.http.row_memory import Question
+from gfmdkg.http.service import Service, decode_solutions, read_body
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Literal
 
@@ -50,26 +51,47 @@ async def bind_query(service: Service, query: CannedQuery, values: Values, versi
 
 
 async def run_query(
-    service: Service, query: CannedQuery, values: Values, *, version: Version, paging: Paging
+    service: Service,
+    query: CannedQuery,
+    values: Values,
+    *,
+    version: Version,
+    paging: Paging,
+    is_anew: bool = False,
 ) -> RowsPage:
-    """A page of the query's rows. A total is counted only where the page does not tell it."""
+    """A page of the query's rows. A total is counted only where nothing else tells it.
+
+    ``is_anew`` asks the engine whatever is remembered.
+    """
     text = await bind_query(service, query, values, version)
-    paged = query.paged(text, limit=paging.per_page, offset=paging.start)
-    rows = query.rows(await service.solutions(paged, version=version))
+    question = Question.of(text, version)
+    body = None if is_anew else service.row_memory.page(question, paging)
+    if body is None:
+        paged = query.paged(text, limit=paging.per_page, offset=paging.start)
+        body = await read_body(await service.answer(paged, version=version))
+        service.row_memory.keep_page(question, paging, body)
+    rows = query.rows(await decode_solutions(body))
     is_last = len(rows) < paging.per_page and (rows or paging.page == 1)
-    total = (
-        paging.start + len(rows)
-        if is_last
-        else await count_rows(service, query, text, version=version)
-    )
+    if is_last:
+        total = paging.start + len(rows)
+        service.row_memory.keep_total(question, total)
+    else:
+        total = await count_rows(service, query, text, version=version, is_anew=is_anew)
     return RowsPage(query=query, text=text, rows=rows, total=total, paging=paging)
 
 
-async def count_rows(service: Service, query: CannedQuery, text: str, *, version: Version) -> int:
-    """How many rows the bound query has."""
+async def count_rows(
+    service: Service, query: CannedQuery, text: str, *, version: Version, is_anew: bool = False
+) -> int:
+    """How many rows the bound query has: remembered or, with ``is_anew`` always, counted."""
+    question = Question.of(text, version)
+    known = None if is_anew else service.row_memory.total(question)
+    if known is not None:
+        return known
     counted = await service.solutions(query.count(text), version=version)
     match counted.rows[0][0]:
         case Literal(lexical=lexical):
+            service.row_memory.keep_total(question, int(lexical))
             return int(lexical)
         case other:  # pragma: no cover - COUNT gives a number
             raise TypeError(f"COUNT gave {other!r}")

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable
 from contextvars import Context
 
 from gfmdkg.about import VERSION
@@ -15,17 +16,20 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.list_indexes import ListIndexes
 from gfmdkg.http.request_log import MeteredPool
 from gfmdkg.http.responses import body_of
+from gfmdkg.http.row_memory import RowMemory
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats, Dataset
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex, labels_query
 
-__all__ = ["Service", "read_body"]
+__all__ = ["Service", "decode_solutions", "read_body"]
 
 # Decoding this much JSON takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 256 * 1024
 _TERM_INDEXES_KEPT = 2
+# Pages of rows beside finished answers: all first pages of the shipped queries take a quarter.
+_ROWS_SHARE_OF_ONE = 8
 _TERMS_LIMIT_SECONDS = 60.0
 _WHOLE = Dataset()
 _JSON = AnswerFormats(results="application/sparql-results+json", graph="text/turtle")
@@ -46,6 +50,8 @@ class Service:
         self.pool = MeteredPool(settings=settings)
         self.fingerprint = _fingerprint(self.content)
         self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)
+        self.row_memory = RowMemory(settings.cache_limit_bytes // _ROWS_SHARE_OF_ONE)
+        self._followers: list[Callable[[Version], None]] = []
         self._terms: OrderedDict[int, asyncio.Task[TermIndex]] = OrderedDict()
 
     async def start(self) -> None:
@@ -53,7 +59,16 @@ class Service:
         current = self.versions.current()
         await self.pool.start(warm=None if current is None else current.database)
         if current is not None:
-            self.lists.warm(current)
+            self._turn_to(current)
+
+    def follow(self, follower: Callable[[Version], None]) -> None:
+        """Call ``follower`` with the current version at the start and whenever it is asked for."""
+        self._followers.append(follower)
+
+    def _turn_to(self, current: Version) -> None:
+        self.lists.warm(current)
+        for follower in self._followers:
+            follower(current)
 
     async def close(self) -> None:
         """Stop the query workers."""
@@ -65,7 +80,7 @@ class Service:
     async def version(self, number: int | None = None) -> Version:
         """A published version, the current one by ``None``. Raises ``NotFound``, ``StoreError``."""
         current = self.versions.require_current()
-        self.lists.warm(current)
+        self._turn_to(current)
         if number is None or number == current.number:
             return current
         if number > current.number:
@@ -104,10 +119,7 @@ class Service:
     ) -> Solutions:
         """Run a SELECT of ours and decode its solutions."""
         answer = await self.answer(text, version=version, time_limit_seconds=time_limit_seconds)
-        body = await read_body(answer)
-        if len(body) < _SMALL_BYTES:
-            return Solutions.from_json(body)
-        return await asyncio.to_thread(Solutions.from_json, body)
+        return await decode_solutions(await read_body(answer))
 
     async def graph_body(self, answer: EngineAnswer, *, root: str | None) -> bytes | SpooledAnswer:
         """The body of an answer in RDF; JSON-LD gets short names, as ``Compaction`` has it."""
@@ -146,6 +158,13 @@ async def read_body(answer: EngineAnswer) -> bytes:
     assert answer.file is not None  # noqa: S101 - one of the two is always there
     with answer.file as file:
         return b"".join([chunk async for chunk in file.chunks()])
+
+
+async def decode_solutions(body: bytes) -> Solutions:
+    """The solutions that the engine wrote as SPARQL JSON."""
+    if len(body) < _SMALL_BYTES:
+        return Solutions.from_json(body)
+    return await asyncio.to_thread(Solutions.from_json, body)
 
 
 def _fingerprint(content: Content) -> str:

@@ -1,0 +1,158 @@
+"""First pages of canned queries are worked out before anybody asks, behind those who do ask."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.http.conftest import settings_for
+
+from gfmdkg.engine.request import Lane, QueryRequest
+from gfmdkg.errors import QueryTimeout
+from gfmdkg.http.first_pages import FirstPages
+from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.query_run import bind_query, run_query
+from gfmdkg.http.row_memory import Question
+from gfmdkg.http.service import Service
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+@asynccontextmanager
+async def serving(
+    store: Path, *, delay_seconds: float = 0.0, **changes: Any
+) -> AsyncIterator[tuple[Service, FirstPages]]:
+    service = Service(settings_for(store, **{"query_workers": 2, **changes}))
+    first_pages = FirstPages(service, delay_seconds=delay_seconds)
+    service.follow(first_pages.warm)
+    await service.start()
+    try:
+        yield service, first_pages
+    finally:
+        await first_pages.close()
+        await service.close()
+
+
+async def known(service: Service) -> set[str]:
+    """The queries whose first page is in memory."""
+    version = await service.version()
+    paging = Parameters(()).paging(service.settings)
+    names = set()
+    for query in service.catalog:
+        if not needs_value(service, query.name):
+            question = Question.of(await bind_query(service, query, {}, version), version)
+            if service.row_memory.page(question, paging) is not None:
+                names.add(query.name)
+    return names
+
+
+def needs_value(service: Service, name: str) -> bool:
+    return any(p.required for p in service.catalog[name].parameters.values())
+
+
+def test_every_query_without_required_parameters_is_ready(harbour_store: Path) -> None:
+    async def run() -> None:
+        async with serving(harbour_store) as (service, first_pages):
+            await first_pages.finish()
+            ready = await known(service)
+            assert ready == {n for n in service.catalog.names if not needs_value(service, n)}
+            assert len(ready) > 20
+            before = service.pool.stats().answered_total
+            version, paging = await service.version(), Parameters(()).paging(service.settings)
+            for name in ready:
+                query = service.catalog[name]
+                await run_query(service, query, {}, version=version, paging=paging)
+            assert service.pool.stats().answered_total == before
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "changes", [{"warm_queries": False}, {"query_workers": 1}, {"cache_limit_bytes": 0}]
+)
+def test_nothing_is_asked_where_it_is_off_or_would_be_in_the_way(
+    harbour_store: Path, changes: dict[str, Any]
+) -> None:
+    async def run() -> None:
+        async with serving(harbour_store, **changes) as (service, first_pages):
+            await first_pages.finish()
+            await asyncio.sleep(0.1)
+            assert service.pool.stats().answered_total == 0
+
+    asyncio.run(run())
+
+
+def test_end_of_the_service_stops_it(harbour_store: Path) -> None:
+    async def run() -> None:
+        async with serving(harbour_store, delay_seconds=60) as (service, first_pages):
+            await first_pages.close()
+            await first_pages.finish()
+            assert service.pool.stats().answered_total == 0
+
+    asyncio.run(run())
+
+
+def test_newer_version_takes_the_place_of_the_one_before(harbour_store: Path) -> None:
+    async def run() -> None:
+        service = Service(settings_for(harbour_store, query_workers=2))
+        first_pages = FirstPages(service, delay_seconds=0.05)
+        await service.start()
+        first_pages.warm(service.versions.get(1))
+        first_pages.warm(service.versions.get(2))
+        first_pages.warm(service.versions.get(2))
+        await first_pages.finish()
+        totals = service.row_memory._totals
+        assert {question.version for question in totals} == {2}
+        await first_pages.close()
+        await service.close()
+
+    asyncio.run(run())
+
+
+def test_client_that_waits_gets_the_worker(
+    harbour_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both workers are busy, one with a client's query, one with ours; a client comes."""
+
+    async def run() -> None:
+        async with serving(harbour_store, delay_seconds=60) as (service, first_pages):
+            query, version = service.catalog["topics"], await service.version()
+            await service.terms(version)
+            # Our query shall last: the name is bound, the engine never ends.
+            monkeypatch.setattr(type(query), "paged", lambda *_, **__: ENDLESS)
+            ours = asyncio.create_task(first_pages._ask(query, version))
+            while not service.pool.stats().running[Lane.CANNED]:
+                await asyncio.sleep(0.01)
+            slow = QueryRequest(
+                text=ENDLESS, store=version.database, lane=Lane.CANNED, time_limit_seconds=3
+            )
+            theirs = asyncio.create_task(service.pool.query(slow))
+            await asyncio.sleep(0.05)
+            assert not ours.done()
+            began = asyncio.get_running_loop().time()
+            await service.answer("ASK {}", version=version)
+            assert asyncio.get_running_loop().time() - began < 1.5
+            assert await ours is False
+            theirs.cancel()
+            await asyncio.gather(theirs, return_exceptions=True)
+
+    asyncio.run(run())
+
+
+def test_query_that_does_not_end_in_time_holds_up_no_other(
+    harbour_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        async with serving(harbour_store, delay_seconds=60) as (service, first_pages):
+            query, version = service.catalog["topics"], await service.version()
+            await service.terms(version)
+
+            async def fail(*_: object, **__: object) -> None:
+                raise QueryTimeout(1.0)
+
+            monkeypatch.setattr(service, "answer", fail)
+            assert await first_pages._ask(query, version) is True
+
+    asyncio.run(run())
