@@ -14,6 +14,7 @@ import platformdirs
 from benchmarks.answers import compare_answers
 from benchmarks.canned import time_canned
 from benchmarks.generator import generate
+from benchmarks.incremental import measure_incremental
 from benchmarks.lists import time_lists
 from benchmarks.loading import publish, raw_bulk_load
 from benchmarks.measuring import measure
@@ -25,6 +26,8 @@ from benchmarks.workloads import points
 
 # Enough that each front of a server gets some.
 _REHEARSED = 16
+# Plain pyshacl takes a minute and a half for a million.
+_PLAIN_TRIPLES = 100_000
 
 
 def main() -> None:
@@ -72,7 +75,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--brief",
         action="store_true",
-        help="loads, mix, points and joins alone: no canned queries, lists and runaways",
+        help="loads, mix, points and joins alone: no canned queries, lists, changes and runaways",
     )
     parser.add_argument(
         "--cache",
@@ -151,6 +154,12 @@ def _measure_size(
     finally:
         for peer in peers:
             peer.end()
+    incremental = None
+    if ours is not None:
+        plain = generate(cache, triples=min(triples, _PLAIN_TRIPLES))
+        incremental = measure_incremental(
+            generated, store=work / "store", plain=plain, progress=progress
+        )
     chosen = [peer for peer in peers if not peer.name.endswith("2 fronts")]
     return SizeResult(
         generated=generated,
@@ -163,6 +172,7 @@ def _measure_size(
         answers=answers,
         canned=canned,
         lists=lists,
+        incremental=incremental,
         figures=figures,
         runaways=measure_runaways(chosen, generated, progress=progress) if with_runaways else {},
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.canned import CannedTime
 from benchmarks.generator import Generated
+from benchmarks.incremental import IncrementalFigures
 from benchmarks.lists import ListTimes
 from benchmarks.loading import LoadFigures
 from benchmarks.measuring import SCENARIOS, Figures
@@ -40,6 +41,7 @@ class SizeResult:
     answers: Mapping[str, str]
     canned: Mapping[str, Mapping[str, CannedTime]]
     lists: ListTimes | None
+    incremental: IncrementalFigures | None
     figures: Mapping[str, Mapping[str, Figures]]
     runaways: Mapping[str, Mapping[str, Runaway]]
 
@@ -113,6 +115,9 @@ def _checks(result: SizeResult) -> Iterator[tuple[str, str, bool]]:
         yield f"canned query, {scope}: engine p50 ≤ {limit} ms", measured, within == len(times)
     for what, took, most in result.lists.bars() if result.lists else ():
         yield what, _milliseconds(took), took <= most
+    if changes := result.incremental:
+        what = f"{changes.changed_triples} triples validated: median ≤ 100 ms"
+        yield what, _milliseconds(changes.median * 1000), changes.median <= 0.1
     measured = f"{result.load_ratio:.2f}×"
     yield "load ≥ 0.85× of raw bulk_load", measured, result.load_ratio >= 0.85
     ours = result.runaways.get(_OURS[0], {})
@@ -146,6 +151,8 @@ def _size(result: SizeResult) -> Iterator[str]:
     yield from _canned_table(result)
     if result.lists is not None:
         yield from result.lists.table(_number)
+    if result.incremental is not None:
+        yield from result.incremental.table(_number)
     yield from _runaway_table(result)
 
 
