@@ -5,6 +5,7 @@ answer must have a status, a media type, headers and a body that the document de
 breaks the document must be refused, and no failure is a fault of the service.
 """
 
+import gc
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
@@ -142,6 +143,8 @@ class Fuzzer:
                 self._send(operation, GenerationMode.POSITIVE, count, is_repeatable)
                 if can_be_broken(operation.definition.raw):
                     self._send(operation, GenerationMode.NEGATIVE, count, is_repeatable)
+            # Sessions that it left open are to be found while nobody minds.
+            gc.collect()
 
     def _send(self, operation: Any, mode: GenerationMode, count: int, is_repeatable: bool) -> None:
         @settings(
