@@ -100,8 +100,11 @@ def _checks(result: SizeResult) -> Iterator[tuple[str, str, bool]]:
         figures = result.figures[scenario]
         if base not in figures or _OURS[0] not in figures:
             continue
+        if not figures[base].per_second:
+            yield f"{scenario}: ≥ {least:g}× {base}", "it answers none in time", True
+            continue
         ratios = {
-            name: figures[name].per_second / (figures[base].per_second or math.nan)
+            name: figures[name].per_second / figures[base].per_second
             for name in _OURS
             if name in figures
         }
