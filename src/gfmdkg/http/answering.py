@@ -118,7 +118,7 @@ class Answering:
         recorder = Recorder(
             exchange.send,
             exchange.receive,
-            limit_bytes=max(self.cache.answer_limit_bytes, _HELD_BYTES),
+            limit_bytes=max(self.cache.value_limit_bytes, _HELD_BYTES),
             is_gzip=exchange.is_gzip,
             is_head=exchange.is_head,
             extra=[(b"x-request-id", exchange.request_id.encode("ascii"))],

@@ -2,13 +2,15 @@
 
 import asyncio
 import re
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
 from starlette.types import Scope
+
+from gfmdkg.http.bounded import ByteBounded
 
 __all__ = [
     "AnswerCache",
@@ -23,7 +25,6 @@ __all__ = [
 
 _LASTING = "gfmdkg.lasting"
 
-_SHARE_OF_ONE = 16
 # What an entry takes beside its bytes: objects, dictionary slots.
 _OVERHEAD_BYTES = 1024
 # A request that killed this many workers for those who wait would kill more.
@@ -136,48 +137,22 @@ def is_lasting(scope: Scope) -> bool:
     return _LASTING in scope
 
 
-class AnswerCache:
+class AnswerCache(ByteBounded[Key, FinishedAnswer]):
     """The answers asked for last, up to a number of bytes."""
 
     def __init__(self, limit_bytes: int) -> None:
-        self.answer_limit_bytes = limit_bytes // _SHARE_OF_ONE
-        self.size_bytes = 0
+        super().__init__(limit_bytes, size_of=lambda key, a: a.size_bytes + key.size_bytes)
         self.hits_total = 0
         self.misses_total = 0
-        self.evictions_total = 0
-        self._limit_bytes = limit_bytes
-        self._answers: OrderedDict[Key, FinishedAnswer] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._answers)
 
     def get(self, key: Key) -> FinishedAnswer | None:
-        """The answer with this key, which becomes the last to be dropped."""
-        answer = self._answers.get(key)
+        """The answer with this key; counted as a hit or a miss."""
+        answer = super().get(key)
         if answer is None:
             self.misses_total += 1
-            return None
-        self.hits_total += 1
-        self._answers.move_to_end(key)
+        else:
+            self.hits_total += 1
         return answer
-
-    def put(self, key: Key, answer: FinishedAnswer) -> bool:
-        """Keep an answer, unless it is larger than one sixteenth of the cache."""
-        size_bytes = answer.size_bytes + key.size_bytes
-        if size_bytes > self.answer_limit_bytes:
-            return False
-        self._drop(key)
-        self._answers[key] = answer
-        self.size_bytes += size_bytes
-        while self.size_bytes > self._limit_bytes:
-            self._drop(next(iter(self._answers)))
-            self.evictions_total += 1
-        return True
-
-    def _drop(self, key: Key) -> None:
-        answer = self._answers.pop(key, None)
-        if answer is not None:
-            self.size_bytes -= answer.size_bytes + key.size_bytes
 
 
 class Turn(Enum):

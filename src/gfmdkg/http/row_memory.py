@@ -8,13 +8,13 @@ import hashlib
 from collections import OrderedDict
 from typing import NamedTuple, Self
 
+from gfmdkg.http.bounded import ByteBounded
 from gfmdkg.http.parameters import Paging
 from gfmdkg.store.versions import Version
 
 __all__ = ["Question", "RowMemory"]
 
 _TOTALS_KEPT = 4096
-_SHARE_OF_ONE = 16
 # What an entry takes beside its bytes: objects, dictionary slots.
 _OVERHEAD_BYTES = 512
 
@@ -32,14 +32,22 @@ class Question(NamedTuple):
         return cls(version.number, version.content_hash, hashlib.sha256(text.encode()).digest())
 
 
+_Page = tuple[Question, int, int]
+
+
 class RowMemory:
     """Totals asked for last, and pages up to ``limit_bytes``, as the engine wrote them."""
 
     def __init__(self, limit_bytes: int) -> None:
-        self.size_bytes = 0
-        self._limit_bytes = limit_bytes
         self._totals: OrderedDict[Question, int] = OrderedDict()
-        self._pages: OrderedDict[tuple[Question, int, int], bytes] = OrderedDict()
+        self._pages: ByteBounded[_Page, bytes] = ByteBounded(
+            limit_bytes, size_of=lambda _, body: len(body) + _OVERHEAD_BYTES
+        )
+
+    @property
+    def size_bytes(self) -> int:
+        """What the pages take."""
+        return self._pages.size_bytes
 
     def total(self, question: Question) -> int | None:
         """How many rows the question has, where that is known."""
@@ -56,21 +64,8 @@ class RowMemory:
 
     def page(self, question: Question, paging: Paging) -> bytes | None:
         """The solutions of this page as SPARQL JSON, where they are known."""
-        key = (question, paging.start, paging.per_page)
-        if key in self._pages:
-            self._pages.move_to_end(key)
-        return self._pages.get(key)
+        return self._pages.get((question, paging.start, paging.per_page))
 
     def keep_page(self, question: Question, paging: Paging, body: bytes) -> None:
         """Remember a page, unless it is larger than one sixteenth of the memory."""
-        size_bytes = len(body) + _OVERHEAD_BYTES
-        if size_bytes > self._limit_bytes // _SHARE_OF_ONE:
-            return
-        key = (question, paging.start, paging.per_page)
-        if key in self._pages:
-            self.size_bytes -= len(self._pages.pop(key)) + _OVERHEAD_BYTES
-        self._pages[key] = body
-        self.size_bytes += size_bytes
-        while self.size_bytes > self._limit_bytes:
-            _, dropped = self._pages.popitem(last=False)
-            self.size_bytes -= len(dropped) + _OVERHEAD_BYTES
+        self._pages.put((question, paging.start, paging.per_page), body)
