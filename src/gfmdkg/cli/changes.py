@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,6 @@ from gfmdkg.curation.rules import DraftRules
 from gfmdkg.errors import DataError, Fault, ParameterError
 from gfmdkg.formats.tables import write_table
 from gfmdkg.paths import Content, shipped_content
-from gfmdkg.store.patches import Patch
-from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation import Report
 
 __all__ = ["changes", "open_review", "person_option", "submit"]
@@ -47,15 +46,7 @@ def open_review(cli: CliContext, content_root: Path | None = None) -> Review:
     if cli.settings().write_rules == "none":
         return Review(versions=versions, validate=lambda _, __: Report.of(()))
     rules = DraftRules(Content(root=content_root) if content_root else shipped_content())
-
-    def validate(draft: OxigraphStore, patch: Patch) -> Report:
-        # The writer's lock is held, so what is current is what the draft was made from.
-        base = OxigraphStore.open_read_only(versions.require_current().database)
-        try:
-            return rules.report(draft, is_union=is_union, base=base, patch=patch)
-        finally:
-            base.close()
-
+    validate = partial(rules.report_write, versions, is_union=is_union)
     return Review(versions=versions, validate=validate)
 
 

@@ -135,7 +135,7 @@ class PartValidation:
 
     def _take(self, tally: FindingTally, part: Part, report: Report) -> None:
         tally.add(part.relocate(report.findings))
-        self._sources |= {n: text for n, text in report.sources.items() if n not in part.tables}
+        self._sources |= part.shown_sources(report)
 
     def _conclude(self, findings: Iterable[Finding]) -> Report:
         return Report.of(findings, mode=Mode.INCREMENTAL).with_sources(self._sources)

@@ -1,6 +1,6 @@
 """The pieces in which a big change is applied and looked at, so that memory holds one of them."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, overload
 
@@ -40,8 +40,11 @@ class Part:
     def relocated(self, report: Report) -> Report:
         """The report with places that a curator knows, and the faults of the cells."""
         found = [*self.relocate(report.findings), *self.faults]
-        shown = {name: text for name, text in report.sources.items() if name not in self.tables}
-        return Report.of(found, mode=report.mode, reason=report.reason).with_sources(shown)
+        return report.with_findings(found).with_sources(self.shown_sources(report))
+
+    def shown_sources(self, report: Report) -> Mapping[str, str]:
+        """The texts of a report's files that are what a curator sees."""
+        return {name: text for name, text in report.sources.items() if name not in self.tables}
 
 
 class TableParts(Sequence[Part]):

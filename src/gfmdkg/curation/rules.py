@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from gfmdkg.store.delta import Delta
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
+from gfmdkg.store.versions import VersionStore
 from gfmdkg.terms.values import Iri, to_sparql
 from gfmdkg.validation import Mode, Report
 
@@ -78,9 +80,18 @@ class DraftRules:
         else:
             context = b"" if is_complete else self._context
             report = validate_store(draft, self._rules, scope=scope, context=context)
-        is_whole = report.mode is Mode.FULL
-        findings = report.violations if is_whole else report.findings
-        return Report.of(findings, mode=report.mode, reason=report.reason)
+        return report.with_findings(report.violations) if report.mode is Mode.FULL else report
+
+    def report_write(
+        self, versions: VersionStore, draft: OxigraphStore, patch: Patch, *, is_union: bool
+    ) -> Report:
+        """The same of a draft that differs by the patch from the current version.
+
+        For who holds the writer's lock: the current version is what the draft was made from.
+        """
+        current = versions.require_current()
+        with closing(OxigraphStore.open_read_only(current.database)) as base:
+            return self.report(draft, is_union=is_union, base=base, patch=patch)
 
     # What is read once
 

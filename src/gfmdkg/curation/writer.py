@@ -213,12 +213,7 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     def validate(draft: OxigraphStore, patch: Patch, *, is_union: bool) -> Report:
         if rules is None:
             return Report.of(())
-        # The lock is held, so what is current is what the draft was made from.
-        base = OxigraphStore.open_read_only(versions.require_current().database)
-        try:
-            return rules.report(draft, is_union=is_union, base=base, patch=patch)
-        finally:
-            base.close()
+        return rules.report_write(versions, draft, patch, is_union=is_union)
 
     def handle(frame: Frame) -> Reply:
         record = json.loads(frame.head)

@@ -157,6 +157,11 @@ class Report:
         conforms = all(finding.severity is not Severity.VIOLATION for finding in ordered)
         return cls(conforms=conforms, mode=mode, findings=ordered, reason=reason)
 
+    def with_findings(self, findings: Iterable[Finding]) -> "Report":
+        """The report of these findings in place of its own; all else is as it was."""
+        found = Report.of(findings, mode=self.mode, reason=self.reason)
+        return found.with_sources(self.sources)
+
     def with_sources(self, sources: Mapping[str, str]) -> "Report":
         """The same report with the texts of its files."""
         return replace(self, sources=sources)

@@ -20,8 +20,7 @@ def place_findings(report: Report, documents: Sequence[PositionedGraph]) -> Repo
     of the record. A finding that has a place, or a blank node for its focus node, stays.
     """
     locator = Locator(documents)
-    placed = [_placed(finding, locator) for finding in report.findings]
-    return Report.of(placed, mode=report.mode, reason=report.reason)
+    return report.with_findings(_placed(finding, locator) for finding in report.findings)
 
 
 def _placed(finding: Finding, locator: Locator) -> Finding:

@@ -47,8 +47,7 @@ def place_in_documents(
             placed += _read(text, document.media_type, given.graph or BASE, document.name)
     report = place_findings(report, placed)
     for table in tables:
-        found = table.relocated(report.findings)
-        report = Report.of(found, mode=report.mode, reason=report.reason)
+        report = report.with_findings(table.relocated(report.findings))
     return report
 
 
