@@ -6,7 +6,7 @@ from typing import Any
 from gfmdkg.curation.changes import RDF_PATCH, Effect
 from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES
 from gfmdkg.http.description import json_operation
-from gfmdkg.http.parameter_description import path_parameter
+from gfmdkg.http.parameter_description import named_format_parameter, path_parameter
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.protocol_answers import WRITER
 from gfmdkg.http.shapes import ref
@@ -115,12 +115,7 @@ def difference_operation(
         **({"security": [*security]} if security else {}),
         "parameters": [
             *parameters,
-            {
-                "name": "format",
-                "in": "query",
-                "description": "The format, where the Accept header is not to decide.",
-                "schema": {"type": "string", "enum": list(VIEWS)},
-            },
+            named_format_parameter(VIEWS),
         ],
         "responses": {
             "200": {"description": "The difference.", "content": content},

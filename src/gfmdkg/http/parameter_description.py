@@ -11,6 +11,7 @@ from gfmdkg.settings import Settings
 __all__ = [
     "VERSION_PARAMETER",
     "format_parameter",
+    "named_format_parameter",
     "page_parameters",
     "parameter_object",
     "path_parameter",
@@ -119,9 +120,14 @@ def page_parameters(settings: Settings) -> list[dict[str, Any]]:
 
 def format_parameter(offered: Iterable[MediaType]) -> dict[str, Any]:
     """The parameter ``format`` of an operation that offers these media types."""
+    return named_format_parameter(media_type.name for media_type in offered)
+
+
+def named_format_parameter(names: Iterable[str]) -> dict[str, Any]:
+    """The parameter ``format`` with these values."""
     return {
         "name": "format",
         "in": "query",
         "description": "The format, where the Accept header is not to decide.",
-        "schema": {"type": "string", "enum": [media_type.name for media_type in offered]},
+        "schema": {"type": "string", "enum": list(names)},
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gfmdkg.formats.media import GRAPHS
+from gfmdkg.http.parameter_description import named_format_parameter
 from gfmdkg.http.shapes import STRING, written
 from gfmdkg.http.sparql_request import FORMAT_NAMES, GRAPH_FORMAT_NAMES
 from gfmdkg.namespaces import BASE, GRAPH_BASE
@@ -69,19 +70,9 @@ GRAPH_CONTENT = {media.media_type: written(media.media_type) for media in GRAPHS
 
 TEXT_CONTENT: Mapping[str, Any] = {"schema": STRING}
 
-FORMAT_PARAMETER = {
-    "name": "format",
-    "in": "query",
-    "description": "The format, where the Accept header is not to decide.",
-    "schema": {"type": "string", "enum": list(FORMAT_NAMES)},
-    "example": "json",
-}
+FORMAT_PARAMETER = {**named_format_parameter(FORMAT_NAMES), "example": "json"}
 
-GRAPH_FORMAT_PARAMETER = {
-    **FORMAT_PARAMETER,
-    "schema": {"type": "string", "enum": list(GRAPH_FORMAT_NAMES)},
-    "example": "ttl",
-}
+GRAPH_FORMAT_PARAMETER = {**named_format_parameter(GRAPH_FORMAT_NAMES), "example": "ttl"}
 
 
 def answer(text: str, content: Mapping[str, Any], *, tagged: bool = True) -> dict[str, Any]:
