@@ -15,7 +15,7 @@ from tests.command import Run, command_on
 
 from gfmdkg.build import ensure_built
 from gfmdkg.http import create_app
-from gfmdkg.http.express import ExpressConnection
+from gfmdkg.http.connection import BoundedConnection
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import VersionStore
@@ -63,7 +63,7 @@ def serve_settings(settings: Settings) -> Iterator[str]:
         create_app(settings),
         log_level="critical",
         lifespan="on",
-        http=ExpressConnection,
+        http=BoundedConnection,
         ws="none",
         access_log=False,
         proxy_headers=False,

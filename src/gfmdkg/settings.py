@@ -44,6 +44,11 @@ class Settings:
         "union",
         "what a query without GRAPH sees: `union`, all graphs; `strict`, the default graph alone",
     )
+    engine_url: str = _describe(
+        "",
+        "address of a SPARQL 1.1 endpoint that holds the published graph and answers queries in"
+        " place of engines of our own; none unless given",
+    )
     query_workers: int = _describe(
         max(4, (os.cpu_count() or 2) + 2),
         "worker processes for queries, per front; more than cores, for one may be stuck",
@@ -82,11 +87,6 @@ class Settings:
         True,
         "whether first pages of canned queries without required parameters are worked out in the"
         " background for each new version, per front: `true` or `false`; needs two workers",
-    )
-    lookup_memory_bytes: int = _describe(
-        256 * _MIB,
-        "largest default graph, as N-Triples, that is mapped into memory for look-ups",
-        minimum=0,
     )
     versions_kept: int = _describe(20, "published versions kept on disk", minimum=1)
     page_size: int = _describe(50, "items on a page when per_page is not given", minimum=1)

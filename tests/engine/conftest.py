@@ -11,27 +11,34 @@ from typing import Any
 import pytest
 import uvloop
 
-from gfmdkg.engine.pool import WorkerPool
+from gfmdkg.engine.pool import EnginePool
 from gfmdkg.settings import Settings
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.versions import Origin, Version, VersionStore
 
 TRIPLES = 3000
 
 
+def publish(versions: VersionStore, fill: Callable[[OxigraphStore], None]) -> Version:
+    """A new version with what ``fill`` adds to the one before."""
+    with versions.writing() as draft:
+        fill(draft.store)
+        return draft.publish(
+            message="", origin=Origin.UPDATE, sources_hash="", default_graph="strict"
+        )
+
+
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("engine") / "db"
+def version(tmp_path_factory: pytest.TempPathFactory) -> Version:
     lines = (
         f'<http://e/r{i // 10}> <http://e/p{i % 10}> "text {i}, with {{}} and \\"quotes\\"\\n"@en .'
         if i % 3 == 0
         else f"<http://e/r{i // 10}> <http://e/p{i % 10}> <http://e/r{i * 7 % 300}> ."
         for i in range(TRIPLES)
     )
-    store = OxigraphStore.open(folder)
-    store.load("\n".join(lines).encode(), media_type="application/n-triples")
-    store.flush()
-    store.close()
-    return folder
+    document = "\n".join(lines).encode()
+    versions = VersionStore(tmp_path_factory.mktemp("engine"))
+    return publish(versions, lambda store: store.load(document, media_type="application/n-triples"))
 
 
 @pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
@@ -41,15 +48,15 @@ def runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
         yield loop
 
 
-OpenPool = Callable[..., AbstractAsyncContextManager[WorkerPool]]
+OpenPool = Callable[..., AbstractAsyncContextManager[EnginePool]]
 
 
 @pytest.fixture
-def open_pool(tmp_path: Path) -> OpenPool:
+def open_pool(tmp_path: Path, version: Version) -> OpenPool:
     """``async with open_pool(query_workers=2) as pool``; any setting may be given."""
 
     @asynccontextmanager
-    async def open_one(**values: Any) -> AsyncIterator[WorkerPool]:
+    async def open_one(**values: Any) -> AsyncIterator[EnginePool]:
         settings: dict[str, Any] = {
             "store": tmp_path,
             "query_workers": 1,
@@ -57,8 +64,8 @@ def open_pool(tmp_path: Path) -> OpenPool:
             "query_timeout_seconds": 5.0,
             "shutdown_seconds": 2.0,
         }
-        pool = WorkerPool(settings=Settings(**(settings | values)))
-        await pool.start()
+        pool = EnginePool(Settings(**(settings | values)))
+        await pool.start(version)
         try:
             yield pool
         finally:

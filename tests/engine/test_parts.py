@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 
 from gfmdkg import errors
-from gfmdkg.engine.admission import Admission, Waiter
-from gfmdkg.engine.death import describe_death
+from gfmdkg.engine.admission import Admission, Lane
 from gfmdkg.engine.failures import decode_error, encode_error
 from gfmdkg.engine.frames import FrameAssembler, FrameError, pack_frame
-from gfmdkg.engine.process import WorkerProcess
-from gfmdkg.engine.request import Lane
-from gfmdkg.engine.spool import Spool, SpooledAnswer
-from gfmdkg.errors import AnswerTooLarge, Candidate, Clash, Fault, GfmdkgError
+from gfmdkg.engine.process import describe_death
+from gfmdkg.engine.spool import MEMORY_BYTES, Spool, SpooledAnswer
+from gfmdkg.errors import AnswerTooLarge, Busy, Candidate, Clash, Fault, GfmdkgError
 
 VALUES = {
     "faults": (Fault(message="bad", file="a.ttl", line=3, column=4),),
@@ -51,13 +49,13 @@ def test_every_error_crosses_with_its_fields(kind: type[GfmdkgError]) -> None:
 def test_frames_are_put_together_from_any_pieces(size: int) -> None:
     assembler = FrameAssembler()
     for body in (b"", b"x" * 3000):
-        data = pack_frame(b'{"a": 1}', body, limit_seconds=1.5, has_file=True)
+        data = pack_frame(b'{"a": 1}', body, limit_seconds=1.5, retires=True)
         pieces = [data[at : at + size] for at in range(0, len(data), size)]
         *early, last = [assembler.feed(piece) for piece in pieces]
         assert not any(early)
         assert last is not None
         assert (last.head, last.body, last.limit_seconds) == (b'{"a": 1}', body, 1.5)
-        assert (last.has_file, last.retires) == (True, False)
+        assert last.retires
 
 
 @pytest.mark.parametrize("data", [pack_frame(b"{}") + b"more", b"\xff" * 17])
@@ -66,80 +64,122 @@ def test_what_is_no_frame_is_refused(data: bytes) -> None:
         FrameAssembler().feed(data)
 
 
-def _join(admission: Admission, lane: Lane) -> tuple[Waiter | None, Waiter | None]:
-    future: asyncio.Future[WorkerProcess] = asyncio.get_running_loop().create_future()
-    return admission.join(lane, future)
+def _admission(**values: Any) -> Admission:
+    return Admission(**({"places": 1, "queue": 9, "wait_seconds": 5.0} | values))
+
+
+async def _entering(admission: Admission, lane: Lane) -> "asyncio.Task[None]":
+    task = asyncio.create_task(admission.enter(lane))
+    await asyncio.sleep(0)
+    return task
 
 
 def test_adhoc_never_takes_the_reserved_places() -> None:
-    admission = Admission(workers=3, reserved=1, queue=9)
-    admission.enter(Lane.ADHOC)
-    assert admission.may_enter(Lane.ADHOC, idle=4)
-    admission.enter(Lane.ADHOC)
-    assert not admission.may_enter(Lane.ADHOC, idle=4)
-    assert admission.may_enter(Lane.CANNED, idle=4)
-    admission.leave(Lane.ADHOC)
-    for _ in range(2):
-        admission.enter(Lane.CANNED)
-    assert not admission.may_enter(Lane.CANNED, idle=4)
+    async def scenario() -> None:
+        admission = _admission(places=3, reserved=1)
+        adhoc = [await _entering(admission, Lane.ADHOC) for _ in range(3)]
+        assert [task.done() for task in adhoc] == [True, True, False]
+        canned = [await _entering(admission, Lane.CANNED) for _ in range(2)]
+        assert [task.done() for task in canned] == [True, False]
+        admission.leave(Lane.CANNED)
+        await asyncio.gather(canned[1])
+        assert not adhoc[2].done()
+        admission.leave(Lane.ADHOC)
+        await asyncio.gather(adhoc[2])
+
+    asyncio.run(scenario())
 
 
-def test_adhoc_leaves_the_reserved_processes_while_others_start() -> None:
-    admission = Admission(workers=3, reserved=1, queue=9)
-    assert not admission.may_enter(Lane.ADHOC, idle=1)
-    assert admission.may_enter(Lane.ADHOC, idle=2)
-    assert admission.may_enter(Lane.CANNED, idle=1)
-    assert not admission.may_enter(Lane.CANNED, idle=0)
-    admission.enter(Lane.CANNED)
-    assert admission.may_enter(Lane.ADHOC, idle=1)
+def test_one_place_still_serves_adhoc_queries() -> None:
+    async def scenario() -> None:
+        await _admission(reserved=1, queue=0).enter(Lane.ADHOC)
 
-
-def test_one_worker_still_serves_adhoc_queries() -> None:
-    assert Admission(workers=1, reserved=1, queue=0).may_enter(Lane.ADHOC, idle=4)
+    asyncio.run(scenario())
 
 
 def test_queue_is_by_order_of_coming_as_far_as_lanes_have_room() -> None:
     async def scenario() -> None:
-        admission = Admission(workers=2, reserved=1, queue=9)
-        first, _ = _join(admission, Lane.ADHOC)
-        second, _ = _join(admission, Lane.ADHOC)
-        third, _ = _join(admission, Lane.CANNED)
-        assert admission.next(idle=2) is first
-        assert admission.next(idle=2) is third
-        assert admission.next(idle=2) is None
+        admission = _admission(places=2, reserved=1)
+        await admission.enter(Lane.ADHOC)
+        await admission.enter(Lane.CANNED)
+        adhoc = await _entering(admission, Lane.ADHOC)
+        canned = await _entering(admission, Lane.CANNED)
+        admission.leave(Lane.CANNED)
+        await asyncio.gather(canned)
+        assert not adhoc.done()
         admission.leave(Lane.ADHOC)
-        assert admission.next(idle=2) is second
+        await asyncio.gather(adhoc)
 
     asyncio.run(scenario())
 
 
 def test_canned_query_displaces_the_last_adhoc_one_of_a_full_queue() -> None:
     async def scenario() -> None:
-        admission = Admission(workers=1, reserved=0, queue=2)
-        _join(admission, Lane.ADHOC)
-        last, _ = _join(admission, Lane.ADHOC)
-        assert _join(admission, Lane.ADHOC) == (None, None)
-        placed, displaced = _join(admission, Lane.CANNED)
-        assert placed is not None
-        assert displaced is last
-        _join(admission, Lane.CANNED)
-        assert _join(admission, Lane.CANNED) == (None, None)
-        assert admission.waiting(Lane.CANNED) == 2
+        admission = _admission(queue=2)
+        await admission.enter(Lane.ADHOC)
+        first, last = [await _entering(admission, Lane.ADHOC) for _ in range(2)]
+        with pytest.raises(Busy):
+            await admission.enter(Lane.ADHOC)
+        for displaced in (last, first):
+            await _entering(admission, Lane.CANNED)
+            with pytest.raises(Busy):
+                await displaced
+        with pytest.raises(Busy):
+            await admission.enter(Lane.CANNED)
+        assert admission.waiting == {Lane.ADHOC: 0, Lane.CANNED: 2}
+
+    asyncio.run(scenario())
+
+
+def test_waiter_that_is_cancelled_as_its_turn_comes_gives_the_place_on() -> None:
+    async def scenario() -> None:
+        admission = _admission()
+        await admission.enter()
+        first, second = [await _entering(admission, Lane.CANNED) for _ in range(2)]
+        admission.leave()
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await second
+        assert admission.running[Lane.CANNED] == 1
+
+    asyncio.run(scenario())
+
+
+def test_nobody_waits_longer_than_allowed_and_nobody_enters_at_the_end() -> None:
+    async def scenario() -> None:
+        admission = _admission(wait_seconds=0.01)
+        await admission.enter()
+        with pytest.raises(Busy):
+            await admission.enter()
+        closing = asyncio.create_task(admission.close(limit_seconds=5))
+        await asyncio.sleep(0)
+        with pytest.raises(Busy, match="is ending"):
+            await admission.enter()
+        admission.leave()
+        await closing
 
     asyncio.run(scenario())
 
 
 def test_spool_moves_to_a_file_and_keeps_its_limit() -> None:
-    spool = Spool(limit_bytes=100, memory_bytes=10)
-    spool.write(b"0123456789")
-    assert (spool.file, spool.body()) == (None, b"0123456789")
+    spool = Spool(limit_bytes=MEMORY_BYTES + 100)
+    spool.write(b"0" * MEMORY_BYTES)
     spool.write(b"abc")
-    assert spool.file is not None
-    assert (spool.body(), b"".join(spool.chunks())) == (b"", b"0123456789abc")
     with pytest.raises(AnswerTooLarge) as caught:
-        spool.write(b"x" * 88)
-    assert caught.value.limit_bytes == 100
-    spool.close()
+        spool.write(b"x" * 98)
+    assert caught.value.limit_bytes == MEMORY_BYTES + 100
+    body = spool.finish()
+    assert isinstance(body, SpooledAnswer)
+    with body:
+        assert body.tail(4) == b"0abc"
+        assert b"".join(body.pieces()) == b"0" * MEMORY_BYTES + b"abc"
+
+
+def test_small_answer_stays_in_memory() -> None:
+    spool = Spool(limit_bytes=100)
+    for piece in (b"", b"ab", b"c"):
+        spool.write(piece)
+    assert spool.finish() == b"abc"
 
 
 def test_spooled_answer_can_be_read_twice_and_is_closed() -> None:

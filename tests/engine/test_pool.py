@@ -5,15 +5,24 @@ import io
 import os
 import shutil
 import signal
+import socket
+import sysconfig
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
+from tests.engine.conftest import TRIPLES, children, publish
 
-from gfmdkg.engine.pool import WorkerPool
-from gfmdkg.engine.request import EngineAnswer, Lane, QueryRequest
+from gfmdkg.engine.admission import Lane
+from gfmdkg.engine.answers import read_body
+from gfmdkg.engine.pool import EnginePool
+from gfmdkg.engine.request import QueryRequest
+from gfmdkg.engine.server import engine_program
 from gfmdkg.errors import (
     AnswerTooLarge,
     Busy,
@@ -23,12 +32,12 @@ from gfmdkg.errors import (
     QueryTimeout,
     StoreError,
 )
-from gfmdkg.settings import Settings
-from gfmdkg.store.answers import AnswerFormats, AnswerKind, Dataset
+from gfmdkg.namespaces import BASE
+from gfmdkg.store.answers import RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.versions import Origin, VersionStore
+from gfmdkg.store.versions import Version, VersionStore
 
-OpenPool = Callable[..., AbstractAsyncContextManager[WorkerPool]]
+OpenPool = Callable[..., AbstractAsyncContextManager[EnginePool]]
 FindBusy = Callable[[], Awaitable[list[int]]]
 
 POINT = "SELECT * { <http://e/r5> ?p ?o } ORDER BY ?p"
@@ -36,24 +45,22 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 GREEDY = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?f ?c ?a"
 
 
-async def _slurp(answer: EngineAnswer) -> bytes:
-    if answer.file is None:
-        assert answer.body is not None
-        return answer.body
-    with answer.file:
-        return b"".join([chunk async for chunk in answer.file.chunks(100_000)])
-
-
-def _direct(database: Path, text: str, formats: AnswerFormats) -> bytes:
+def _direct(version: Version, text: str, formats: AnswerFormats) -> bytes:
     output = io.BytesIO()
-    store = OxigraphStore.open_read_only(database)
+    store = OxigraphStore.open_read_only(version.database)
     store.query(text, formats=formats, output=output)
     store.close()
     return output.getvalue()
 
 
+async def _until_idle(pool: EnginePool, number: int) -> None:
+    async with asyncio.timeout(10):
+        while pool.stats().idle < number:
+            await asyncio.sleep(0.01)
+
+
 def test_answers_equal_those_of_the_store_in_all_sizes(
-    runner: asyncio.Runner, open_pool: OpenPool, database: Path
+    runner: asyncio.Runner, open_pool: OpenPool, version: Version
 ) -> None:
     formats = AnswerFormats(graph="application/n-triples")
     everything = "SELECT * { ?s ?p ?o . ?o ?q ?r }"
@@ -62,11 +69,12 @@ def test_answers_equal_those_of_the_store_in_all_sizes(
     async def scenario() -> None:
         async with open_pool() as pool:
             for text in (POINT, "ASK { ?s ?p ?o }", everything, graph):
-                answer = await pool.query(QueryRequest(text=text, store=database, formats=formats))
+                answer = await pool.query(QueryRequest(text=text, version=version, formats=formats))
                 is_large = answer.size_bytes > 256 * 1024
-                assert (answer.file is not None) == is_large == (text in {everything, graph})
+                is_file = not isinstance(answer.body, bytes)
+                assert is_file == is_large == (text in {everything, graph})
                 size = answer.size_bytes
-                assert await _slurp(answer) == (direct := _direct(database, text, formats))
+                assert await read_body(answer) == (direct := _direct(version, text, formats))
                 assert size == len(direct)
                 assert 0 < answer.engine_seconds < 5
                 assert 0 <= answer.queue_seconds < 1
@@ -74,16 +82,16 @@ def test_answers_equal_those_of_the_store_in_all_sizes(
     runner.run(scenario())
 
 
-def test_answer_tells_kind_media_type_and_rows(open_pool: OpenPool, database: Path) -> None:
+def test_answer_tells_kind_media_type_and_rows(open_pool: OpenPool, version: Version) -> None:
     async def scenario() -> None:
         async with open_pool() as pool:
             formats = AnswerFormats(results="text/csv", graph="text/turtle")
-            rows = await pool.query(QueryRequest(text=POINT, store=database, formats=formats))
+            rows = await pool.query(QueryRequest(text=POINT, version=version, formats=formats))
             assert (rows.kind, rows.media_type, rows.rows) == (AnswerKind.SOLUTIONS, "text/csv", 10)
-            graph = await pool.query(QueryRequest(text="DESCRIBE <http://e/r5>", store=database))
+            graph = await pool.query(QueryRequest(text="DESCRIBE <http://e/r5>", version=version))
             assert (graph.kind, graph.media_type) == (AnswerKind.GRAPH, "text/turtle")
             assert graph.rows is None
-            truth = await pool.query(QueryRequest(text="ASK {}", store=database))
+            truth = await pool.query(QueryRequest(text="ASK {}", version=version))
             assert (truth.kind, truth.rows) == (AnswerKind.BOOLEAN, None)
             assert pool.stats().answered_total == 3
 
@@ -91,17 +99,17 @@ def test_answer_tells_kind_media_type_and_rows(open_pool: OpenPool, database: Pa
 
 
 def test_errors_keep_their_fields_and_cost_no_worker(
-    open_pool: OpenPool, database: Path, tmp_path: Path
+    open_pool: OpenPool, version: Version, tmp_path: Path
 ) -> None:
     no_results = AnswerFormats(results=None)
     bad_dataset = Dataset(default_graphs=("no iri",))
     asked = [
-        QueryRequest(text="SELECT *\nWHERE { ?s ?p }", store=database),
-        QueryRequest(text=POINT, store=database, formats=no_results),
-        QueryRequest(text=POINT, store=tmp_path / "none"),
-        QueryRequest(text=POINT, store=database, answer_limit_bytes=100),
-        QueryRequest(text=POINT, store=database, dataset=bad_dataset),
-        QueryRequest(text="SELECT * { ?s ?p '\ud800' }", store=database),
+        QueryRequest(text="SELECT *\nWHERE { ?s ?p }", version=version),
+        QueryRequest(text=POINT, version=version, formats=no_results),
+        QueryRequest(text=POINT, version=replace(version, folder=tmp_path / "none")),
+        QueryRequest(text=POINT, version=version, answer_limit_bytes=100),
+        QueryRequest(text=POINT, version=version, dataset=bad_dataset),
+        QueryRequest(text="SELECT * { ?s ?p '\ud800' }", version=version),
     ]
 
     async def scenario() -> None:
@@ -118,37 +126,95 @@ def test_errors_keep_their_fields_and_cost_no_worker(
             assert large.limit_bytes == 100
             assert isinstance(dataset, QueryRejected)
             assert isinstance(surrogate, QueryRejected)
-            stats = pool.stats()
-            assert (stats.started_total, stats.workers) == (2, 2)
+            assert pool.stats().failures_total == 0
 
     asyncio.run(scenario())
 
 
 def test_dataset_base_and_prefixes_reach_the_engine(open_pool: OpenPool, tmp_path: Path) -> None:
-    store = OxigraphStore.open(tmp_path / "db")
-    store.update("INSERT DATA { GRAPH <http://e/g> { <http://e/a> a skos:Concept } }")
-    store.close()
+    triple = f"<{BASE}a> a skos:Concept"
+    own = publish(
+        VersionStore(tmp_path / "store"),
+        lambda store: store.update(f"INSERT DATA {{ GRAPH <http://e/g> {{ {triple} }} }}"),
+    )
 
     async def scenario() -> None:
         async with open_pool() as pool:
-            text = "ASK { <a> a skos:Concept }"
-            found = await pool.query(
-                QueryRequest(
-                    text=text,
-                    store=tmp_path / "db",
-                    dataset=Dataset(default_graphs=("http://e/g",)),
-                    base_iri="http://e/",
-                )
-            )
-            assert b"true" in (found.body or b"")
-            with pytest.raises(QueryRejected):
-                await pool.query(QueryRequest(text=text, store=tmp_path / "db", prefixes=False))
+            for graph, expected in (("http://e/g", b"true"), ("http://e/h", b"false")):
+                dataset = Dataset(default_graphs=(graph,))
+                text = "ASK { <a> a skos:Concept }"
+                request = QueryRequest(text=text, version=own, dataset=dataset)
+                assert expected in await read_body(await pool.query(request))
+
+    asyncio.run(scenario())
+
+
+def test_place_of_a_fault_is_that_in_the_text_as_it_was_sent(
+    open_pool: OpenPool, version: Version
+) -> None:
+    async def scenario() -> None:
+        async with open_pool() as pool:
+            for text in ("SELECT * { ?s a skos: . ?s }", "SELECT * {\n ?s }", "nothing"):
+                with pytest.raises(QueryRejected) as expected:
+                    _direct(version, text, AnswerFormats())
+                with pytest.raises(QueryRejected) as caught:
+                    await pool.query(QueryRequest(text=text, version=version))
+                assert caught.value.line == expected.value.line
+                assert caught.value.column == expected.value.column
+
+    asyncio.run(scenario())
+
+
+def test_failure_in_mid_answer_is_an_error(open_pool: OpenPool, version: Version) -> None:
+    first = "{ SELECT ?x { ?x ?p ?o } }"
+    # The engine cannot connect, which it finds out after it has sent what came before.
+    text = f"SELECT ?x {{ {first} UNION {{ SERVICE <http://127.0.0.1:9/> {{ ?x a ?z }} }} }}"
+
+    async def scenario() -> None:
+        async with open_pool() as pool:
+            for media_type in RESULTS_FORMATS:
+                formats = AnswerFormats(results=media_type)
+                with pytest.raises(EngineFailure, match="broke off"):
+                    await pool.query(QueryRequest(text=text, version=version, formats=formats))
+
+    asyncio.run(scenario())
+
+
+def test_engine_opens_no_connection(open_pool: OpenPool, version: Version) -> None:
+    async def scenario() -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+            listener.setblocking(False)
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+            async with open_pool() as pool:
+                text = f"SELECT * {{ SERVICE <{url}> {{ ?x a ?z }} }}"
+                with pytest.raises(EngineFailure):
+                    await pool.query(QueryRequest(text=text, version=version))
+                with pytest.raises(BlockingIOError):
+                    listener.accept()
+
+    asyncio.run(scenario())
+
+
+def test_graphs_in_formats_with_prefixes_have_those_they_use(
+    open_pool: OpenPool, version: Version
+) -> None:
+    async def scenario() -> None:
+        async with open_pool() as pool:
+            for count in (1, 20_000):
+                text = f"CONSTRUCT {{ ?a a skos:Concept ; ?b ?c }} {{ ?a ?b ?c }} LIMIT {count}"
+                answer = await pool.query(QueryRequest(text=text, version=version))
+                body = await read_body(answer)
+                assert body.startswith(b"@prefix skos:")
+                triples = {quad.triple for quad in ox.parse(body, ox.RdfFormat.TURTLE)}
+                assert len(triples) == (2 if count == 1 else TRIPLES + TRIPLES // 10)
 
     asyncio.run(scenario())
 
 
 def test_query_is_stopped_at_its_limit_and_the_next_one_answers(
-    runner: asyncio.Runner, open_pool: OpenPool, database: Path
+    runner: asyncio.Runner, open_pool: OpenPool, version: Version
 ) -> None:
     async def scenario() -> None:
         async with open_pool(query_timeout_seconds=0.3) as pool:
@@ -156,42 +222,26 @@ def test_query_is_stopped_at_its_limit_and_the_next_one_answers(
                 begun = time.perf_counter()
                 with pytest.raises(QueryTimeout) as caught:
                     await pool.query(
-                        QueryRequest(text=ENDLESS, store=database, time_limit_seconds=limit)
+                        QueryRequest(text=ENDLESS, version=version, time_limit_seconds=limit)
                     )
                 assert expected <= time.perf_counter() - begun < expected + 0.2
                 assert caught.value.limit_seconds == expected
-                answer = await pool.query(QueryRequest(text=POINT, store=database))
+                answer = await pool.query(QueryRequest(text=POINT, version=version))
                 assert answer.rows == 10
             assert pool.stats().timeouts_total == 2
 
     runner.run(scenario())
 
 
-def test_limit_holds_while_the_front_itself_is_stuck(open_pool: OpenPool, database: Path) -> None:
-    async def scenario() -> None:
-        async with open_pool() as pool:
-            request = QueryRequest(text=ENDLESS, store=database, time_limit_seconds=0.2)
-            task = asyncio.create_task(pool.query(request))
-            await asyncio.sleep(0.05)
-            worker = next(iter(pool._workers._living - set(pool._workers.idle)))
-            time.sleep(0.5)  # on purpose
-            state = Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()[0]
-            assert state == "Z"
-            with pytest.raises(QueryTimeout):
-                await task
-
-    asyncio.run(scenario())
-
-
 def test_killed_worker_costs_its_own_request_only(
-    runner: asyncio.Runner, open_pool: OpenPool, database: Path, busy_children: FindBusy
+    runner: asyncio.Runner, open_pool: OpenPool, version: Version, busy_children: FindBusy
 ) -> None:
     async def scenario() -> None:
         async with open_pool(query_workers=2) as pool:
-            doomed = asyncio.create_task(pool.query(QueryRequest(text=ENDLESS, store=database)))
+            doomed = asyncio.create_task(pool.query(QueryRequest(text=ENDLESS, version=version)))
             for pid in await busy_children():
                 os.kill(pid, signal.SIGKILL)
-            answer = await pool.query(QueryRequest(text=POINT, store=database))
+            answer = await pool.query(QueryRequest(text=POINT, version=version))
             assert answer.rows == 10
             with pytest.raises(EngineFailure, match="killed from outside"):
                 await doomed
@@ -199,47 +249,57 @@ def test_killed_worker_costs_its_own_request_only(
     runner.run(scenario())
 
 
-def test_worker_that_dies_idle_is_replaced(
-    open_pool: OpenPool, database: Path, count_children: Callable[[], int]
+def test_engine_that_dies_idle_costs_no_request(
+    open_pool: OpenPool, version: Version, count_children: Callable[[], int]
 ) -> None:
     async def scenario() -> None:
         async with open_pool() as pool:
-            await asyncio.sleep(1)  # they are no infants any more
-            for worker in tuple(pool._workers.idle):
-                os.kill(worker.pid, signal.SIGKILL)
-            async with asyncio.timeout(5):
-                while pool.stats().idle or pool.stats().workers:
-                    await asyncio.sleep(0.001)
-                while pool.stats().workers < 2:
-                    await asyncio.sleep(0.01)
-            answer = await pool.query(QueryRequest(text=POINT, store=database))
-            assert answer.rows == 10
+            await pool.query(QueryRequest(text=POINT, version=version))
+            for _ in range(3):
+                for pid in children():
+                    os.kill(pid, signal.SIGKILL)
+                async with asyncio.timeout(5):
+                    while pool.stats().idle:
+                        await asyncio.sleep(0.001)
+                answer = await pool.query(QueryRequest(text=POINT, version=version))
+                assert answer.rows == 10
             assert pool.stats().failures_total == 0
         assert count_children() == 0
 
     asyncio.run(scenario())
 
 
+def test_spare_is_ready_where_one_is_at_work(open_pool: OpenPool, version: Version) -> None:
+    async def scenario() -> None:
+        async with open_pool() as pool:
+            for _ in range(2):
+                await pool.query(QueryRequest(text=POINT, version=version))
+            await _until_idle(pool, 2)
+            assert pool.stats().workers == 2
+
+    asyncio.run(scenario())
+
+
 def test_memory_limit_is_named_and_leaves_room_for_normal_work(
-    open_pool: OpenPool, database: Path
+    open_pool: OpenPool, version: Version
 ) -> None:
     async def scenario() -> None:
         # The least that the settings allow.
         async with open_pool(worker_memory_limit_bytes=256 << 20) as pool:
-            assert (await pool.query(QueryRequest(text=POINT, store=database))).rows == 10
+            assert (await pool.query(QueryRequest(text=POINT, version=version))).rows == 10
             with pytest.raises(EngineFailure, match="memory limit of 256 MiB"):
-                await pool.query(QueryRequest(text=GREEDY, store=database))
-            assert (await pool.query(QueryRequest(text=POINT, store=database))).rows == 10
+                await pool.query(QueryRequest(text=GREEDY, version=version))
+            assert (await pool.query(QueryRequest(text=POINT, version=version))).rows == 10
 
     asyncio.run(scenario())
 
 
 def test_full_queue_turns_requests_away_with_a_time_to_return(
-    open_pool: OpenPool, database: Path
+    open_pool: OpenPool, version: Version
 ) -> None:
     async def scenario() -> None:
         async with open_pool(query_queue=2, query_timeout_seconds=0.2) as pool:
-            request = QueryRequest(text=ENDLESS, store=database)
+            request = QueryRequest(text=ENDLESS, version=version)
             tasks = [asyncio.create_task(pool.query(request)) for _ in range(4)]
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
             assert [type(o) for o in outcomes] == [QueryTimeout, QueryTimeout, QueryTimeout, Busy]
@@ -250,16 +310,16 @@ def test_full_queue_turns_requests_away_with_a_time_to_return(
     asyncio.run(scenario())
 
 
-def test_nobody_waits_longer_than_the_queue_allows(open_pool: OpenPool, database: Path) -> None:
+def test_nobody_waits_longer_than_the_queue_allows(open_pool: OpenPool, version: Version) -> None:
     async def scenario() -> None:
         async with open_pool(query_queue_seconds=0.1) as pool:
             first = asyncio.create_task(
-                pool.query(QueryRequest(text=ENDLESS, store=database, time_limit_seconds=0.5))
+                pool.query(QueryRequest(text=ENDLESS, version=version, time_limit_seconds=0.5))
             )
             await asyncio.sleep(0)
             begun = time.perf_counter()
             with pytest.raises(Busy):
-                await pool.query(QueryRequest(text=POINT, store=database))
+                await pool.query(QueryRequest(text=POINT, version=version))
             assert 0.1 <= time.perf_counter() - begun < 0.3
             with pytest.raises(QueryTimeout):
                 await first
@@ -268,16 +328,17 @@ def test_nobody_waits_longer_than_the_queue_allows(open_pool: OpenPool, database
 
 
 def test_adhoc_queries_leave_reserved_workers_to_canned_ones(
-    open_pool: OpenPool, database: Path
+    open_pool: OpenPool, version: Version
 ) -> None:
     async def scenario() -> None:
         settings = {"query_workers": 2, "query_workers_reserved": 1, "query_timeout_seconds": 0.3}
         async with open_pool(**settings) as pool:
-            endless = QueryRequest(text=ENDLESS, store=database)
+            await _until_idle(pool, 2)
+            endless = QueryRequest(text=ENDLESS, version=version)
             hogs = [asyncio.create_task(pool.query(endless)) for _ in range(2)]
             await asyncio.sleep(0.01)
             assert pool.stats().running == {Lane.ADHOC: 1, Lane.CANNED: 0}
-            canned = QueryRequest(text=POINT, store=database, lane=Lane.CANNED)
+            canned = QueryRequest(text=POINT, version=version, lane=Lane.CANNED)
             answer = await pool.query(canned)
             assert answer.queue_seconds < 0.1
             assert pool.stats().waiting[Lane.ADHOC] == 1
@@ -288,22 +349,24 @@ def test_adhoc_queries_leave_reserved_workers_to_canned_ones(
     asyncio.run(scenario())
 
 
-def test_cancelling_kills_the_running_worker_and_leaves_the_queue(
-    runner: asyncio.Runner, open_pool: OpenPool, database: Path
+def test_cancelling_ends_the_running_engine_and_leaves_the_queue(
+    runner: asyncio.Runner, open_pool: OpenPool, version: Version, busy_children: FindBusy
 ) -> None:
     async def scenario() -> None:
         async with open_pool() as pool:
-            endless = QueryRequest(text=ENDLESS, store=database)
+            endless = QueryRequest(text=ENDLESS, version=version)
             running, waiting = (asyncio.create_task(pool.query(endless)) for _ in range(2))
             await asyncio.sleep(0.1)
-            worker = next(iter(pool._workers._living - set(pool._workers.idle)))
+            (pid,) = await busy_children()
             waiting.cancel()
             await asyncio.sleep(0)
             assert pool.stats().waiting[Lane.ADHOC] == 0
             running.cancel()
-            answer = await pool.query(QueryRequest(text=POINT, store=database))
+            answer = await pool.query(QueryRequest(text=POINT, version=version))
             assert answer.rows == 10
-            assert await worker.ended == -signal.SIGKILL
+            async with asyncio.timeout(5):
+                while Path(f"/proc/{pid}").exists():
+                    await asyncio.sleep(0.01)
             assert running.cancelled()
             assert waiting.cancelled()
             assert pool.stats().cancelled_total == 2
@@ -314,81 +377,57 @@ def test_cancelling_kills_the_running_worker_and_leaves_the_queue(
 def test_new_version_is_seen_at_once_and_old_ones_stay(open_pool: OpenPool, tmp_path: Path) -> None:
     versions = VersionStore(tmp_path / "store")
 
-    def publish(number: int) -> Path:
-        with versions.writing() as draft:
-            draft.store.update(f"INSERT DATA {{ <http://e/v> <http://e/n> {number} }}")
-            return draft.publish(
-                message="", origin=Origin.UPDATE, sources_hash="", default_graph="strict"
-            ).database
-
     async def scenario() -> None:
         async with open_pool() as pool:
-            folders = []
+            published: list[Version] = []
             for number in range(1, 6):
-                folders.append(publish(number))
-                for count, folder in enumerate(folders, start=1):
+                text = f"INSERT DATA {{ <http://e/v> <http://e/n> {number} }}"
+                published.append(publish(versions, partial(OxigraphStore.update, text=text)))
+                pool.turn_to(published[-1])
+                for count, version in enumerate(published, start=1):
                     text = "SELECT ?n { <http://e/v> <http://e/n> ?n }"
-                    answer = await pool.query(QueryRequest(text=text, store=folder))
+                    answer = await pool.query(QueryRequest(text=text, version=version))
                     assert answer.rows == count
-            assert pool.stats().started_total == 2
-            shutil.rmtree(folders[4])
+                    assert pool.stats().workers <= 2
+            shutil.rmtree(published[0].folder)
             with pytest.raises(StoreError):
-                await pool.query(QueryRequest(text="ASK {}", store=folders[4]))
+                await pool.query(QueryRequest(text="ASK {}", version=published[0]))
 
     asyncio.run(scenario())
 
 
-def test_workers_that_cannot_start_give_a_clear_error(database: Path) -> None:
-    async def scenario() -> None:
-        settings = Settings(query_workers=1, query_workers_reserved=0)
-        pool = WorkerPool(settings=settings, module="gfmdkg.engine.missing")
-        with pytest.raises(EngineFailure, match=r"No module named 'gfmdkg\.engine\.missing'"):
-            await pool.start()
-        await pool.close()
-
-    asyncio.run(scenario())
-
-
-def test_failing_starts_come_further_apart_and_fail_requests_at_once(
-    open_pool: OpenPool, database: Path, monkeypatch: pytest.MonkeyPatch
+def test_engine_that_is_not_installed_is_named(
+    open_pool: OpenPool, version: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sysconfig, "get_path", lambda _: "/nowhere")
+    monkeypatch.setenv("PATH", "/nowhere")
+    engine_program.cache_clear()
+
     async def scenario() -> None:
-        async with open_pool(query_timeout_seconds=0.1) as pool:
-            good = pool._module
-            pool._module = "gfmdkg.engine.missing"
-            endless = QueryRequest(text=ENDLESS, store=database)
-            for _ in range(2):
-                with pytest.raises(QueryTimeout):
-                    await pool.query(endless)
-            with pytest.raises(EngineFailure, match="No module named"):
-                await pool.query(endless)
-            await asyncio.sleep(0.7)
-            assert pool._workers._failures <= 4
-            pool._module = good
-            async with asyncio.timeout(5):
-                while pool.stats().workers < 2:
-                    await asyncio.sleep(0.02)
-            assert (await pool.query(QueryRequest(text=POINT, store=database))).rows == 10
+        with pytest.raises(EngineFailure, match="pip install oxigraph"):
+            async with open_pool():
+                pass
 
     asyncio.run(scenario())
+    engine_program.cache_clear()
 
 
 def test_closing_finishes_running_requests_and_takes_no_new_ones(
-    open_pool: OpenPool, database: Path
+    open_pool: OpenPool, version: Version
 ) -> None:
     slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d <http://e/p1> ?f }"
 
     async def scenario() -> None:
         async with open_pool() as pool:
             tasks = [
-                asyncio.create_task(pool.query(QueryRequest(text=slow, store=database)))
+                asyncio.create_task(pool.query(QueryRequest(text=slow, version=version)))
                 for _ in range(2)
             ]
             await asyncio.sleep(0)
             closing = asyncio.create_task(pool.close())
             await asyncio.sleep(0)
             with pytest.raises(Busy, match="is ending"):
-                await pool.query(QueryRequest(text=POINT, store=database))
+                await pool.query(QueryRequest(text=POINT, version=version))
             await closing
             assert [task.result().rows for task in tasks] == [1, 1]
 
@@ -396,11 +435,11 @@ def test_closing_finishes_running_requests_and_takes_no_new_ones(
 
 
 def test_closing_kills_what_does_not_end_in_time(
-    open_pool: OpenPool, database: Path, count_children: Callable[[], int]
+    open_pool: OpenPool, version: Version, count_children: Callable[[], int]
 ) -> None:
     async def scenario() -> None:
         async with open_pool(shutdown_seconds=0.2, query_timeout_seconds=60.0) as pool:
-            endless = QueryRequest(text=ENDLESS, store=database)
+            endless = QueryRequest(text=ENDLESS, version=version)
             tasks = [asyncio.create_task(pool.query(endless)) for _ in range(2)]
             await asyncio.sleep(0.05)
             await pool.close()
@@ -411,17 +450,12 @@ def test_closing_kills_what_does_not_end_in_time(
     asyncio.run(scenario())
 
 
-def test_explaining_measures_the_stages(open_pool: OpenPool, database: Path) -> None:
+def test_answer_tells_when_it_began(open_pool: OpenPool, version: Version) -> None:
     async def scenario() -> None:
         async with open_pool() as pool:
-            request = QueryRequest(text="SELECT * { ?s ?p ?o }", store=database, explain=True)
-            answer = await pool.query(request)
-            names = [stage.name for stage in answer.stages]
-            assert names == ["open", "prepare", "evaluate and serialise"]
-            assert all(stage.seconds > 0 for stage in answer.stages)
-            assert answer.rows == 3000
-            await _slurp(answer)
-            plain = await pool.query(QueryRequest(text=POINT, store=database))
-            assert plain.stages == ()
+            answer = await pool.query(QueryRequest(text="SELECT * { ?s ?p ?o }", version=version))
+            assert 0 < answer.first_seconds <= answer.engine_seconds
+            assert answer.rows == TRIPLES
+            await read_body(answer)
 
     asyncio.run(scenario())

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from gfmdkg.engine.process import ProcessSpec, WorkerProcess
+from gfmdkg.engine.worker_process import ProcessSpec, WorkerProcess
 from gfmdkg.errors import Conflict, EngineFailure, QueryTimeout
 
 ROLE = """
-import os, resource, socket, sys, tempfile, time
+import os, resource, socket, sys, time
 from gfmdkg.engine.child import Reply
 from gfmdkg.errors import Conflict
 
@@ -31,11 +31,6 @@ def create_handler(options):
         match frame.head.decode():
             case "echo":
                 return Reply(head={"options": options}, body=frame.body)
-            case "file":
-                file = tempfile.TemporaryFile()
-                file.write(frame.body)
-                file.flush()
-                return Reply(head={}, file=file)
             case "ours":
                 raise Conflict("another was first")
             case "memory":
@@ -80,7 +75,7 @@ def _spec(role: str, *, ready_seconds: float = 20.0, **options: str) -> ProcessS
 async def _end(worker: WorkerProcess) -> int:
     worker.close()
     async with asyncio.timeout(5):
-        return await worker.ended
+        return await worker.wait()
 
 
 def test_requests_and_replies_of_any_size_come_through(runner: asyncio.Runner, role: str) -> None:
@@ -92,19 +87,6 @@ def test_requests_and_replies_of_any_size_come_through(runner: asyncio.Runner, r
             assert reply.body == body
             assert reply.head == {"options": {"colour": "red"}}
         assert await _end(worker) == 0
-
-    runner.run(scenario())
-
-
-def test_open_file_is_handed_over(runner: asyncio.Runner, role: str) -> None:
-    async def scenario() -> None:
-        worker = await WorkerProcess.start(_spec(role))
-        reply = await worker.request(b"file", b"much text", limit_seconds=5)
-        assert reply.descriptor is not None
-        assert await _end(worker) == 0
-        assert os.pread(reply.descriptor, 100, 0) == b"much text"
-        assert not os.get_inheritable(reply.descriptor)
-        os.close(reply.descriptor)
 
     runner.run(scenario())
 
@@ -124,8 +106,9 @@ def test_death_is_told_in_words(role: str, head: bytes, cause: str) -> None:
         worker = await WorkerProcess.start(_spec(role), on_lost=lost.append)
         with pytest.raises(EngineFailure, match=cause):
             await worker.request(head, limit_seconds=5)
-        assert lost == [worker]
+        assert not worker.is_usable
         await _end(worker)
+        assert lost == [worker]
         with pytest.raises(EngineFailure):
             await worker.request(b"echo", limit_seconds=5)
         assert lost == [worker]
@@ -155,7 +138,7 @@ def test_each_request_has_a_limit_of_its_own(runner: asyncio.Runner, role: str) 
             await worker.request(b"sleep", limit_seconds=0.4)
         assert caught.value.limit_seconds == 0.4
         assert 0.38 < asyncio.get_running_loop().time() - begun < 0.6
-        assert await worker.ended == -signal.SIGKILL
+        assert await worker.wait() == -signal.SIGKILL
 
     runner.run(scenario())
 
@@ -165,7 +148,7 @@ def test_process_that_retires_gives_its_reply_first(role: str) -> None:
         worker = await WorkerProcess.start(_spec(role))
         assert (await worker.request(b"retire", limit_seconds=5)).head == {}
         assert not worker.is_usable
-        assert await worker.ended == 0
+        assert await worker.wait() == 0
 
     asyncio.run(scenario())
 

@@ -5,16 +5,17 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 
 import pytest
 import uvloop
 
-from gfmdkg.engine.pool import WorkerPool
-from gfmdkg.engine.request import Lane, QueryRequest
+from gfmdkg.engine.admission import Lane
+from gfmdkg.engine.pool import EnginePool
+from gfmdkg.engine.request import QueryRequest
 from gfmdkg.errors import AnswerTooLarge, EngineFailure, GfmdkgError, QueryTimeout
+from gfmdkg.store.versions import Version
 
-OpenPool = Callable[..., AbstractAsyncContextManager[WorkerPool]]
+OpenPool = Callable[..., AbstractAsyncContextManager[EnginePool]]
 
 LIMIT_SECONDS = 0.4
 _CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
@@ -39,35 +40,35 @@ RUNAWAYS = {
 TOO_LARGE = {"cartesian-stream"}
 
 
-async def _run_away(pool: WorkerPool, name: str, database: Path) -> tuple[GfmdkgError, float]:
-    request = QueryRequest(text=RUNAWAYS[name], store=database, answer_limit_bytes=1 << 20)
+async def _run_away(pool: EnginePool, name: str, version: Version) -> tuple[GfmdkgError, float]:
+    request = QueryRequest(text=RUNAWAYS[name], version=version, answer_limit_bytes=1 << 18)
     begun = time.perf_counter()
     with pytest.raises(GfmdkgError) as caught:
         await pool.query(request)
     return caught.value, time.perf_counter() - begun
 
 
-async def _canary(pool: WorkerPool, database: Path, seconds: list[float]) -> None:
+async def _canary(pool: EnginePool, version: Version, seconds: list[float]) -> None:
     text = "SELECT * { <http://e/r5> ?p ?o }"
     while True:
         begun = time.perf_counter()
-        answer = await pool.query(QueryRequest(text=text, store=database, lane=Lane.CANNED))
+        answer = await pool.query(QueryRequest(text=text, version=version, lane=Lane.CANNED))
         assert answer.rows == 10
         seconds.append(time.perf_counter() - begun)
         await asyncio.sleep(0.005)
 
 
 def test_every_runaway_ends_at_its_limit_while_others_are_answered(
-    open_pool: OpenPool, database: Path
+    open_pool: OpenPool, version: Version
 ) -> None:
     seconds: list[float] = []
 
     async def scenario() -> None:
         settings = {"query_workers": 2, "query_workers_reserved": 1}
         async with open_pool(**settings, query_timeout_seconds=LIMIT_SECONDS) as pool:
-            canary = asyncio.create_task(_canary(pool, database, seconds))
+            canary = asyncio.create_task(_canary(pool, version, seconds))
             for name in RUNAWAYS:
-                error, took = await _run_away(pool, name, database)
+                error, took = await _run_away(pool, name, version)
                 assert took < LIMIT_SECONDS + 0.2, name
                 assert isinstance(error, AnswerTooLarge if name in TOO_LARGE else QueryTimeout), (
                     name
@@ -83,12 +84,12 @@ def test_every_runaway_ends_at_its_limit_while_others_are_answered(
     assert seconds[int(len(seconds) * 0.99)] < 0.1
 
 
-def _repeat_kills(times: int, pool_of: OpenPool, database: Path) -> None:
+def _repeat_kills(times: int, pool_of: OpenPool, version: Version) -> None:
     async def scenario() -> None:
         async with pool_of(query_timeout_seconds=0.05, query_queue=1000) as pool:
             names = [name for name in RUNAWAYS if name not in TOO_LARGE]
             for count in range(times):
-                error, _ = await _run_away(pool, names[count % len(names)], database)
+                error, _ = await _run_away(pool, names[count % len(names)], version)
                 assert isinstance(error, QueryTimeout | EngineFailure)
             assert pool.stats().timeouts_total == times
 
@@ -100,22 +101,22 @@ def _open_files() -> int:
 
 
 def test_nothing_is_left_after_many_kills(
-    open_pool: OpenPool, database: Path, count_children: Callable[[], int]
+    open_pool: OpenPool, version: Version, count_children: Callable[[], int]
 ) -> None:
-    _repeat_kills(1, open_pool, database)
+    _repeat_kills(1, open_pool, version)
     before = _open_files()
-    _repeat_kills(10, open_pool, database)
+    _repeat_kills(10, open_pool, version)
     assert _open_files() == before
     assert count_children() == 0
 
 
 @pytest.mark.soak
 def test_nothing_is_left_after_hundreds_of_kills(
-    open_pool: OpenPool, database: Path, count_children: Callable[[], int]
+    open_pool: OpenPool, version: Version, count_children: Callable[[], int]
 ) -> None:
-    _repeat_kills(1, open_pool, database)
+    _repeat_kills(1, open_pool, version)
     before = _open_files()
     for _ in range(10):
-        _repeat_kills(50, open_pool, database)
+        _repeat_kills(50, open_pool, version)
         assert _open_files() == before
         assert count_children() == 0

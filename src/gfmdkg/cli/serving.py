@@ -9,7 +9,7 @@ import uvicorn
 
 from gfmdkg.build import ensure_built, ensure_empty
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.http.express import ExpressConnection
+from gfmdkg.http.connection import BoundedConnection
 from gfmdkg.http.server_config import server_config
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
@@ -101,7 +101,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     config = server_config(
         "gfmdkg.http.app:app_from_environment",
         settings,
-        connection=ExpressConnection,
+        connection=BoundedConnection,
         factory=True,
         workers=settings.fronts,
         backlog=_BACKLOG,

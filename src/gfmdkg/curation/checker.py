@@ -4,7 +4,6 @@ The process reads the rules once and keeps the context of the version that it wa
 about; nothing that it is sent is stored.
 """
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,16 +13,14 @@ from typing import Any
 from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
-from gfmdkg.engine.process import ProcessSpec, WorkerProcess
-from gfmdkg.errors import Busy
+from gfmdkg.engine.workers import Role, Workers
 from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
 
-__all__ = ["Checked", "Checker", "GivenDocument", "create_handler"]
+__all__ = ["Checked", "GivenDocument", "check", "create_handler", "validate_role"]
 
 _MODULE = "gfmdkg.curation.checker"
 _MOST_WAITING = 8
-_RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,66 +40,36 @@ class Checked:
     body: bytes
 
 
-class Checker:
-    """A front's connection to its validating process, which the first request starts."""
+def validate_role(settings: Settings, content: Content) -> Role:
+    """The role of the process that validates."""
+    return Role(
+        module=_MODULE,
+        options={"store": str(settings.store), "content": str(content.root)},
+        queue=_MOST_WAITING - 1,
+        wait_seconds=settings.update_timeout_seconds * _MOST_WAITING,
+        cause="too many documents wait to be validated",
+    )
 
-    def __init__(self, settings: Settings, content: Content) -> None:
-        self._settings = settings
-        self._spec = ProcessSpec(
-            module=_MODULE,
-            memory_limit_bytes=settings.worker_memory_limit_bytes,
-            options={"store": str(settings.store), "content": str(content.root)},
-        )
-        self._turn = asyncio.Lock()
-        self._waiting = 0
-        self._process: WorkerProcess | None = None
 
-    async def check(
-        self, documents: Sequence[GivenDocument], *, view: str, version: int
-    ) -> Checked:
-        """Validate documents against a version of the graph.
-
-        Raises ``QueryTimeout`` when the process was stopped at its limit, ``Busy`` where too
-        many wait, ``EngineFailure`` when it died. Cancelling kills it.
-        """
-        if self._waiting >= _MOST_WAITING:
-            raise Busy(_RETRY_SECONDS, cause="too many documents wait to be validated")
-        head = json.dumps(
-            {
-                "documents": [(d.name, d.media_type, len(d.body)) for d in documents],
-                "view": view,
-                "version": version,
-            }
-        ).encode()
-        self._waiting += 1
-        try:
-            async with self._turn:
-                process = await self._start()
-                reply = await process.request(
-                    head,
-                    b"".join(d.body for d in documents),
-                    limit_seconds=self._settings.update_timeout_seconds,
-                )
-        finally:
-            self._waiting -= 1
-        return Checked(conforms=reply.head["conforms"], body=reply.body)
-
-    async def _start(self) -> WorkerProcess:
-        if self._process is None or not self._process.is_usable:
-            await self._await_end()
-            self._process = await WorkerProcess.start(self._spec)
-        return self._process
-
-    async def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.close()
-        await self._await_end()
-
-    async def _await_end(self) -> None:
-        if self._process is not None:
-            await self._process.ended
-            self._process = None
+async def check(
+    workers: Workers,
+    documents: Sequence[GivenDocument],
+    *,
+    view: str,
+    version: int,
+    limit_seconds: float,
+) -> Checked:
+    """Validate documents against a version of the graph. Raises what ``Workers.request`` raises."""
+    head = json.dumps(
+        {
+            "documents": [(d.name, d.media_type, len(d.body)) for d in documents],
+            "view": view,
+            "version": version,
+        }
+    ).encode()
+    body = b"".join(d.body for d in documents)
+    reply = await workers.request("validate", head, body, limit_seconds=limit_seconds)
+    return Checked(conforms=reply.head["conforms"], body=reply.body)
 
 
 # Inside the process

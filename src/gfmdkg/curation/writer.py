@@ -1,11 +1,10 @@
-"""The one process that writes for a front, and the front's side of it.
+"""The one process that writes for a server process, and what asks it to.
 
 Writes go one after the other through a process of their own, which is killed at the time
 limit like a query's worker: a write that was killed leaves only a draft, which the next
 writer sweeps away. Fronts exclude each other by the store's lock.
 """
 
-import asyncio
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -28,8 +27,8 @@ from gfmdkg.curation.writing import (
 )
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
-from gfmdkg.engine.process import ProcessSpec, WorkerProcess
-from gfmdkg.errors import Busy, DataError, EngineFailure, Fault
+from gfmdkg.engine.workers import Role, Workers
+from gfmdkg.errors import DataError, EngineFailure, Fault
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
@@ -40,12 +39,19 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.validation import Report
 
-__all__ = ["Document", "GraphRequest", "UpdateRequest", "WriteRequest", "Writer", "create_handler"]
+__all__ = [
+    "Document",
+    "GraphRequest",
+    "UpdateRequest",
+    "WriteRequest",
+    "Writer",
+    "create_handler",
+    "write_role",
+]
 
 _MODULE = "gfmdkg.curation.writer"
 # Less than the whole limit, so that a lock which is not had is told from a slow update.
 _LOCK_SHARE = 0.5
-_RETRY_SECONDS = 5
 _JSON_LD, _N_TRIPLES = "application/ld+json", "application/n-triples"
 _DEFAULT_STAND_IN = GRAPH_BASE + "default"
 
@@ -83,33 +89,30 @@ class GraphRequest:
 WriteRequest = UpdateRequest | GraphRequest | DeleteGraph
 
 
+def write_role(settings: Settings, content: Content) -> Role:
+    """The role of the process that writes."""
+    return Role(
+        module=_MODULE,
+        options={
+            "store": str(settings.store),
+            "kept": settings.versions_kept,
+            # None: the store holds data that the ontology says nothing about.
+            "content": str(content.root) if settings.write_rules == "shapes" else None,
+            "limit_bytes": settings.body_limit_bytes,
+            "nesting_limit": settings.query_nesting_limit,
+        },
+        queue=settings.query_queue,
+        wait_seconds=settings.update_timeout_seconds * settings.query_queue,
+        cause="too many writes wait for their turn",
+    )
+
+
 class Writer:
-    """A front's connection to its writing process, which is started by the first write."""
+    """Hands writes to the process whose role is to write, one after the other."""
 
-    def __init__(self, settings: Settings, content: Content) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, workers: Workers) -> None:
+        self._settings, self._workers = settings, workers
         self._versions = VersionStore(settings.store, kept=settings.versions_kept)
-        self._spec = ProcessSpec(
-            module=_MODULE,
-            memory_limit_bytes=settings.worker_memory_limit_bytes,
-            options={
-                "store": str(settings.store),
-                "kept": settings.versions_kept,
-                # None: the store holds data that the ontology says nothing about.
-                "content": str(content.root) if settings.write_rules == "shapes" else None,
-                "limit_bytes": settings.body_limit_bytes,
-                "nesting_limit": settings.query_nesting_limit,
-            },
-        )
-        self._turn = asyncio.Lock()
-        self._waiting = 0
-        self._process: WorkerProcess | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """The process's number, or ``None`` while there is none."""
-        process = self._process
-        return process.pid if process is not None and process.is_usable else None
 
     async def write(
         self, request: WriteRequest, *, message: str, limit_seconds: float | None = None
@@ -140,36 +143,9 @@ class Writer:
         return ChangeStore(self._versions).get(reply["change"])
 
     async def _request(self, head: dict[str, Any], body: bytes, limit: float) -> Mapping[str, Any]:
-        if self._waiting >= self._settings.query_queue:
-            raise Busy(_RETRY_SECONDS, cause="too many writes wait for their turn")
         frame = json.dumps(head | {"wait_seconds": limit * _LOCK_SHARE}).encode()
-        self._waiting += 1
-        try:
-            async with self._turn:
-                process = await self._start()
-                reply = await process.request(frame, body, limit_seconds=limit)
-        finally:
-            self._waiting -= 1
+        reply = await self._workers.request("write", frame, body, limit_seconds=limit)
         return reply.head
-
-    async def _start(self) -> WorkerProcess:
-        if self._process is None or not self._process.is_usable:
-            await self._await_end()
-            self._process = await WorkerProcess.start(self._spec)
-        return self._process
-
-    async def close(self) -> None:
-        """Let a running write finish, and end the process."""
-        async with self._turn:
-            if self._process is not None:
-                self._process.close()
-            await self._await_end()
-
-    async def _await_end(self) -> None:
-        """Wait until the process before is gone, and its lock with it."""
-        if self._process is not None:
-            await self._process.ended
-            self._process = None
 
 
 def _encode(request: WriteRequest, *, message: str) -> tuple[dict[str, Any], bytes]:

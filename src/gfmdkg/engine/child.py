@@ -1,7 +1,7 @@
 """The inside of a worker process: set up, then one request after the other.
 
-A role (queries, writing) is a module with ``create_handler(options) -> Handler``. This
-module must stay cheap to import: a worker is started while somebody waits for it.
+A role (writing, validating, networks) is a module with ``create_handler(options) -> Handler``.
+This module must stay cheap to import: a worker is started while somebody waits for it.
 """
 
 import json
@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any
 
 from gfmdkg.engine.confinement import confine
 from gfmdkg.engine.failures import encode_error
@@ -22,26 +22,16 @@ from gfmdkg.errors import EngineFailure, GfmdkgError
 
 __all__ = ["Handler", "Reply", "run"]
 
-# The front kills at the limit; this is for a front that is itself stuck.
+# The server process kills at the limit; this is for one that is itself stuck.
 _OWN_TIMER_GRACE_SECONDS = 0.1
-
-
-class _OpenFile(Protocol):
-    def fileno(self) -> int: ...
-
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An answer: a JSON object, bytes, and at most one open file, which is handed over.
-
-    ``retires`` ends the process after the reply.
-    """
+    """An answer: a JSON object and bytes. ``retires`` ends the process after it."""
 
     head: Mapping[str, Any]
     body: bytes = b""
-    file: _OpenFile | None = None
     retires: bool = False
 
 
@@ -50,9 +40,7 @@ Handler = Callable[[Frame], Reply]
 
 def _main() -> None:
     setup = json.loads(sys.argv[1])
-    channel = Channel(
-        socket.socket(fileno=setup["connection"]), socket.socket(fileno=setup["files"])
-    )
+    channel = Channel(socket.socket(fileno=setup["connection"]))
     obstacle = confine(memory_limit_bytes=setup["memory_limit_bytes"], parent=setup["parent"])
     role = import_module(setup["module"])
     handler: Handler = role.create_handler(setup["options"])
@@ -65,12 +53,8 @@ def _main() -> None:
             limit = frame.limit_seconds + _OWN_TIMER_GRACE_SECONDS
             signal.setitimer(signal.ITIMER_REAL, limit)
         reply = _answer(handler, frame, out_of_memory)
-        descriptor = None if reply.file is None else reply.file.fileno()
-        head = json.dumps(reply.head).encode()
-        channel.send(head, reply.body, descriptor=descriptor, retires=reply.retires)
+        channel.send(json.dumps(reply.head).encode(), reply.body, retires=reply.retires)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        if reply.file is not None:
-            reply.file.close()
         if reply.retires:
             break
 
@@ -93,7 +77,7 @@ def _answer(handler: Handler, frame: Frame, out_of_memory: Reply) -> Reply:
 
 
 def run() -> None:
-    """The process's entry: requests until the front goes away, were it in mid-sentence."""
+    """The process's entry: requests until their sender goes away, were it in mid-sentence."""
     try:
         _main()
     except (BrokenPipeError, ConnectionResetError):

@@ -1,13 +1,11 @@
-"""Frames on the socket between a front and a worker: a head, a body, at most one open file.
+"""Frames on the socket between a server process and a Python worker: a head and a body.
 
 ::
 
     flags: 1 byte | limit: 8-byte float, seconds | head length: 4 | body length: 4 | head | body
 
 The head is JSON, the body raw bytes. One request is answered by one reply, so there is
-never more than one frame under way in a direction. An open file travels beside the frame,
-on a second socket (``SCM_RIGHTS``), and is sent before its frame: whoever reads the frame
-finds the file waiting.
+never more than one frame under way in a direction.
 """
 
 import socket
@@ -17,8 +15,7 @@ from dataclasses import dataclass
 __all__ = ["Channel", "Frame", "FrameAssembler", "FrameError", "pack_frame"]
 
 _PREFIX = struct.Struct(">BdII")
-_HAS_FILE = 1
-_RETIRES = 2
+_RETIRES = 1
 _RECEIVE_BYTES = 1 << 16
 _FRAME_LIMIT_BYTES = 256 << 20
 
@@ -31,14 +28,12 @@ class FrameError(Exception):
 class Frame:
     """One message. In a request ``limit_seconds`` is the time that the worker may take.
 
-    In a reply ``has_file`` announces an open file on the second socket, and ``retires``
-    that the worker takes no further request.
+    In a reply ``retires`` says that the worker takes no further request.
     """
 
     head: bytes
     body: bytes
     limit_seconds: float = 0.0
-    has_file: bool = False
     retires: bool = False
 
 
@@ -47,11 +42,10 @@ def pack_frame(
     body: bytes = b"",
     *,
     limit_seconds: float = 0.0,
-    has_file: bool = False,
     retires: bool = False,
 ) -> bytes:
     """The bytes of a frame."""
-    flags = _HAS_FILE * has_file | _RETIRES * retires
+    flags = _RETIRES * retires
     return _PREFIX.pack(flags, limit_seconds, len(head), len(body)) + head + body
 
 
@@ -105,7 +99,6 @@ def _unpack(data: bytes) -> Frame:
         head=data[_PREFIX.size : middle],
         body=data[middle:],
         limit_seconds=limit_seconds,
-        has_file=bool(flags & _HAS_FILE),
         retires=bool(flags & _RETIRES),
     )
 
@@ -113,12 +106,12 @@ def _unpack(data: bytes) -> Frame:
 class Channel:
     """The worker's end: blocking, one frame after the other."""
 
-    def __init__(self, connection: socket.socket, files: socket.socket) -> None:
-        self._connection, self._files = connection, files
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
         self._assembler = FrameAssembler()
 
     def receive(self) -> Frame | None:
-        """The next frame, or ``None`` when the front closed the connection."""
+        """The next frame, or ``None`` when the server process closed the connection."""
         while True:
             piece = self._connection.recv(_RECEIVE_BYTES)
             if not piece:
@@ -127,16 +120,6 @@ class Channel:
             if frame is not None:
                 return frame
 
-    def send(
-        self,
-        head: bytes,
-        body: bytes = b"",
-        *,
-        descriptor: int | None = None,
-        retires: bool = False,
-    ) -> None:
-        """Send a frame, and an open file's descriptor with it."""
-        if descriptor is not None:
-            socket.send_fds(self._files, [b"f"], [descriptor])
-        has_file = descriptor is not None
-        self._connection.sendall(pack_frame(head, body, has_file=has_file, retires=retires))
+    def send(self, head: bytes, body: bytes = b"", *, retires: bool = False) -> None:
+        """Send a frame."""
+        self._connection.sendall(pack_frame(head, body, retires=retires))

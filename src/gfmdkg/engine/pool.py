@@ -1,29 +1,79 @@
-"""The pool of query workers: at most so many queries at once, each with a limit it cannot pass.
+"""The pool of engines: at most so many queries at once, each with a limit it cannot pass.
 
-A query runs in a process of its own for as long as it takes. At its time limit, or when
-nobody waits for it any more, that process is killed and a spare takes its place, so a query
-can harm nothing but itself.
+A query has an engine to itself for as long as it takes. At its time limit, or when nobody waits
+for it any more, that engine is ended and another takes its place, so a query can harm nothing
+but itself. Each engine has one version of the graph open; for the version in use there is a
+spare.
 """
 
 import asyncio
-import math
+import logging
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
+from http import HTTPStatus
 from time import perf_counter
+from typing import NoReturn
 
-from gfmdkg.engine.admission import Admission, Waiter
-from gfmdkg.engine.nursery import Nursery
-from gfmdkg.engine.process import ProcessSpec, WorkerProcess
-from gfmdkg.engine.request import EngineAnswer, Lane, QueryRequest
-from gfmdkg.errors import AnswerTooLarge, Busy, EngineFailure, QueryRejected, QueryTimeout
+import pyoxigraph as ox
+
+from gfmdkg.engine.admission import Admission, Lane
+from gfmdkg.engine.answers import EngineAnswer, count_rows, is_whole, kind_of
+from gfmdkg.engine.connection import Response
+from gfmdkg.engine.endpoint import Endpoint
+from gfmdkg.engine.request import PREFIXED, QueryRequest
+from gfmdkg.engine.server import EngineServer
+from gfmdkg.engine.spool import Spool, SpooledAnswer
+from gfmdkg.engine.supervisor import Supervisor
+from gfmdkg.errors import (
+    AnswerTooLarge,
+    EngineFailure,
+    GfmdkgError,
+    NotAcceptable,
+    QueryTimeout,
+)
+from gfmdkg.namespaces import PREFIXES
 from gfmdkg.settings import Settings
+from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats
+from gfmdkg.store.complaints import is_refusal, rejection
+from gfmdkg.store.prefix_lines import PrefixLines
+from gfmdkg.store.versions import Version
 
-__all__ = ["PoolStats", "WorkerPool"]
+__all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats"]
+
+_LOG = logging.getLogger("gfmdkg.engine")
 
 _SPARES = 1
-_LONGEST_RETRY_SECONDS = 30
-_MEAN_WEIGHT = 0.1
+_PREFIXES = dict(PREFIXES)
+# Writing this much with prefixes takes some milliseconds, which other requests can bear to wait.
+_SMALL_BYTES = 64 * 1024
+_COMPLAINT_BYTES = 64 * 1024
+
+
+@dataclass(slots=True)
+class EngineWork:
+    """What the engine did for one request, all its queries together.
+
+    ``engine_seconds`` holds evaluation and serialisation, which are one stream in an engine.
+    ``rows`` are those of the first query; further ones count and look up names.
+    """
+
+    calls: int = 0
+    queue_seconds: float = 0.0
+    engine_seconds: float = 0.0
+    rows: int | None = None
+
+    def add(self, answer: EngineAnswer) -> None:
+        """Put one query down to this request."""
+        if self.calls == 0:
+            self.rows = answer.rows
+        self.calls += 1
+        self.queue_seconds += answer.queue_seconds
+        self.engine_seconds += answer.engine_seconds
+
+
+WORK: ContextVar[EngineWork | None] = ContextVar("gfmdkg_engine_work", default=None)
+"""The request for which queries are run at the moment, if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,209 +94,232 @@ class PoolStats:
     cancelled_total: int
 
 
-@dataclass(slots=True, kw_only=True)
-class _Outcomes:
-    answered: int = 0
-    timeouts: int = 0
-    too_large: int = 0
-    busy: int = 0
-    failures: int = 0
-    cancelled: int = 0
-
-
-class WorkerPool:
+class EnginePool:
     """Runs queries on published versions; belongs to one event loop.
 
-    That loop's thread has to live as long as the pool, because the system kills a worker
-    when the thread that started it ends.
+    Where the settings name an endpoint elsewhere, it answers for the version that it holds.
     """
 
-    def __init__(self, *, settings: Settings, module: str = "gfmdkg.engine.worker") -> None:
-        self._settings, self._module = settings, module
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._admission = Admission(
-            workers=settings.query_workers,
+            places=settings.query_workers,
             reserved=settings.query_workers_reserved,
             queue=settings.query_queue,
+            wait_seconds=settings.query_queue_seconds,
         )
-        self._workers = Nursery(
-            size=settings.query_workers + _SPARES,
-            make_spec=self._make_spec,
-            on_change=self._dispatch,
-        )
-        self._outcomes = _Outcomes()
-        self._mean_seconds = 0.0
-        self._warm: Path | None = None
-        self._is_closing = False
-        self._quiet: asyncio.Event = asyncio.Event()
+        self._endpoint = Endpoint(settings.engine_url) if settings.engine_url else None
+        self._engines = Supervisor(self._start_engine, bound=settings.query_workers + _SPARES)
+        self._current: Version | None = None
+        self._answered = self._timeouts = self._too_large = 0
+        self._failures = self._cancelled = 0
 
-    def _make_spec(self) -> ProcessSpec:
-        limit = self._settings.worker_memory_limit_bytes
-        warm = None if self._warm is None else str(self._warm)
-        options = {"memory_limit_bytes": limit, "warm": warm}
-        return ProcessSpec(module=self._module, memory_limit_bytes=limit, options=options)
+    async def start(self, version: Version | None) -> None:
+        """Have an engine ready for a version, and soon a spare. Raises ``EngineFailure`` and ``StoreError``."""
+        if version is None:
+            return
+        self._current = version
+        if self._endpoint is not None:
+            await self._endpoint.check(version, self._start_own)
+        self._engines.give_back(await self._engines.take(version))
+        self._engines.keep_spare(version, idle=2)
 
-    async def start(self, *, warm: Path | None = None) -> None:
-        """Start the workers; each opens the version ``warm`` before it counts as ready.
-
-        Raises ``EngineFailure`` where a worker cannot start.
-        """
-        self._warm = warm
-        await self._workers.start()
+    def turn_to(self, version: Version) -> None:
+        """Note that this version is the one in use now; those that went before need no engine."""
+        if version is not self._current:
+            self._current = version
+            self._engines.dismiss(lambda other: other == version)
+            self._engines.keep_spare(version)
 
     async def close(self) -> None:
-        """Take no more requests, finish those there are, and end every worker.
+        """Take no more requests, finish those there are, and end every engine.
 
-        What is not done after ``settings.shutdown_seconds`` is killed.
+        What is not done after ``settings.shutdown_seconds`` is ended with its engine.
         """
-        self._is_closing = True
-        if not self._admission.is_quiet:
-            try:
-                async with asyncio.timeout(self._settings.shutdown_seconds):
-                    await self._quiet.wait()
-            except TimeoutError:
-                self._dismiss(EngineFailure("the service is shutting down"))
-        await self._workers.close()
+        await self._admission.close(limit_seconds=self._settings.shutdown_seconds)
+        await self._engines.close()
 
     async def query(self, request: QueryRequest) -> EngineAnswer:
-        """Run a query. Cancelling the caller's task kills the worker at once.
+        """Run a query. Cancelling the caller's task ends it at once.
 
         Raises ``Busy``, ``QueryTimeout``, ``AnswerTooLarge``, ``QueryRejected``,
         ``NotAcceptable``, ``StoreError`` and ``EngineFailure``.
         """
         came = perf_counter()
-        settings, lane = self._settings, request.lane
-        limit_bytes = request.answer_limit_bytes or settings.answer_limit_bytes
-        head = request.head(limit_bytes)
+        lane = request.lane
         try:
-            text = request.text.encode()
-        except UnicodeEncodeError as error:
-            raise QueryRejected("the query holds a lone surrogate, which is no text") from error
-        worker = self._enter(lane) or await self._wait(lane)
-        started = perf_counter()
-        self._warm = request.store
-        try:
-            reply = await worker.request(
-                head,
-                text,
-                limit_seconds=request.time_limit_seconds or settings.query_timeout_seconds,
-            )
+            await self._admission.enter(lane)
+            began = perf_counter()
+            try:
+                answer = await self._run(request, came)
+            finally:
+                self._admission.leave(lane, seconds=perf_counter() - began)
         except BaseException as error:
             self._count(error)
             raise
-        finally:
-            self._leave(worker, lane, perf_counter() - started)
-        self._outcomes.answered += 1
-        return EngineAnswer.from_reply(
-            reply.head, reply.body, reply.descriptor, queue_seconds=started - came
-        )
+        self._answered += 1
+        work = WORK.get()
+        if work is not None:
+            work.add(answer)
+        return answer
 
     def stats(self) -> PoolStats:
         """Figures for ``/metrics`` and the log."""
-        outcomes, admission = self._outcomes, self._admission
         return PoolStats(
-            workers=self._workers.living,
-            idle=len(self._workers.idle),
-            starting=self._workers.starting,
-            running={lane: admission.running(lane) for lane in Lane},
-            waiting={lane: admission.waiting(lane) for lane in Lane},
-            started_total=self._workers.started_total,
-            answered_total=outcomes.answered,
-            timeouts_total=outcomes.timeouts,
-            too_large_total=outcomes.too_large,
-            busy_total=outcomes.busy,
-            failures_total=outcomes.failures,
-            cancelled_total=outcomes.cancelled,
+            workers=len(self._engines.living),
+            idle=len(self._engines.idle),
+            starting=self._engines.starting,
+            running=dict(self._admission.running),
+            waiting=self._admission.waiting,
+            started_total=self._engines.started_total,
+            answered_total=self._answered,
+            timeouts_total=self._timeouts,
+            too_large_total=self._too_large,
+            busy_total=self._admission.busy_total,
+            failures_total=self._failures,
+            cancelled_total=self._cancelled,
         )
 
-    # Places
+    # Engines
 
-    def _enter(self, lane: Lane) -> WorkerProcess | None:
-        """A worker where one is free for this lane right now."""
-        if self._is_closing:
-            raise Busy(self._retry_after(), cause="the service is ending")
-        idle = self._workers.idle
-        if self._admission.may_enter(lane, idle=len(idle)):
-            self._admission.enter(lane)
-            return idle.pop()
-        return None
+    async def _start_engine(self, version: Version) -> EngineServer:
+        if self._endpoint is not None:
+            try:
+                await self._endpoint.check(version, self._start_own)
+                return await EngineServer.reach(self._endpoint.address, self._lost)
+            except EngineFailure as failure:
+                _LOG.warning("version %d is answered here: %s", version.number, failure.cause)
+        return await self._start_own(version)
 
-    async def _wait(self, lane: Lane) -> WorkerProcess:
-        if self._workers.living == 0 and self._workers.trouble is not None:
-            self._outcomes.failures += 1
-            raise EngineFailure(self._workers.trouble.cause)
-        loop = asyncio.get_running_loop()
-        turn: asyncio.Future[WorkerProcess] = loop.create_future()
-        waiter, displaced = self._admission.join(lane, turn)
-        if displaced is not None:
-            self._send_away(displaced, self._busy())
-        if waiter is None:
-            raise self._busy()
-        timer = loop.call_later(self._settings.query_queue_seconds, self._give_up, waiter)
+    async def _start_own(self, version: Version) -> EngineServer:
+        return await EngineServer.start(
+            version.database,
+            memory_limit_bytes=self._settings.worker_memory_limit_bytes,
+            on_lost=self._lost,
+        )
+
+    def _lost(self, engine: EngineServer) -> None:
+        self._engines.lose(engine)
+
+    # Queries
+
+    async def _run(self, request: QueryRequest, came: float) -> EngineAnswer:
+        settings, formats = self._settings, request.formats
+        limit_bytes = request.answer_limit_bytes or settings.answer_limit_bytes
+        engine = await self._engines.take(request.version)
+        if self._current is request.version:
+            self._engines.keep_spare(request.version)
+        spool = Spool(limit_bytes=limit_bytes)
+        asked = perf_counter()
         try:
-            return await turn
-        except asyncio.CancelledError:
-            self._outcomes.cancelled += 1
-            self._admission.drop(waiter)
-            if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._leave(turn.result(), lane, None)  # its turn came in the same moment
+            response, shift = await engine.ask(
+                request.text,
+                formats=formats,
+                dataset=request.dataset,
+                spool=spool,
+                limit_seconds=request.time_limit_seconds or settings.query_timeout_seconds,
+            )
+        except BaseException:
+            spool.close()
             raise
         finally:
-            timer.cancel()
-
-    def _give_up(self, waiter: Waiter) -> None:
-        self._admission.drop(waiter)
-        self._send_away(waiter, self._busy())
-
-    def _send_away(self, waiter: Waiter, error: Exception) -> None:
-        if not waiter.worker.done():
-            waiter.worker.set_exception(error)
-
-    def _dismiss(self, error: EngineFailure) -> None:
-        for waiter in self._admission.clear():
-            self._outcomes.failures += 1
-            self._send_away(waiter, EngineFailure(error.cause))
-
-    def _leave(self, worker: WorkerProcess, lane: Lane, seconds: float | None) -> None:
-        self._admission.leave(lane)
-        if seconds is not None:
-            self._mean_seconds += _MEAN_WEIGHT * (seconds - self._mean_seconds)
-        self._workers.give_back(worker)
-        if self._admission.has_waiters or self._is_closing:
-            self._dispatch()
-
-    def _dispatch(self) -> None:
-        idle, trouble = self._workers.idle, self._workers.trouble
-        while (waiter := self._admission.next(idle=len(idle))) is not None:
-            if waiter.worker.done():  # cancelled, and its task has not run yet
-                self._admission.leave(waiter.lane)
-            else:
-                waiter.worker.set_result(idle.pop())
-        if self._workers.living == 0 and trouble is not None:
-            self._dismiss(trouble)
-        if self._is_closing and self._admission.is_quiet:
-            self._quiet.set()
-
-    # Counting
-
-    def _busy(self) -> Busy:
-        self._outcomes.busy += 1
-        return Busy(self._retry_after())
-
-    def _retry_after(self) -> int:
-        """Whole seconds until those who wait now should be through."""
-        waiting = sum(self._admission.waiting(lane) for lane in Lane)
-        seconds = self._mean_seconds * (1 + waiting / self._settings.query_workers)
-        return min(max(1, math.ceil(seconds)), _LONGEST_RETRY_SECONDS)
+            self._engines.give_back(engine)
+        body = spool.finish()
+        if response.status != HTTPStatus.OK:
+            _refuse(response, body, formats, shift)
+        media_type = response.media_type
+        kind = kind_of(media_type, body)
+        if not is_whole(kind, media_type, body):
+            raise _broken_off(body)
+        rows = count_rows(kind, media_type, (body,) if isinstance(body, bytes) else body.pieces())
+        if (
+            media_type != formats.graph
+            and formats.graph in PREFIXED
+            and media_type in GRAPH_FORMATS
+        ):
+            media_type, rows = formats.graph, None
+            body = await _with_prefixes(body, media_type, limit_bytes)
+        return EngineAnswer(
+            kind=kind,
+            media_type=media_type,
+            body=body,
+            rows=rows,
+            queue_seconds=asked - came,
+            engine_seconds=response.ended_at - asked,
+            first_seconds=response.head_at - asked,
+        )
 
     def _count(self, error: BaseException) -> None:
         match error:
             case QueryTimeout():
-                self._outcomes.timeouts += 1
+                self._timeouts += 1
             case AnswerTooLarge():
-                self._outcomes.too_large += 1
+                self._too_large += 1
             case EngineFailure():
-                self._outcomes.failures += 1
+                self._failures += 1
             case asyncio.CancelledError():
-                self._outcomes.cancelled += 1
-            case _:
-                self._outcomes.answered += 1
+                self._cancelled += 1
+            case GfmdkgError() if error.problem != "busy":
+                self._answered += 1
+
+
+def _refuse(
+    response: Response, body: bytes | SpooledAnswer, formats: AnswerFormats, shift: int
+) -> NoReturn:
+    """Raise what an engine's answer other than 200 stands for."""
+    words = _words(body)
+    if response.status == HTTPStatus.NOT_ACCEPTABLE:
+        offered = RESULTS_FORMATS if formats.results is None else GRAPH_FORMATS
+        raise NotAcceptable("the Accept header", tuple(offered))
+    if response.status == HTTPStatus.BAD_REQUEST or is_refusal(words):
+        raise rejection(words, shift=shift)
+    raise EngineFailure(words or f"it answered with the status {response.status}")
+
+
+def _broken_off(body: bytes | SpooledAnswer) -> EngineFailure:
+    if not isinstance(body, bytes):
+        body.close()
+    return EngineFailure("the answer broke off in the middle")
+
+
+def _words(body: bytes | SpooledAnswer) -> str:
+    if not isinstance(body, bytes):
+        with body:
+            body = body.tail(_COMPLAINT_BYTES)
+    return body[:_COMPLAINT_BYTES].decode(errors="replace").strip()
+
+
+async def _with_prefixes(
+    body: bytes | SpooledAnswer, media_type: str, limit_bytes: int
+) -> bytes | SpooledAnswer:
+    """Triples that came as N-Triples, in a format with prefixes."""
+    if isinstance(body, bytes) and len(body) <= _SMALL_BYTES:
+        return _write_prefixed(body, media_type, limit_bytes)
+    return await asyncio.to_thread(_write_prefixed, body, media_type, limit_bytes)
+
+
+def _write_prefixed(
+    body: bytes | SpooledAnswer, media_type: str, limit_bytes: int
+) -> bytes | SpooledAnswer:
+    spool = Spool(limit_bytes=limit_bytes)
+    lines = PrefixLines(spool)  # type: ignore[arg-type]
+    try:
+        source = body if isinstance(body, bytes) else b"".join(body.pieces())
+        triples = (
+            ox.Triple(quad.subject, quad.predicate, quad.object)
+            for quad in ox.parse(source, ox.RdfFormat.N_TRIPLES)
+        )
+        ox.serialize(
+            triples,
+            lines,  # type: ignore[arg-type]
+            GRAPH_FORMATS[media_type],
+            prefixes=_PREFIXES,
+        )
+        lines.finish()
+    except BaseException:
+        spool.close()
+        raise
+    finally:
+        if not isinstance(body, bytes):
+            body.close()
+    return spool.finish()

@@ -1,128 +1,79 @@
-"""What is asked of the engine, and what it answers."""
+"""What is asked of the engine, and how that stands in a request of the SPARQL Protocol."""
 
-import json
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urlencode
 
-from gfmdkg.engine.spool import SpooledAnswer
-from gfmdkg.store.answers import AnswerFormats, AnswerKind, Dataset
+from gfmdkg.engine.admission import Lane
+from gfmdkg.errors import QueryRejected
+from gfmdkg.namespaces import BASE, PREFIXES
+from gfmdkg.store.answers import AnswerFormats, Dataset
+from gfmdkg.store.versions import Version
 
-__all__ = ["EngineAnswer", "Lane", "QueryRequest", "Stage"]
+__all__ = ["PREFIXED", "QueryRequest", "encode_query"]
 
+PREFIXED = frozenset({"text/turtle", "application/trig"})
+"""Formats that read better with prefixes. The engine's server writes none, so the triples come
+as N-Triples and are written here."""
 
-class Lane(StrEnum):
-    """Whose query it is: anybody's own, or one of ours. Ours have workers kept for them."""
-
-    ADHOC = "adhoc"
-    CANNED = "canned"
+_PREFIX_LINES = tuple((f"{name}:", f"PREFIX {name}: <{iri}> ") for name, iri in PREFIXES.items())
+_BASE = f"BASE <{BASE}> "
+_OWN_DATASET, _ANY_FORMATS = Dataset(), AnswerFormats()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryRequest:
     """A query that has passed the checks of ``gfmdkg.sparql``.
 
-    ``store`` is the database folder of a published version. Limits that are ``None`` are
-    the pool's. ``explain`` asks for the measured time per stage, and runs the query's
-    preparation twice for it.
+    Limits that are ``None`` are the pool's. Relative IRIs stand below the project's base, and
+    its prefixes are known.
     """
 
     text: str
-    store: Path
-    formats: AnswerFormats = field(default_factory=AnswerFormats)
-    dataset: Dataset = field(default_factory=Dataset)
-    base_iri: str | None = None
-    prefixes: bool = True
+    version: Version
+    formats: AnswerFormats = _ANY_FORMATS
+    dataset: Dataset = _OWN_DATASET
     lane: Lane = Lane.ADHOC
     time_limit_seconds: float | None = None
     answer_limit_bytes: int | None = None
-    explain: bool = False
-
-    def head(self, answer_limit_bytes: int) -> bytes:
-        """The request as a frame's head, without its text."""
-        record: dict[str, Any] = {
-            "store": os.fspath(self.store),
-            "results": self.formats.results,
-            "graph": self.formats.graph,
-            "prefixes": self.prefixes,
-            "limit": answer_limit_bytes,
-        }
-        if self.dataset.is_given:
-            record["default_graphs"] = self.dataset.default_graphs
-            record["named_graphs"] = self.dataset.named_graphs
-        if self.base_iri is not None:
-            record["base"] = self.base_iri
-        if self.explain:
-            record["explain"] = True
-        return json.dumps(record).encode()
-
-    @classmethod
-    def from_frame(cls, record: Mapping[str, Any], text: str) -> "QueryRequest":
-        """The request that ``head`` was made from; lane and time limit stay in the front."""
-        return cls(
-            text=text,
-            store=Path(record["store"]),
-            formats=AnswerFormats(results=record["results"], graph=record["graph"]),
-            dataset=Dataset(
-                default_graphs=tuple(record.get("default_graphs", ())),
-                named_graphs=tuple(record.get("named_graphs", ())),
-            ),
-            base_iri=record.get("base"),
-            prefixes=record["prefixes"],
-            answer_limit_bytes=record["limit"],
-            explain=record.get("explain", False),
-        )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """One measured part of the work on a query."""
+def encode_query(
+    text: str, formats: AnswerFormats, dataset: Dataset, *, host: bytes, path: bytes
+) -> tuple[bytes, int]:
+    """The request for a query, and how many characters of ours stand before its first line.
 
-    name: str
-    seconds: float
-    description: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineAnswer:
-    """A finished answer: in ``body``, or in ``file``, which the receiver closes.
-
-    ``rows`` counts solutions or triples where the format shows them exactly.
-    ``engine_seconds`` is the worker's time from the request to the last byte of the
-    answer; ``queue_seconds`` the wait for a worker before it.
+    Raises ``QueryRejected`` for what is no text.
     """
+    # A prefix that is mentioned in a literal alone does no harm, and a declaration in the text
+    # comes later and wins.
+    preamble = _BASE + "".join([line for mark, line in _PREFIX_LINES if mark in text])
+    try:
+        body = (preamble + text).encode()
+    except UnicodeEncodeError as error:
+        raise QueryRejected("the query holds a lone surrogate, which is no text") from error
+    head = _head(host, path + _parameters(dataset), formats.results, formats.graph)
+    return b"%b%d\r\n\r\n%b" % (head, len(body), body), len(preamble)
 
-    kind: AnswerKind
-    media_type: str
-    body: bytes | None
-    file: SpooledAnswer | None
-    rows: int | None
-    queue_seconds: float
-    engine_seconds: float
-    stages: tuple[Stage, ...] = ()
 
-    @property
-    def size_bytes(self) -> int:
-        """The length of the answer."""
-        if self.file is not None:
-            return self.file.size_bytes
-        return len(self.body or b"")
+def _parameters(dataset: Dataset) -> bytes:
+    if not dataset.is_given:
+        return b""
+    pairs = [("default-graph-uri", iri) for iri in dataset.default_graphs]
+    pairs += [("named-graph-uri", iri) for iri in dataset.named_graphs]
+    return b"?" + urlencode(pairs).encode("ascii")
 
-    @classmethod
-    def from_reply(
-        cls, record: Mapping[str, Any], body: bytes, descriptor: int | None, *, queue_seconds: float
-    ) -> "EngineAnswer":
-        """The answer that a worker's reply holds."""
-        return cls(
-            kind=AnswerKind(record["kind"]),
-            media_type=record["media_type"],
-            body=body if descriptor is None else None,
-            file=None if descriptor is None else SpooledAnswer(descriptor),
-            rows=record["rows"],
-            queue_seconds=queue_seconds,
-            engine_seconds=record["seconds"],
-            stages=tuple(Stage(**stage) for stage in record.get("stages", ())),
+
+@lru_cache(maxsize=256)
+def _head(host: bytes, target: bytes, results: str | None, graph: str | None) -> bytes:
+    """All of the head but the length of the body."""
+    accepted = [results, "application/n-triples" if graph in PREFIXED else graph]
+    return b"\r\n".join(
+        (
+            b"POST %b HTTP/1.1" % target,
+            b"Host: " + host,
+            b"Accept: " + ", ".join(filter(None, accepted)).encode("ascii"),
+            b"Content-Type: application/sparql-query",
+            b"Content-Length: ",
         )
+    )

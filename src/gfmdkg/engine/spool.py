@@ -1,12 +1,14 @@
 """Answers of any size: small ones in memory, larger ones in an unlinked temporary file.
 
-The worker writes, and hands the open file over when the answer is whole. So a slow client
-keeps no worker, the front holds one chunk of a large answer at a time, and a failure
-halfway still becomes an honest status, because nothing was sent yet.
+An answer is sent on when it is whole. So a slow client keeps no engine server, one chunk of a
+large answer is in memory at a time, and a failure halfway still becomes an honest status,
+because nothing was sent yet.
 """
 
+import asyncio
 import io
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import IO, Self
@@ -16,63 +18,56 @@ from gfmdkg.errors import AnswerTooLarge
 __all__ = ["MEMORY_BYTES", "Spool", "SpooledAnswer"]
 
 MEMORY_BYTES = 256 * 1024
-"""Answers up to this size stay in memory and travel through the socket."""
+"""Answers up to this size stay in memory."""
 
 CHUNK_BYTES = 256 * 1024
 
 
 class Spool:
-    """A binary sink with a limit; ``file`` is ``None`` while the answer is small."""
+    """A binary sink with a limit, for one answer that ends with ``finish`` or ``close``."""
 
-    def __init__(self, *, limit_bytes: int, memory_bytes: int = MEMORY_BYTES) -> None:
+    __slots__ = ("_file", "_limit_bytes", "_parts", "size_bytes")
+
+    def __init__(self, *, limit_bytes: int) -> None:
         self.size_bytes = 0
-        self.file: IO[bytes] | None = None
-        self._limit_bytes, self._memory_bytes = limit_bytes, memory_bytes
+        self._limit_bytes = limit_bytes
         self._parts: list[bytes] = []
+        self._file: IO[bytes] | None = None
 
     def write(self, data: bytes) -> int:
         """Take some bytes. Raises ``AnswerTooLarge`` once they are over the limit."""
         self.size_bytes += len(data)
         if self.size_bytes > self._limit_bytes:
             raise AnswerTooLarge(self._limit_bytes)
-        if self.file is not None:
-            self.file.write(data)
+        if self._file is not None:
+            self._file.write(data)
             return len(data)
         self._parts.append(data)
-        if self.size_bytes > self._memory_bytes:
-            import tempfile  # here, because most workers never need it and it loads slowly
-
-            self.file = tempfile.TemporaryFile(buffering=CHUNK_BYTES)  # noqa: SIM115
-            self.file.writelines(self._parts)
+        if self.size_bytes > MEMORY_BYTES:
+            self._file = tempfile.TemporaryFile(buffering=CHUNK_BYTES)  # noqa: SIM115
+            self._file.writelines(self._parts)
             self._parts.clear()
         return len(data)
 
     def flush(self) -> None:
-        """Bring what is buffered to the file."""
-        if self.file is not None:
-            self.file.flush()
+        """Nothing has to be on disk before ``finish``."""
 
     def close(self) -> None:
         """Drop the answer."""
-        if self.file is not None:
-            self.file.close()
+        if self._file is not None:
+            self._file.close()
 
-    def body(self) -> bytes:
-        """The answer so far as it is in memory; empty where a file holds it."""
-        return b"".join(self._parts)
-
-    def chunks(self) -> Iterator[bytes]:
-        """The whole answer in pieces of up to ``CHUNK_BYTES``."""
-        if self.file is None:
-            yield self.body()
-            return
-        self.flush()
-        for offset in range(0, self.size_bytes, CHUNK_BYTES):
-            yield os.pread(self.file.fileno(), CHUNK_BYTES, offset)
+    def finish(self) -> "bytes | SpooledAnswer":
+        """The whole answer; the spool is used up."""
+        if self._file is None:
+            return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        with self._file as file:
+            file.flush()
+            return SpooledAnswer(os.dup(file.fileno()))
 
 
 class SpooledAnswer:
-    """A large answer in the front: an open file without a name. Close it after use.
+    """A large answer: an open file without a name. Close it after use.
 
     >>> async def send(answer: SpooledAnswer) -> None:
     ...     with answer:
@@ -86,6 +81,15 @@ class SpooledAnswer:
         self._file = io.FileIO(descriptor, "rb")
         self.size_bytes = os.fstat(descriptor).st_size
 
+    def pieces(self) -> Iterator[bytes]:
+        """The answer in pieces, read at once, wherever they are."""
+        for offset in range(0, self.size_bytes, CHUNK_BYTES):
+            yield os.pread(self._file.fileno(), CHUNK_BYTES, offset)
+
+    def tail(self, length: int) -> bytes:
+        """The last bytes of the answer."""
+        return os.pread(self._file.fileno(), length, max(0, self.size_bytes - length))
+
     async def chunks(self, chunk_bytes: int = CHUNK_BYTES) -> AsyncIterator[bytes]:
         """The answer in pieces; may be called again, until the answer is closed.
 
@@ -96,8 +100,6 @@ class SpooledAnswer:
             length = min(chunk_bytes, self.size_bytes - offset)
             piece = _read_cached(self._file.fileno(), length, offset)
             if piece is None:
-                import asyncio  # here, because workers import this module and need to start fast
-
                 piece = await asyncio.to_thread(os.pread, self._file.fileno(), length, offset)
             yield piece
 

@@ -13,24 +13,23 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from gfmdkg.errors import NotFound
-from gfmdkg.http.boundary import ErrorBoundary, negotiated_problem
 from gfmdkg.http.changes import changes_router
 from gfmdkg.http.first_pages import FirstPages
-from gfmdkg.http.front import Front
 from gfmdkg.http.lists import lists_router
 from gfmdkg.http.machines import machines_router
 from gfmdkg.http.networks import networks_router
 from gfmdkg.http.openapi import openapi_document
 from gfmdkg.http.pages import pages_router
 from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import Problem, problem_of
+from gfmdkg.http.problems import Problem, negotiated_problem, problem_of
 from gfmdkg.http.protocol import Protocol
 from gfmdkg.http.queries import queries_router
 from gfmdkg.http.query_pages import query_pages_router
 from gfmdkg.http.resource_description import description_router
 from gfmdkg.http.resources import resource_router
-from gfmdkg.http.responses import COMMON_HEADERS
+from gfmdkg.http.responses import AnswerResponse
 from gfmdkg.http.search import search_router
+from gfmdkg.http.server import Server
 from gfmdkg.http.service import Service
 from gfmdkg.http.validation import validation_router
 from gfmdkg.http.versions import versions_router
@@ -42,8 +41,8 @@ __all__ = ["api_document", "app_from_environment", "create_app"]
 
 def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp:
     """The service as an ASGI application. Raises ``CatalogError`` for faulty canned queries."""
-    front, _ = _assemble(settings, content)
-    return front
+    server, _ = _assemble(settings, content)
+    return server
 
 
 def api_document(settings: Settings) -> Mapping[str, Any]:
@@ -52,13 +51,11 @@ def api_document(settings: Settings) -> Mapping[str, Any]:
     return openapi_document(app)
 
 
-def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastAPI]:
+def _assemble(settings: Settings, content: Content | None) -> tuple[Server, FastAPI]:
     """The whole service, and the application in it that has the routes of the framework."""
     service = Service(settings, content=content)
     protocol = Protocol(service)
-    validation, checker = validation_router(service)
     search, indexes = search_router(service)
-    networks, network_processes = networks_router(service, indexes)
     first_pages = FirstPages(service)
     service.follow(first_pages.warm)
 
@@ -68,10 +65,8 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastA
         try:
             yield
         finally:
-            await checker.close()
             await indexes.close()
-            await network_processes.close()
-            await protocol.close()
+            protocol.close()
             await first_pages.close()
             await service.close()
 
@@ -94,8 +89,8 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastA
         queries_router(service),
         lists_router(service, indexes),
         search,
-        networks,
-        validation,
+        networks_router(service, indexes),
+        validation_router(service),
         resource_router(service),
         description_router(service),
         query_pages_router(service),
@@ -106,11 +101,11 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Front, FastA
     ):
         app.include_router(router)
     _answer_errors(app)
-    return Front(service, app, protocol.exact, protocol.below), app
+    return Server(service, app, protocol.exact, protocol.below), app
 
 
 def app_from_environment() -> ASGIApp:
-    """The service with the environment's settings: the factory for several front processes."""
+    """The service with the environment's settings: the factory for several server processes."""
     return create_app(Settings.load(os.environ))
 
 
@@ -119,7 +114,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     async def of_framework(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-        return _response(_http_problem(request, error), request)
+        return AnswerResponse(negotiated_problem(_http_problem(request, error), request.scope))
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
@@ -127,11 +122,10 @@ def _answer_errors(app: FastAPI) -> None:
         kind = PROBLEM_TYPES["bad-parameter"]
         members = {"parameter": str(error.errors()[0]["loc"][-1])}
         problem = Problem(kind=kind, detail=detail, status=kind.status, members=members)
-        return _response(problem, request)
+        return AnswerResponse(negotiated_problem(problem, request.scope))
 
     app.add_exception_handler(HTTPException, of_framework)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_middleware(ErrorBoundary)
 
 
 def _http_problem(request: Request, error: HTTPException) -> Problem:
@@ -151,8 +145,3 @@ def _http_problem(request: Request, error: HTTPException) -> Problem:
         )
     kind = PROBLEM_TYPES["bad-request"]
     return Problem(kind=kind, detail=str(error.detail), status=error.status_code)
-
-
-def _response(problem: Problem, request: Request) -> Response:
-    status, headers, body = negotiated_problem(problem, request.scope)
-    return Response(body, status_code=status, headers=dict((*headers, *COMMON_HEADERS)))

@@ -1,158 +1,62 @@
-"""Finished answers: kept while there is room, and computed once for all who ask at a time."""
+"""What is kept while there is room, and what is worked out once for all who ask at a time."""
 
 import asyncio
-import re
-from collections import deque
-from collections.abc import Hashable, Iterable
+from collections import OrderedDict, deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import Any
 
-from starlette.types import Scope
+from gfmdkg.http.responses import Answer
 
-from gfmdkg.http.bounded import ByteBounded
+__all__ = ["Cache", "Flights", "Turn"]
 
-__all__ = [
-    "AnswerCache",
-    "FinishedAnswer",
-    "Flights",
-    "Key",
-    "Turn",
-    "encode_headers",
-    "is_lasting",
-    "mark_lasting",
-]
-
-_LASTING = "gfmdkg.lasting"
-
-# What an entry takes beside its bytes: objects, dictionary slots.
-_OVERHEAD_BYTES = 1024
+_SHARE_OF_ONE = 16
 # A request that killed this many workers for those who wait would kill more.
 _FAILURES = 2
 
-# Headers that speak of a body, which a 304 has not.
-_OF_CONTENT = frozenset({b"content-type", b"content-length", b"content-encoding"})
 
-HeaderList = list[tuple[bytes, bytes]]
+class Cache:
+    """The values asked for last, up to a number of bytes: finished answers, and pages of rows.
 
-
-# A line end in a header would begin another one, of the client's making.
-_UNSENDABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-
-
-def encode_headers(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    r"""Header lines as they are sent, each with its line end.
-
-    Raises ``ValueError`` for a control character in one.
-
-    >>> encode_headers([(b"vary", b"Accept"), (b"etag", b'"5f"')])
-    b'vary: Accept\r\netag: "5f"\r\n'
+    A key says all that its value depends on, the version of the graph included, so nothing in
+    here is ever out of date.
     """
-    lines = [b"%b: %b" % pair for pair in headers]
-    for line in lines:
-        if _UNSENDABLE.search(line):
-            raise ValueError(f"a header holds a control character: {line[:80]!r}")
-    return b"".join([line + b"\r\n" for line in lines])
-
-
-class Key(NamedTuple):
-    """All that an answer depends on. ``body`` is what a POST sent, with its media type."""
-
-    path: bytes
-    query: bytes
-    accept: bytes | None
-    host: bytes | None
-    scheme: bytes | None
-    is_gzip: bool
-    version: int
-    content_hash: str
-    body: bytes | None = None
-
-    @property
-    def size_bytes(self) -> int:
-        """About what the key takes, for its text comes from outside."""
-        parts = (self.path, self.query, self.accept, self.host, self.scheme, self.body)
-        return sum(len(part) for part in parts if part)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinishedAnswer:
-    """A whole answer, ready to be sent to anybody with the same key.
-
-    ``head`` holds the header lines as they are sent, without what differs at each request; no
-    value in it has a line end. ``tag`` is the entity tag and ``plain_tag`` that of the
-    uncompressed form. ``is_lasting`` says that it may be kept.
-    """
-
-    status: int
-    head: bytes
-    body: bytes
-    route: str
-    tag: bytes | None = None
-    plain_tag: bytes | None = None
-    version: str | None = None
-    rows: int | None = None
-    is_lasting: bool = False
-
-    @property
-    def headers(self) -> HeaderList:
-        """The header lines as pairs of a name and a value."""
-        pairs = (line.partition(b": ") for line in self.head.split(b"\r\n")[:-1])
-        return [(name, value) for name, _, value in pairs]
-
-    def fresh_headers(self, tag: bytes) -> HeaderList:
-        """The headers of a 304 for a client that has this answer under ``tag``."""
-        return [
-            (name, tag if name == b"etag" else value)
-            for name, value in self.headers
-            if name not in _OF_CONTENT
-        ]
-
-    def matching_tag(self, if_none_match: bytes) -> bytes | None:
-        """The entity tag by which the client has this answer already (RFC 9110, 13.1.2)."""
-        if self.tag is None or self.plain_tag is None:
-            return None
-        # Tags hold no quote inside, so a quoted tag is found only as a whole one.
-        if self.tag in if_none_match or if_none_match.strip() == b"*":
-            return self.tag
-        return self.plain_tag if self.plain_tag in if_none_match else None
-
-    @property
-    def size_bytes(self) -> int:
-        """About what keeping it takes."""
-        return len(self.body) + len(self.head) + _OVERHEAD_BYTES
-
-
-def mark_lasting(scope: Scope) -> None:
-    """Say that this request's answer depends on the request and the version alone.
-
-    A GET's answer says so by its ETag; that of a POST, which must not be stored on the way,
-    has no other sign.
-    """
-    scope[_LASTING] = True
-
-
-def is_lasting(scope: Scope) -> bool:
-    """Whether ``mark_lasting`` was called for this request."""
-    return _LASTING in scope
-
-
-class AnswerCache(ByteBounded[Key, FinishedAnswer]):
-    """The answers asked for last, up to a number of bytes."""
 
     def __init__(self, limit_bytes: int) -> None:
-        super().__init__(limit_bytes, size_of=lambda key, a: a.size_bytes + key.size_bytes)
-        self.hits_total = 0
-        self.misses_total = 0
+        self.value_limit_bytes = limit_bytes // _SHARE_OF_ONE
+        self.size_bytes = 0
+        self.evictions_total = self.hits_total = self.misses_total = 0
+        self._limit_bytes = limit_bytes
+        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
 
-    def get(self, key: Key) -> FinishedAnswer | None:
-        """The answer with this key; counted as a hit or a miss."""
-        answer = super().get(key)
-        if answer is None:
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get(self, key: Hashable) -> Any:
+        """The value with this key, which becomes the last to be dropped, or ``None``."""
+        found = self._values.get(key)
+        if found is None:
             self.misses_total += 1
-        else:
-            self.hits_total += 1
-        return answer
+            return None
+        self.hits_total += 1
+        self._values.move_to_end(key)
+        return found[0]
+
+    def put(self, key: Hashable, value: object, *, size_bytes: int) -> None:
+        """Keep a value, unless it is larger than one sixteenth of all there is room for."""
+        if size_bytes > self.value_limit_bytes:
+            return
+        self._drop(key)
+        self._values[key] = value, size_bytes
+        self.size_bytes += size_bytes
+        while self.size_bytes > self._limit_bytes:
+            self._drop(next(iter(self._values)))
+            self.evictions_total += 1
+
+    def _drop(self, key: Hashable) -> None:
+        _, size_bytes = self._values.pop(key, (None, 0))
+        self.size_bytes -= size_bytes
 
 
 class Turn(Enum):
@@ -164,7 +68,7 @@ class Turn(Enum):
 
 @dataclass(slots=True)
 class _Flight:
-    waiters: "deque[asyncio.Future[FinishedAnswer | Turn]]" = field(default_factory=deque)
+    waiters: "deque[asyncio.Future[Answer | Turn]]" = field(default_factory=deque)
     failures: int = 0
 
 
@@ -182,13 +86,13 @@ class Flights:
     def __len__(self) -> int:
         return len(self._flights)
 
-    async def board(self, key: Hashable) -> FinishedAnswer | Turn:
+    async def board(self, key: Hashable) -> Answer | Turn:
         """``Turn.LEAD`` for the first; the others wait, until there is something to do."""
         flight = self._flights.get(key)
         if flight is None:
             self._flights[key] = _Flight()
             return Turn.LEAD
-        seat: asyncio.Future[FinishedAnswer | Turn]
+        seat: asyncio.Future[Answer | Turn]
         seat = asyncio.get_running_loop().create_future()
         flight.waiters.append(seat)
         try:
@@ -198,7 +102,7 @@ class Flights:
                 self.hand_over(key)  # it got the lead in the same moment as it was cancelled
             raise
 
-    def land(self, key: Hashable, answer: FinishedAnswer) -> None:
+    def land(self, key: Hashable, answer: Answer) -> None:
         """Give the answer to all who wait."""
         self.shared_total += self._end(key, answer)
 
@@ -226,7 +130,7 @@ class Flights:
                 return
         del self._flights[key]
 
-    def _end(self, key: Hashable, outcome: FinishedAnswer | Turn) -> int:
+    def _end(self, key: Hashable, outcome: Answer | Turn) -> int:
         flight = self._flights.pop(key, None)
         waiting = [seat for seat in flight.waiters if not seat.done()] if flight else []
         for seat in waiting:

@@ -23,9 +23,9 @@ from gfmdkg.http.changes_feed import change_feed
 from gfmdkg.http.description import json_operation
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import Problem, problem_response
+from gfmdkg.http.problems import Problem, problem_answer
 from gfmdkg.http.protocol_answers import WRITER
-from gfmdkg.http.responses import COMMON_HEADERS, Answer, AnswerResponse
+from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.http.shapes import ref
 from gfmdkg.http.versions import (
@@ -255,8 +255,7 @@ def _unreadable(error: DataError) -> Response:
     problem = Problem(
         kind=kind, detail=error.message, status=kind.status, members={"faults": faults}
     )
-    status, headers, body = problem_response(problem)
-    return Response(body, status_code=status, headers=dict((*headers, *COMMON_HEADERS)))
+    return AnswerResponse(problem_answer(problem))
 
 
 def _record(change: ChangeSet | Version) -> dict[str, Any]:

@@ -31,8 +31,8 @@ _LOOP_BYTES = 64 * 1024
 _LONGEST_ACCEPT = 256
 _MARK = b'-gzip"'
 _COMPRESSIBLE = re.compile(
-    rb"text/|image/svg\+xml|application/(?:[^;]*(?:json|xml|n-triples|n-quads|trig|sparql-|"
-    rb"javascript|yaml))"
+    r"text/|image/svg\+xml|application/(?:[^;]*(?:json|xml|n-triples|n-quads|trig|sparql-|"
+    r"javascript|yaml))"
 )
 
 
@@ -59,13 +59,14 @@ def _accepts_gzip(accept_encoding: bytes) -> bool:
     return qualities.get(b"gzip", qualities.get(b"*", 0.0)) > 0
 
 
-def is_compressible(content_type: bytes) -> bool:
+@lru_cache(maxsize=256)
+def is_compressible(media_type: str) -> bool:
     """Whether compressing this media type is worth the work.
 
-    >>> is_compressible(b"text/turtle; charset=utf-8"), is_compressible(b"image/png")
+    >>> is_compressible("text/turtle"), is_compressible("image/png")
     (True, False)
     """
-    return _COMPRESSIBLE.match(content_type) is not None
+    return _COMPRESSIBLE.match(media_type) is not None
 
 
 def compressed_tag(etag: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Stopping work that nobody waits for any more."""
+"""Stopping work whose client went away, at almost no cost to work that is fast."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -10,31 +10,41 @@ __all__ = ["ClientGone", "while_connected"]
 
 Result = TypeVar("Result")
 
+# Most answers are ready sooner, and then no further task was ever made.
+_WATCH_AFTER_SECONDS = 0.1
+
 
 class ClientGone(Exception):
     """The client closed its connection before its answer was ready."""
 
 
 async def while_connected(work: Coroutine[Any, Any, Result], receive: Receive) -> Result:
-    """Await ``work``, and cancel it as soon as the client goes away.
+    """Await ``work`` in this very task, and cancel it when the client goes away.
 
-    A server does not do this by itself, and a query that is cancelled frees its worker. The
+    A server does not do this by itself, and a query that is cancelled frees its engine. The
     request's body must have been read. Raises ``ClientGone``.
     """
-    task = asyncio.create_task(work)
-    watch = asyncio.create_task(_disconnected(receive))
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine runs in a task
+    watches: list[asyncio.Task[None]] = []
+    is_gone = False
+
+    async def watch() -> None:
+        nonlocal is_gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        is_gone = True
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    timer = loop.call_later(_WATCH_AFTER_SECONDS, lambda: watches.append(loop.create_task(watch())))
     try:
-        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise ClientGone
-        return task.result()
+        return await work
+    except asyncio.CancelledError:
+        if is_gone and task.uncancel() == 0:
+            raise ClientGone from None
+        raise
     finally:
-        for each in (task, watch):
+        timer.cancel()
+        for each in watches:
             each.cancel()
-        # Wait until the cancelled one has let go of what it holds.
-        await asyncio.gather(task, watch, return_exceptions=True)
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from gfmdkg.engine.process import ProcessSpec, WorkerProcess
-from gfmdkg.engine.request import EngineAnswer
+from gfmdkg.engine.answers import EngineAnswer
+from gfmdkg.engine.workers import Workers
 from gfmdkg.errors import GfmdkgError
-from gfmdkg.settings import Settings
 
 __all__ = ["explain"]
 
@@ -14,10 +13,20 @@ _ALGEBRA_NOTE = (
     "The SPARQL algebra of the query, as rdflib reads it. The engine gives no plan: it orders "
     "joins by itself, which does not show here."
 )
+_FIRST = (
+    "the query is parsed and planned, what must be whole before the first row is worked out"
+    " (ASK, sorting, grouping), and the first rows are found"
+)
+_REST = "rows are found and written in turn, so the two cannot be told apart"
 
 
-async def explain(text: str, found: EngineAnswer, settings: Settings) -> dict[str, Any]:
+async def explain(text: str, found: EngineAnswer, workers: Workers) -> dict[str, Any]:
     """The times of a query that was run, and its algebra where that could be made in time."""
+    rest_seconds = max(0.0, found.engine_seconds - found.first_seconds)
+    stages = (
+        ("until the answer begins", found.first_seconds, _FIRST),
+        ("until it ends", rest_seconds, _REST),
+    )
     document: dict[str, Any] = {
         "kind": found.kind.value,
         "media_type": found.media_type,
@@ -26,29 +35,18 @@ async def explain(text: str, found: EngineAnswer, settings: Settings) -> dict[st
         "queue_seconds": found.queue_seconds,
         "engine_seconds": found.engine_seconds,
         "stages": [
-            {"name": s.name, "seconds": s.seconds, "description": s.description}
-            for s in found.stages
+            {"name": name, "seconds": seconds, "description": description}
+            for name, seconds, description in stages
         ],
         "algebra_note": _ALGEBRA_NOTE,
     }
     try:
-        document["algebra"] = await _parse(text, settings)
+        # In a process of its own: the parser can take any time for a query of any size.
+        reply = await workers.request(
+            "algebra", b"{}", text.encode(), limit_seconds=_ALGEBRA_SECONDS
+        )
+        document["algebra"] = reply.body.decode()
     except GfmdkgError as error:
         document["algebra"] = None
         document["algebra_error"] = error.message
     return document
-
-
-async def _parse(text: str, settings: Settings) -> str:
-    """Parse in a process of its own: the parser can take any time for a query of any size."""
-    spec = ProcessSpec(
-        module="gfmdkg.validation.algebra",
-        memory_limit_bytes=settings.worker_memory_limit_bytes,
-    )
-    process = await WorkerProcess.start(spec)
-    try:
-        reply = await process.request(b"{}", text.encode(), limit_seconds=_ALGEBRA_SECONDS)
-    finally:
-        process.close()
-        await process.ended
-    return reply.body.decode()

@@ -2,7 +2,7 @@
 
 Over a large graph a question about all of it takes up to seconds. Those that need no parameter
 are known beforehand, so each is asked once for each version, in the background and one at a
-time, and stays in ``RowMemory`` for every format. A request of a client goes first: nothing is
+time, and stays in the cache for every format. A request of a client goes first: nothing is
 begun while one is with the engine, and what is under way gives its worker up where one waits.
 """
 
@@ -10,7 +10,7 @@ import asyncio
 from contextvars import Context
 
 from gfmdkg.catalog import CannedQuery
-from gfmdkg.engine.request import Lane
+from gfmdkg.engine.admission import Lane
 from gfmdkg.errors import Busy, GfmdkgError
 from gfmdkg.facets import GROUPS
 from gfmdkg.http.parameters import Parameters
@@ -29,7 +29,7 @@ _TRIES = 5
 
 
 class FirstPages:
-    """Keeps the first pages of the current version in the service's memory of rows."""
+    """Keeps the first pages of the current version in the service's cache."""
 
     def __init__(self, service: Service, *, delay_seconds: float = _DELAY_SECONDS) -> None:
         settings = service.settings

@@ -9,11 +9,13 @@ import json
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Scope
 
 from gfmdkg.curation.writer import Document, GraphRequest
 from gfmdkg.curation.writing import DeleteGraph, Written
-from gfmdkg.engine.request import EngineAnswer, Lane, QueryRequest
+from gfmdkg.engine.admission import Lane
+from gfmdkg.engine.answers import EngineAnswer, read_body
+from gfmdkg.engine.request import QueryRequest
 from gfmdkg.errors import (
     DataError,
     NotAcceptable,
@@ -23,14 +25,14 @@ from gfmdkg.errors import (
 )
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.http.body import header, read_content, read_content_type, request_url
-from gfmdkg.http.departure import unless_gone
-from gfmdkg.http.methods import refuse_method, send_options
+from gfmdkg.http.disconnect import while_connected
+from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.multipart import read_parts
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import Problem, problem_response
-from gfmdkg.http.responses import Answer, body_of, entity_tag, is_fresh, send_answer, send_bytes
-from gfmdkg.http.service import Service, read_body
+from gfmdkg.http.problems import Problem, problem_answer
+from gfmdkg.http.responses import Answer, entity_tag, is_fresh
+from gfmdkg.http.service import Service
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters
 from gfmdkg.http.writes import Writes
 from gfmdkg.namespaces import GRAPH_BASE
@@ -77,23 +79,23 @@ class GraphStore:
     def __init__(self, service: Service, writes: Writes) -> None:
         self.service, self._writes = service, writes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive) -> Answer:
         """Answer one request; whatever is wrong with it is raised as a ``GfmdkgError``."""
         match scope["method"]:
             case "GET" | "HEAD":
-                await self._get(scope, receive, send)
+                return await self._get(scope, receive)
             case "PUT" | "POST":
-                await self._put(scope, receive, send)
+                return await self._put(scope, receive)
             case "DELETE":
-                await self._delete(scope, send)
+                return await self._delete(scope)
             case "OPTIONS":
-                await send_options(_METHODS, send)
+                return options_answer(_METHODS)
             case _:
-                await refuse_method(scope, _METHODS, send)
+                return refuse_method(scope, _METHODS)
 
     # Reading
 
-    async def _get(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _get(self, scope: Scope, receive: Receive) -> Answer:
         target = _read_target(scope, "format", "version")
         graph, number = target.required, target.parameters.version()
         formats = replace(
@@ -113,9 +115,9 @@ class GraphStore:
             etag=etag,
         )
         if not is_fresh(scope, etag):
-            found = await unless_gone(self._read(graph, version, formats), receive)
-            answer = replace(answer, body=body_of(found))
-        await send_answer(answer, scope, receive, send)
+            found = await while_connected(self._read(graph, version, formats), receive)
+            answer = replace(answer, body=found.body)
+        return answer
 
     async def _read(self, graph: str, version: Version, formats: AnswerFormats) -> EngineAnswer:
         if graph and not await self._has_graph(graph, version):
@@ -135,7 +137,7 @@ class GraphStore:
         return await self.service.pool.query(
             QueryRequest(
                 text=text,
-                store=version.database,
+                version=version,
                 formats=formats,
                 dataset=dataset,
                 lane=Lane.ADHOC,
@@ -144,7 +146,7 @@ class GraphStore:
 
     # Writing
 
-    async def _put(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _put(self, scope: Scope, receive: Receive) -> Answer:
         who = self._writes.authorize(scope)
         target = _read_target(scope)
         replaces = scope["method"] == "PUT"
@@ -160,9 +162,8 @@ class GraphStore:
                 request, what=f"{scope['method']} of {name}", who=who
             )
         except DataError as error:
-            await _refuse_document(error, send)
-            return
-        await _send_written(written, graph if is_new else None, send)
+            return _refuse_document(error)
+        return _written_answer(written, graph if is_new else None)
 
     async def _documents(self, scope: Scope, receive: Receive) -> tuple[Document, ...]:
         given = read_content_type(scope, ACCEPTED)
@@ -175,12 +176,12 @@ class GraphStore:
         parts = read_parts(body, given.boundary, (*_WRITTEN, *_ALIASES))
         return tuple(map(_document, parts))
 
-    async def _delete(self, scope: Scope, send: Send) -> None:
+    async def _delete(self, scope: Scope) -> Answer:
         who = self._writes.authorize(scope)
         graph = _read_target(scope).required
         what = f"DELETE of {graph or 'the default graph'}"
         written = await self._writes.write(DeleteGraph(graph=graph), what=what, who=who)
-        await _send_written(replace(written, created=False), None, send)
+        return _written_answer(replace(written, created=False), None)
 
 
 def _document(document: Document) -> Document:
@@ -218,7 +219,7 @@ def _checked(graph: str) -> str:
         raise ParameterError("graph", "is not an absolute IRI", value=graph[:200]) from error
 
 
-async def _refuse_document(error: DataError, send: Send) -> None:
+def _refuse_document(error: DataError) -> Answer:
     """400, as the protocol has it for a body that is malformed, with the place."""
     faults = [
         {
@@ -232,11 +233,13 @@ async def _refuse_document(error: DataError, send: Send) -> None:
     problem = Problem(
         kind=kind, detail=error.message, status=kind.status, members={"faults": faults}
     )
-    await send_bytes(*problem_response(problem), send)
+    return problem_answer(problem)
 
 
-async def _send_written(written: Written, location: str | None, send: Send) -> None:
-    headers = [("content-version", str(written.version.number)), ("cache-control", "no-store")]
-    if location is not None:
-        headers.append(("location", location))
-    await send_bytes(_CREATED if written.created else _NO_CONTENT, headers, b"", send)
+def _written_answer(written: Written, location: str | None) -> Answer:
+    return Answer(
+        status=_CREATED if written.created else _NO_CONTENT,
+        version=written.version,
+        headers=() if location is None else (("location", location),),
+        cacheable=False,
+    )

@@ -26,8 +26,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from gfmdkg.engine.pool import PoolStats
-from gfmdkg.http.cache import AnswerCache, Flights
-from gfmdkg.http.request_log import EngineWork, RequestLog
+from gfmdkg.http.cache import Cache, Flights
+from gfmdkg.http.request_log import Entry, RequestLog
 from gfmdkg.store.versions import Version, VersionStore
 
 __all__ = ["Histogram", "Metrics", "Series", "is_being_written", "render_metrics"]
@@ -77,29 +77,20 @@ class Metrics:
         self._requests: dict[tuple[str, str, int], Series] = {}
         self._outcomes: dict[str, int] = {}
 
-    def request(
-        self,
-        route: str,
-        method: str,
-        status: int,
-        seconds: float,
-        size_bytes: int,
-        outcome: str,
-        work: EngineWork | None = None,
-    ) -> None:
+    def request(self, entry: Entry) -> None:
         """Count one request."""
-        key = (route, method, status)
+        key = (entry.route, entry.method, entry.status)
         series = self._requests.get(key)
         if series is None:
             series = self._requests[key] = Series()
-        series.observe(seconds, size_bytes)
-        self._outcomes[outcome] = self._outcomes.get(outcome, 0) + 1
-        if work is not None and work.calls:
-            self.queue.observe(work.queue_seconds)
-            self.engine.observe(work.engine_seconds)
+        series.observe(entry.seconds, entry.size_bytes)
+        self._outcomes[entry.outcome] = self._outcomes.get(entry.outcome, 0) + 1
+        if entry.work.calls:
+            self.queue.observe(entry.work.queue_seconds)
+            self.engine.observe(entry.work.engine_seconds)
 
     def snapshot(
-        self, *, pool: PoolStats, cache: AnswerCache, flights: Flights, log: RequestLog
+        self, *, pool: PoolStats, cache: Cache, flights: Flights, log: RequestLog
     ) -> dict[str, Any]:
         """All figures of this front as JSON values, for ``render_metrics``."""
         return {

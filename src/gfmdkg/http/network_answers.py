@@ -24,7 +24,7 @@ from gfmdkg.http.queries import link_header, page_links
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
-from gfmdkg.network import NetworkProcesses, NetworkRequest, evidence_query
+from gfmdkg.network import NetworkRequest, evidence_query
 from gfmdkg.store.versions import Version
 
 __all__ = ["NetworkAnswers"]
@@ -37,16 +37,14 @@ Finish = Callable[[Answer], Answer]
 
 
 class NetworkAnswers:
-    """What a request wishes, worked out in ``processes``.
+    """What a request wishes, worked out in a process whose role is networks.
 
     ``searches`` answer the full-text filter. Each method raises what reading its parameters
-    and filters raises, and what ``NetworkProcesses.answer`` raises.
+    and filters raises, and what ``Workers.request`` raises.
     """
 
-    def __init__(
-        self, service: Service, searches: SearchIndexes, processes: NetworkProcesses
-    ) -> None:
-        self._service, self._searches, self._processes = service, searches, processes
+    def __init__(self, service: Service, searches: SearchIndexes) -> None:
+        self._service, self._searches = service, searches
 
     async def network(self, wish: NetworkWish) -> Response:
         """A network, in JSON as much of it as can be drawn."""
@@ -118,8 +116,10 @@ class NetworkAnswers:
         async def work() -> Answer:
             chosen = await choose_passages(service, self._searches, wish.parameters, version)
             asked = await make(chosen, version)
-            body = await self._processes.answer(asked, store=version.database)
-            return finish(replace(answer, body=body))
+            head, items = asked.pack(version.database)
+            limit = service.settings.network_timeout_seconds
+            reply = await service.workers.request("network", head, items, limit_seconds=limit)
+            return finish(replace(answer, body=reply.body))
 
         return AnswerResponse(await while_connected(work(), wish.request.receive))
 

@@ -19,18 +19,15 @@ from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
-from gfmdkg.network import KINDS, MATRIX_KINDS, NetworkProcesses, describe_kind, kind_named
+from gfmdkg.network import KINDS, MATRIX_KINDS, describe_kind, kind_named
 
 __all__ = ["networks_router"]
 
 
-def networks_router(
-    service: Service, searches: SearchIndexes
-) -> tuple[APIRouter, NetworkProcesses]:
-    """The routes, and the processes that they use: to be closed with the service."""
+def networks_router(service: Service, searches: SearchIndexes) -> APIRouter:
+    """The routes."""
     router = APIRouter(prefix="/api", tags=["Networks"])
-    processes = NetworkProcesses(service.settings)
-    answers = NetworkAnswers(service, searches, processes)
+    answers = NetworkAnswers(service, searches)
     filters = filter_parameters()
     router.add_api_route(
         "/network",
@@ -88,7 +85,7 @@ def networks_router(
         found = kind_named(request.path_params["matrix"], MATRIX_KINDS, what="matrix")
         return await answers.matrix(read_wish(request, found, MATRIX_MEDIA, ("rows", "columns")))
 
-    return router, processes
+    return router
 
 
 async def _list_kinds(request: Request) -> Response:

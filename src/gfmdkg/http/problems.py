@@ -7,16 +7,31 @@ client has to parse ``detail``.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from starlette.types import Scope
 
 from gfmdkg import errors
+from gfmdkg.formats.media import MediaType, negotiate
+from gfmdkg.http.formats import PAGE
 from gfmdkg.http.problem_types import PROBLEM_TYPES, ProblemType
+from gfmdkg.http.rendering import page
+from gfmdkg.http.responses import Answer
 
 __all__ = [
     "Problem",
+    "negotiated_problem",
+    "problem_answer",
     "problem_of",
-    "problem_response",
 ]
+
+_PROBLEM = MediaType(
+    name="json",
+    media_type="application/problem+json",
+    extension=".json",
+    aliases=("application/json",),
+)
+_FOR_PROGRAMS = ("/api/", "/sparql", "/graphs", "/openapi.json", "/health", "/ready")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +67,44 @@ def problem_of(error: errors.GfmdkgError) -> Problem:
     )
 
 
-def problem_response(
-    error: errors.GfmdkgError | Problem,
-) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-    """Status, headers and body (UTF-8 JSON) of an error, for any kind of handler."""
-    problem = error if isinstance(error, Problem) else problem_of(error)
-    body = json.dumps(problem.document(), ensure_ascii=False).encode()
-    headers = (
-        ("content-type", "application/problem+json"),
-        ("cache-control", "no-store"),
-        *problem.headers,
+def problem_answer(problem: Problem) -> Answer:
+    """The answer to a program: RFC 9457 in UTF-8 JSON."""
+    return Answer(
+        media_type=_PROBLEM.media_type,
+        body=json.dumps(problem.document(), ensure_ascii=False).encode(),
+        status=problem.status,
+        headers=problem.headers,
+        cacheable=False,
+        outcome="busy" if problem.kind.name == "busy" else "",
     )
-    return problem.status, headers, body
+
+
+def negotiated_problem(problem: Problem, scope: Scope) -> Answer:
+    """The answer to a program or, where a browser is at a page's path, a page."""
+    answer = problem_answer(problem)
+    if scope["path"].startswith(_FOR_PROGRAMS):
+        return answer
+    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
+    if negotiate(accept.decode("latin-1"), (_PROBLEM, PAGE)) is not PAGE:
+        return answer
+    shown = page(
+        "problem.html",
+        problem=problem,
+        summary=_summary(problem),
+        candidates=problem.members.get("candidates", ()),
+    )
+    return replace(
+        answer,
+        media_type=shown.media_type,
+        body=shown.body,
+        headers=(*answer.headers, *shown.headers),
+    )
+
+
+def _summary(problem: Problem) -> str:
+    """The detail without the nearest matches, which a page lists itself."""
+    text = problem.detail.partition("; nearest:")[0]
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _candidates(candidates: Sequence[errors.Candidate]) -> list[dict[str, object]]:

@@ -1,8 +1,7 @@
 """The endpoints of the SPARQL standards, with what they share, and their addresses."""
 
-from starlette.types import ASGIApp
-
 from gfmdkg.http.graph_store import GraphStore
+from gfmdkg.http.server import Handler
 from gfmdkg.http.service import Service
 from gfmdkg.http.service_description import Descriptions, VoidEndpoint
 from gfmdkg.http.sparql import SparqlEndpoint
@@ -18,21 +17,20 @@ class Protocol:
     """
 
     def __init__(self, service: Service) -> None:
-        self.writes = Writes(service.settings, service.content)
+        self.writes = Writes(service)
         self.descriptions = Descriptions(service)
         self.sparql = SparqlEndpoint(service, self.writes, self.descriptions)
         graphs = GraphStore(service, self.writes)
         void = VoidEndpoint(self.descriptions)
-        self.exact: dict[str, ASGIApp] = {
+        self.exact: dict[str, Handler] = {
             "/sparql": self.sparql,
             "/sparql/": self.sparql,
             "/graphs": graphs,
             "/.well-known/void": void,
             "/dataset": void,
         }
-        self.below: dict[str, ASGIApp] = {"/graphs/": graphs, "/graph/": graphs}
+        self.below: dict[str, Handler] = {"/graphs/": graphs, "/graph/": graphs}
 
-    async def close(self) -> None:
-        """Let a running write finish, and end the writer's process."""
+    def close(self) -> None:
+        """Stop counting."""
         self.descriptions.close()
-        await self.writes.close()

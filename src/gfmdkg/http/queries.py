@@ -14,15 +14,16 @@ from gfmdkg.http.parameters import Paging, Parameters
 from gfmdkg.http.query_description import list_operation, query_operation
 from gfmdkg.http.query_run import (
     Hint,
+    Question,
     Values,
     bind_query,
     count_rows,
+    keep_total,
     run_query,
     suggest_instead,
 )
-from gfmdkg.http.request_head import RequestHead
-from gfmdkg.http.responses import Answer, AnswerResponse, body_of, entity_tag, is_fresh
-from gfmdkg.http.row_memory import Question
+from gfmdkg.http.request_context import reads_cache
+from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.service import Service
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
@@ -156,13 +157,13 @@ async def _as_table(
         formats=AnswerFormats(results=answer.media_type, graph=None),
     )
     if paged is None and found.rows is not None:
-        service.row_memory.keep_total(Question.of(text, version), found.rows)
-    return replace(answer, body=body_of(found), headers=headers)
+        keep_total(service, Question.of(text, version), found.rows)
+    return replace(answer, body=found.body, headers=headers)
 
 
 def is_anew(request: Request) -> bool:
     """Whether the client wants an answer that is worked out for it."""
-    return not RequestHead.of(request.scope["headers"]).reads_cache
+    return not reads_cache(request.scope)
 
 
 def page_links(request: Request, total: int, paging: Paging) -> dict[str, str]:

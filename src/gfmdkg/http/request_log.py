@@ -9,29 +9,16 @@ import asyncio
 import json
 import logging
 import queue
-import re
 import sys
 import threading
 import time
 from contextlib import suppress
-from contextvars import ContextVar
 from dataclasses import dataclass
-from itertools import count
-from secrets import token_hex
 from typing import Any, TextIO
 
-from gfmdkg.engine.pool import WorkerPool
-from gfmdkg.engine.request import EngineAnswer, QueryRequest
+from gfmdkg.engine.pool import EngineWork
 
-__all__ = [
-    "WORK",
-    "EngineWork",
-    "JsonFormatter",
-    "MeteredPool",
-    "RequestIds",
-    "RequestLog",
-    "logging_config",
-]
+__all__ = ["Entry", "JsonFormatter", "RequestLog", "logging_config"]
 
 _GATHER_SECONDS = 0.2
 _BATCHES_WAITING = 256
@@ -40,53 +27,20 @@ _ATOMIC_BYTES = 4096  # what a pipe takes as a whole, so that two fronts never m
 _FAREWELL_SECONDS = 2.0
 
 
-@dataclass(slots=True)
-class EngineWork:
-    """What the engine did for one request, all its queries together.
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """What became of one request: all that the log and the metrics know of it."""
 
-    ``engine_seconds`` holds evaluation and serialisation, which are one stream in a worker.
-    ``rows`` are those of the first query; further ones count and look up names.
-    """
-
-    calls: int = 0
-    queue_seconds: float = 0.0
-    engine_seconds: float = 0.0
-    rows: int | None = None
-
-
-WORK: ContextVar[EngineWork | None] = ContextVar("gfmdkg_engine_work", default=None)
-"""The request at work, if one is."""
-
-
-class MeteredPool(WorkerPool):
-    """A pool that puts each query down to the HTTP request that it is run for."""
-
-    async def query(self, request: QueryRequest) -> EngineAnswer:
-        """Run a query, as ``WorkerPool.query`` does."""
-        answer = await super().query(request)
-        work = WORK.get()
-        if work is not None:
-            if work.calls == 0:
-                work.rows = answer.rows
-            work.calls += 1
-            work.queue_seconds += answer.queue_seconds
-            work.engine_seconds += answer.engine_seconds
-        return answer
-
-
-class RequestIds:
-    """Names for requests: the client's own where it is sane, else one of ours."""
-
-    _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-
-    def __init__(self) -> None:
-        self._prefix, self._numbers = token_hex(4), count(1)
-
-    def name(self, given: bytes | None) -> str:
-        """The request's id."""
-        if given is not None and self._SANE.fullmatch(given):
-            return given.decode("ascii")
-        return f"{self._prefix}-{next(self._numbers):x}"
+    request_id: str
+    method: str
+    route: str
+    status: int
+    version: int | None
+    seconds: float
+    size_bytes: int
+    outcome: str
+    rows: int | None
+    work: EngineWork
 
 
 class RequestLog:
@@ -103,43 +57,33 @@ class RequestLog:
         self._thread: threading.Thread | None = None
         self._second, self._time = 0, ""
 
-    def request(
-        self,
-        request_id: str,
-        method: str,
-        route: str,
-        status: int,
-        version: str | None,
-        seconds: float,
-        size_bytes: int,
-        outcome: str,
-        work: EngineWork | None = None,
-        rows: int | None = None,
-    ) -> None:
+    def request(self, entry: Entry) -> None:
         """Note one request. Cheap, and never waits."""
         if not self.is_on:
             return
+        milliseconds = entry.seconds * 1000
         if not self._is_json:
             self._add(
-                f"{self._now()} {method} {route} {status} {outcome} {seconds * 1000:.2f}ms"
-                f" {size_bytes}B id={request_id}\n"
+                f"{self._now()} {entry.method} {entry.route} {entry.status} {entry.outcome}"
+                f" {milliseconds:.2f}ms {entry.size_bytes}B id={entry.request_id}\n"
             )
             return
         # Ids, methods, routes and outcomes come from closed sets without quotes, so that this
         # needs no encoder, which would take as long as all the rest.
-        engine = ""
-        if work is not None and work.calls:
-            front = max(0.0, seconds - work.queue_seconds - work.engine_seconds)
+        engine, work = "", entry.work
+        if work.calls:
+            queue_ms, engine_ms = work.queue_seconds * 1000, work.engine_seconds * 1000
+            front_ms = max(0.0, milliseconds - queue_ms - engine_ms)
             engine = (
-                f'"queue_ms":{work.queue_seconds * 1000:.2f},'
-                f'"engine_ms":{work.engine_seconds * 1000:.2f},"front_ms":{front * 1000:.2f},'
+                f'"queue_ms":{queue_ms:.2f},"engine_ms":{engine_ms:.2f},"front_ms":{front_ms:.2f},'
             )
-            rows = work.rows
         self._add(
-            f'{{"time":"{self._now()}","id":"{request_id}","method":"{method}","route":"{route}",'
-            f'"status":{status},"version":{version or "null"},"ms":{seconds * 1000:.2f},{engine}'
-            f'"rows":{"null" if rows is None else rows},"bytes":{size_bytes},'
-            f'"outcome":"{outcome}"}}\n'
+            f'{{"time":"{self._now()}","id":"{entry.request_id}","method":"{entry.method}",'
+            f'"route":"{entry.route}","status":{entry.status},'
+            f'"version":{"null" if entry.version is None else entry.version},'
+            f'"ms":{milliseconds:.2f},{engine}'
+            f'"rows":{"null" if entry.rows is None else entry.rows},"bytes":{entry.size_bytes},'
+            f'"outcome":"{entry.outcome}"}}\n'
         )
 
     def close(self) -> None:

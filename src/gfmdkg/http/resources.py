@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.description import not_found, triples_query
+from gfmdkg.engine.answers import read_body
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.formats.json_ld import JSON_LD
 from gfmdkg.formats.media import MediaType
@@ -30,7 +31,7 @@ from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.rendering import form_path, page
 from gfmdkg.http.resource_description import read_description
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
-from gfmdkg.http.service import Service, read_body
+from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version

@@ -1,34 +1,28 @@
-"""Answers: a status, a media type, a body, and the headers that every answer carries.
+"""Answers: one object from what a handler knows to what goes over the wire.
 
-FastAPI routes return an ``AnswerResponse``; raw ASGI handlers call ``send_answer``. Both give
-the same ``Content-Version``, strong ETag, 304, Vary, Cache-Control and CORS headers.
+A handler gives status, media type, body and what the answer depends on; ``finish`` makes the
+header lines of it, once: ``Content-Version``, a strong ETag, Vary, Cache-Control, CORS. FastAPI
+routes return an ``AnswerResponse``, which hands the object on as it is.
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gfmdkg.engine.request import EngineAnswer
 from gfmdkg.engine.spool import SpooledAnswer
+from gfmdkg.http.compression import SMALLEST_BYTES, compress, compressed_tag, is_compressible
 from gfmdkg.store.versions import Version
 
 __all__ = [
-    "COMMON_HEADERS",
+    "ANSWER",
     "EXPOSED_HEADERS",
     "Answer",
     "AnswerResponse",
-    "body_of",
-    "content_type",
     "entity_tag",
-    "finish_tag",
     "is_fresh",
-    "send_answer",
-    "send_bytes",
-    "tag_stem",
 ]
 
 EXPOSED_HEADERS = (
@@ -43,56 +37,136 @@ EXPOSED_HEADERS = (
 )
 """Response headers that a script of another origin may read."""
 
-COMMON_HEADERS: tuple[tuple[str, str], ...] = (
-    ("access-control-allow-origin", "*"),
-    ("access-control-expose-headers", ", ".join(EXPOSED_HEADERS)),
-    ("x-content-type-options", "nosniff"),
-)
-"""Headers of every response, errors included."""
+ANSWER = "gfmdkg.answer"
+"""The type of the one message by which a route of the framework hands its ``Answer`` on."""
 
+HeaderList = list[tuple[bytes, bytes]]
+
+_COMMON: HeaderList = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", ", ".join(EXPOSED_HEADERS).encode("ascii")),
+    (b"x-content-type-options", b"nosniff"),
+]
 _YEAR_SECONDS = 31_536_000
+_OK, _NO_CONTENT, _NOT_MODIFIED, _BAD_REQUEST = 200, 204, 304, 400
+# Headers that speak of a body, which a 304 has not.
+_OF_CONTENT = frozenset({b"content-type", b"content-length", b"content-encoding"})
+# What an answer takes beside its bytes: objects, dictionary slots, header lines.
+_OVERHEAD_BYTES = 2048
+_OUTCOMES = {304: "not_modified", 413: "too_large", 504: "timeout"}
 
-if TYPE_CHECKING:
-    from hashlib import _Hash as Digest
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Answer:
     """What a request is answered with.
 
     ``version`` is the version of the graph that it was read from; ``pinned`` says that the
-    request asked for this very version, so that the answer never changes. Without ``etag``
-    a body in memory is hashed. ``cacheable`` is false for what differs at each request.
+    request asked for this very version, so that the answer never changes. Without ``etag`` a
+    body in memory is hashed. ``cacheable`` is false for what differs at each request, and
+    ``is_lasting`` true for an answer that may be kept here though not on the way, as that to a
+    POST whose body says all. ``outcome`` is how the log names what became of the request, where
+    the status does not tell; ``rows`` are the solutions in it.
     """
 
-    media_type: str
-    body: bytes | SpooledAnswer
-    status: int = 200
+    media_type: str = ""
+    body: bytes | SpooledAnswer = b""
+    status: int = _OK
     headers: tuple[tuple[str, str], ...] = ()
     version: Version | None = None
     pinned: bool = False
     cacheable: bool = True
+    is_lasting: bool = False
     etag: str | None = None
+    outcome: str = ""
+    rows: int | None = None
+    route: str = ""
+    # Made by finish: the header lines, and the entity tag of what they go with.
+    lines: HeaderList = field(default_factory=list, init=False)
+    tag: bytes | None = field(default=None, init=False)
+    is_gzip: bool = field(default=False, init=False)
+
+    async def finish(self, *, is_gzip: bool) -> None:
+        """Make the header lines, and compress a body in memory where the client takes that."""
+        media_type, body = self.media_type, self.body
+        if self.cacheable and self.etag is None and isinstance(body, bytes):
+            self.etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        if self.cacheable and self.etag is not None and self.status == _OK:
+            self.is_lasting = True
+        may_gzip = is_compressible(media_type)
+        size_bytes = len(body) if isinstance(body, bytes) else body.size_bytes
+        self.is_gzip = is_gzip and may_gzip and self.status == _OK and size_bytes >= SMALLEST_BYTES
+        if self.is_gzip and isinstance(body, bytes):
+            self.body = body = await compress(body)
+            size_bytes = len(body)
+        lines = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in self.headers]
+        number = None if self.version is None else self.version.number
+        control = "no-store"
+        if self.cacheable:
+            control = "immutable" if self.pinned else "no-cache"
+        lines += _usual_lines(media_type, control, number, may_gzip)
+        if self.etag is not None and self.cacheable:
+            tag = self.etag.encode("ascii")
+            self.tag = compressed_tag(tag) if self.is_gzip else tag
+            lines.append((b"etag", self.tag))
+        if self.is_gzip:
+            lines.append((b"content-encoding", b"gzip"))
+        if self.status != _NO_CONTENT and (isinstance(body, bytes) or not self.is_gzip):
+            lines.append((b"content-length", b"%d" % size_bytes))
+        self.lines = lines
+
+    @property
+    def size_bytes(self) -> int:
+        """About what keeping it takes."""
+        return len(self.body) + _OVERHEAD_BYTES if isinstance(self.body, bytes) else 1 << 62
+
+    @property
+    def result(self) -> str:
+        """How the log names what became of the request."""
+        if self.outcome or self.status < _BAD_REQUEST:
+            return self.outcome or "ok"
+        return _OUTCOMES.get(self.status, "error" if self.status >= 500 else "client_error")
+
+    def matching_tag(self, if_none_match: bytes) -> bytes | None:
+        """The entity tag by which the client has this already (RFC 9110, 13.1.2): the one it named.
+
+        The plain and the compressed form are the same answer.
+        """
+        if self.tag is None or self.etag is None or self.status != _OK:
+            return None
+        if if_none_match.strip() == b"*":
+            return self.tag
+        # Tags hold no quote inside, so a quoted tag is found only as a whole one.
+        plain = self.etag.encode("ascii")
+        return next(
+            (tag for tag in (self.tag, plain, compressed_tag(plain)) if tag in if_none_match), None
+        )
+
+    def fresh_lines(self, tag: bytes) -> HeaderList:
+        """The header lines of a 304 for a client that has this answer under ``tag``."""
+        return [
+            (name, tag if name == b"etag" else value)
+            for name, value in self.lines
+            if name not in _OF_CONTENT
+        ]
+
+    def close(self) -> None:
+        """Drop a body that is a file."""
+        if not isinstance(self.body, bytes):
+            self.body.close()
 
 
 class AnswerResponse(Response):
     """An ``Answer`` as FastAPI wants it."""
 
     def __init__(self, answer: Answer) -> None:
-        super().__init__(status_code=answer.status, media_type=answer.media_type)
+        super().__init__(status_code=answer.status)
         self.answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the answer."""
-        await send_answer(self.answer, scope, receive, send)
-
-
-def body_of(answer: EngineAnswer) -> bytes | SpooledAnswer:
-    """The body of an engine's answer, in memory or on disk."""
-    if answer.body is not None:
-        return answer.body
-    assert answer.file is not None  # noqa: S101 - one of the two is always there
-    return answer.file
+        """Hand the answer on."""
+        del receive
+        self.answer.route = getattr(scope.get("route"), "path", "unmatched")
+        await send({"type": ANSWER, "answer": self.answer})
 
 
 def content_type(media_type: str) -> str:
@@ -101,9 +175,27 @@ def content_type(media_type: str) -> str:
     >>> content_type("text/turtle")
     'text/turtle; charset=utf-8'
     """
+    if ";" in media_type:
+        return media_type
     if media_type == "text/csv":
         return "text/csv; charset=utf-8; header=present"
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+@lru_cache(maxsize=256)
+def _usual_lines(
+    media_type: str, control: str, version: int | None, may_gzip: bool
+) -> tuple[tuple[bytes, bytes], ...]:
+    """The lines that answers in a format at a version have in common."""
+    if control == "immutable":
+        control = f"public, max-age={_YEAR_SECONDS}, immutable"
+    lines = [("vary", "Accept, Accept-Encoding" if may_gzip else "Accept")]
+    lines.append(("cache-control", control))
+    if version is not None:
+        lines.append(("content-version", str(version)))
+    if media_type:
+        lines.append(("content-type", content_type(media_type)))
+    return (*((n.encode("ascii"), v.encode("latin-1")) for n, v in lines), *_COMMON)
 
 
 def entity_tag(version: Version | None, scope: Scope, media_type: str, fingerprint: str) -> str:
@@ -113,19 +205,8 @@ def entity_tag(version: Version | None, scope: Scope, media_type: str, fingerpri
     query runs, so an unchanged answer costs no query.
     """
     number, content_hash = (0, "") if version is None else (version.number, version.content_hash)
-    stem = tag_stem(number, content_hash, scope["path"], fingerprint)
-    return finish_tag(stem, scope["query_string"], media_type)
-
-
-def tag_stem(number: int, content_hash: str, path: str, fingerprint: str) -> "Digest":
-    """What the entity tags of all requests for a path at a version have in common."""
-    return hashlib.sha256(f"{fingerprint}\0{number}:{content_hash}\0{path}\0".encode())
-
-
-def finish_tag(stem: "Digest", query: bytes, media_type: str) -> str:
-    """The entity tag of one request; ``stem`` stays as it is."""
-    digest = stem.copy()
-    digest.update(b"%b\0%b" % (query, media_type.encode()))
+    known = f"{fingerprint}\0{number}:{content_hash}\0{scope['path']}\0".encode()
+    digest = hashlib.sha256(b"%b%b\0%b" % (known, scope["query_string"], media_type.encode()))
     return f'"{digest.hexdigest()[:32]}"'
 
 
@@ -136,69 +217,3 @@ def is_fresh(scope: Scope, etag: str) -> bool:
         return False
     tags = {tag.strip().removeprefix("W/") for tag in given.decode("latin-1").split(",")}
     return "*" in tags or etag in tags
-
-
-async def send_answer(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send an answer, or 304 where the client has it. The body is closed in any case."""
-    del receive
-    body = answer.body
-    spooled = body if not isinstance(body, bytes) else None
-    try:
-        etag = _etag(answer)
-        headers = [*answer.headers, ("vary", "Accept"), ("cache-control", _cache_control(answer))]
-        if answer.version is not None:
-            headers.append(("content-version", str(answer.version.number)))
-        if etag is not None:
-            headers.append(("etag", etag))
-            if answer.status == 200 and is_fresh(scope, etag):
-                await send_bytes(304, headers, b"", send)
-                return
-        headers.append(("content-type", content_type(answer.media_type)))
-        if isinstance(body, bytes):
-            await send_bytes(answer.status, headers, body, send)
-        else:
-            await _send_spooled(answer.status, headers, body, send)
-    finally:
-        if spooled is not None:
-            spooled.close()
-
-
-async def send_bytes(
-    status: int, headers: Iterable[tuple[str, str]], body: bytes, send: Send
-) -> None:
-    """Send a response whose body is in memory, with the common headers."""
-    await _start(status, headers, None if status in {204, 304} else len(body), send)
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _send_spooled(
-    status: int, headers: Iterable[tuple[str, str]], body: SpooledAnswer, send: Send
-) -> None:
-    await _start(status, headers, body.size_bytes, send)
-    async for chunk in body.chunks():
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
-
-
-async def _start(
-    status: int, headers: Iterable[tuple[str, str]], length: int | None, send: Send
-) -> None:
-    pairs = [*headers, *COMMON_HEADERS]
-    if length is not None:
-        pairs.append(("content-length", str(length)))
-    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-
-
-def _etag(answer: Answer) -> str | None:
-    if not answer.cacheable:
-        return None
-    if answer.etag is None and isinstance(answer.body, bytes):
-        return '"' + hashlib.sha256(answer.body).hexdigest()[:32] + '"'
-    return answer.etag
-
-
-def _cache_control(answer: Answer) -> str:
-    if not answer.cacheable:
-        return "no-store"
-    return f"public, max-age={_YEAR_SECONDS}, immutable" if answer.pinned else "no-cache"

@@ -8,28 +8,32 @@ from contextvars import Context
 
 from gfmdkg.about import VERSION
 from gfmdkg.catalog import Catalog
-from gfmdkg.engine.request import EngineAnswer, Lane, QueryRequest
+from gfmdkg.curation.checker import validate_role
+from gfmdkg.curation.writer import write_role
+from gfmdkg.engine.admission import Lane
+from gfmdkg.engine.answers import EngineAnswer, read_body
+from gfmdkg.engine.pool import EnginePool
+from gfmdkg.engine.request import QueryRequest
 from gfmdkg.engine.spool import SpooledAnswer
+from gfmdkg.engine.workers import Workers
 from gfmdkg.errors import NotFound
 from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
+from gfmdkg.http.cache import Cache
 from gfmdkg.http.list_indexes import ListIndexes
-from gfmdkg.http.request_log import MeteredPool
-from gfmdkg.http.responses import body_of
-from gfmdkg.http.row_memory import RowMemory
+from gfmdkg.network.worker import network_role
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats, Dataset
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex, labels_query
+from gfmdkg.validation.algebra import algebra_role
 
-__all__ = ["Service", "decode_solutions", "read_body"]
+__all__ = ["Service", "decode_solutions"]
 
 # Decoding this much JSON takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 256 * 1024
 _TERM_INDEXES_KEPT = 2
-# Pages of rows beside finished answers: all first pages of the shipped queries take a quarter.
-_ROWS_SHARE_OF_ONE = 8
 _TERMS_LIMIT_SECONDS = 60.0
 _WHOLE = Dataset()
 _JSON = AnswerFormats(results="application/sparql-results+json", graph="text/turtle")
@@ -47,17 +51,26 @@ class Service:
         self.versions = VersionStore(settings.store, kept=settings.versions_kept)
         self.catalog = Catalog.load(self.content.queries)
         self.json_ld = Compaction.load(self.content.context)
-        self.pool = MeteredPool(settings=settings)
+        self.pool = EnginePool(settings)
+        self.workers = Workers(
+            {
+                "write": write_role(settings, self.content),
+                "validate": validate_role(settings, self.content),
+                "network": network_role(settings),
+                "algebra": algebra_role(),
+            },
+            memory_limit_bytes=settings.worker_memory_limit_bytes,
+        )
+        self.cache = Cache(settings.cache_limit_bytes)
         self.fingerprint = _fingerprint(self.content)
         self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)
-        self.row_memory = RowMemory(settings.cache_limit_bytes // _ROWS_SHARE_OF_ONE)
         self._followers: list[Callable[[Version], None]] = []
         self._terms: OrderedDict[int, asyncio.Task[TermIndex]] = OrderedDict()
 
     async def start(self) -> None:
-        """Start the query workers, with the current version open if there is one."""
+        """Start an engine over the current version if there is one."""
         current = self.versions.current()
-        await self.pool.start(warm=None if current is None else current.database)
+        await self.pool.start(current)
         if current is not None:
             self._turn_to(current)
 
@@ -66,16 +79,19 @@ class Service:
         self._followers.append(follower)
 
     def _turn_to(self, current: Version) -> None:
+        self.pool.turn_to(current)
         self.lists.warm(current)
         for follower in self._followers:
             follower(current)
 
     async def close(self) -> None:
-        """Stop the query workers."""
+        """Finish what runs, as far as the time allows, and end all processes."""
         for task in self._terms.values():
             task.cancel()
         await self.lists.close()
-        await self.pool.close()
+        await asyncio.gather(
+            self.pool.close(), self.workers.close(limit_seconds=self.settings.shutdown_seconds)
+        )
 
     async def version(self, number: int | None = None) -> Version:
         """A published version, the current one by ``None``. Raises ``NotFound``, ``StoreError``."""
@@ -95,19 +111,16 @@ class Service:
         formats: AnswerFormats = _JSON,
         dataset: Dataset = _WHOLE,
         lane: Lane = Lane.CANNED,
-        base_iri: str | None = None,
         time_limit_seconds: float | None = None,
         answer_limit_bytes: int | None = None,
     ) -> EngineAnswer:
-        """Run a query in a worker. Raises what ``WorkerPool.query`` raises."""
+        """Run a query. Raises what ``EnginePool.query`` raises."""
         return await self.pool.query(
             QueryRequest(
                 text=text,
-                store=version.database,
+                version=version,
                 formats=formats,
                 dataset=dataset,
-                base_iri=base_iri,
-                prefixes=True,
                 lane=lane,
                 time_limit_seconds=time_limit_seconds,
                 answer_limit_bytes=answer_limit_bytes,
@@ -124,7 +137,7 @@ class Service:
     async def graph_body(self, answer: EngineAnswer, *, root: str | None) -> bytes | SpooledAnswer:
         """The body of an answer in RDF; JSON-LD gets short names, as ``Compaction`` has it."""
         if answer.media_type != JSON_LD:
-            return body_of(answer)
+            return answer.body
         expanded = await read_body(answer)
         if len(expanded) < _SMALL_BYTES:
             return self.json_ld.compact(expanded, root=root)
@@ -149,15 +162,6 @@ class Service:
         body = await read_body(answer)
         # Seconds of decoding for a big graph: away from the loop.
         return await asyncio.to_thread(lambda: TermIndex.from_solutions(Solutions.from_json(body)))
-
-
-async def read_body(answer: EngineAnswer) -> bytes:
-    """The whole body of an engine's answer, which is closed if it was spooled."""
-    if answer.body is not None:
-        return answer.body
-    assert answer.file is not None  # noqa: S101 - one of the two is always there
-    with answer.file as file:
-        return b"".join([chunk async for chunk in file.chunks()])
 
 
 async def decode_solutions(body: bytes) -> Solutions:

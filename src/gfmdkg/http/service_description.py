@@ -6,17 +6,17 @@ Both are made from the version that is asked for, never written by hand.
 import io
 from collections.abc import Callable, Iterator, Sequence
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Scope
 
 from gfmdkg import __version__
 from gfmdkg.errors import NotAcceptable, RequestError
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.http.body import header, request_url
-from gfmdkg.http.departure import unless_gone
+from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.graph_figures import Figures, FiguresShelf
-from gfmdkg.http.methods import refuse_method, send_options
+from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.responses import Answer, entity_tag, is_fresh, send_answer
+from gfmdkg.http.responses import Answer, entity_tag, is_fresh
 from gfmdkg.http.service import Service
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters
 from gfmdkg.namespaces import BASE, DCTERMS, FOAF, GFMD, ID_BASE, PREFIXES, RDF, XSD
@@ -119,24 +119,21 @@ class Descriptions:
 
 
 class VoidEndpoint:
-    """Answers ``/.well-known/void`` and ``/dataset``, as raw ASGI."""
+    """Answers ``/.well-known/void`` and ``/dataset``."""
 
     def __init__(self, descriptions: Descriptions) -> None:
         self._descriptions = descriptions
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive) -> Answer:
         """Answer one request."""
         methods = ("GET", "HEAD", "OPTIONS")
         if scope["method"] == "OPTIONS":
-            await send_options(methods, send)
-            return
+            return options_answer(methods)
         if scope["method"] not in methods:
-            await refuse_method(scope, methods, send)
-            return
+            return refuse_method(scope, methods)
         pairs = parse_parameters(scope["query_string"])
         accept = header(scope, b"accept")
-        answer = await unless_gone(self._descriptions.void(pairs, accept, scope=scope), receive)
-        await send_answer(answer, scope, receive, send)
+        return await while_connected(self._descriptions.void(pairs, accept, scope=scope), receive)
 
 
 def _service(figures: Figures, version: Version, endpoint: str) -> Iterator[Statement]:

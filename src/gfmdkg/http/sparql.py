@@ -4,20 +4,21 @@ import asyncio
 import json
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Scope
 
 from gfmdkg.curation.writer import UpdateRequest
-from gfmdkg.engine.request import EngineAnswer, Lane, QueryRequest
+from gfmdkg.engine.admission import Lane
+from gfmdkg.engine.answers import EngineAnswer
+from gfmdkg.engine.request import QueryRequest
 from gfmdkg.errors import BodyTooLarge, RequestError
 from gfmdkg.formats.media import GRAPHS, negotiate
 from gfmdkg.http.body import header, read_content, read_content_type, request_url
-from gfmdkg.http.cache import mark_lasting
-from gfmdkg.http.departure import unless_gone
+from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.explanation import explain
 from gfmdkg.http.formats import PAGE
-from gfmdkg.http.methods import refuse_method, send_options
+from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.rendering import page
-from gfmdkg.http.responses import Answer, body_of, entity_tag, is_fresh, send_answer, send_bytes
+from gfmdkg.http.responses import Answer, entity_tag, is_fresh
 from gfmdkg.http.service import Service
 from gfmdkg.http.service_description import Descriptions
 from gfmdkg.http.sparql_request import (
@@ -43,6 +44,7 @@ _ACCEPTED = (_FORM, _QUERY, _UPDATE)
 _FORM_FACTOR = 4
 # Reading a longer text may take milliseconds, which the other requests shall not wait for.
 _SHORT_CHARACTERS = 20_000
+_NO_CONTENT = 204
 _BARE_PARAMETERS = frozenset({"format", "output", "results", "version"})
 
 
@@ -56,34 +58,32 @@ class SparqlEndpoint:
     def __init__(self, service: Service, writes: Writes, descriptions: Descriptions) -> None:
         self.service, self._writes, self._descriptions = service, writes, descriptions
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive) -> Answer:
         """Answer one request."""
         match scope["method"]:
             case "GET" | "HEAD":
-                await self._get(scope, receive, send)
+                return await self._get(scope, receive)
             case "POST":
-                await self._post(scope, receive, send)
+                return await self._post(scope, receive)
             case "OPTIONS":
-                await send_options(_METHODS, send)
+                return options_answer(_METHODS)
             case _:
-                await refuse_method(scope, _METHODS, send)
+                return refuse_method(scope, _METHODS)
 
-    async def _get(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _get(self, scope: Scope, receive: Receive) -> Answer:
         pairs = parse_parameters(scope["query_string"])
         if all(name in _BARE_PARAMETERS for name, _ in pairs):
-            await self._describe(pairs, scope, receive, send)
-            return
+            return await self._describe(pairs, scope, receive)
         if any(name == "update" for name, _ in pairs):
             raise RequestError("an update has to be sent by POST")
         request = parse_query(pairs, accept=header(scope, b"accept"))
-        await self._send_query(request, scope, receive, send)
+        return await self._answer_query(request, scope, receive)
 
-    async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _post(self, scope: Scope, receive: Receive) -> Answer:
         pairs = parse_parameters(scope["query_string"])
         media_type = read_content_type(scope, _ACCEPTED).media_type
         if media_type == _UPDATE:
-            await self._send_update(pairs, scope, receive, send)
-            return
+            return await self._read_update(pairs, scope, receive)
         settings = self.service.settings
         if media_type == _QUERY:
             limit = min(settings.query_limit_bytes, settings.body_limit_bytes)
@@ -98,40 +98,32 @@ class SparqlEndpoint:
             form = parse_parameters(await read_content(scope, receive, limit_bytes=limit))
             pairs = (*pairs, *form)
             if any(name == "update" for name, _ in pairs):
-                await self._carry_out(parse_update(pairs), scope, receive, send)
-                return
+                return await self._carry_out(parse_update(pairs), scope)
         request = parse_query(pairs, accept=header(scope, b"accept"))
-        await self._send_query(request, scope, receive, send)
+        return await self._answer_query(request, scope, receive)
 
     # Queries
 
-    async def _send_query(
-        self, request: SparqlRequest, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _answer_query(self, request: SparqlRequest, scope: Scope, receive: Receive) -> Answer:
         version = await self.service.version(request.version)
-        if request.explain:
-            facts = await self.check(request)
-            answer = await unless_gone(self._explain(request, version), receive)
-            await send_answer(answer, scope, receive, send)
-            return
-        is_get = scope["method"] != "POST"
-        etag = self.entity_tag(request, version, scope) if is_get else None
         facts = await self.check(request)
-        if etag is not None and not facts.is_volatile and is_fresh(scope, etag):
-            answer = Answer(media_type="", body=b"", version=version, etag=etag)
-        else:
-            found = await unless_gone(self.run(request, version), receive)
-            if not facts.is_volatile:
-                mark_lasting(scope)
-            answer = Answer(
-                media_type=found.media_type,
-                body=body_of(found),
-                version=version,
-                pinned=request.version is not None,
-                cacheable=is_get and not facts.is_volatile,
-                etag=etag,
-            )
-        await send_answer(answer, scope, receive, send)
+        if request.explain:
+            return await while_connected(self._explain(request, version), receive)
+        # The answer to a POST must not be stored on the way.
+        may_store = scope["method"] != "POST" and not facts.is_volatile
+        etag = self.entity_tag(request, version, scope) if may_store else None
+        if etag is not None and is_fresh(scope, etag):
+            return Answer(version=version, etag=etag)
+        found = await while_connected(self.run(request, version), receive)
+        return Answer(
+            media_type=found.media_type,
+            body=found.body,
+            version=version,
+            pinned=request.version is not None,
+            cacheable=may_store,
+            is_lasting=not facts.is_volatile,
+            etag=etag,
+        )
 
     def entity_tag(self, request: SparqlRequest, version: Version, scope: Scope) -> str:
         """The tag of a GET's answer, known without running the query."""
@@ -155,26 +147,24 @@ class SparqlEndpoint:
         )
 
     async def run(self, request: SparqlRequest, version: Version) -> EngineAnswer:
-        """Run a query that ``check`` accepted; raises what ``WorkerPool.query`` raises."""
+        """Run a query that ``check`` accepted; raises what ``EnginePool.query`` raises."""
         limit = self.service.settings.query_timeout_seconds
         return await self.service.pool.query(
             QueryRequest(
                 text=request.text,
-                store=version.database,
+                version=version,
                 formats=request.formats,
                 dataset=request.dataset,
-                base_iri=BASE,
                 lane=Lane.ADHOC,
                 time_limit_seconds=min(request.timeout_seconds or limit, limit),
-                explain=request.explain,
             )
         )
 
     async def _explain(self, request: SparqlRequest, version: Version) -> Answer:
         found = await self.run(request, version)
-        if found.file is not None:
-            found.file.close()
-        document: dict[str, Any] = await explain(request.text, found, self.service.settings)
+        if not isinstance(found.body, bytes):
+            found.body.close()
+        document: dict[str, Any] = await explain(request.text, found, self.service.workers)
         return Answer(
             media_type="application/json",
             body=json.dumps(document, ensure_ascii=False, indent=1).encode(),
@@ -182,30 +172,24 @@ class SparqlEndpoint:
             cacheable=False,
         )
 
-    async def _describe(self, pairs: Pairs, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _describe(self, pairs: Pairs, scope: Scope, receive: Receive) -> Answer:
         accept = header(scope, b"accept")
         if not pairs and accept and negotiate(accept, (*GRAPHS, PAGE)) is PAGE:
-            form = page("sparql.html", prefixes=PREFIXES, section="/sparql")
-            await send_answer(form, scope, receive, send)
-            return
-        answer = await unless_gone(
+            return page("sparql.html", prefixes=PREFIXES, section="/sparql")
+        return await while_connected(
             self._descriptions.service(pairs, accept, endpoint=request_url(scope), scope=scope),
             receive,
         )
-        await send_answer(answer, scope, receive, send)
 
     # Updates
 
-    async def _send_update(self, pairs: Pairs, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _read_update(self, pairs: Pairs, scope: Scope, receive: Receive) -> Answer:
         self._writes.authorize(scope)
         limit = self.service.settings.body_limit_bytes
         text = _decode(await read_content(scope, receive, limit_bytes=limit))
-        await self._carry_out(parse_update((*pairs, ("update", text))), scope, receive, send)
+        return await self._carry_out(parse_update((*pairs, ("update", text))), scope)
 
-    async def _carry_out(
-        self, request: SparqlUpdateRequest, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        del receive
+    async def _carry_out(self, request: SparqlUpdateRequest, scope: Scope) -> Answer:
         who = self._writes.authorize(scope)
         size = len(request.text.encode())
         if size > self.service.settings.body_limit_bytes:
@@ -221,8 +205,7 @@ class SparqlEndpoint:
             who=who,
             limit_seconds=request.timeout_seconds,
         )
-        headers = (("content-version", str(written.version.number)), ("cache-control", "no-store"))
-        await send_bytes(204, headers, b"", send)
+        return Answer(status=_NO_CONTENT, version=written.version, cacheable=False)
 
 
 def _decode(body: bytes) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from gfmdkg.build.files import SYNTAXES, syntax_of
 from gfmdkg.curation.changes.tabular import TABLE_EXTENSIONS
-from gfmdkg.curation.checker import Checker, GivenDocument
+from gfmdkg.curation.checker import GivenDocument, check
 from gfmdkg.errors import DataError, RequestError, UnsupportedMedia
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.body import ContentType, read_content, read_content_type
@@ -39,10 +39,9 @@ _MOST_PARTS = 200
 _SAFE_NAME = re.compile(r"[^\w.() /-]")
 
 
-def validation_router(service: Service) -> tuple[APIRouter, Checker]:
-    """The route, and what it holds: to be closed with the service."""
+def validation_router(service: Service) -> APIRouter:
+    """The route."""
     router = APIRouter(prefix="/api", tags=["Validation"])
-    checker = Checker(service.settings, service.content)
 
     @router.post(
         "/validate",
@@ -65,13 +64,19 @@ def validation_router(service: Service) -> tuple[APIRouter, Checker]:
             request.scope, request.receive, limit_bytes=service.settings.body_limit_bytes
         )
         documents = _documents(content_type, body, parameters.one("name"))
-        work = checker.check(documents, view=view.name, version=version.number)
+        work = check(
+            service.workers,
+            documents,
+            view=view.name,
+            version=version.number,
+            limit_seconds=service.settings.update_timeout_seconds,
+        )
         checked = await while_connected(work, request.receive)
         return AnswerResponse(
             Answer(media_type=view.media_type, body=checked.body, version=version, cacheable=False)
         )
 
-    return router, checker
+    return router
 
 
 def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequence[GivenDocument]:

@@ -7,8 +7,7 @@ from gfmdkg.curation.writer import Writer, WriteRequest
 from gfmdkg.curation.writing import Written
 from gfmdkg.errors import Forbidden, Unauthorized
 from gfmdkg.http.body import header
-from gfmdkg.paths import Content
-from gfmdkg.settings import Settings
+from gfmdkg.http.service import Service
 
 __all__ = ["Writes"]
 
@@ -16,9 +15,9 @@ __all__ = ["Writes"]
 class Writes:
     """The tokens of the store and its writer; one for all endpoints of a front."""
 
-    def __init__(self, settings: Settings, content: Content) -> None:
-        self.writer = Writer(settings, content)
-        self._tokens = TokenStore(settings.store)
+    def __init__(self, service: Service) -> None:
+        self.writer = Writer(service.settings, service.workers)
+        self._tokens = TokenStore(service.settings.store)
 
     def authorize(self, scope: Scope, *, needed: Role = Role.REVIEWER) -> str:
         """The name of whoever may do what the role ``needed`` allows.
@@ -45,7 +44,3 @@ class Writes:
         return await self.writer.write(
             request, message=f"{what} by {who}", limit_seconds=limit_seconds
         )
-
-    async def close(self) -> None:
-        """Let a running write finish, and end the writer's process."""
-        await self.writer.close()

@@ -14,7 +14,6 @@ from gfmdkg.network.kinds import (
     kind_named,
 )
 from gfmdkg.network.occurrences import Grounds
-from gfmdkg.network.process import NetworkProcesses
 from gfmdkg.network.request import FORMATS, MATRIX_FORMATS, NetworkRequest
 from gfmdkg.network.sparql import edges_query, evidence_query
 
@@ -26,7 +25,6 @@ __all__ = [
     "MATRIX_KINDS",
     "Grounds",
     "NetworkKind",
-    "NetworkProcesses",
     "NetworkRequest",
     "Side",
     "check_backend",

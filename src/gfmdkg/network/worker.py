@@ -9,16 +9,36 @@ from typing import Any
 
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
+from gfmdkg.engine.workers import Role
 from gfmdkg.network.answering import Networks
 from gfmdkg.network.request import NetworkRequest
+from gfmdkg.settings import Settings
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 
-__all__ = ["create_handler"]
+__all__ = ["create_handler", "network_role"]
+
+_PROCESSES = 2
+_MOST_WAITING = 16
 
 _VERSIONS_KEPT = 2
 # A process that grew this far beyond its share gives the memory back by ending.
 _RETIRE_ABOVE = 0.25
+
+
+def network_role(settings: Settings) -> Role:
+    """The role of the processes that work out networks."""
+    return Role(
+        module=__name__,
+        options={
+            "backend": settings.network_backend or None,
+            "memory_limit_bytes": settings.worker_memory_limit_bytes,
+        },
+        places=_PROCESSES,
+        queue=_MOST_WAITING,
+        wait_seconds=settings.query_queue_seconds,
+        cause="all processes that draw networks are busy",
+    )
 
 
 def create_handler(options: Mapping[str, Any]) -> Handler:

@@ -4,7 +4,7 @@ import re
 
 from gfmdkg.errors import DataError, Fault, QueryRejected
 
-__all__ = ["is_refusal", "rejected", "unreadable"]
+__all__ = ["is_refusal", "rejected", "rejection", "unreadable"]
 
 # The engine reports a place only inside its message: "error at 2:5: expected …".
 _PLACE = re.compile(r"error at (\d+):(\d+):? ?", re.ASCII)
@@ -15,19 +15,24 @@ _REFUSAL = re.compile(
 )
 
 
-def is_refusal(error: RuntimeError) -> bool:
+def is_refusal(error: RuntimeError | str) -> bool:
     """Whether the engine understood the request and will not do it; else it has failed."""
     return _REFUSAL.fullmatch(str(error)) is not None
 
 
 def rejected(error: SyntaxError | ValueError) -> QueryRejected:
     """The engine's complaint about a query, with its place where the engine gives one."""
-    message = str(error.msg if isinstance(error, SyntaxError) else error)
+    return rejection(str(error.msg if isinstance(error, SyntaxError) else error))
+
+
+def rejection(message: str, *, shift: int = 0) -> QueryRejected:
+    """The same from the engine's words, where ``shift`` characters stood before the first line."""
     place = _PLACE.search(message)
     if place is None:
         return QueryRejected(message)
     detail = message[: place.start()] + message[place.end() :]
-    return QueryRejected(detail, line=int(place[1]), column=int(place[2]))
+    line, column = int(place[1]), int(place[2])
+    return QueryRejected(detail, line=line, column=max(1, column - shift * (line == 1)))
 
 
 def unreadable(error: SyntaxError, file: str | None) -> DataError:

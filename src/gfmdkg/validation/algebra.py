@@ -5,12 +5,20 @@ from typing import Any
 
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
+from gfmdkg.engine.workers import Role
 from gfmdkg.errors import QueryRejected
 from gfmdkg.namespaces import BASE, PREFIXES
 
-__all__ = ["create_handler", "format_algebra"]
+__all__ = ["algebra_role", "create_handler", "format_algebra"]
 
 _LEFT_OUT = frozenset({"_vars", "lazy", "datasetClause"})
+
+
+def algebra_role() -> Role:
+    """The role of the process that reads a query's algebra."""
+    return Role(
+        module=__name__, queue=8, wait_seconds=5.0, cause="other queries are being explained"
+    )
 
 
 def create_handler(options: Mapping[str, Any]) -> Handler:

@@ -1,0 +1,116 @@
+"""A connection to an engine that speaks the SPARQL Protocol: one query at a time."""
+
+import asyncio
+from time import perf_counter
+from typing import NamedTuple, cast
+
+import httptools
+
+from gfmdkg.engine.spool import Spool
+from gfmdkg.errors import AnswerTooLarge, EngineFailure
+
+__all__ = ["Connection", "ConnectionEnded", "Response"]
+
+
+class ConnectionEnded(Exception):
+    """The connection ended before the answer did; ``has_begun`` says whether some of it came."""
+
+    def __init__(self, *, has_begun: bool) -> None:
+        super().__init__("the connection to the engine ended")
+        self.has_begun = has_begun
+
+
+class Response(NamedTuple):
+    """The head of an answer, when it came, and when the last byte had come."""
+
+    status: int
+    media_type: str
+    head_at: float
+    ended_at: float
+
+
+class Connection(asyncio.Protocol):
+    """HTTP/1.1 to one engine. The body of each answer goes to the spool given with its request."""
+
+    def __init__(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self._transport: asyncio.WriteTransport | None = None
+        self._answer: asyncio.Future[Response] | None = None
+        self._spool = Spool(limit_bytes=0)
+        self._media_type = ""
+        self._head_at = 0.0
+        self._has_begun = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a request can be sent."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def ask(self, request: bytes, spool: Spool) -> "asyncio.Future[Response]":
+        """Send a request; the future is the answer.
+
+        It raises ``ConnectionEnded``, ``AnswerTooLarge``, and ``EngineFailure`` for what is no
+        HTTP.
+        """
+        self._spool, self._media_type, self._has_begun = spool, "", False
+        self._answer = asyncio.get_running_loop().create_future()
+        if self._transport is None:
+            self._fail(ConnectionEnded(has_begun=False))
+        else:
+            self._transport.write(request)
+        return self._answer
+
+    def close(self) -> None:
+        """Break the connection off; whoever waits for an answer is told."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport = cast("asyncio.WriteTransport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser."""
+        self._has_begun = True
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError as error:
+            cause = error.__context__ if isinstance(error.__context__, AnswerTooLarge) else None
+            self._fail(cause or EngineFailure(f"what the engine sent is no HTTP: {error}"))
+            self.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - its name is given
+        """The engine closed the connection, or died."""
+        self._transport = None
+        self._fail(ConnectionEnded(has_begun=self._has_begun))
+
+    # Callbacks of the parser
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep what the format is."""
+        if name.lower() == b"content-type":
+            self._media_type = value.partition(b";")[0].strip().lower().decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        """The answer begins."""
+        self._head_at = perf_counter()
+
+    def on_body(self, body: bytes) -> None:
+        """Keep a piece of the answer; one that is too large ends it."""
+        self._spool.write(body)
+
+    def on_message_complete(self) -> None:
+        """Hand the answer to whoever waits for it."""
+        if self._answer is not None and not self._answer.done():
+            status = self._parser.get_status_code()
+            self._answer.set_result(
+                Response(status, self._media_type, self._head_at, perf_counter())
+            )
+        if not self._parser.should_keep_alive():
+            self.close()
+
+    def _fail(self, error: Exception) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(error)

@@ -1,0 +1,184 @@
+"""One request: what its answer depends on and how it is sent, read from its head once."""
+
+import re
+from collections.abc import Mapping
+from itertools import count
+from secrets import token_hex
+from time import perf_counter
+from typing import NamedTuple
+
+from starlette.types import Message, Receive, Scope
+
+from gfmdkg.engine.pool import EngineWork
+from gfmdkg.http.compression import accepts_gzip, plain_tags
+from gfmdkg.http.responses import Answer
+from gfmdkg.store.versions import Version
+
+__all__ = ["Key", "RequestContext", "RequestIds", "reads_cache"]
+
+_SCHEMES = (b"http", b"https")
+# A POST whose body may be part of a key, and how long that body may be.
+_KEYED_POST = "/sparql"
+_KEYED_TYPES = (b"application/sparql-query", b"application/x-www-form-urlencoded")
+_KEYED_BODY_BYTES = 64 * 1024
+# These answer for this very moment.
+_NEVER_KEPT = frozenset({"/health", "/ready", "/metrics"})
+
+
+class Key(NamedTuple):
+    """All that an answer depends on. ``body`` is what a POST sent, with its media type."""
+
+    path: bytes
+    query: bytes
+    accept: bytes | None
+    host: bytes | None
+    scheme: bytes | None
+    is_gzip: bool
+    version: int
+    content_hash: str
+    body: bytes | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """About what the key takes, for its text comes from outside."""
+        parts = (self.path, self.query, self.accept, self.host, self.scheme, self.body)
+        return sum(len(part) for part in parts if part)
+
+
+class RequestIds:
+    """Names for requests: the client's own where it is sane, else one of ours."""
+
+    _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+    def __init__(self) -> None:
+        self._prefix, self._numbers = token_hex(4), count(1)
+
+    def name(self, given: bytes | None) -> str:
+        """The request's id."""
+        if given is not None and self._SANE.fullmatch(given):
+            return given.decode("ascii")
+        return f"{self._prefix}-{next(self._numbers):x}"
+
+
+class RequestContext:
+    """A request on its way to its answer.
+
+    ``if_none_match`` is that of a GET or HEAD. ``work`` is what the engine did for it.
+    """
+
+    __slots__ = (
+        "_fields",
+        "_has_twice",
+        "began",
+        "id",
+        "if_none_match",
+        "is_gzip",
+        "is_head",
+        "is_read",
+        "method",
+        "reads_cache",
+        "receive",
+        "scope",
+        "work",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive, ids: RequestIds) -> None:
+        self.began = perf_counter()
+        self.scope, self.receive = scope, receive
+        self.method: str = scope["method"]
+        self.is_head = self.method == "HEAD"
+        self.is_read = self.is_head or self.method == "GET"
+        headers = scope["headers"]
+        fields: Mapping[bytes, bytes] = dict(headers)
+        self._fields = fields
+        self._has_twice = len(fields) != len(headers)
+        self.id = ids.name(fields.get(b"x-request-id"))
+        self.is_gzip = accepts_gzip(fields.get(b"accept-encoding", b""))
+        self.if_none_match = fields.get(b"if-none-match") if self.is_read else None
+        self.reads_cache = b"no-cache" not in fields.get(b"cache-control", b"")
+        self.work = EngineWork()
+
+    def handler_scope(self) -> Scope:
+        """The scope as handlers get it: a GET, at the address that the client used.
+
+        They know the entity tags of the plain forms alone.
+        """
+        scope, fields = self.scope, self._fields
+        if self.is_head:
+            scope = {**scope, "method": "GET"}
+        if fields.get(b"x-forwarded-proto") in _SCHEMES:
+            scope["scheme"] = fields[b"x-forwarded-proto"].decode("ascii")
+        if self.is_gzip and self.if_none_match is not None:
+            scope["headers"] = [
+                (name, plain_tags(value) if name == b"if-none-match" else value)
+                for name, value in scope["headers"]
+            ]
+        return scope
+
+    def tag_of(self, answer: Answer) -> bytes | None:
+        """The entity tag under which the client has this answer already, if it has."""
+        return None if self.if_none_match is None else answer.matching_tag(self.if_none_match)
+
+    async def key(self, version: Version | None) -> Key | None:
+        """What tells its answer from others at a version; ``None`` where that is not enough.
+
+        A short query that is sent by POST is read for it; ``receive`` gives it once more.
+        """
+        scope, fields = self.scope, self._fields
+        path: str = scope["path"]
+        # Nobody is identified, and no header came twice: what that means the handler tells.
+        if version is None or self._has_twice or b"authorization" in fields or path in _NEVER_KEPT:
+            return None
+        body = None
+        if not self.is_read:
+            body = await self._keyed_body() if path == _KEYED_POST else None
+            if body is None:
+                return None
+        return Key(
+            scope.get("raw_path") or path.encode(),
+            scope["query_string"],
+            fields.get(b"accept"),
+            fields.get(b"host"),
+            fields.get(b"x-forwarded-proto"),
+            self.is_gzip,
+            version.number,
+            version.content_hash,
+            body,
+        )
+
+    async def _keyed_body(self) -> bytes | None:
+        fields = self._fields
+        content_type = fields.get(b"content-type", b"")
+        length = fields.get(b"content-length", b"")
+        if (
+            self.method != "POST"
+            or not content_type.startswith(_KEYED_TYPES)
+            or not (length.isdigit() and len(length) < 6 and int(length) <= _KEYED_BODY_BYTES)
+            or b"content-encoding" in fields
+        ):
+            return None
+        messages = [await self.receive()]
+        while messages[-1].get("more_body", False):
+            messages.append(await self.receive())
+        body = b"".join([message.get("body", b"") for message in messages])
+        self.receive = _replaying(messages, self.receive)
+        if messages[-1]["type"] == "http.disconnect" or b"update" in body.lower():
+            return None
+        return content_type + b"\0" + body
+
+
+def reads_cache(scope: Scope) -> bool:
+    """Whether the client takes an answer that was worked out for somebody else."""
+    return not any(n == b"cache-control" and b"no-cache" in v for n, v in scope["headers"])
+
+
+def _replaying(messages: list[Message], receive: Receive) -> Receive:
+    """The messages that were read already, then those that come."""
+    left = iter(messages)
+
+    async def replay() -> Message:
+        for message in left:
+            return message
+        return await receive()
+
+    return replay

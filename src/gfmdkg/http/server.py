@@ -1,0 +1,313 @@
+"""The outermost callable: from a request to the answer that is sent, kept, shared and recorded.
+
+Handlers give an ``Answer`` or raise an error of ours. What is the same for all is done here,
+once: finished answers are kept and shared, errors become problems, a client that has an answer
+already gets 304, and log and metrics have the same few numbers.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gfmdkg.engine.pool import WORK
+from gfmdkg.engine.spool import SpooledAnswer
+from gfmdkg.errors import EngineFailure, GfmdkgError
+from gfmdkg.http.cache import Flights, Turn
+from gfmdkg.http.compression import StreamCompressor
+from gfmdkg.http.disconnect import ClientGone
+from gfmdkg.http.front_group import FrontGroup
+from gfmdkg.http.methods import options_answer, refuse_method
+from gfmdkg.http.metrics import Metrics, render_metrics
+from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import Problem, negotiated_problem, problem_of
+from gfmdkg.http.request_context import Key, RequestContext, RequestIds
+from gfmdkg.http.request_log import Entry, RequestLog
+from gfmdkg.http.responses import ANSWER, Answer
+from gfmdkg.http.service import Service
+from gfmdkg.store.versions import Version
+
+__all__ = ["Handler", "Server"]
+
+Handler = Callable[[Scope, Receive], Awaitable[Answer]]
+"""What answers at an address without the framework. May raise any ``GfmdkgError``."""
+
+_LOG = logging.getLogger("gfmdkg.http")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_NOT_MODIFIED, _BAD_REQUEST, _CLIENT_GONE = 304, 400, 499
+
+
+class Server:
+    """Answers from the cache, or by the handler of a path, or by the application.
+
+    ``exact`` maps a path, ``below`` the beginning of paths, to the handler that answers it;
+    ``app`` has all other paths.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        app: ASGIApp,
+        exact: Mapping[str, Handler] | None = None,
+        below: Mapping[str, Handler] | None = None,
+    ) -> None:
+        settings = service.settings
+        self.service = service
+        self.metrics, self.log = Metrics(), RequestLog(settings.log_format)
+        self.flights = Flights()
+        self._app = app
+        self._exact = {**(exact or {}), "/metrics": self._answer_metrics}
+        self._below = tuple((below or {}).items())
+        self._ids = RequestIds()
+        self._group = FrontGroup(self._snapshot) if settings.fronts > 1 else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or take part in the server's start and end."""
+        if scope["type"] != "http":
+            await self._live(scope, receive, send)
+            return
+        request = RequestContext(scope, receive, self._ids)
+        self.metrics.in_progress += 1
+        try:
+            key = await request.key(self._current_version())
+            answer = self.service.cache.get(key) if key and request.reads_cache else None
+            if answer is not None:
+                await self._send(request, answer, send, outcome="cached")
+            elif key is None or request.if_none_match is not None or not request.reads_cache:
+                answer = await self._compute(request)
+                if request.tag_of(answer) is None:
+                    self._keep(key, answer)
+                await self._send(request, answer, send)
+            else:
+                await self._share(request, key, send)
+        except ClientGone:
+            self._record(request, Answer(cacheable=False), _CLIENT_GONE, 0, "disconnected")
+        finally:
+            self.metrics.in_progress -= 1
+
+    def _current_version(self) -> Version | None:
+        try:
+            return self.service.versions.current()
+        except GfmdkgError:  # the store is damaged: the handler says how
+            return None
+
+    # To the answer
+
+    async def _share(self, request: RequestContext, key: Key, send: Send) -> None:
+        """Compute the answer for all who ask the same at this time, or wait for it."""
+        match await self.flights.board(key):
+            case Turn.LEAD:
+                answer = None
+                try:
+                    answer = await self._compute(request)
+                finally:
+                    self._settle(key, answer)
+                await self._send(request, answer, send)
+            case Turn.ALONE:
+                await self._send(request, await self._compute(request), send)
+            case shared:
+                await self._send(request, shared, send, outcome="cached")
+
+    def _settle(self, key: Key, answer: Answer | None) -> None:
+        """Do for those who wait what the leader's answer allows."""
+        if answer is None:  # it left, or it failed
+            self.flights.hand_over(key)
+        elif not isinstance(answer.body, bytes):
+            self.flights.scatter(key)
+        elif answer.is_lasting:
+            self._keep(key, answer)
+            self.flights.land(key, answer)
+        elif answer.status < _BAD_REQUEST:
+            self.flights.scatter(key)
+        elif answer.result == "error" and not self.flights.fails_again(key):
+            self.flights.hand_over(key)
+        else:
+            self.flights.land(key, answer)
+
+    def _keep(self, key: Key | None, answer: Answer) -> None:
+        if key is not None and answer.is_lasting:
+            size_bytes = answer.size_bytes + key.size_bytes
+            self.service.cache.put(key, answer, size_bytes=size_bytes)
+
+    async def _compute(self, request: RequestContext) -> Answer:
+        """The handler's answer, ready to be sent. Raises ``ClientGone``."""
+        scope = request.handler_scope()
+        mark = WORK.set(request.work)
+        try:
+            answer = await self._handle(scope, request.receive)
+        except ClientGone:
+            raise
+        except GfmdkgError as error:
+            answer = negotiated_problem(problem_of(error), scope)
+        except asyncio.CancelledError:
+            # The server's time for its end is up. Nobody awaits this task, so it ends here.
+            failure = EngineFailure("the service is shutting down")
+            answer = negotiated_problem(problem_of(failure), scope)
+        except Exception as error:  # noqa: BLE001 - the boundary of all handlers
+            answer = negotiated_problem(_unexpected(error, scope), scope)
+        finally:
+            WORK.reset(mark)
+        answer.route = answer.route or self._route(scope)
+        answer.rows = request.work.rows
+        await answer.finish(is_gzip=request.is_gzip)
+        return answer
+
+    async def _handle(self, scope: Scope, receive: Receive) -> Answer:
+        path = scope["path"]
+        handler = self._exact.get(path)
+        if handler is not None:
+            return await handler(scope, receive)
+        for prefix, below in self._below:
+            if path.startswith(prefix):
+                return await below(scope, receive)
+        if scope["method"] == "OPTIONS":
+            return options_answer(_METHODS)
+        handed_on: list[Answer] = []
+
+        async def take(message: Message) -> None:
+            if message["type"] == ANSWER:
+                handed_on.append(message["answer"])
+
+        await self._app(scope, receive, take)
+        return handed_on[0]
+
+    def _route(self, scope: Scope) -> str:
+        """How log and metrics call the address."""
+        path = scope["path"]
+        if path in self._exact:
+            return str(path)
+        for prefix, _ in self._below:
+            if path.startswith(prefix):
+                return f"{prefix}…"
+        if scope["method"] == "OPTIONS":
+            return "preflight"
+        return getattr(scope.get("route"), "path", "unmatched")
+
+    # To the client
+
+    async def _send(
+        self, request: RequestContext, answer: Answer, send: Send, *, outcome: str = ""
+    ) -> None:
+        """Send an answer, or 304 where the client has it already."""
+        status, lines, body = answer.status, answer.lines, answer.body
+        tag = request.tag_of(answer)
+        if tag is not None:
+            status, lines, outcome = _NOT_MODIFIED, answer.fresh_lines(tag), "not_modified"
+        start = {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [*lines, (b"x-request-id", request.id.encode("ascii"))],
+        }
+        try:
+            await send(start)
+            if request.is_head or tag is not None:
+                body = b""
+            if isinstance(body, bytes):
+                size_bytes = len(body)
+                await send({"type": "http.response.body", "body": body})
+            else:
+                size_bytes = body.size_bytes
+                if not await _send_file(request, body, send, is_gzip=answer.is_gzip):
+                    outcome = "disconnected"
+        finally:
+            answer.close()
+        self._record(request, answer, status, size_bytes, outcome or answer.result)
+
+    def _record(
+        self, request: RequestContext, answer: Answer, status: int, size_bytes: int, outcome: str
+    ) -> None:
+        """Put the request down in the log and the metrics."""
+        version = answer.version
+        entry = Entry(
+            request_id=request.id,
+            method=request.method if request.method in _METHODS else "other",
+            route=answer.route or self._route(request.scope),
+            status=status,
+            version=None if version is None else version.number,
+            seconds=perf_counter() - request.began,
+            size_bytes=size_bytes,
+            outcome=outcome,
+            rows=answer.rows,
+            work=request.work,
+        )
+        self.metrics.request(entry)
+        self.log.request(entry)
+
+    # The service itself
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Start and end with the server."""
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if self._group is not None:
+            await self._group.start()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            if self._group is not None:
+                await self._group.close()
+            await asyncio.to_thread(self.log.close)
+
+    def _snapshot(self) -> Mapping[str, Any]:
+        return self.metrics.snapshot(
+            pool=self.service.pool.stats(),
+            cache=self.service.cache,
+            flights=self.flights,
+            log=self.log,
+        )
+
+    async def _answer_metrics(self, scope: Scope, receive: Receive) -> Answer:
+        del receive
+        if scope["method"] != "GET":
+            return refuse_method(scope, ("GET", "HEAD"))
+        snapshots = await self._group.snapshots() if self._group else [self._snapshot()]
+        accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
+        media_type, body = render_metrics(snapshots, self.service.versions, accept)
+        return Answer(media_type=media_type, body=body, cacheable=False)
+
+
+def _unexpected(error: Exception, scope: Scope) -> Problem:
+    instance = uuid4().urn
+    _LOG.error("%s at %s", instance, scope["path"], exc_info=error)
+    kind = PROBLEM_TYPES["internal-error"]
+    return Problem(
+        kind=kind,
+        detail=f"the service failed on this request; its log calls it {instance}",
+        status=kind.status,
+        members={"instance": instance},
+    )
+
+
+async def _send_file(
+    request: RequestContext, body: SpooledAnswer, send: Send, *, is_gzip: bool
+) -> bool:
+    """Send a body that is a file; false where the client left before its end."""
+    is_gone = False
+
+    async def watch() -> None:
+        # A server takes what is sent to nobody without a word.
+        nonlocal is_gone
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        is_gone = True
+
+    compressor = StreamCompressor() if is_gzip else None
+    watching = asyncio.create_task(watch())
+    sent_bytes = 0
+    try:
+        async for chunk in body.chunks():
+            if is_gone:
+                return False
+            sent_bytes += len(chunk)
+            is_last = sent_bytes == body.size_bytes
+            piece = chunk if compressor is None else await compressor.feed(chunk, is_last=is_last)
+            if piece or is_last:
+                await send({"type": "http.response.body", "body": piece, "more_body": not is_last})
+        return True
+    finally:
+        watching.cancel()
