@@ -3,7 +3,7 @@ import gzip
 
 import pytest
 
-from gfmdkg.http.cache import AnswerCache, FinishedAnswer, Flights, Key, Turn
+from gfmdkg.http.cache import Cache, Flights, Turn
 from gfmdkg.http.compression import (
     StreamCompressor,
     accepts_gzip,
@@ -11,60 +11,42 @@ from gfmdkg.http.compression import (
     is_compressible,
     plain_tags,
 )
+from gfmdkg.http.request_context import Key
+from gfmdkg.http.responses import Answer
 
 
-def key(name: str, *, version: int = 1) -> Key:
-    return Key(name.encode(), b"", None, None, None, False, version, "hash")
+def answer() -> Answer:
+    return Answer(body=b"x")
 
 
-def answer(size_bytes: int = 10, tag: bytes = b'"t"') -> FinishedAnswer:
-    return FinishedAnswer(
-        status=200,
-        head=b"",
-        body=b"x" * size_bytes,
-        route="/r",
-        tag=tag[:-1] + b'-gzip"',
-        plain_tag=tag,
-        is_lasting=True,
-    )
-
-
-def test_kept_answers_stay_below_the_limit_and_the_oldest_go_first() -> None:
-    cache = AnswerCache(160_000)
+def test_kept_values_stay_below_the_limit_and_the_oldest_go_first() -> None:
+    cache = Cache(160_000)
     for number in range(40):
-        assert cache.put(key(str(number)), answer(5_000))
+        cache.put(number, str(number), size_bytes=7_000)
         assert cache.size_bytes <= 160_000
-        assert cache.get(key("0")) is not None  # asked for again and again, so it stays
-    assert cache.get(key("1")) is None
-    assert cache.get(key("39")) is not None
+        assert cache.get(0) == "0"  # asked for again and again, so it stays
+    assert cache.get(1) is None
+    assert cache.get(39) == "39"
     assert cache.evictions_total == 40 - len(cache)
 
 
-def test_answer_over_a_sixteenth_of_the_cache_is_not_kept() -> None:
-    cache = AnswerCache(160_000)
-    assert not cache.put(key("large"), answer(10_000))
-    assert not AnswerCache(0).put(key("any"), answer(0))
-    assert len(cache) == cache.size_bytes == 0
+def test_value_over_a_sixteenth_of_the_cache_is_not_kept() -> None:
+    cache = Cache(160_000)
+    cache.put("large", b"", size_bytes=10_001)
+    without_room = Cache(0)
+    without_room.put("any", b"", size_bytes=1)
+    assert len(cache) == cache.size_bytes == len(without_room) == 0
+
+
+def test_value_that_is_kept_anew_counts_once() -> None:
+    cache = Cache(160_000)
+    for size_bytes in (5_000, 3_000):
+        cache.put("same", size_bytes, size_bytes=size_bytes)
+    assert (cache.get("same"), cache.size_bytes, len(cache)) == (3_000, 3_000, 1)
 
 
 def test_long_keys_count_as_well() -> None:
-    cache = AnswerCache(160_000)
-    assert not cache.put(key("q" * 9_000), answer(10))
-
-
-def test_same_key_again_replaces_the_answer_and_its_bytes() -> None:
-    cache = AnswerCache(160_000)
-    cache.put(key("a"), answer(5_000))
-    before = cache.size_bytes
-    cache.put(key("a"), answer(1_000))
-    assert cache.size_bytes == before - 4_000
-    assert len(cache) == 1
-
-
-def test_another_version_is_another_key() -> None:
-    cache = AnswerCache(160_000)
-    cache.put(key("a", version=1), answer())
-    assert cache.get(key("a", version=2)) is None
+    assert Key(b"/", b"q" * 9_000, None, None, None, False, 1, "hash").size_bytes == 9_001
 
 
 @pytest.mark.parametrize(
@@ -79,7 +61,16 @@ def test_another_version_is_another_key() -> None:
     ],
 )
 def test_entity_tags_match_as_wholes(given: bytes, matched: bytes | None) -> None:
-    assert answer().matching_tag(given) == matched
+    answer = Answer(media_type="text/csv", body=b"x" * 2000, etag='"t"')
+    asyncio.run(answer.finish(is_gzip=True))
+    assert answer.matching_tag(given, is_gzip=True) == matched
+
+
+def test_compressed_form_is_none_for_a_client_that_does_not_take_it() -> None:
+    answer = Answer(media_type="text/csv", body=b"x" * 2000, etag='"t"')
+    asyncio.run(answer.finish(is_gzip=False))
+    assert answer.matching_tag(b'"t-gzip"', is_gzip=False) is None
+    assert answer.matching_tag(b'"t"', is_gzip=False) == b'"t"'
 
 
 def test_those_who_wait_get_the_leaders_answer() -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from tests.http.conftest import settings_for
 
-from gfmdkg.engine.request import Lane, QueryRequest
+from gfmdkg.engine.admission import Lane
+from gfmdkg.engine.request import QueryRequest
 from gfmdkg.errors import QueryTimeout
 from gfmdkg.http.first_pages import FirstPages
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.query_run import bind_query, run_query
-from gfmdkg.http.row_memory import Question
+from gfmdkg.http.query_run import Question, bind_query, run_query
 from gfmdkg.http.service import Service
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -43,7 +43,7 @@ async def known(service: Service) -> set[str]:
     for query in service.catalog:
         if not needs_value(service, query.name):
             question = Question.of(await bind_query(service, query, {}, version), version)
-            if service.row_memory.page(question, paging) is not None:
+            if service.cache.get(question.page(paging)) is not None:
                 names.add(query.name)
     return names
 
@@ -103,8 +103,8 @@ def test_newer_version_takes_the_place_of_the_one_before(harbour_store: Path) ->
         first_pages.warm(service.versions.get(2))
         first_pages.warm(service.versions.get(2))
         await first_pages.finish()
-        totals = service.row_memory._totals
-        assert {question.version for question in totals} == {2}
+        questions = [key for key in service.cache if isinstance(key, Question)]
+        assert {question.version for question in questions} == {2}
         await first_pages.close()
         await service.close()
 
@@ -126,7 +126,7 @@ def test_client_that_waits_gets_the_worker(
             while not service.pool.stats().running[Lane.CANNED]:
                 await asyncio.sleep(0.01)
             slow = QueryRequest(
-                text=ENDLESS, store=version.database, lane=Lane.CANNED, time_limit_seconds=3
+                text=ENDLESS, version=version, lane=Lane.CANNED, time_limit_seconds=3
             )
             theirs = asyncio.create_task(service.pool.query(slow))
             await asyncio.sleep(0.05)

@@ -12,21 +12,30 @@ import httpx
 import pytest
 from tests.http.conftest import running, settings_for
 
+from gfmdkg.engine.pool import EngineWork
 from gfmdkg.http import create_app
-from gfmdkg.http.front import Front
-from gfmdkg.http.request_log import (
-    EngineWork,
-    JsonFormatter,
-    RequestIds,
-    RequestLog,
-    logging_config,
-)
+from gfmdkg.http.request_context import RequestIds
+from gfmdkg.http.request_log import Entry, JsonFormatter, RequestLog, logging_config
+from gfmdkg.http.server import Server
 
 Line = dict[str, object]
 
 
-def note(log: RequestLog, *, work: EngineWork | None = None, version: str | None = "2") -> None:
-    log.request("id-1", "GET", "/sparql", 200, version, 0.0125, 321, "ok", work, None)
+def note(log: RequestLog, *, work: EngineWork | None = None, version: int | None = 2) -> None:
+    work = work or EngineWork()
+    entry = Entry(
+        request_id="id-1",
+        method="GET",
+        route="/sparql",
+        status=200,
+        version=version,
+        seconds=0.0125,
+        size_bytes=321,
+        outcome="ok",
+        rows=work.rows,
+        work=work,
+    )
+    log.request(entry)
 
 
 def written(log_format: str, act: Callable[[RequestLog], None]) -> str:
@@ -170,7 +179,7 @@ def test_service_logs_a_line_a_request_without_query_path_or_token(harbour_store
 
     async def scene() -> None:
         app = create_app(settings_for(harbour_store, log_format="json"))
-        assert isinstance(app, Front)
+        assert isinstance(app, Server)
         app.log._stream = stream
         async with running(app) as client:
             query = f"SELECT * {{ ?s ?p ?o FILTER(?s != <{secret}>) }} LIMIT 3"

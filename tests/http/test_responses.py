@@ -177,19 +177,19 @@ def test_answer_over_its_limit_is_413_that_names_it(hasty_site: Site) -> None:
 
 
 def test_fault_of_ours_is_a_problem_whose_name_is_in_the_log(
-    harbour_store: Path, caplog: pytest.LogCaptureFixture
+    harbour_store: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gfmdkg.http.boundary import ErrorBoundary
-
-    async def broken(scope: object, receive: object, send: object) -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError("a fault of ours")
 
+    # One route of the framework, one address without it.
+    monkeypatch.setattr("gfmdkg.http.queries._describe", fail)
+    monkeypatch.setattr("gfmdkg.http.sparql.parse_query", fail)
     for site in open_site(create_app(settings_for(harbour_store))):
-        client = site._client
-        client._transport.app = ErrorBoundary(broken)  # type: ignore[attr-defined]
-        with caplog.at_level(logging.ERROR):
-            answer = site.get("/api/queries")
-        assert answer.status_code == 500
-        assert "a fault of ours" not in answer.text
-        assert answer.json()["instance"] in caplog.text
-        assert "a fault of ours" in caplog.text
+        for path in ("/api/queries", "/sparql?query=ASK%20%7B%7D"):
+            with caplog.at_level(logging.ERROR):
+                answer = site.get(path)
+            assert answer.status_code == 500
+            assert "a fault of ours" not in answer.text
+            assert answer.json()["instance"] in caplog.text
+            assert "a fault of ours" in caplog.text

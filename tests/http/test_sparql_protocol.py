@@ -365,7 +365,7 @@ def test_a_time_limit_is_a_positive_number(client: httpx.Client, timeout: str) -
 def test_explain_gives_measured_stages_and_the_algebra(client: httpx.Client) -> None:
     answer = client.get("/sparql", params={"query": SELECT, "explain": "true"})
     document = answer.json()
-    assert document["stages"][0]["name"] == "open"
+    assert document["stages"][0]["name"] == "until the answer begins"
     assert all(stage["seconds"] >= 0 for stage in document["stages"])
     assert "OrderBy" in document["algebra"]
     assert "rdflib" in document["algebra_note"]

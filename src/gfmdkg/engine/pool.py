@@ -115,7 +115,10 @@ class EnginePool:
         self._failures = self._cancelled = 0
 
     async def start(self, version: Version | None) -> None:
-        """Have an engine ready for a version, and soon a spare. Raises ``EngineFailure`` and ``StoreError``."""
+        """Have an engine ready for a version, and soon a spare.
+
+        Raises ``EngineFailure`` and ``StoreError``.
+        """
         if version is None:
             return
         self._current = version

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -26,20 +26,22 @@ class Cache:
     def __init__(self, limit_bytes: int) -> None:
         self.value_limit_bytes = limit_bytes // _SHARE_OF_ONE
         self.size_bytes = 0
-        self.evictions_total = self.hits_total = self.misses_total = 0
+        self.evictions_total = 0
         self._limit_bytes = limit_bytes
         self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._values)
 
+    def __iter__(self) -> Iterator[Hashable]:
+        """The keys, the one to be dropped next first."""
+        return iter(self._values)
+
     def get(self, key: Hashable) -> Any:
         """The value with this key, which becomes the last to be dropped, or ``None``."""
         found = self._values.get(key)
         if found is None:
-            self.misses_total += 1
             return None
-        self.hits_total += 1
         self._values.move_to_end(key)
         return found[0]
 

@@ -76,6 +76,12 @@ class Metrics:
         self.engine = Histogram()
         self._requests: dict[tuple[str, str, int], Series] = {}
         self._outcomes: dict[str, int] = {}
+        self._cache_hits = self._cache_misses = 0
+
+    def note_cache(self, *, is_hit: bool) -> None:
+        """Count a request for which the cache of finished answers was asked."""
+        self._cache_hits += is_hit
+        self._cache_misses += not is_hit
 
     def request(self, entry: Entry) -> None:
         """Count one request."""
@@ -121,8 +127,8 @@ class Metrics:
                 "engine_failures": pool.failures_total,
                 "engine_cancelled": pool.cancelled_total,
                 "workers_started": pool.started_total,
-                "cache_hits": cache.hits_total,
-                "cache_misses": cache.misses_total,
+                "cache_hits": self._cache_hits,
+                "cache_misses": self._cache_misses,
                 "cache_evictions": cache.evictions_total,
                 "answers_shared": flights.shared_total,
                 "log_lines_dropped": log.dropped_total,

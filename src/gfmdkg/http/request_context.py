@@ -117,7 +117,9 @@ class RequestContext:
 
     def tag_of(self, answer: Answer) -> bytes | None:
         """The entity tag under which the client has this answer already, if it has."""
-        return None if self.if_none_match is None else answer.matching_tag(self.if_none_match)
+        if self.if_none_match is None:
+            return None
+        return answer.matching_tag(self.if_none_match, is_gzip=self.is_gzip)
 
     async def key(self, version: Version | None) -> Key | None:
         """What tells its answer from others at a version; ``None`` where that is not enough.

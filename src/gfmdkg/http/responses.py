@@ -126,20 +126,19 @@ class Answer:
             return self.outcome or "ok"
         return _OUTCOMES.get(self.status, "error" if self.status >= 500 else "client_error")
 
-    def matching_tag(self, if_none_match: bytes) -> bytes | None:
+    def matching_tag(self, if_none_match: bytes, *, is_gzip: bool) -> bytes | None:
         """The entity tag by which the client has this already (RFC 9110, 13.1.2): the one it named.
 
-        The plain and the compressed form are the same answer.
+        The compressed form is one of its forms only for a client that takes it.
         """
         if self.tag is None or self.etag is None or self.status != _OK:
             return None
         if if_none_match.strip() == b"*":
             return self.tag
-        # Tags hold no quote inside, so a quoted tag is found only as a whole one.
         plain = self.etag.encode("ascii")
-        return next(
-            (tag for tag in (self.tag, plain, compressed_tag(plain)) if tag in if_none_match), None
-        )
+        known = (compressed_tag(plain), plain) if is_gzip else (plain,)
+        # Tags hold no quote inside, so a quoted tag is found only as a whole one.
+        return next((tag for tag in known if tag in if_none_match), None)
 
     def fresh_lines(self, tag: bytes) -> HeaderList:
         """The header lines of a 304 for a client that has this answer under ``tag``."""

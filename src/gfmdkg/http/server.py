@@ -74,7 +74,7 @@ class Server:
         self.metrics.in_progress += 1
         try:
             key = await request.key(self._current_version())
-            answer = self.service.cache.get(key) if key and request.reads_cache else None
+            answer = self._find(key) if key is not None and request.reads_cache else None
             if answer is not None:
                 await self._send(request, answer, send, outcome="cached")
             elif key is None or request.if_none_match is not None or not request.reads_cache:
@@ -96,6 +96,11 @@ class Server:
             return None
 
     # To the answer
+
+    def _find(self, key: Key) -> Answer | None:
+        answer: Answer | None = self.service.cache.get(key)
+        self.metrics.note_cache(is_hit=answer is not None)
+        return answer
 
     async def _share(self, request: RequestContext, key: Key, send: Send) -> None:
         """Compute the answer for all who ask the same at this time, or wait for it."""

@@ -1,25 +1,22 @@
-"""The front around handlers of its own that count how often they run."""
+"""The server around handlers of its own that count how often they run."""
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope
 from tests.http.conftest import publish, settings_for
 
+from gfmdkg.engine.spool import Spool
 from gfmdkg.errors import Busy, EngineFailure, QueryTimeout
-from gfmdkg.http.answering import Answering
-from gfmdkg.http.cache import mark_lasting
 from gfmdkg.http.disconnect import ClientGone
-from gfmdkg.http.front import Front
-from gfmdkg.http.responses import Answer, send_answer
+from gfmdkg.http.responses import Answer
+from gfmdkg.http.server import Handler, Server
 from gfmdkg.http.service import Service
 from gfmdkg.store.versions import Origin, VersionStore
-
-Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Reply:
@@ -34,32 +31,35 @@ class Reply:
 class Counting:
     """A handler that answers with how often it was asked; `gate` holds it back."""
 
-    def __init__(self, body: bytes = b"", *, cacheable: bool = True) -> None:
-        self.calls = 0
+    def __init__(
+        self, body: bytes = b"", *, cacheable: bool = True, etag: str | None = None
+    ) -> None:
+        self.calls, self.etag = 0, etag
         self.body, self.cacheable = body, cacheable
         self.gate = asyncio.Event()
         self.gate.set()
         self.errors: list[BaseException] = []
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive) -> Answer:
         self.calls += 1
         number = self.calls
         await self.gate.wait()
         if self.errors:
             raise self.errors.pop(0)
-        answer = Answer(
-            media_type="text/csv", body=b"%d " % number + self.body, cacheable=self.cacheable
+        spool = Spool(limit_bytes=1 << 30)
+        spool.write(b"%d " % number + self.body)
+        return Answer(
+            media_type="text/csv", body=spool.finish(), cacheable=self.cacheable, etag=self.etag
         )
-        await send_answer(answer, scope, receive, send)
 
 
-def make_front(store: Path, handler: Handler, **changes: Any) -> Front:
+def make_server(store: Path, handler: Handler, **changes: Any) -> Server:
     service = Service(settings_for(store, **changes))
-    return Front(service, handler, {"/sparql": handler, "/x": handler})
+    return Server(service, FastAPI(), {"/sparql": handler, "/x": handler})
 
 
 async def ask(
-    front: Front,
+    server: Server,
     path: str = "/x",
     *,
     method: str = "GET",
@@ -91,15 +91,15 @@ async def ask(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await front(scope, receive, send)
+    await server(scope, receive, send)
     return Reply(sent)
 
 
 def test_same_question_runs_once(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting()
-        front = make_front(harbour_store, handler)
-        first, second = await ask(front), await ask(front)
+        server = make_server(harbour_store, handler)
+        first, second = await ask(server), await ask(server)
         assert (first.body, second.body, handler.calls) == (b"1 ", b"1 ", 1)
         different = {k for k in first.headers if first.headers[k] != second.headers[k]}
         assert different == {"x-request-id"}
@@ -125,9 +125,9 @@ def test_whatever_an_answer_depends_on_is_part_of_its_key(
 ) -> None:
     async def scene() -> None:
         handler = Counting()
-        front = make_front(harbour_store, handler)
-        await ask(front)
-        await ask(front, **other)
+        server = make_server(harbour_store, handler)
+        await ask(server)
+        await ask(server, **other)
         assert handler.calls == 2
 
     asyncio.run(scene())
@@ -136,7 +136,7 @@ def test_whatever_an_answer_depends_on_is_part_of_its_key(
 def test_header_given_twice_goes_to_the_handler(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting()
-        front = make_front(harbour_store, handler)
+        server = make_server(harbour_store, handler)
         scope = {
             "type": "http",
             "method": "GET",
@@ -152,8 +152,8 @@ def test_header_given_twice_goes_to_the_handler(harbour_store: Path) -> None:
         async def send(message: Message) -> None:
             pass
 
-        await front(dict(scope), receive, send)
-        await front(dict(scope), receive, send)
+        await server(dict(scope), receive, send)
+        await server(dict(scope), receive, send)
         assert handler.calls == 2
 
     asyncio.run(scene())
@@ -162,19 +162,19 @@ def test_header_given_twice_goes_to_the_handler(harbour_store: Path) -> None:
 def test_answer_to_an_authorised_request_is_not_kept(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting()
-        front = make_front(harbour_store, handler)
-        await ask(front, authorization="Bearer t")
-        assert (await ask(front)).body == b"2 "
+        server = make_server(harbour_store, handler)
+        await ask(server, authorization="Bearer t")
+        assert (await ask(server)).body == b"2 "
 
     asyncio.run(scene())
 
 
 def test_no_cache_computes_anew_and_keeps_the_result(harbour_store: Path) -> None:
     async def scene() -> None:
-        front = make_front(harbour_store, Counting())
-        await ask(front)
-        assert (await ask(front, cache_control="no-cache")).body == b"2 "
-        assert (await ask(front)).body == b"2 "
+        server = make_server(harbour_store, Counting())
+        await ask(server)
+        assert (await ask(server, cache_control="no-cache")).body == b"2 "
+        assert (await ask(server)).body == b"2 "
 
     asyncio.run(scene())
 
@@ -182,9 +182,9 @@ def test_no_cache_computes_anew_and_keeps_the_result(harbour_store: Path) -> Non
 def test_volatile_answers_are_neither_kept_nor_shared(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting(cacheable=False)
-        front = make_front(harbour_store, handler)
+        server = make_server(harbour_store, handler)
         handler.gate.clear()
-        asked = [asyncio.create_task(ask(front)) for _ in range(3)]
+        asked = [asyncio.create_task(ask(server)) for _ in range(3)]
         await asyncio.sleep(0)
         handler.gate.set()
         bodies = {reply.body for reply in await asyncio.gather(*asked)}
@@ -197,9 +197,9 @@ def test_errors_are_not_kept(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting()
         handler.errors.append(QueryTimeout(1.0))
-        front = make_front(harbour_store, handler)
-        assert (await ask(front)).status == 504
-        assert (await ask(front)).status == 200
+        server = make_server(harbour_store, handler)
+        assert (await ask(server)).status == 504
+        assert (await ask(server)).status == 200
 
     asyncio.run(scene())
 
@@ -212,10 +212,10 @@ def test_publish_makes_every_key_new(tmp_path: Path) -> None:
                 message="empty", origin=Origin.EMPTY, sources_hash="", default_graph="union"
             )
         handler = Counting()
-        front = make_front(tmp_path, handler)
-        await ask(front)
+        server = make_server(tmp_path, handler)
+        await ask(server)
         publish(VersionStore(tmp_path), message="by somebody else", files={})
-        assert (await ask(front)).body == b"2 "
+        assert (await ask(server)).body == b"2 "
 
     asyncio.run(scene())
 
@@ -223,9 +223,9 @@ def test_publish_makes_every_key_new(tmp_path: Path) -> None:
 def test_identical_requests_in_flight_are_computed_once(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting()
-        front = make_front(harbour_store, handler)
+        server = make_server(harbour_store, handler)
         handler.gate.clear()
-        asked = [asyncio.create_task(ask(front)) for _ in range(20)]
+        asked = [asyncio.create_task(ask(server)) for _ in range(20)]
         await asyncio.sleep(0.01)
         handler.gate.set()
         replies = await asyncio.gather(*asked)
@@ -240,11 +240,11 @@ def test_next_takes_over_when_the_first_ones_client_leaves(harbour_store: Path) 
     async def scene() -> None:
         handler = Counting()
         handler.errors.append(ClientGone())
-        front = make_front(harbour_store, handler)
+        server = make_server(harbour_store, handler)
         handler.gate.clear()
-        leaver = asyncio.create_task(ask(front))
+        leaver = asyncio.create_task(ask(server))
         await asyncio.sleep(0)
-        others = [asyncio.create_task(ask(front)) for _ in range(4)]
+        others = [asyncio.create_task(ask(server)) for _ in range(4)]
         await asyncio.sleep(0)
         handler.gate.set()
         assert {reply.body for reply in await asyncio.gather(*others)} == {b"2 "}
@@ -260,9 +260,9 @@ def test_crash_of_a_worker_costs_one_request_and_repeated_ones_are_not_tried_by_
     async def scene(failures: int) -> tuple[list[int], int]:
         handler = Counting()
         handler.errors.extend(EngineFailure("it crashed") for _ in range(failures))
-        front = make_front(harbour_store, handler)
+        server = make_server(harbour_store, handler)
         handler.gate.clear()
-        asked = [asyncio.create_task(ask(front)) for _ in range(5)]
+        asked = [asyncio.create_task(ask(server)) for _ in range(5)]
         await asyncio.sleep(0)
         handler.gate.set()
         return [reply.status for reply in await asyncio.gather(*asked)], handler.calls
@@ -275,9 +275,9 @@ def test_refusal_is_shared_with_those_who_wait(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting()
         handler.errors.append(Busy(3))
-        front = make_front(harbour_store, handler)
+        server = make_server(harbour_store, handler)
         handler.gate.clear()
-        asked = [asyncio.create_task(ask(front)) for _ in range(3)]
+        asked = [asyncio.create_task(ask(server)) for _ in range(3)]
         await asyncio.sleep(0)
         handler.gate.set()
         replies = await asyncio.gather(*asked)
@@ -290,9 +290,9 @@ def test_refusal_is_shared_with_those_who_wait(harbour_store: Path) -> None:
 def test_compressed_form_has_a_tag_of_its_own_that_gives_304(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting(b"row\n" * 1000)
-        front = make_front(harbour_store, handler)
-        plain = await ask(front)
-        coded = await ask(front, accept_encoding="gzip")
+        server = make_server(harbour_store, handler)
+        plain = await ask(server)
+        coded = await ask(server, accept_encoding="gzip")
         assert gzip.decompress(coded.body) == b"2 " + b"row\n" * 1000
         assert coded.headers["content-encoding"] == "gzip"
         assert coded.headers["content-length"] == str(len(coded.body))
@@ -301,12 +301,12 @@ def test_compressed_form_has_a_tag_of_its_own_that_gives_304(harbour_store: Path
         for reply in (plain, coded):
             assert reply.headers["vary"] == "Accept, Accept-Encoding"
         tag = coded.headers["etag"]
-        fresh = await ask(front, accept_encoding="gzip", if_none_match=tag)
+        fresh = await ask(server, accept_encoding="gzip", if_none_match=tag)
         assert (fresh.status, fresh.body, fresh.headers["etag"]) == (304, b"", tag)
         assert "content-length" not in fresh.headers
         assert "content-encoding" not in fresh.headers
         # Without gzip this tag is not that of what would be sent.
-        assert (await ask(front, if_none_match=tag)).status == 200
+        assert (await ask(server, if_none_match=tag)).status == 200
         assert handler.calls == 2
 
     asyncio.run(scene())
@@ -316,13 +316,13 @@ def test_304_comes_without_a_cache_as_well(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting(b"row\n" * 1000)
 
-        async def steady(scope: Scope, receive: Receive, send: Send) -> None:
+        async def steady(scope: Scope, receive: Receive) -> Answer:
             handler.calls = 0
-            await handler(scope, receive, send)
+            return await handler(scope, receive)
 
-        front = make_front(harbour_store, steady, cache_limit_bytes=0)
-        tag = (await ask(front, accept_encoding="gzip")).headers["etag"]
-        fresh = await ask(front, accept_encoding="gzip", if_none_match=tag)
+        server = make_server(harbour_store, steady, cache_limit_bytes=0)
+        tag = (await ask(server, accept_encoding="gzip")).headers["etag"]
+        fresh = await ask(server, accept_encoding="gzip", if_none_match=tag)
         assert (fresh.status, fresh.headers["etag"]) == (304, tag)
         assert fresh.headers["vary"] == "Accept, Accept-Encoding"
 
@@ -331,7 +331,7 @@ def test_304_comes_without_a_cache_as_well(harbour_store: Path) -> None:
 
 def test_small_and_incompressible_answers_stay_as_they_are(harbour_store: Path) -> None:
     async def scene() -> None:
-        small = await ask(make_front(harbour_store, Counting()), accept_encoding="gzip")
+        small = await ask(make_server(harbour_store, Counting()), accept_encoding="gzip")
         assert "content-encoding" not in small.headers
 
     asyncio.run(scene())
@@ -340,8 +340,8 @@ def test_small_and_incompressible_answers_stay_as_they_are(harbour_store: Path) 
 def test_head_is_the_head_of_get_and_shares_its_answer(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting(b"row\n" * 10)
-        front = make_front(harbour_store, handler)
-        head, get = await ask(front, method="HEAD"), await ask(front)
+        server = make_server(harbour_store, handler)
+        head, get = await ask(server, method="HEAD"), await ask(server)
         assert head.body == b""
         assert head.headers["content-length"] == str(len(get.body))
         assert handler.calls == 1
@@ -354,18 +354,17 @@ def test_post_of_a_query_is_kept_by_its_body(harbour_store: Path) -> None:
         calls = 0
         seen: list[bytes] = []
 
-        async def handler(scope: Scope, receive: Receive, send: Send) -> None:
+        async def handler(scope: Scope, receive: Receive) -> Answer:
             nonlocal calls
             calls += 1
             seen.append((await receive())["body"])
-            mark_lasting(scope)
-            answer = Answer(media_type="text/csv", body=b"%d" % calls, cacheable=False)
-            await send_answer(answer, scope, receive, send)
+            body = b"%d" % calls
+            return Answer(media_type="text/csv", body=body, cacheable=False, is_lasting=True)
 
-        front = make_front(harbour_store, handler)
+        server = make_server(harbour_store, handler)
 
         async def post(body: bytes, media_type: str = "application/sparql-query") -> bytes:
-            reply = await ask(front, "/sparql", method="POST", body=body, content_type=media_type)
+            reply = await ask(server, "/sparql", method="POST", body=body, content_type=media_type)
             assert reply.headers["cache-control"] == "no-store"
             return reply.body
 
@@ -384,15 +383,15 @@ def test_post_of_a_query_is_kept_by_its_body(harbour_store: Path) -> None:
 def test_large_answers_pass_through_compressed_and_unkept(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting(b"row\n" * 200_000)
-        front = make_front(harbour_store, handler, cache_limit_bytes=1_000_000)
-        plain = await ask(front)
+        server = make_server(harbour_store, handler, cache_limit_bytes=1_000_000)
+        plain = await ask(server)
         assert len(plain.body) == int(plain.headers["content-length"])
-        coded = await ask(front, accept_encoding="gzip")
+        coded = await ask(server, accept_encoding="gzip")
         assert gzip.decompress(coded.body) == b"2 " + b"row\n" * 200_000
         assert "content-length" not in coded.headers
         assert "x-request-id" in coded.headers
-        assert len(front.cache) == 0
-        head = await ask(front, method="HEAD")
+        assert len(server.service.cache) == 0
+        head = await ask(server, method="HEAD")
         assert (head.body, head.headers["content-length"]) == (b"", str(len(plain.body)))
 
     asyncio.run(scene())
@@ -401,9 +400,9 @@ def test_large_answers_pass_through_compressed_and_unkept(harbour_store: Path) -
 def test_waiters_do_not_wait_for_a_large_answer_of_somebody_slow(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting(b"row\n" * 200_000)
-        front = make_front(harbour_store, handler, cache_limit_bytes=1_000_000)
+        server = make_server(harbour_store, handler, cache_limit_bytes=1_000_000)
         handler.gate.clear()
-        asked = [asyncio.create_task(ask(front)) for _ in range(3)]
+        asked = [asyncio.create_task(ask(server)) for _ in range(3)]
         await asyncio.sleep(0)
         handler.gate.set()
         assert len({reply.body[:2] for reply in await asyncio.gather(*asked)}) == 3
@@ -413,10 +412,10 @@ def test_waiters_do_not_wait_for_a_large_answer_of_somebody_slow(harbour_store: 
 
 def test_own_request_id_comes_back_where_it_is_sane(harbour_store: Path) -> None:
     async def scene() -> None:
-        front = make_front(harbour_store, Counting())
-        assert (await ask(front, x_request_id="a.b-1")).headers["x-request-id"] == "a.b-1"
+        server = make_server(harbour_store, Counting())
+        assert (await ask(server, x_request_id="a.b-1")).headers["x-request-id"] == "a.b-1"
         for bad in ('a"b', "a b", "x" * 65, ""):
-            assert (await ask(front, x_request_id=bad)).headers["x-request-id"] != bad
+            assert (await ask(server, x_request_id=bad)).headers["x-request-id"] != bad
 
     asyncio.run(scene())
 
@@ -425,8 +424,8 @@ def test_handler_that_is_stopped_at_the_end_says_so(harbour_store: Path) -> None
     async def scene() -> None:
         handler = Counting()
         handler.gate.clear()
-        front = make_front(harbour_store, handler)
-        task = asyncio.create_task(ask(front))
+        server = make_server(harbour_store, handler)
+        task = asyncio.create_task(ask(server))
         await asyncio.sleep(0)
         task.cancel()
         reply = await task
@@ -436,18 +435,17 @@ def test_handler_that_is_stopped_at_the_end_says_so(harbour_store: Path) -> None
     asyncio.run(scene())
 
 
-def test_front_counts_what_is_in_progress(harbour_store: Path) -> None:
+def test_server_counts_what_is_in_progress(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting()
         handler.gate.clear()
-        front = make_front(harbour_store, handler)
-        answering: Answering = front._answering
-        task = asyncio.create_task(ask(front))
+        server = make_server(harbour_store, handler)
+        task = asyncio.create_task(ask(server))
         await asyncio.sleep(0)
-        assert answering.metrics.in_progress == 1
+        assert server.metrics.in_progress == 1
         handler.gate.set()
         await task
-        assert answering.metrics.in_progress == 0
-        assert len(answering.flights) == 0
+        assert server.metrics.in_progress == 0
+        assert len(server.flights) == 0
 
     asyncio.run(scene())
