@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from gfmdkg.http.front import Front
 from starlette.routing import BaseRoute
 
 from gfmdkg.http.app import create_app
-from gfmdkg.http.front import Front
 from gfmdkg.settings import Settings
 
 BESIDE = {
