@@ -67,7 +67,7 @@ class WorkerProcess(asyncio.Protocol):
         self.is_usable = False
         self.network_obstacle: str | None = None
         self.started = perf_counter()
-        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._on_lost = on_lost
         self._loop = asyncio.get_running_loop()
         self._assembler = FrameAssembler()
@@ -106,6 +106,14 @@ class WorkerProcess(asyncio.Protocol):
         worker.network_obstacle = json.loads(frame.head)["network_obstacle"]
         worker.is_usable = True
         return worker
+
+    @property
+    def ended(self) -> asyncio.Future[int]:
+        """The code with which the process ended, once it is reaped.
+
+        A future for each who asks: one that is cancelled is not the others'.
+        """
+        return asyncio.shield(self._ended)
 
     @property
     def pid(self) -> int:
@@ -241,7 +249,7 @@ class WorkerProcess(asyncio.Protocol):
         self._end(grace_seconds=_FAREWELL_SECONDS)
 
     def _end(self, *, grace_seconds: float) -> None:
-        if grace_seconds == 0 and not self.ended.done():
+        if grace_seconds == 0 and not self._ended.done():
             self._process.kill()
         if self._is_ending:
             return
@@ -268,8 +276,7 @@ class WorkerProcess(asyncio.Protocol):
         if code == -signal.SIGALRM and self._limit_seconds is not None:
             self._fail(QueryTimeout(self._limit_seconds))
         self._fail(EngineFailure(describe_death(code, last_words, self.spec.memory_limit_bytes)))
-        if not self.ended.done():
-            self.ended.set_result(code)
+        self._ended.set_result(code)
 
     def _fail(self, error: Exception) -> None:
         if self._pending is not None and not self._pending.done():
