@@ -25,7 +25,8 @@ _JOINED_BYTES = 64 * 1024
 # A part of what a request line may be: no escapes or dots in the path, no fragment, nothing
 # that a parser could see otherwise than we do.
 _REQUEST_LINE = re.compile(
-    rb"GET (/(?:[A-Za-z0-9_~.-]+/?)*(?:\?[A-Za-z0-9_~.!$&'()*+,;=:@/?%-]*)?) HTTP/1\.1"
+    rb"GET (/(?:[A-Za-z0-9_~.-]++/)*+[A-Za-z0-9_~.-]*+"
+    rb"(?:\?[A-Za-z0-9_~.!$&'()*+,;=:@/?%-]*+)?+) HTTP/1\.1"
 )
 
 

@@ -37,7 +37,7 @@ _LOOKUP = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
-_DECLARATION = re.compile(r"([A-Za-z][A-Za-z0-9_]*):[ \t\r\n]*<([^>]*)>")
+_DECLARATION = re.compile(r"\b([A-Za-z][A-Za-z0-9_]*):[ \t\r\n]*<([^<>]*)>")
 # What resolving against a base leaves as it is: a scheme, and no segments of dots.
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!.*/\.)")
 
