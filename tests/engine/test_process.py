@@ -143,6 +143,20 @@ def test_each_request_has_a_limit_of_its_own(runner: asyncio.Runner, role: str) 
     runner.run(scenario())
 
 
+def test_who_stops_waiting_for_the_end_does_not_stop_the_others(
+    runner: asyncio.Runner, role: str
+) -> None:
+    async def scenario() -> None:
+        worker = await WorkerProcess.start(_spec(role))
+        worker.kill()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await worker.wait()
+        assert await worker.wait() == -signal.SIGKILL
+
+    runner.run(scenario())
+
+
 def test_process_that_retires_gives_its_reply_first(role: str) -> None:
     async def scenario() -> None:
         worker = await WorkerProcess.start(_spec(role))

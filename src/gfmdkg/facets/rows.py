@@ -25,7 +25,7 @@ _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 _NUMBERS = (
     (re.compile(r"[+-]?[0-9]+"), XSD + "integer"),
     (re.compile(r"[+-]?[0-9]*\.[0-9]+"), XSD + "decimal"),
-    (re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"), XSD + "double"),
+    (re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+"), XSD + "double"),
     (re.compile(r"true|false"), XSD + "boolean"),
 )
 

@@ -17,7 +17,7 @@ __all__ = ["table_rows", "write_delimited", "write_xlsx"]
 _SEPARATOR = " | "
 _CELL_LIMIT = 32_767
 _FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
-_MOMENTS = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
+_MOMENTS = re.compile(rb"(<dcterms:(created|modified)[^<>]*>)[^<]*(</dcterms:)")
 
 
 def table_rows(

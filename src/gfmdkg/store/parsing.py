@@ -25,7 +25,7 @@ NESTED_ENTITIES = "an entity is made of other entities, which could grow without
 
 _RDF_XML = "application/rdf+xml"
 _ENTITY = re.compile(
-    rb"""<!ENTITY\s[^>"']*(["'])(?:(?!\1).)*?&(?!amp;|lt;|gt;|quot;|apos;|#)""", re.DOTALL
+    rb"""<!ENTITY\s[^<>"']*+(["'])(?:(?!\1).)*?&(?!amp;|lt;|gt;|quot;|apos;|#)""", re.DOTALL
 )
 
 _MOST_COMPLAINTS = 1000

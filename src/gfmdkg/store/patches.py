@@ -36,9 +36,9 @@ __all__ = [
     "triples_of",
 ]
 
-_ROW = re.compile(r"(A|D)\s+(.*?)\s*\.\s*", re.DOTALL)
-_HEADER = re.compile(r"H\s+(\S+)\s+(.*?)\s*\.\s*")
-_IGNORED = re.compile(r"(TX|TC|TB)\s*\.?\s*")
+_ROW = re.compile(r"(A|D)\s++(.*)\.", re.DOTALL)
+_HEADER = re.compile(r"H\s++(\S++)\s++(.*)\.")
+_IGNORED = re.compile(r"(TX|TC|TB)\s*+\.?")
 _ESCAPED = re.compile(r'[\\"\n\r\t]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -92,10 +92,10 @@ class Patch:
             if not row or row.startswith("#") or _IGNORED.fullmatch(row):
                 continue
             if header := _HEADER.fullmatch(row):
-                headers[header[1]] = header[2].strip('"')
+                headers[header[1]] = header[2].rstrip().strip('"')
             elif match := _ROW.fullmatch(row):
                 try:
-                    effect |= dict.fromkeys(_spell([match[2]]), match[1] == "A")
+                    effect |= dict.fromkeys(_spell([match[2].rstrip()]), match[1] == "A")
                 except SyntaxError as error:
                     faults.append(_fault(error.msg, file, number))
             else:

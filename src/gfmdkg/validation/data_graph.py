@@ -23,7 +23,8 @@ __all__ = [
     "stored_forms",
 ]
 
-_TERM = r'(?:<[^>]*>|_:[^\s<"]+|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?)'
+_LABEL = r'[^\s<".#]++(?:\.++[^\s<".#]++)*+'
+_TERM = rf'(?:<[^>]*>|_:{_LABEL}|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?)'
 _STATEMENT = re.compile(rf"\s*({_TERM})\s*({_TERM})\s*({_TERM})\s*(?:{_TERM}\s*)?\.\s*(?:#.*)?")
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)

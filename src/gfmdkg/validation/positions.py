@@ -135,7 +135,7 @@ class PositionedGraph:
 
     def declaration_span(self, prefix: str) -> Span | None:
         """The span of the IRI in a prefix's last declaration, in Turtle and its relatives."""
-        declared = re.compile(rf"@?prefix\s+{re.escape(prefix)}:\s*(<[^>]*>)", re.IGNORECASE)
+        declared = re.compile(rf"@?prefix\s+{re.escape(prefix)}:\s*(<[^<>]*>)", re.IGNORECASE)
         found = list(declared.finditer(self.text))
         return span_of(self.lines, found[-1].span(1)) if found else None
 

@@ -9,7 +9,7 @@ from gfmdkg.terms.folding import fold
 
 __all__ = ["Column", "RecordType", "Scheme", "ValueKind", "split_header"]
 
-_LANGUAGE = re.compile(r"(?P<name>.+?)\s*\((?P<language>[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\)")
+_LANGUAGE = re.compile(r"(?P<name>.*\S)\s*\((?P<language>[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\)")
 
 
 class ValueKind(StrEnum):
