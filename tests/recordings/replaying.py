@@ -97,7 +97,7 @@ def _send(client: httpx.Client, exchange: Exchange, known: Mapping[str, str]) ->
 def _block(exchange: Exchange, answer: httpx.Response) -> str:
     """The request without its first line, the status, the headers and the body."""
     asked = str(exchange).split("\n")[1:]
-    common = dict(COMMON_HEADERS)
+    common = {name.decode(): value.decode() for name, value in COMMON_HEADERS}
     told = [
         (name, value)
         for name, value in answer.headers.multi_items()

@@ -18,6 +18,7 @@ from gfmdkg.store.versions import Version
 
 __all__ = [
     "ANSWER",
+    "COMMON_HEADERS",
     "EXPOSED_HEADERS",
     "Answer",
     "AnswerResponse",
@@ -42,11 +43,13 @@ ANSWER = "gfmdkg.answer"
 
 HeaderList = list[tuple[bytes, bytes]]
 
-_COMMON: HeaderList = [
+COMMON_HEADERS: HeaderList = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", ", ".join(EXPOSED_HEADERS).encode("ascii")),
     (b"x-content-type-options", b"nosniff"),
 ]
+"""Headers of every response, errors included."""
+
 _YEAR_SECONDS = 31_536_000
 _OK, _NO_CONTENT, _NOT_MODIFIED, _BAD_REQUEST = 200, 204, 304, 400
 # Headers that speak of a body, which a 304 has not.
@@ -194,7 +197,7 @@ def _usual_lines(
         lines.append(("content-version", str(version)))
     if media_type:
         lines.append(("content-type", content_type(media_type)))
-    return (*((n.encode("ascii"), v.encode("latin-1")) for n, v in lines), *_COMMON)
+    return (*((n.encode("ascii"), v.encode("latin-1")) for n, v in lines), *COMMON_HEADERS)
 
 
 def entity_tag(version: Version | None, scope: Scope, media_type: str, fingerprint: str) -> str:
