@@ -13,7 +13,6 @@ import networkx as nx
 import pytest
 from tests.http.conftest import Site, open_site, publish, settings_for
 
-from gfmdkg.errors import ParameterError
 from gfmdkg.http import create_app
 from gfmdkg.http.network_filters import FILTER_NAMES
 from gfmdkg.http.network_request import NETWORK_MEDIA
@@ -296,11 +295,6 @@ def test_a_network_that_takes_too_long_is_stopped(hurried_site: Site) -> None:
     document = problem(hurried_site, "network/cocitation", 504)
     assert document["limit_seconds"] == 0.01
     assert hurried_site.get("/api/network").status_code == 200
-
-
-def test_a_backend_that_is_not_installed_stops_the_start(shipped_store: Path) -> None:
-    with pytest.raises(ParameterError, match="GFMDKG_NETWORK_BACKEND"):
-        create_app(settings_for(shipped_store, network_backend="quantum"))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from tests.network.conftest import HERE, edges_of
 
 from gfmdkg.engine.frames import Frame
-from gfmdkg.errors import Busy, NotFound, ParameterError, QueryTimeout
+from gfmdkg.errors import Busy, NotFound, QueryTimeout
 from gfmdkg.network import KINDS, NetworkProcesses, NetworkRequest, worker
 from gfmdkg.network import process as process_module
 from gfmdkg.settings import Settings
@@ -162,7 +162,7 @@ def test_a_process_that_grew_too_large_retires(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "_largest_bytes", lambda: 300)
-    options = {"backend": None, "memory_limit_bytes": 1000}
+    options = {"memory_limit_bytes": 1000}
     head, body = REQUEST.pack(database)
     reply = worker.create_handler(options)(Frame(head=head, body=body))
     assert reply.retires
@@ -174,12 +174,7 @@ def test_a_process_keeps_the_stores_of_two_versions(database: Path, tmp_path: Pa
     others = [tmp_path / "one", tmp_path / "other"]
     for folder in others:
         OxigraphStore.open(folder).close()
-    handle = worker.create_handler({"backend": None, "memory_limit_bytes": 1 << 40})
+    handle = worker.create_handler({"memory_limit_bytes": 1 << 40})
     for folder, edges in ((database, 3), (others[0], 0), (others[1], 0), (database, 3)):
         head, body = REQUEST.pack(folder)
         assert len(json.loads(handle(Frame(head=head, body=body)).body)["edges"]) == edges
-
-
-def test_a_backend_that_is_not_installed_is_refused_at_once() -> None:
-    with pytest.raises(ParameterError, match="GFMDKG_NETWORK_BACKEND"):
-        NetworkProcesses(Settings(network_backend="quantum"))

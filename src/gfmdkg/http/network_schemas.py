@@ -79,7 +79,6 @@ _MEASURE = record(
         "exact": {"type": "boolean"},
         "sample": COUNT,
         "modularity": {"type": ["number", "null"]},
-        "by_backend": {"type": "boolean"},
     },
     meaning=STRING,
 )

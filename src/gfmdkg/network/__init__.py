@@ -3,7 +3,6 @@
 Nothing here imports networkx before a network is asked for: a front only passes requests on.
 """
 
-from gfmdkg.network.backends import check_backend, installed_backends
 from gfmdkg.network.description import describe_kind
 from gfmdkg.network.kinds import (
     ASSERTIONS,
@@ -29,10 +28,8 @@ __all__ = [
     "NetworkProcesses",
     "NetworkRequest",
     "Side",
-    "check_backend",
     "describe_kind",
     "edges_query",
     "evidence_query",
-    "installed_backends",
     "kind_named",
 ]

@@ -73,8 +73,6 @@ def _measures(view: NetworkView) -> Document:
     if sample is not None:
         described["betweenness"]["sample"] = sample
     described["community"]["modularity"] = measures.modularity
-    for name in measures.by_backend:
-        described[name]["by_backend"] = True
     return described
 
 

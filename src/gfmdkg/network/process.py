@@ -9,7 +9,6 @@ from pathlib import Path
 
 from gfmdkg.engine.process import ProcessSpec, WorkerProcess
 from gfmdkg.errors import Busy
-from gfmdkg.network.backends import check_backend
 from gfmdkg.network.request import NetworkRequest
 from gfmdkg.settings import Settings
 
@@ -25,18 +24,16 @@ _CROWDED = "all processes that draw networks are busy"
 class NetworkProcesses:
     """At most two processes, started when they are first needed.
 
-    The one used last is taken first, for it keeps the networks that it worked out. Raises
-    ``ParameterError`` where the backend that the settings name is not installed.
+    The one used last is taken first, for it keeps the networks that it worked out.
     """
 
     def __init__(self, settings: Settings) -> None:
-        backend = check_backend(settings.network_backend, parameter="GFMDKG_NETWORK_BACKEND")
         limit_bytes = settings.worker_memory_limit_bytes
         self._settings = settings
         self._spec = ProcessSpec(
             module=_MODULE,
             memory_limit_bytes=limit_bytes,
-            options={"backend": backend, "memory_limit_bytes": limit_bytes},
+            options={"memory_limit_bytes": limit_bytes},
         )
         self._places = asyncio.Semaphore(_PROCESSES)
         self._waiting = 0

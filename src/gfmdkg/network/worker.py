@@ -1,5 +1,6 @@
 """The role of a process that works out networks: a version's store, one request at a time."""
 
+import os
 import resource
 import sys
 from collections import OrderedDict
@@ -22,14 +23,16 @@ _RETIRE_ABOVE = 0.25
 
 
 def create_handler(options: Mapping[str, Any]) -> Handler:
-    """Answer requests; ``options`` has ``memory_limit_bytes``, and a ``backend`` or null."""
+    """Answer requests; ``options`` has ``memory_limit_bytes``."""
+    # Numpy's linear algebra starts a thread for each core, and each takes 40 MiB of the limit.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     retire_bytes = int(options["memory_limit_bytes"] * _RETIRE_ABOVE)
     kept: OrderedDict[Path, tuple[OxigraphStore, Networks]] = OrderedDict()
 
     def networks_of(folder: Path) -> Networks:
         if folder not in kept:
             store = OxigraphStore.open_read_only(folder)
-            networks = Networks(select_from(store), backend=options["backend"])
+            networks = Networks(select_from(store))
             kept[folder] = store, networks
             if len(kept) > _VERSIONS_KEPT:
                 kept.popitem(last=False)[1][0].close()
