@@ -336,11 +336,12 @@ def _pairs(given: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _success(reply: Reply) -> types.CallToolResult:
+    document: dict[str, Any]
     if reply.media_type == _TURTLE:
         turtle = _trim_prefixes(reply.body.decode())
         document = {"version": reply.version, "turtle": turtle}
         return _result(f"# Version {reply.version} of the graph.\n{turtle}", document)
-    document: dict[str, Any] = json.loads(reply.body)
+    document = json.loads(reply.body)
     if reply.version is not None:
         document = {"version": reply.version, **document}
     told: dict[str, Any] = _told(document)
