@@ -3,19 +3,18 @@
 Nothing here imports networkx before a network is asked for: a front only passes requests on.
 """
 
-from gfmdkg.network.description import describe_kind
 from gfmdkg.network.kinds import (
     ASSERTIONS,
     KINDS,
     MATRIX_KINDS,
     NetworkKind,
     Side,
+    describe_kind,
     kind_named,
 )
-from gfmdkg.network.occurrences import Grounds
+from gfmdkg.network.occurrences import Grounds, edges_query, evidence_query
 from gfmdkg.network.process import NetworkProcesses
 from gfmdkg.network.request import FORMATS, MATRIX_FORMATS, NetworkRequest
-from gfmdkg.network.sparql import edges_query, evidence_query
 
 __all__ = [
     "ASSERTIONS",

@@ -6,13 +6,17 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gfmdkg.network.document import network_document, shown_evidence
-from gfmdkg.network.evidence import evidence_of
+from gfmdkg.network.document import (
+    matrix_csv,
+    matrix_document,
+    network_document,
+    shown_evidence,
+    shown_lines,
+)
 from gfmdkg.network.graph_files import GRAPH_FILES
 from gfmdkg.network.kinds import ASSERTIONS, NetworkKind, kind_named
-from gfmdkg.network.matrix import matrix_csv, matrix_document, shown_lines
 from gfmdkg.network.measures import Measures, measure
-from gfmdkg.network.network import Network, build_network
+from gfmdkg.network.network import Network, build_network, evidence_of
 from gfmdkg.network.occurrences import (
     Grounds,
     Name,

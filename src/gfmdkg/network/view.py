@@ -58,7 +58,8 @@ def show(
     edges = tuple(among[:edge_limit])
     drawn: nx.Graph[int] = nx.Graph()
     # A stable sort: within a community the heaviest come first.
-    drawn.add_nodes_from(sorted(nodes, key=lambda node: measures.community[node]))
+    by_community: list[int] = sorted(nodes, key=lambda node: measures.community[node])
+    drawn.add_nodes_from(by_community)
     drawn.add_weighted_edges_from((a, b, network.graph[a][b]["weight"]) for a, b in edges)
     places = lay_out(drawn)
     return NetworkView(network=network, measures=measures, nodes=nodes, edges=edges, places=places)
