@@ -175,12 +175,12 @@ class _Answers:
         tag = entity_tag(version, scope, media_type, service.fingerprint)
         body, links = b"", {}
         if not is_fresh(scope, tag):
-            work = self._work(wish, version, ends, shown)
+            page = {} if paging is None else {"page": paging.page, "per_page": paging.per_page}
+            work = self._work(wish, version, ends, page, shown)
             body = await while_connected(work, wish.request.receive)
             if paging is not None:
                 document = json.loads(body)
                 links = page_links(wish.request, document["total"], paging)
-                document |= {"page": paging.page, "per_page": paging.per_page}
                 document["links"] |= links
                 body = json.dumps(document, ensure_ascii=False).encode()
         answer = Answer(
@@ -198,6 +198,7 @@ class _Answers:
         wish: NetworkWish,
         version: Version,
         ends: tuple[str, str] | None,
+        page: Mapping[str, int],
         shown: Mapping[str, Any],
     ) -> bytes:
         chosen = await choose_passages(self._service, self._searches, wish.parameters, version)
@@ -214,7 +215,7 @@ class _Answers:
             items=chosen.items,
             minimum=wish.minimum,
             edge=edge,
-            members={"version": str(version.number), "links": links},
+            members={**page, "version": str(version.number), "links": links},
             **shown,
         )
         return await self._processes.answer(request, store=version.database)

@@ -55,8 +55,7 @@ def network_document(view: NetworkView, names: Mapping[str, Name]) -> Document:
     network = view.network
     kind = network.kind
     return {
-        **_head(network),
-        "count": kind.count,
+        **_head(network, count=kind.count),
         "measures": _measures(view),
         "directed": False,
         "multigraph": False,
@@ -215,7 +214,7 @@ def _totals(network: Network) -> dict[int, int]:
     return {node: int(total) for node, total in network.graph.degree(weight="weight")}
 
 
-def _head(network: Network) -> Document:
+def _head(network: Network, **more: str) -> Document:
     """What a document says of a network before it shows it."""
     kind = network.kind
     return {
@@ -224,6 +223,7 @@ def _head(network: Network) -> Document:
         "description": kind.description,
         "sides": [side.name for side in kind.sides],
         "weight": describe_weight(kind),
+        **more,
         "assertions": [_SHORT[iri] for iri in network.grounds.assertions],
         "minimum": network.minimum,
     }
