@@ -66,9 +66,6 @@ class Settings:
     network_timeout_seconds: float = _describe(
         30.0, "time limit for working out a network", minimum=0.01
     )
-    network_backend: str = _describe(
-        "", "backend of networkx that takes what it can of the measures; none unless given"
-    )
     write_rules: str = _describe(
         "shapes",
         "what a write has to keep: `shapes`, the rules of the ontology, or `none`, for other data",

@@ -58,7 +58,6 @@ def test_a_matrix_has_a_row_an_instrument(run: Run) -> None:
         (("friendship",), "no network is called “friendship”"),
         (("cocitation", "--matrix"), "one side"),
         (("instrument-topic", "--matrix", "--format", "dot"), "json or csv"),
-        (("cocitation", "--backend", "quantum"), "not installed"),
         (("cocitation", "--assertion", "rumour"), "allowed: explicit"),
         (("cocitation", "--instrument", "nonsense"), "no instrument is called"),
     ],

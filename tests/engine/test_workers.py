@@ -37,7 +37,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @asynccontextmanager
 async def open_workers(module: str, **values: Any) -> AsyncIterator[Workers]:
-    given = {"queue": 16, "wait_seconds": 20.0, "cause": "all are busy"} | values
+    given: dict[str, Any] = {"queue": 16, "wait_seconds": 20.0, "cause": "all are busy"} | values
     roles = {
         name: Role(module=module, options={"name": name}, **given) for name in ("first", "second")
     }

@@ -41,6 +41,10 @@ class Caller:
         assert not result.is_error, text_of(result)
         return result.structured_content, text_of(result)
 
+    def run(self, query: str, **parameters: object) -> tuple[dict[str, Any], str]:
+        """What a canned query answers."""
+        return self.ask("run_query", name=query, parameters=parameters)
+
     def tools(self) -> dict[str, types.Tool]:
         return {tool.name: tool for tool in self.do(self.client.list_tools).tools}
 

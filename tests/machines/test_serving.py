@@ -57,7 +57,7 @@ def test_stdout_carries_the_protocol_alone_and_closed_input_ends_it(shipped_stor
         assert process.returncode == 0
         for line in out.splitlines():
             assert json.loads(line)["jsonrpc"] == "2.0"
-        assert '"route":"/openapi.json"' in err
+        assert '"route":"/api/queries"' in err
     for worker in workers:
         wait_until(lambda worker=worker: not is_running(worker))  # type: ignore[misc]
 
@@ -112,7 +112,7 @@ def test_running_service_is_asked_by_its_url(
         serve(settings_for(shipped_store)) as url,
         connected(over_stdio(nowhere, "--url", url), mode="auto") as caller,
     ):
-        document, _ = caller.ask("recommendations_citing", instrument=["CMW"])
+        document, _ = caller.run("recommendations-citing", instrument="CMW")
         assert document["total"] == 1
         big = caller.call("sparql", query="SELECT * { ?s ?p ?o }")
         assert big.structured_content["status"] == 413

@@ -11,8 +11,7 @@ from tests.network.conftest import COCITATION, EVERYTHING, iri, network_of, occu
 from gfmdkg.errors import NetworkTooLarge
 from gfmdkg.network import ASSERTIONS, KINDS, Grounds
 from gfmdkg.network import network as network_module
-from gfmdkg.network.evidence import evidence_of
-from gfmdkg.network.network import Network, build_network
+from gfmdkg.network.network import Network, build_network, evidence_of
 
 ACROSS = KINDS["instrument-topic"]
 SIMILARITY = KINDS["similarity"]

@@ -135,20 +135,6 @@ def test_annotations_are_escaped_workflow_commands(report: Report) -> None:
     assert len(lines) == 5
 
 
-def test_junit_is_xml_with_a_failure_for_each_violation(report: Report) -> None:
-    root = ET.fromstring(VIEWS["junit"].write(report).encode())
-    assert root.tag == "testsuites"
-    assert (root.get("tests"), root.get("failures")) == ("5", "2")
-    suites = {suite.get("name"): suite for suite in root}
-    assert set(suites) == {"data/ä b.ttl", "good.ttl", "x.ttl"}
-    for suite in suites.values():
-        assert suite.get("tests") == str(len(suite.findall("testcase")))
-        assert suite.get("failures") == str(len(suite.findall("testcase/failure")))
-    failure = suites["data/ä b.ttl"].find("testcase/failure")
-    assert failure is not None
-    assert "Tag it <b>" in (failure.text or "")
-
-
 def test_csv_has_a_row_for_each_finding_and_no_formulas(report: Report) -> None:
     rows = list(csv.DictReader(io.StringIO(VIEWS["csv"].write(report))))
     assert len(rows) == 4

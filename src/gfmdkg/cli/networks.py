@@ -16,7 +16,6 @@ from gfmdkg.network import (
     MATRIX_FORMATS,
     Grounds,
     NetworkRequest,
-    check_backend,
     kind_named,
 )
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -61,10 +60,6 @@ def _with_filters(command: click.Command) -> click.Command:
     help="The most nodes, or rows and columns, the heaviest first. Default: all.",
 )
 @click.option(
-    "--backend",
-    help="An installed backend of networkx for the measures. Default: GFMDKG_NETWORK_BACKEND.",
-)
-@click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     help="File to write. Default: standard output.",
@@ -79,7 +74,6 @@ def network(
     matrix: bool,
     minimum: int,
     limit: int | None,
-    backend: str | None,
     output: Path | None,
     **filters: str | Sequence[str] | None,
 ) -> None:
@@ -104,8 +98,7 @@ def network(
         rows=limit,
         columns=limit,
     )
-    chosen = check_backend(cli.settings(network_backend=backend).network_backend)
-    body = _answer(cli, request, filters, chosen)
+    body = _answer(cli, request, filters)
     if output is None:
         click.echo(body, nl=False)
     else:
@@ -116,9 +109,7 @@ def network(
 Filters = dict[str, str | Sequence[str] | None]
 
 
-def _answer(
-    cli: CliContext, request: NetworkRequest, filters: Filters, backend: str | None
-) -> bytes:
+def _answer(cli: CliContext, request: NetworkRequest, filters: Filters) -> bytes:
     # Importing networkx takes a tenth of a second, which no other command should pay.
     from gfmdkg.network.answering import Networks
 
@@ -128,7 +119,7 @@ def _answer(
         select = select_from(store)
         with cli.error.status("working out the network"):
             filtered = _filtered(request, filters, graph, select)
-            return Networks(select, backend=backend).answer(filtered)
+            return Networks(select).answer(filtered)
     finally:
         store.close()
 

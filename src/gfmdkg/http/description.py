@@ -75,16 +75,10 @@ def page_operation(
 def json_list_operation(
     text: str,
     schema: Mapping[str, Any],
-    example: Mapping[str, Any] | None,
     parameters: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """Parameters and responses of a list in JSON alone, of any version.
-
-    Without an ``example`` the recorded one stands there alone.
-    """
+    """Parameters and responses of a list in JSON alone, of any version."""
     content: dict[str, Any] = {JSON.media_type: {"schema": schema}}
-    if example is not None:
-        content[JSON.media_type]["example"] = example
     problems = ("unknown-parameter", "not-found", "not-acceptable", "bad-parameter")
     return {
         "parameters": [*parameters, VERSION_PARAMETER, format_parameter((JSON,))],

@@ -1,28 +1,39 @@
-"""What a request asks of a network: which one, how much of it, and in which format."""
+"""What a request asks of a network: which one, made of what, how much of it, in which format."""
 
+import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
 from gfmdkg.errors import ParameterError
+from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, selection_query
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.formats import JSON, ROW_FORMATS, choose_format
-from gfmdkg.http.network_filters import FILTER_NAMES, Chosen
+from gfmdkg.http.list_request import FULL_TEXT, filter_names, read_filters, select
+from gfmdkg.http.parameter_description import parameter_object
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.network import FORMATS, MATRIX_FORMATS, NetworkKind, edges_query
+from gfmdkg.http.search_indexes import SearchIndexes
+from gfmdkg.http.service import Service
+from gfmdkg.network import FORMATS, MATRIX_FORMATS, Grounds, NetworkKind, edges_query
+from gfmdkg.store.versions import Version
 
 __all__ = [
     "EDGES",
     "EDGES_LIMIT",
+    "FILTER_NAMES",
     "LINES",
     "LINES_LIMIT",
     "MATRIX_MEDIA",
     "NETWORK_MEDIA",
     "NODES",
     "NODES_LIMIT",
+    "Chosen",
     "NetworkWish",
+    "choose_passages",
+    "filter_parameters",
     "network_links",
     "read_wish",
     "sparql_link",
@@ -63,6 +74,19 @@ LINES, LINES_LIMIT = 50, 1_000
 _LINK_CHARACTERS = 8_000
 
 
+_PASSAGES = LISTS["passages"]
+FILTER_NAMES = filter_names(_PASSAGES)
+"""The parameters that choose passages and links."""
+
+_OF_LINKS = frozenset({ASSERTION, CONFIDENCE})
+_DESCRIPTIONS = {
+    ASSERTION: "Only links asserted on these grounds count, in edges and in filters by links; "
+    "in edges explicit ones unless given.",
+    CONFIDENCE: "Only links that are at least so sure, from 0 to 1, count, in edges and in "
+    "filters by links.",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkWish:
     """What a request asks for; ``number`` is the version that it names, if any."""
@@ -86,6 +110,15 @@ class NetworkWish:
         if value is None:
             raise ParameterError(name, "is required")
         return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The links that count, and the passages, ``None`` for all; ``query`` is SPARQL for these."""
+
+    grounds: Grounds
+    items: frozenset[str] | None = None
+    query: str | None = None
 
 
 def read_wish(
@@ -139,3 +172,48 @@ def _link(path: str, wish: NetworkWish, **more: str) -> str:
     pairs = [(n, v) for n, v in wish.request.query_params.multi_items() if n in kept and v]
     query = urlencode([*pairs, *more.items()])
     return f"{path}?{query}" if query else path
+
+
+async def choose_passages(
+    service: Service, searches: SearchIndexes, parameters: Parameters, version: Version
+) -> Chosen:
+    """What the filters choose in a version.
+
+    Raises what reading the filters raises, and ``Busy`` while the version's lists are read.
+    """
+    filters = read_filters(_PASSAGES, parameters)
+    if not filters.values and filters.text is None:
+        return Chosen(grounds=Grounds())  # without the index of names, which takes time to read
+    selection, _ = await select(service, searches, _PASSAGES, filters, version)
+    choice = selection.of(ASSERTION)
+    grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
+    if filters.text is None and filters.values.keys() <= _OF_LINKS:
+        return Chosen(grounds=grounds)
+    index = (await service.lists.exactly(_PASSAGES.name, version)).index
+    items = await asyncio.to_thread(index.iris, selection)
+    if selection.found is not None:
+        # What passes the filters is enough, and keeps the query short.
+        passing = frozenset(items)
+        selection = replace(
+            selection, found=tuple(iri for iri in selection.found if iri in passing)
+        )
+    return Chosen(
+        grounds=grounds,
+        items=frozenset(items),
+        query=selection_query(_PASSAGES, selection, None),
+    )
+
+
+def filter_parameters() -> list[dict[str, Any]]:
+    """The filters in the OpenAPI description."""
+    described = [parameter_object(parameter) for parameter in _PASSAGES.parameters()]
+    for each in described:
+        each["description"] = _DESCRIPTIONS.get(each["name"], each["description"])
+    text = {
+        "name": FULL_TEXT,
+        "in": "query",
+        "description": "Only passages that the full-text search finds.",
+        "schema": {"type": "string"},
+        "example": "detention",
+    }
+    return [*described, text]

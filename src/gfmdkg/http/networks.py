@@ -1,33 +1,62 @@
 """``/api/network`` and ``/api/matrix``: networks, their evidence, and tables for heat maps."""
 
+import asyncio
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import JSON
-from gfmdkg.http.network_answers import NetworkAnswers
 from gfmdkg.http.network_description import (
     evidence_operation,
     kinds_operation,
     matrix_operation,
     network_operation,
 )
-from gfmdkg.http.network_filters import filter_parameters
-from gfmdkg.http.network_request import MATRIX_MEDIA, NETWORK_MEDIA, read_wish
-from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.responses import Answer, AnswerResponse
+from gfmdkg.http.network_request import (
+    EDGES,
+    EDGES_LIMIT,
+    LINES,
+    LINES_LIMIT,
+    MATRIX_MEDIA,
+    NETWORK_MEDIA,
+    NODES,
+    NODES_LIMIT,
+    NetworkWish,
+    choose_passages,
+    filter_parameters,
+    network_links,
+    read_wish,
+    sparql_link,
+)
+from gfmdkg.http.parameters import Paging, Parameters
+from gfmdkg.http.queries import link_header, page_links
+from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
-from gfmdkg.network import KINDS, MATRIX_KINDS, describe_kind, kind_named
+from gfmdkg.network import (
+    KINDS,
+    MATRIX_KINDS,
+    NetworkRequest,
+    describe_kind,
+    evidence_query,
+    kind_named,
+)
+from gfmdkg.store.versions import Version
 
 __all__ = ["networks_router"]
+
+# No edge has so many pieces of evidence.
+_FURTHEST = 2**53
 
 
 def networks_router(service: Service, searches: SearchIndexes) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/api", tags=["Networks"])
-    answers = NetworkAnswers(service, searches)
+    answers = _Answers(service, searches)
     filters = filter_parameters()
     router.add_api_route(
         "/network",
@@ -51,9 +80,12 @@ def networks_router(service: Service, searches: SearchIndexes) -> APIRouter:
         missing, and the other formats have all of it. The JSON is node-link data as networkx
         and D3 read it. Explicit links count unless `assertion` asks for others.
         """
-        names = ("limit", "edge_limit")
-        return await answers.network(
-            read_wish(request, kind_named(request.path_params["network"]), NETWORK_MEDIA, names)
+        kind = kind_named(request.path_params["network"])
+        wish = read_wish(request, kind, NETWORK_MEDIA, ("limit", "edge_limit"))
+        return await answers.respond(
+            wish,
+            limit=wish.cap("limit", usual=NODES, most=NODES_LIMIT),
+            edge_limit=wish.cap("edge_limit", usual=EDGES, most=EDGES_LIMIT),
         )
 
     @router.get(
@@ -65,8 +97,13 @@ def networks_router(service: Service, searches: SearchIndexes) -> APIRouter:
     async def evidence(request: Request) -> Response:
         """All that links two nodes of a network under the same filters, and the SPARQL for it."""
         names = ("source", "target", "page", "per_page")
-        return await answers.evidence(
-            read_wish(request, kind_named(request.path_params["network"]), (JSON,), names)
+        kind = kind_named(request.path_params["network"])
+        wish = read_wish(request, kind, (JSON,), names)
+        ends = wish.required("source"), wish.required("target")
+        paging = wish.parameters.paging(service.settings)
+        start = min(paging.start, _FURTHEST)
+        return await answers.respond(
+            wish, ends=ends, paging=paging, start=start, limit=paging.per_page
         )
 
     @router.get(
@@ -82,8 +119,14 @@ def networks_router(service: Service, searches: SearchIndexes) -> APIRouter:
         its cells, those left out as well; its `count` is the number of passages in which the
         resource occurs, for a passage with two topics counts in two cells.
         """
-        found = kind_named(request.path_params["matrix"], MATRIX_KINDS, what="matrix")
-        return await answers.matrix(read_wish(request, found, MATRIX_MEDIA, ("rows", "columns")))
+        kind = kind_named(request.path_params["matrix"], MATRIX_KINDS, what="matrix")
+        wish = read_wish(request, kind, MATRIX_MEDIA, ("rows", "columns"))
+        return await answers.respond(
+            wish,
+            is_matrix=True,
+            rows=wish.cap("rows", usual=LINES, most=LINES_LIMIT),
+            columns=wish.cap("columns", usual=LINES, most=LINES_LIMIT),
+        )
 
     return router
 
@@ -99,3 +142,90 @@ async def _list_kinds(request: Request) -> Response:
         items.append({**describe_kind(kind), "links": links})
     body = json.dumps({"items": items, "total": len(items)}, ensure_ascii=False).encode()
     return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
+
+
+class _Answers:
+    """What a request wishes, worked out in a process of its own; ``searches`` answer full text."""
+
+    def __init__(self, service: Service, searches: SearchIndexes) -> None:
+        self._service, self._searches = service, searches
+
+    async def respond(
+        self,
+        wish: NetworkWish,
+        *,
+        ends: tuple[str, str] | None = None,
+        paging: Paging | None = None,
+        **shown: Any,
+    ) -> Response:
+        """A network or a matrix, of which is ``shown`` what these fields of its request say.
+
+        Or a page of the evidence between two ``ends``. Raises what reading filters raises, and
+        what ``Workers.request`` raises.
+        """
+        service, scope = self._service, wish.request.scope
+        version = await service.version(wish.number)
+        media_type = wish.format.media_type
+        tag = entity_tag(version, scope, media_type, service.fingerprint)
+        body, links = b"", {}
+        if not is_fresh(scope, tag):
+            page = {} if paging is None else {"page": paging.page, "per_page": paging.per_page}
+            work = self._work(wish, version, ends, page, shown)
+            body = await while_connected(work, wish.request.receive)
+            if paging is not None:
+                document = json.loads(body)
+                links = page_links(wish.request, document["total"], paging)
+                document["links"] |= links
+                body = json.dumps(document, ensure_ascii=False).encode()
+        answer = Answer(
+            media_type=media_type,
+            body=body,
+            version=version,
+            pinned=wish.number is not None,
+            etag=tag,
+            headers=link_header(links) if links else (),
+        )
+        return AnswerResponse(answer)
+
+    async def _work(
+        self,
+        wish: NetworkWish,
+        version: Version,
+        ends: tuple[str, str] | None,
+        page: Mapping[str, int],
+        shown: Mapping[str, Any],
+    ) -> bytes:
+        chosen = await choose_passages(self._service, self._searches, wish.parameters, version)
+        if ends is None:
+            edge, links = None, network_links(wish, chosen)
+        else:
+            edge = await self._resolve(version, ends)
+            query = evidence_query(wish.kind, chosen.grounds, edge, items=chosen.query)
+            links = sparql_link(query, wish)
+        request = NetworkRequest(
+            kind=wish.kind.name,
+            format=wish.format.name,
+            grounds=chosen.grounds,
+            items=chosen.items,
+            minimum=wish.minimum,
+            edge=edge,
+            members={**page, "version": str(version.number), "links": links},
+            **shown,
+        )
+        head, items = request.pack(version.database)
+        limit_seconds = self._service.settings.network_timeout_seconds
+        reply = await self._service.workers.request(
+            "network", head, items, limit_seconds=limit_seconds
+        )
+        return reply.body
+
+    async def _resolve(self, version: Version, ends: tuple[str, str]) -> tuple[str, str]:
+        """The IRIs of the nodes that two names mean. Raises ``NotFound`` and ``Ambiguous``."""
+        terms = await self._service.terms(version)
+
+        def resolve() -> tuple[str, str]:
+            source, target = (terms.resolve(end, what="node") for end in ends)
+            return source, target
+
+        # The search for the nearest names of an unknown one takes long in a large graph.
+        return await asyncio.to_thread(resolve)

@@ -85,7 +85,6 @@ def search_operation(settings: Settings) -> dict[str, Any]:
     return json_list_operation(
         "A page of hits, best first.",
         _FOUND,
-        None,
         [
             _q("What to search for.", "detention children"),
             _types("passage"),
@@ -112,7 +111,6 @@ def suggest_operation() -> dict[str, Any]:
     return json_list_operation(
         "The completions, best first within their class.",
         _COMPLETED,
-        None,
         [
             _q("The beginning of a name; nothing completes an empty one.", "mig"),
             _types("instrument"),

@@ -21,7 +21,7 @@ from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.cache import Cache
 from gfmdkg.http.list_indexes import ListIndexes
-from gfmdkg.network.worker import network_role
+from gfmdkg.network import network_role
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats, Dataset

@@ -33,7 +33,7 @@ _ACCEPTED = (*_READ, *_ALIASES, _MULTIPART)
 # The first is the default; the view “github” has a media type that others have, too.
 _OFFERED = tuple(
     MediaType(name=name, media_type=VIEWS[name].media_type, extension=f".{name}")
-    for name in ("json", "text", "sarif", "html", "ttl", "csv", "junit", "github")
+    for name in ("json", "text", "sarif", "html", "ttl", "csv", "github")
 )
 _MOST_PARTS = 200
 _SAFE_NAME = re.compile(r"[^\w.() /-]")

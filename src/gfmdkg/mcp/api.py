@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,21 +14,24 @@ from gfmdkg.errors import AnswerTooLarge, LimitError, ParameterError
 from gfmdkg.http import create_app
 from gfmdkg.settings import Settings
 
-__all__ = ["ANSWER_LIMIT_BYTES", "Api", "NoService", "Reply", "open_api"]
+__all__ = [
+    "ANSWER_LIMIT_BYTES",
+    "DOCUMENT_LIMIT_BYTES",
+    "Api",
+    "NoService",
+    "Reply",
+    "open_api",
+]
 
 ANSWER_LIMIT_BYTES = 200_000
 """Longest body that is handed to a model: some 50,000 tokens."""
 DOCUMENT_LIMIT_BYTES = 16 * 1024 * 1024
-"""Longest document that is no answer to a question: the description of the API."""
+"""Longest document that no model reads: the description of all canned queries."""
 
 _TIMEOUT_SECONDS = 60.0
 _FOREIGN_LIMIT = 500
-_JSON = "application/json"
 # By RFC 2606 no host has such a name.
 _NOWHERE = "http://gfmdkg.invalid"
-_OF_QUERIES = "application/sparql-results+json, text/turtle;q=0.9"
-
-Pairs = Iterable[tuple[str, str]]
 
 
 class NoService(LimitError):
@@ -48,13 +51,10 @@ class Reply:
     version: str | None
     body: bytes
 
-    @property
-    def is_problem(self) -> bool:
-        """Whether the body says what went wrong."""
-        return self.status >= httpx2.codes.BAD_REQUEST
-
-    def problem(self) -> dict[str, Any]:
-        """The problem details; made up where some proxy on the way answered in its own form."""
+    def problem(self) -> dict[str, Any] | None:
+        """Problem details, where it is an error; made up where a proxy on the way wrote it."""
+        if self.status < httpx2.codes.BAD_REQUEST:
+            return None
         if self.media_type == "application/problem+json":
             document: dict[str, Any] = json.loads(self.body)
             return document
@@ -63,65 +63,46 @@ class Reply:
 
 
 class Api:
-    """Asks the service. Each method raises ``AnswerTooLarge`` and ``NoService``."""
+    """Asks the service, which is at ``address``."""
 
     def __init__(self, client: httpx2.AsyncClient) -> None:
         self._client = client
+        self.address = str(client.base_url)
 
-    @property
-    def address(self) -> str:
-        """Where the service is."""
-        return str(self._client.base_url)
-
-    @property
-    def is_here(self) -> bool:
-        """Whether it is in this process, so that no address leads to it."""
-        return self._client.base_url == httpx2.URL(_NOWHERE)
-
-    def without_address(self, text: str) -> str:
-        """A text of the service without the address that a service in this process makes up."""
-        return text.replace(_NOWHERE, "") if self.is_here else text
-
-    async def get(
+    async def ask(
         self,
         path: str,
-        parameters: Pairs = (),
+        parameters: Sequence[tuple[str, str]] = (),
         *,
-        accept: str = _JSON,
+        accept: str = "application/json",
+        body: tuple[str, str] | None = None,
         limit_bytes: int = ANSWER_LIMIT_BYTES,
     ) -> Reply:
-        """GET a path, a parameter as often as it has values."""
-        request = self._client.build_request(
-            "GET", path, params=list(parameters), headers={"accept": accept}
-        )
-        return await self._send(request, limit_bytes)
+        """GET a path, or POST a ``body`` there: its media type and its text.
 
-    async def query(self, fields: Pairs) -> Reply:
-        """Ask the SPARQL endpoint; ``fields`` are those of the protocol's query operation."""
-        request = self._client.build_request(
-            "POST", "/sparql", data=dict(fields), headers={"accept": _OF_QUERIES}
+        Raises ``AnswerTooLarge`` and ``NoService``.
+        """
+        headers, content = {"accept": accept}, None
+        if body is not None:
+            headers["content-type"], content = body
+        method = "GET" if body is None else "POST"
+        asked = self._client.stream(
+            method, path, params=list(parameters), headers=headers, content=content
         )
-        return await self._send(request, ANSWER_LIMIT_BYTES)
-
-    async def _send(self, request: httpx2.Request, limit_bytes: int) -> Reply:
-        body = bytearray()
+        read = bytearray()
         try:
-            response = await self._client.send(request, stream=True)
-            try:
+            async with asked as response:
                 async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > limit_bytes:
+                    read += chunk
+                    if len(read) > limit_bytes:
                         raise AnswerTooLarge(limit_bytes)
-            finally:
-                await response.aclose()
         except httpx2.RequestError as error:
-            cause = str(error) or type(error).__name__
-            raise NoService(self.address, cause) from error
+            raise NoService(self.address, str(error) or type(error).__name__) from error
         return Reply(
             status=response.status_code,
             media_type=response.headers.get("content-type", "").partition(";")[0].strip(),
             version=response.headers.get("content-version"),
-            body=bytes(body),
+            body=bytes(read),
         )
 
 
@@ -137,13 +118,13 @@ async def open_api(settings: Settings, url: str | None = None) -> AsyncIterator[
             yield Api(client)
         return
     app = create_app(settings)
-    async with _living(app):
-        transport = httpx2.ASGITransport(app=_bounded(app))
-        headers = {"accept-encoding": "identity"}
-        async with httpx2.AsyncClient(
-            transport=transport, base_url=_NOWHERE, headers=headers
-        ) as client:
-            yield Api(client)
+    transport = httpx2.ASGITransport(app=_bounded(app))
+    plain = {"accept-encoding": "identity"}
+    async with (
+        _living(app),
+        httpx2.AsyncClient(transport=transport, base_url=_NOWHERE, headers=plain) as client,
+    ):
+        yield Api(client)
 
 
 def _remote(url: str) -> httpx2.AsyncClient:
@@ -180,9 +161,12 @@ async def _living(app: ASGIApp) -> AsyncIterator[None]:
     inbox: asyncio.Queue[Message] = asyncio.Queue()
     outbox: asyncio.Queue[Message] = asyncio.Queue()
     inbox.put_nowait({"type": "lifespan.startup"})
-    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-    life = asyncio.create_task(_live(app, scope, inbox, outbox))
-    begun = asyncio.create_task(outbox.get())
+
+    async def live() -> None:
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        await app(scope, inbox.get, outbox.put)
+
+    life, begun = asyncio.create_task(live()), asyncio.create_task(outbox.get())
     try:
         await asyncio.wait((life, begun), return_when=asyncio.FIRST_COMPLETED)
         if not begun.done() or begun.result()["type"] != "lifespan.startup.complete":
@@ -193,9 +177,3 @@ async def _living(app: ASGIApp) -> AsyncIterator[None]:
         inbox.put_nowait({"type": "lifespan.shutdown"})
         # Whoever cancels us still has the query workers reaped.
         await asyncio.shield(life)
-
-
-async def _live(
-    app: ASGIApp, scope: Scope, inbox: asyncio.Queue[Message], outbox: asyncio.Queue[Message]
-) -> None:
-    await app(scope, inbox.get, outbox.put)

@@ -5,25 +5,26 @@ import logging.config
 import os
 import signal
 import socket
-import sys
-import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any, BinaryIO, cast
+from dataclasses import replace
+from typing import Any
 
-import anyio
+import mcp_types as types
 import uvicorn
-from mcp.server import Server
+from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
+from mcp.shared.exceptions import MCPError
 
+from gfmdkg.about import VERSION
 from gfmdkg.http.connection import BoundedConnection
+from gfmdkg.http.machines import MODEL_RULES
 from gfmdkg.http.request_log import logging_config
 from gfmdkg.http.server_config import server_config
-from gfmdkg.mcp.api import open_api
-from gfmdkg.mcp.server import make_server
+from gfmdkg.mcp.api import Api, open_api
 from gfmdkg.mcp.tools import Tools
+from gfmdkg.namespaces import BASE
 from gfmdkg.settings import Settings
 
 __all__ = ["PATH", "serve_http", "serve_stdio"]
@@ -34,6 +35,17 @@ PATH = "/mcp"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 # What stands around a query in a request.
 _ENVELOPE_BYTES = 64 * 1024
+_INSTRUCTIONS = f"""\
+An open knowledge graph of migration-governance dialogues: sessions, actors, instruments,
+Sustainable Development Goals and recommendations, linked, with the evidence for each link.
+
+{"".join(f"- {rule}{chr(10)}" for rule in MODEL_RULES)}
+Take the canned query that asks the question at hand, by run_query, such as recommendations-citing;
+list narrows and counts, search finds names, describe tells all about an IRI, and sparql is for
+what nothing else asks.
+"""
+
+Context = ServerRequestContext[Any]
 
 
 def serve_stdio(settings: Settings, url: str | None = None) -> None:
@@ -44,7 +56,7 @@ def serve_stdio(settings: Settings, url: str | None = None) -> None:
     """
     settings = _for_one_client(settings)
     logging.config.dictConfig(logging_config(settings.log_format))
-    asyncio.run(_until_signal(lambda _: _serve_stdio(settings, url)))
+    asyncio.run(_until_signal(_serve_stdio(settings, url)))
 
 
 def serve_http(
@@ -62,33 +74,47 @@ def serve_http(
     name of its own making (DNS rebinding). ``ready`` is called once calls are answered, and
     signals heeded. Raises as ``serve_stdio`` does.
     """
-
-    async def serve(ending: _Ending) -> None:
-        await _serve_http(settings, listener, url, _allowed(names), ready, ending)
-
-    asyncio.run(_until_signal(serve))
+    asyncio.run(_until_signal(_serve_http(settings, listener, url, _allowed(names), ready)))
 
 
-@dataclass(slots=True)
-class _Ending:
-    """What a signal to end does at the moment."""
+async def _make_server(api: Api) -> Server[Any]:
+    tools = await Tools.of(api)
 
-    end: Callable[[], object]
+    async def list_tools(
+        _: Context, __: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=tools.listed())
+
+    async def call_tool(_: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+        if params.name not in tools:
+            raise MCPError(types.INVALID_PARAMS, f"there is no tool {params.name}")
+        return await tools.call(params.name, params.arguments or {})
+
+    return Server(
+        "gfmdkg",
+        version=VERSION,
+        title="gfmdkg",
+        instructions=_INSTRUCTIONS,
+        website_url=BASE,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+    )
 
 
-async def _until_signal(work: Callable[[_Ending], Coroutine[Any, Any, None]]) -> None:
+async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
     """Run ``work``, which SIGINT and SIGTERM cancel unless it finds a better ending itself."""
-    loop = asyncio.get_running_loop()
-    ending = _Ending(lambda: task.cancel())
-    task = asyncio.create_task(work(ending))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, lambda: ending.end())
+    task = asyncio.create_task(work)
+    _on_signal(task.cancel)
     await asyncio.wait((task,))
-    if not task.cancelled():
-        task.result()
+    if task.cancelled():
+        # The SDK reads standard input in a thread that nothing ends but the process itself.
+        os._exit(0)
+    task.result()
 
 
-# Standard input and output
+def _on_signal(end: Callable[[], object]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, end)
 
 
 def _for_one_client(settings: Settings) -> Settings:
@@ -105,48 +131,15 @@ def _for_one_client(settings: Settings) -> Settings:
 
 async def _serve_stdio(settings: Settings, url: str | None) -> None:
     async with open_api(settings, url) as api:
-        await _talk(make_server(api, await Tools.of(api)))
+        talk = asyncio.create_task(_talk(await _make_server(api)))
+        # Whoever cancels this leaves the talk behind, and closes the service.
+        await asyncio.wait((talk,))
+        talk.result()
 
 
 async def _talk(server: Server[Any]) -> None:
-    # The SDK's own reader of standard input waits in a thread that no signal can end.
-    lines = cast("anyio.AsyncFile[str]", _Lines(_take_input()))
-    async with stdio_server(stdin=lines) as (reading, writing):
+    async with stdio_server() as (reading, writing):
         await server.run(reading, writing, server.create_initialization_options())
-
-
-def _take_input() -> BinaryIO:
-    """Standard input for the protocol alone: whoever else reads it is at its end at once."""
-    place = sys.stdin.fileno()
-    source = os.fdopen(os.dup(place), "rb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, place)
-    os.close(nothing)
-    return source
-
-
-class _Lines:
-    """The lines of a file, read by a thread that ends with the process at the latest."""
-
-    def __init__(self, source: BinaryIO) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._read: asyncio.Queue[bytes] = asyncio.Queue()
-        threading.Thread(target=self._hand_on, args=(source,), daemon=True).start()
-
-    def _hand_on(self, source: BinaryIO) -> None:
-        try:
-            for line in source:
-                self._loop.call_soon_threadsafe(self._read.put_nowait, line)
-            self._loop.call_soon_threadsafe(self._read.put_nowait, b"")
-        except RuntimeError:  # the loop is closed: nobody listens any more
-            return
-
-    async def __aiter__(self) -> AsyncIterator[str]:
-        while line := await self._read.get():
-            yield line.decode("utf-8", errors="replace")
-
-
-# HTTP
 
 
 class _HttpServer(uvicorn.Server):
@@ -168,11 +161,9 @@ async def _serve_http(
     url: str | None,
     allowed: TransportSecuritySettings,
     ready: Callable[[], object],
-    ending: _Ending,
 ) -> None:
     async with open_api(settings, url) as api:
-        server = make_server(api, await Tools.of(api))
-        app = server.streamable_http_app(
+        app = (await _make_server(api)).streamable_http_app(
             streamable_http_path=PATH,
             # A call is a question and its answer; there is nothing to remember between calls.
             stateless_http=True,
@@ -180,11 +171,10 @@ async def _serve_http(
             max_request_body_size=settings.query_limit_bytes + _ENVELOPE_BYTES,
             transport_security=allowed,
         )
-        config = server_config(app, settings, connection=BoundedConnection)
-        http_server = _HttpServer(config)
-        ending.end = http_server.end
+        server = _HttpServer(server_config(app, settings, connection=BoundedConnection))
+        _on_signal(server.end)
         ready()
-        await http_server.serve(sockets=[listener])
+        await server.serve(sockets=[listener])
 
 
 def _allowed(names: Sequence[str]) -> TransportSecuritySettings:

@@ -1,191 +1,393 @@
-"""The tools: one an operation of the API, and read-only SPARQL."""
+"""The tools: what each is for, what it takes, and the operation of the API that it asks."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from gfmdkg.errors import AnswerTooLarge, GfmdkgError, ParameterError
+import mcp_types as types
+
+from gfmdkg.build.files import SYNTAXES
+from gfmdkg.errors import AnswerTooLarge, GfmdkgError, ParameterError, UnknownParameter
+from gfmdkg.facets import LISTS
 from gfmdkg.http.problems import problem_of
 from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, NoService, Reply
-from gfmdkg.mcp.operations import (
-    PER_PAGE,
-    PER_PAGE_LIMIT,
-    VERSION_PARAMETER,
-    Operation,
-    read_operations,
-)
-from gfmdkg.mcp.wording import (
-    describe_list,
-    describe_problem,
-    describe_solutions,
-    trim_prefixes,
-)
 from gfmdkg.namespaces import PREFIXES
+from gfmdkg.network import KINDS
 
-__all__ = ["SPARQL", "Outcome", "Tool", "Tools"]
+__all__ = ["PER_PAGE", "PER_PAGE_LIMIT", "Tools"]
 
-_JSON = "application/json"
+PER_PAGE, PER_PAGE_LIMIT = 20, 100
+_NODES, _EDGES = 40, 80
+_QUERIES = "/api/queries"
+_FORM, _TURTLE = "application/x-www-form-urlencoded", "text/turtle"
 _SOLUTIONS = "application/sparql-results+json"
-_LESS = "ask for less: fewer per_page where there are pages, or a narrower question"
-_UNEXAMINED = "unexamined_passages"
+
+Schema = Mapping[str, Any]
+Arguments = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tool:
-    """What a client is told of a tool; the schemas are JSON Schema objects."""
+class _Tool:
+    """A tool that asks ``path``, in which braces hold arguments.
 
-    name: str
+    ``takes`` has the JSON Schema of each argument, and ``required`` where it is. The members of
+    an argument that is an object are parameters of the operation.
+    """
+
     title: str
     description: str
-    input_schema: Mapping[str, Any]
-    output_schema: Mapping[str, Any] | None
+    path: str
+    takes: Mapping[str, Schema]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What a call gave: a document, and the same as text; or problem details, and in words."""
-
-    text: str
-    document: Mapping[str, Any]
-    is_error: bool = False
-
-
-SPARQL = Tool(
-    name="sparql",
-    title="Ask in SPARQL",
-    description="Run a read-only SPARQL 1.1 query (SELECT, ASK, CONSTRUCT or DESCRIBE) where no "
-    "other tool fits. Updates and SERVICE are refused; there is a limit on time and on the size of "
-    "the answer, so give a LIMIT. These prefixes need no declaration: "
-    + ", ".join(f"{prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items())
-    + ".",
-    input_schema={
-        "type": "object",
-        "properties": {
-            "query": {
-                "type": "string",
-                "description": "The query.",
-                "examples": [
-                    (
-                        "SELECT ?recommendation ?title { ?recommendation a gfmd:Recommendation ; "
-                        "gfmd:cites ?instrument ; skos:prefLabel ?title . "
-                        '?instrument skos:altLabel "CMW"@en } LIMIT 20'
-                    )
-                ],
+    def input_schema(self) -> dict[str, Any]:
+        """What it takes, as JSON Schema."""
+        return {
+            "type": "object",
+            "properties": {
+                name: {key: value for key, value in schema.items() if key != "required"}
+                for name, schema in self.takes.items()
             },
-            "version": VERSION_PARAMETER,
-        },
-        "required": ["query"],
-        "additionalProperties": False,
-    },
-    output_schema=None,
+            "required": [name for name, schema in self.takes.items() if "required" in schema],
+            "additionalProperties": False,
+        }
+
+    def judge(self, arguments: Mapping[str, Any]) -> Arguments:
+        """The arguments that were given, and defaults. Raises ``ParameterError``."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        for name, value in given.items():
+            if name not in self.takes:
+                raise UnknownParameter(name, "is not known here", allowed=tuple(self.takes))
+            schema, shown = self.takes[name], str(value)[:40]
+            if value not in schema.get("enum", [value]):
+                raise ParameterError(name, "is unknown", value=shown, allowed=schema["enum"])
+            if schema["type"] == "object" and not isinstance(value, dict):
+                raise ParameterError(name, "is an object of names and values", value=shown)
+            if isinstance(value, int) and value > schema.get("maximum", value):
+                raise ParameterError(name, f"is over {schema['maximum']}", value=shown)
+        for name, schema in self.takes.items():
+            if name not in given and "required" in schema:
+                raise ParameterError(name, "is required")
+        defaults = {name: s["default"] for name, s in self.takes.items() if "default" in s}
+        return defaults | given
+
+
+def _tool(title: str, description: str, path: str, **takes: Schema) -> _Tool:
+    return _Tool(title=title, description=description, path=path, takes=takes)
+
+
+def _text(description: str, **more: Any) -> Schema:
+    return {"type": "string", "description": description, **more}
+
+
+def _number(description: str, **more: Any) -> Schema:
+    return {"type": "integer", "minimum": 1, "description": description, **more}
+
+
+def _needed(description: str, example: str, **more: Any) -> Schema:
+    return _text(description, required=True, examples=[example], **more)
+
+
+def _members(description: str, **example: Any) -> Schema:
+    value = {"type": ["string", "array"], "items": {"type": "string"}}
+    described = {"type": "object", "description": description, "additionalProperties": value}
+    return {**described, "examples": [example]}
+
+
+_VERSION = _number("A published version of the graph; the current one unless given.")
+_PAGED = {
+    "page": _number("Which page, from 1.", default=1),
+    "per_page": _number("Items on a page.", maximum=PER_PAGE_LIMIT, default=PER_PAGE),
+    "version": _VERSION,
+}
+_NETWORK = {
+    "kind": _needed(
+        " ".join(f"{kind.name}: {kind.description}" for kind in KINDS.values()),
+        "cocitation",
+        enum=list(KINDS),
+    ),
+    "filters": _members(
+        "Filters of the list of passages: those that count. By assertion, the links that count; "
+        "explicit ones unless given.",
+        topic="human-rights",
+    ),
+    "minimum": _number("Only edges of at least this weight.", default=1),
+}
+_FILTERS_OF = "; ".join(
+    f"{name}: {', '.join(parameter.name for parameter in faceted.parameters())}"
+    for name, faceted in LISTS.items()
 )
+_DECLARED = ", ".join(f"{prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items())
+
+_TOOLS: Mapping[str, _Tool] = {
+    "search": _tool(
+        "Search",
+        "Full text over everything that has a name, best first; mends typing errors.",
+        "/api/search",
+        q=_needed("What to search for.", "detention children"),
+        type=_text("Only things of this class.", examples=["passage"]),
+        language=_text("Language of labels, where there are any in it; else English."),
+        **_PAGED,
+    ),
+    "describe": _tool(
+        "Describe a thing",
+        "All that the graph says of anything: facts, evidence, provenance, how to cite it.",
+        "/api/resource",
+        iri=_needed("Its IRI, title, acronym, code or slug.", "CMW"),
+        version=_VERSION,
+    ),
+    "list": _tool(
+        "List things of a kind",
+        f"Which ones there are, filtered, sorted, and counted by facets. Filters: {_FILTERS_OF}",
+        "/api/{kind}",
+        kind=_needed("Which list.", "recommendations", enum=list(LISTS)),
+        filters=_members(
+            "Filter to value; of several values one is enough, a leading minus excludes.",
+            topic=["detention"],
+            kind="-political",
+        ),
+        q=_text("Only what the full-text search finds."),
+        facets=_text("The facets to count, separated by commas, or none.", default="none"),
+        sort=_text("What to sort by; a leading minus turns it round."),
+        **_PAGED,
+    ),
+    "queries": _tool(
+        "Canned queries",
+        "What the canned queries answer, and what their parameters mean.",
+        _QUERIES,
+        name=_text("This one alone.", examples=["recommendations-citing"]),
+    ),
+    "run_query": _tool(
+        "Run a canned query",
+        "The surest answer, where one of these asks the question at hand; parameters in brackets, "
+        "with * where required: ",
+        _QUERIES + "/{name}",
+        name=_needed("Which query.", "unexamined-passages"),
+        parameters=_members("Parameter to value, or to a list of values.", instrument="CMW"),
+        **_PAGED,
+    ),
+    "sparql": _tool(
+        "Ask in SPARQL",
+        "Run a read-only SPARQL 1.1 query (SELECT, ASK, CONSTRUCT or DESCRIBE) where no other tool "
+        "fits; schema has the terms. Updates and SERVICE are refused; time and the size of the "
+        f"answer are limited, so give a LIMIT. These prefixes need no declaration: {_DECLARED}",
+        "/sparql",
+        query=_needed(
+            "The query.",
+            "SELECT ?recommendation ?title { ?recommendation a gfmd:Recommendation ; gfmd:cites "
+            '?instrument ; skos:prefLabel ?title . ?instrument skos:altLabel "CMW"@en } LIMIT 20',
+        ),
+        version=_VERSION,
+    ),
+    "network": _tool(
+        "A network",
+        "What is cited together, by whom, or about what: nodes with measures, edges with weight "
+        "and evidence, the heaviest first.",
+        "/api/network/{kind}",
+        **_NETWORK,
+        limit=_number("The most nodes.", default=_NODES),
+        edge_limit=_number("The most edges.", default=_EDGES),
+        version=_VERSION,
+    ),
+    "network_evidence": _tool(
+        "The evidence of an edge",
+        "All that links two nodes of a network, under the same filters.",
+        "/api/network/{kind}/evidence",
+        **_NETWORK,
+        source=_needed("A node, of the first side.", "CMW"),
+        target=_needed("The other node.", "GCM"),
+        **_PAGED,
+    ),
+    "validate": _tool(
+        "Validate RDF",
+        "Check a document by the rules of the ontology in the context of the graph: each fault "
+        "with its place and what to do. Nothing is stored.",
+        "/api/validate",
+        text=_needed("The document.", "<https://example.org/a> a <https://example.org/B> ."),
+        syntax=_text("How it is written.", enum=list(SYNTAXES), default="ttl"),
+        version=_VERSION,
+    ),
+    "versions": _tool(
+        "Versions",
+        "The published versions of the graph: when, why and how each came to be.",
+        "/api/versions",
+    ),
+    "diff": _tool(
+        "The difference of two versions",
+        "What the last version has more and less than the first, by resource.",
+        "/api/versions/{first}/diff/{last}",
+        first=_number("A version.", examples=[1], required=True),
+        last=_number("Another one.", examples=[1], required=True),
+    ),
+    "schema": _tool(
+        "The ontology",
+        "All classes and properties with their definitions, in Turtle.",
+        "/ontology",
+        version=_VERSION,
+    ),
+}
 
 
 class Tools:
-    """All tools of one service, in a fixed order."""
+    """The tools of one service, whose canned ``queries`` are these."""
 
-    def __init__(self, api: Api, operations: tuple[Operation, ...]) -> None:
-        self._api = api
-        self._operations = {operation.tool: operation for operation in operations}
-        self.listed = (*(_tool(operation) for operation in operations), SPARQL)
+    def __init__(self, api: Api, queries: Mapping[str, Mapping[str, Any]]) -> None:
+        self._api, self._queries = api, queries
 
     @classmethod
     async def of(cls, api: Api) -> "Tools":
-        """The tools of the service behind ``api``. Raises as the methods of ``Api`` do."""
-        reply = await api.get("/openapi.json", limit_bytes=DOCUMENT_LIMIT_BYTES)
-        is_json = not reply.is_problem and reply.media_type == "application/json"
-        document = json.loads(reply.body) if is_json else {}
-        if document.get("info", {}).get("title") != "gfmdkg":
+        """The tools of the service behind ``api``. Raises as its methods do."""
+        reply = await api.ask(_QUERIES, limit_bytes=DOCUMENT_LIMIT_BYTES)
+        is_json = reply.problem() is None and reply.media_type == "application/json"
+        queries = json.loads(reply.body).get("items") if is_json else None
+        if queries is None:
             raise NoService(api.address, "what is there is no gfmdkg service")
-        return cls(api, read_operations(document))
+        return cls(api, {query["name"]: query for query in queries})
 
     def __contains__(self, name: str) -> bool:
-        return name == SPARQL.name or name in self._operations
+        return name in _TOOLS
 
-    async def call(self, name: str, arguments: Mapping[str, Any]) -> Outcome:
-        """Call a tool that is in here. What the caller can mend is an outcome, not raised."""
+    def listed(self) -> list[types.Tool]:
+        """What a client is told of each."""
+        hints = types.ToolAnnotations(
+            read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+        )
+        listed = {
+            name: types.Tool(
+                name=name,
+                title=tool.title,
+                description=tool.description,
+                input_schema=tool.input_schema(),
+                annotations=hints,
+            )
+            for name, tool in _TOOLS.items()
+        }
+        run = listed["run_query"]
+        run.description = _TOOLS[run.name].description + "; ".join(
+            map(_signature, self._queries.values())
+        )
+        run.input_schema["properties"]["name"]["enum"] = list(self._queries)
+        return list(listed.values())
+
+    async def call(self, name: str, arguments: Mapping[str, Any]) -> types.CallToolResult:
+        """Call a tool that is in here. What the caller can mend is an error of the tool."""
+        problem: dict[str, Any] | None
         try:
-            if name == SPARQL.name:
-                return await self._query(arguments)
-            return await self._get(self._operations[name], arguments)
-        except AnswerTooLarge as error:
-            problem = problem_of(error).document()
-            if name != SPARQL.name:
-                problem["detail"] = f"over {error.limit_bytes} bytes; {_LESS}"
-            return _failure(problem)
-        except GfmdkgError as error:
-            return _failure(problem_of(error).document())
-
-    async def _query(self, arguments: Mapping[str, Any]) -> Outcome:
-        unknown = sorted(set(arguments) - set(SPARQL.input_schema["properties"]))
-        if unknown:
-            raise ParameterError(unknown[0], "is not known here", allowed=("query", "version"))
-        reply = await self._api.query(_pairs(arguments))
-        if reply.is_problem:
+            given = _TOOLS[name].judge(arguments)
+            if name == "queries":
+                return self._describe_queries(given.get("name"))
+            reply = await self._ask(name, given)
             problem = reply.problem()
-            if reply.status == HTTPStatus.BAD_REQUEST:
+        except GfmdkgError as error:
+            problem = problem_of(error).document()
+            if isinstance(error, AnswerTooLarge) and name != "sparql":
+                problem["detail"] = f"over {error.limit_bytes} bytes; ask for fewer, or filter"
+        else:
+            if problem is None:
+                return _success(reply)
+            if name == "sparql" and reply.status == HTTPStatus.BAD_REQUEST:
                 problem["detail"] += "; only SELECT, ASK, CONSTRUCT and DESCRIBE are run here"
-            return _failure(problem)
-        if reply.media_type != _SOLUTIONS:
-            return _turtle(reply)
-        document = json.loads(reply.body)
-        text = describe_solutions(document, reply.version)
-        return Outcome(text=text, document={**document, "version": reply.version})
+        return _result(_in_words(problem), problem, is_error=True)
 
-    async def _get(self, operation: Operation, arguments: Mapping[str, Any]) -> Outcome:
-        values = {name: value for name, value in arguments.items() if value is not None}
-        path = operation.path
-        for name in operation.path_parameters:
-            if name not in values:
-                raise ParameterError(name, "is required")
-            path = path.replace(f"{{{name}}}", quote(str(values.pop(name)), safe=""))
-        if operation.is_paged:
-            per_page = values.setdefault("per_page", PER_PAGE)
-            if isinstance(per_page, int) and per_page > PER_PAGE_LIMIT:
-                raise ParameterError("per_page", f"is over {PER_PAGE_LIMIT}", value=str(per_page))
-        reply = await self._api.get(path, _pairs(values), accept=_JSON)
-        if reply.is_problem:
-            return _failure(reply.problem())
-        document = json.loads(reply.body)
-        text = describe_list(operation.title, document)
-        if document.get("total") == 0 and "hint" not in document and _UNEXAMINED in self:
-            text += f"\nNone found is not the same as not examined: see {_UNEXAMINED}."
-        return Outcome(text=text, document=document)
+    async def _ask(self, name: str, given: Arguments) -> Reply:
+        path, accept, body = _TOOLS[name].path, "application/json", None
+        if name == "sparql":
+            accept, body = f"{_SOLUTIONS}, {_TURTLE};q=0.9", (_FORM, urlencode(_pairs(given)))
+            given = {}
+        elif name == "validate":
+            body = SYNTAXES[given.pop("syntax")], str(given.pop("text"))
+        elif name == "schema":
+            accept = _TURTLE
+        for argument in [each for each in given if f"{{{each}}}" in path]:
+            path = path.replace(f"{{{argument}}}", quote(str(given.pop(argument)), safe=""))
+        return await self._api.ask(path, _pairs(given), accept=accept, body=body)
 
-
-def _tool(operation: Operation) -> Tool:
-    return Tool(
-        name=operation.tool,
-        title=operation.title,
-        description=operation.description,
-        input_schema=operation.input_schema,
-        output_schema=operation.output_schema,
-    )
+    def _describe_queries(self, name: str | None) -> types.CallToolResult:
+        if name is not None and name not in self._queries:
+            raise ParameterError("name", "is unknown", value=name, allowed=tuple(self._queries))
+        items = [
+            {member: query[member] for member in ("name", "summary", "description")}
+            | {"parameters": {p["name"]: p["description"] for p in query["parameters"]}}
+            for query in self._queries.values()
+            if name in (None, query["name"])
+        ]
+        return _result(_as_json(items), {"items": items})
 
 
-def _pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _signature(query: Mapping[str, Any]) -> str:
+    """A canned query with its parameters: ``place-of-link (link*)``."""
+    names = ", ".join(p["name"] + "*" * p["required"] for p in query["parameters"])
+    return f"{query['name']} ({names})"
+
+
+def _pairs(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Arguments as the parameters of a request. The service itself judges their values."""
     pairs: list[tuple[str, str]] = []
-    for name, value in values.items():
-        parts = value if isinstance(value, list) else [value]
-        for part in parts:
-            if isinstance(part, bool):
-                pairs.append((name, "true" if part else "false"))
-            elif isinstance(part, str | int | float):
-                pairs.append((name, str(part)))
-            elif part is not None:
-                raise ParameterError(name, "takes plain values, or a list of them")
+    for name, value in given.items():
+        for member, parts in value.items() if isinstance(value, dict) else [(name, value)]:
+            for part in parts if isinstance(parts, list) else [parts]:
+                if not isinstance(part, str | int | float):
+                    raise ParameterError(member, "takes plain values, or a list of them")
+                text = str(part).lower() if isinstance(part, bool) else str(part)
+                pairs.append((member, text))
     return pairs
 
 
-def _turtle(reply: Reply) -> Outcome:
-    turtle = trim_prefixes(reply.body.decode())
-    text = f"# Version {reply.version} of the graph.\n{turtle}"
-    return Outcome(text=text, document={"version": reply.version, "turtle": turtle})
+def _success(reply: Reply) -> types.CallToolResult:
+    document: dict[str, Any]
+    if reply.media_type == _TURTLE:
+        turtle = _trim_prefixes(reply.body.decode())
+        document = {"version": reply.version, "turtle": turtle}
+        return _result(f"# Version {reply.version} of the graph.\n{turtle}", document)
+    document = json.loads(reply.body)
+    if reply.version is not None:
+        document = {"version": reply.version, **document}
+    told: dict[str, Any] = _told(document)
+    if "next" in document.get("links", {}):
+        told["next_page"] = document["page"] + 1
+    return _result(_as_json(told), document)
 
 
-def _failure(problem: Mapping[str, Any]) -> Outcome:
-    return Outcome(text=describe_problem(problem), document=problem, is_error=True)
+def _told(value: Any) -> Any:
+    """A document without what is empty, and without what programs use: links and scores."""
+    if isinstance(value, dict):
+        return {
+            name: _told(member)
+            for name, member in value.items()
+            if name not in ("links", "score") and member not in (None, [], {}, "")
+        }
+    return [_told(part) for part in value] if isinstance(value, list) else value
+
+
+def _in_words(problem: Mapping[str, Any]) -> str:
+    """Problem details: what is wrong, and what would do instead."""
+    lines = [f"{problem['title']} ({problem['status']}): {problem['detail']}"]
+    candidates = problem.get("candidates", ())
+    if candidates:
+        lines.append("Use one of these instead:")
+        lines += [f"- “{each['label']}” <{each['iri']}>" for each in candidates]
+    return "\n".join(lines)
+
+
+def _trim_prefixes(turtle: str) -> str:
+    """Turtle without the prefixes of ours that nothing uses."""
+    lines = turtle.splitlines(keepends=True)
+    body = "".join(line for line in lines if not line.startswith("@prefix "))
+    unused = tuple(f"@prefix {prefix}: " for prefix in PREFIXES if f"{prefix}:" not in body)
+    return "".join(line for line in lines if not line.startswith(unused))
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _result(
+    text: str, document: Mapping[str, Any], *, is_error: bool = False
+) -> types.CallToolResult:
+    return types.CallToolResult(
+        content=[types.TextContent(text=text)],
+        structured_content=dict(document),
+        is_error=is_error,
+    )

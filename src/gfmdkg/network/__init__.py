@@ -3,19 +3,17 @@
 Nothing here imports networkx before a network is asked for: a front only passes requests on.
 """
 
-from gfmdkg.network.backends import check_backend, installed_backends
-from gfmdkg.network.description import describe_kind
 from gfmdkg.network.kinds import (
     ASSERTIONS,
     KINDS,
     MATRIX_KINDS,
     NetworkKind,
     Side,
+    describe_kind,
     kind_named,
 )
-from gfmdkg.network.occurrences import Grounds
-from gfmdkg.network.request import FORMATS, MATRIX_FORMATS, NetworkRequest
-from gfmdkg.network.sparql import edges_query, evidence_query
+from gfmdkg.network.occurrences import Grounds, edges_query, evidence_query
+from gfmdkg.network.request import FORMATS, MATRIX_FORMATS, NetworkRequest, network_role
 
 __all__ = [
     "ASSERTIONS",
@@ -27,10 +25,9 @@ __all__ = [
     "NetworkKind",
     "NetworkRequest",
     "Side",
-    "check_backend",
     "describe_kind",
     "edges_query",
     "evidence_query",
-    "installed_backends",
     "kind_named",
+    "network_role",
 ]

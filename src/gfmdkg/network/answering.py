@@ -6,13 +6,17 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gfmdkg.network.document import network_document, shown_evidence
-from gfmdkg.network.evidence import evidence_of
+from gfmdkg.network.document import (
+    matrix_csv,
+    matrix_document,
+    network_document,
+    shown_evidence,
+    shown_lines,
+)
 from gfmdkg.network.graph_files import GRAPH_FILES
 from gfmdkg.network.kinds import ASSERTIONS, NetworkKind, kind_named
-from gfmdkg.network.matrix import matrix_csv, matrix_document, shown_lines
 from gfmdkg.network.measures import Measures, measure
-from gfmdkg.network.network import Network, build_network
+from gfmdkg.network.network import Network, build_network, evidence_of
 from gfmdkg.network.occurrences import (
     Grounds,
     Name,
@@ -43,11 +47,11 @@ class _Worked:
 class Networks:
     """The networks of one version; the last ones are kept, for one is asked for in many forms.
 
-    ``select`` runs SELECTs over the version; ``backend`` is an installed backend of networkx.
+    ``select`` runs SELECTs over the version.
     """
 
-    def __init__(self, select: Select, *, backend: str | None = None) -> None:
-        self._select, self._backend = select, backend
+    def __init__(self, select: Select) -> None:
+        self._select = select
         self._occurrences: dict[tuple[str, Grounds], tuple[Occurrence, ...]] = {}
         self._worked: OrderedDict[Hashable, _Worked] = OrderedDict()
 
@@ -98,7 +102,7 @@ class Networks:
     def _document(self, worked: _Worked, request: NetworkRequest) -> Document:
         network = worked.network
         if worked.measures is None:
-            worked.measures = measure(network, backend=self._backend)
+            worked.measures = measure(network)
         view = show(network, worked.measures, limit=request.limit, edge_limit=request.edge_limit)
         iris = {network.nodes[node].iri for node in view.nodes}
         for evidence in shown_evidence(view).values():

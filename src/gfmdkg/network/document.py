@@ -1,14 +1,28 @@
-"""A network as a JSON document: node-link data as networkx and D3 read it, and what it means."""
+"""A network as a JSON document, with what it means.
 
+Either node-link data as networkx and D3 read it, or, between two sides, a table: one side down,
+the other across, counts in the cells.
+"""
+
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gfmdkg.network.description import describe_weight
-from gfmdkg.network.kinds import ASSERTIONS
+from gfmdkg.network.kinds import ASSERTIONS, describe_weight
+from gfmdkg.network.network import Network
 from gfmdkg.network.occurrences import Name
 from gfmdkg.network.view import NetworkView
 
-__all__ = ["EVIDENCE_SHOWN", "MEASURES", "network_document", "shown_evidence"]
+__all__ = [
+    "EVIDENCE_SHOWN",
+    "MEASURES",
+    "matrix_csv",
+    "matrix_document",
+    "network_document",
+    "shown_evidence",
+    "shown_lines",
+]
 
 EVIDENCE_SHOWN = 3
 """So many pieces of evidence stand on each edge; the others are counted."""
@@ -41,14 +55,7 @@ def network_document(view: NetworkView, names: Mapping[str, Name]) -> Document:
     network = view.network
     kind = network.kind
     return {
-        "kind": kind.name,
-        "title": kind.title,
-        "description": kind.description,
-        "sides": [side.name for side in kind.sides],
-        "weight": describe_weight(kind),
-        "count": kind.count,
-        "assertions": [_SHORT[iri] for iri in network.grounds.assertions],
-        "minimum": network.minimum,
+        **_head(network, count=kind.count),
         "measures": _measures(view),
         "directed": False,
         "multigraph": False,
@@ -73,8 +80,6 @@ def _measures(view: NetworkView) -> Document:
     if sample is not None:
         described["betweenness"]["sample"] = sample
     described["community"]["modularity"] = measures.modularity
-    for name in measures.by_backend:
-        described[name]["by_backend"] = True
     return described
 
 
@@ -137,3 +142,88 @@ def _communities(view: NetworkView, names: Mapping[str, Name]) -> list[Document]
         }
         for community, iri in sorted(heaviest.items())
     ]
+
+
+def shown_lines(
+    network: Network, *, rows: int | None, columns: int | None
+) -> tuple[list[int], list[int]]:
+    """The nodes of the rows and of the columns: the heaviest first, up to these numbers."""
+    totals = _totals(network)
+    ranked = sorted(totals, key=lambda node: (-totals[node], node))
+    down = [node for node in ranked if network.nodes[node].side == 0]
+    across = [node for node in ranked if network.nodes[node].side == 1]
+    return down[:rows], across[:columns]
+
+
+def matrix_document(
+    network: Network,
+    names: Mapping[str, Name],
+    *,
+    rows: int | None = None,
+    columns: int | None = None,
+) -> Document:
+    """The table with its totals, which count what is left out as well.
+
+    A line's ``total`` adds up its cells, its ``count`` is the number of passages in which the
+    resource occurs: a passage with two topics counts in two cells of an instrument's row.
+    """
+    down, across = shown_lines(network, rows=rows, columns=columns)
+    totals = _totals(network)
+
+    def line(node: int) -> Document:
+        found = network.nodes[node]
+        return {
+            "iri": found.iri,
+            "label": names[found.iri].label,
+            "total": totals[node],
+            "count": found.count,
+        }
+
+    sides = [sum(node.side == side for node in network.nodes) for side in (0, 1)]
+    total = sum(len(edge.evidence) for edge in network.edges.values())
+    weights = network.graph.adj
+    cells = [[weights[row].get(column, {}).get("weight", 0) for column in across] for row in down]
+    return {
+        **_head(network),
+        "rows": [line(node) for node in down],
+        "columns": [line(node) for node in across],
+        "cells": cells,
+        "total": total,
+        "left_out": {
+            "rows": sides[0] - len(down),
+            "columns": sides[1] - len(across),
+            "total": total - sum(map(sum, cells)),
+        },
+    }
+
+
+def matrix_csv(document: Document) -> str:
+    """The table with the labels of the columns above and their totals, all included, below."""
+    output = io.StringIO()
+    writer = csv.writer(output, lineterminator="\r\n")
+    columns = document["columns"]
+    side = document["sides"][0]
+    writer.writerow((side, "label", *(c["label"] or c["iri"] for c in columns), "total"))
+    for row, cells in zip(document["rows"], document["cells"], strict=True):
+        writer.writerow((row["iri"], row["label"], *cells, row["total"]))
+    writer.writerow(("", "total", *(c["total"] for c in columns), document["total"]))
+    return output.getvalue()
+
+
+def _totals(network: Network) -> dict[int, int]:
+    return {node: int(total) for node, total in network.graph.degree(weight="weight")}
+
+
+def _head(network: Network, **more: str) -> Document:
+    """What a document says of a network before it shows it."""
+    kind = network.kind
+    return {
+        "kind": kind.name,
+        "title": kind.title,
+        "description": kind.description,
+        "sides": [side.name for side in kind.sides],
+        "weight": describe_weight(kind),
+        **more,
+        "assertions": [_SHORT[iri] for iri in network.grounds.assertions],
+        "minimum": network.minimum,
+    }

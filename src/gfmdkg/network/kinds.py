@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gfmdkg.errors import Candidate, NotFound
 from gfmdkg.namespaces import SCHEME_BASE
@@ -13,6 +14,8 @@ __all__ = [
     "MATRIX_KINDS",
     "NetworkKind",
     "Side",
+    "describe_kind",
+    "describe_weight",
     "kind_named",
 ]
 
@@ -59,6 +62,7 @@ _INSTRUMENT = Side(
     description="an instrument or process that a passage cites",
 )
 _PASSAGES = "Number of passages in which it occurs."
+_JACCARD = "Shared evidence divided by all that either node has, from 0 to 1."
 
 
 def _across(name: str, title: str, description: str, *sides: Side, weight: str) -> NetworkKind:
@@ -180,3 +184,21 @@ def kind_named(
         offered = [Candidate(iri=near.iri, label=near.label) for near in nearest]
         raise NotFound(what, name, offered)
     return found
+
+
+def describe_kind(kind: NetworkKind) -> dict[str, Any]:
+    """What a kind of network is."""
+    return {
+        "name": kind.name,
+        "title": kind.title,
+        "description": kind.description,
+        "bipartite": kind.is_bipartite,
+        "sides": [{"name": side.name, "description": side.description} for side in kind.sides],
+        "weight": describe_weight(kind),
+    }
+
+
+def describe_weight(kind: NetworkKind) -> dict[str, Any]:
+    """What the weight of an edge counts."""
+    described = {"meaning": kind.weight, "unit": kind.evidence}
+    return described if kind.is_bipartite else {**described, "jaccard": _JACCARD}

@@ -1,8 +1,7 @@
 """Measures of the nodes: degree, betweenness, PageRank, communities."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import networkx as nx
 
@@ -24,8 +23,7 @@ class Measures:
     """One value a node, in the order of the network's nodes.
 
     ``betweenness_sample`` is the number of nodes from which shortest paths were followed;
-    ``None`` where all were. Communities count from 0, the largest first. ``by_backend`` names
-    the measures that a networkx backend worked out.
+    ``None`` where all were. Communities count from 0, the largest first.
     """
 
     degree: tuple[int, ...]
@@ -35,22 +33,16 @@ class Measures:
     pagerank: tuple[float, ...]
     community: tuple[int, ...]
     modularity: float | None
-    by_backend: tuple[str, ...]
 
 
-def measure(network: Network, *, backend: str | None = None) -> Measures:
-    """All measures of a network, the same for the same network; ``backend`` is an installed one."""
+def measure(network: Network) -> Measures:
+    """All measures of a network, the same for the same network."""
     graph = network.graph
-    run = _Run(backend)
     sample = _betweenness_sample(graph)
-    betweenness = run("betweenness", nx.betweenness_centrality, graph, k=sample, seed=_SEED)
-    communities = _communities(graph, run)
+    betweenness = nx.betweenness_centrality(graph, k=sample, seed=_SEED)
+    communities = _communities(graph)
     community = {node: place for place, found in enumerate(communities) for node in found}
-    pagerank = (
-        run("pagerank", nx.pagerank, graph, alpha=_DAMPING, weight="weight")
-        if run.has(nx.pagerank)
-        else _pagerank(graph)
-    )
+    pagerank = _pagerank(graph)
     nodes = range(len(network.nodes))
     return Measures(
         degree=tuple(graph.degree(node) for node in nodes),
@@ -60,27 +52,7 @@ def measure(network: Network, *, backend: str | None = None) -> Measures:
         pagerank=tuple(round(pagerank[node], 6) for node in nodes),
         community=tuple(community[node] for node in nodes),
         modularity=round(nx.community.modularity(graph, communities), 6) if communities else None,
-        by_backend=tuple(run.done),
     )
-
-
-class _Run:
-    """Calls functions of networkx, in the backend where it has them."""
-
-    def __init__(self, backend: str | None) -> None:
-        self._backend = backend
-        self.done: list[str] = []
-
-    def has(self, function: Any) -> bool:
-        return self._backend is not None and self._backend in function.backends
-
-    def __call__(
-        self, name: str, function: Callable[..., Any], graph: "nx.Graph[int]", **options: Any
-    ) -> Any:
-        if not self.has(function):
-            return function(graph, **options)
-        self.done.append(name)
-        return function(graph, **options, backend=self._backend)
 
 
 def _betweenness_sample(graph: "nx.Graph[int]") -> int | None:
@@ -91,11 +63,11 @@ def _betweenness_sample(graph: "nx.Graph[int]") -> int | None:
     return min(nodes, max(_SAMPLES_LEAST, _BETWEENNESS_STEPS // steps))
 
 
-def _communities(graph: "nx.Graph[int]", run: _Run) -> Sequence[set[int]]:
+def _communities(graph: "nx.Graph[int]") -> Sequence[set[int]]:
     """Louvain's communities (Blondel et al. 2008), the largest first."""
     if not graph.number_of_edges():
         return []
-    found = run("community", nx.community.louvain_communities, graph, weight="weight", seed=_SEED)
+    found = nx.community.louvain_communities(graph, weight="weight", seed=_SEED)
     return sorted(found, key=lambda nodes: (-len(nodes), min(nodes)))
 
 

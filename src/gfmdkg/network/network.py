@@ -6,11 +6,11 @@ from itertools import combinations
 
 import networkx as nx
 
-from gfmdkg.errors import NetworkTooLarge
+from gfmdkg.errors import NetworkTooLarge, NotFound
 from gfmdkg.network.kinds import NetworkKind
 from gfmdkg.network.occurrences import Grounds, Occurrence
 
-__all__ = ["EDGES_LIMIT", "Edge", "Network", "Node", "build_network"]
+__all__ = ["EDGES_LIMIT", "Edge", "Network", "Node", "build_network", "evidence_of"]
 
 EDGES_LIMIT = 150_000
 """More edges than this take longer to measure than anybody waits for the answer."""
@@ -178,3 +178,23 @@ def _number(
         graph=graph,
         unlinked=len(counts) - len(linked),
     )
+
+
+def evidence_of(network: Network, source: str, target: str) -> tuple[str, ...]:
+    """The IRIs of what links a node of the first side with another, sorted; none if nothing does.
+
+    Under other filters either may be no node at all, and then nothing does. Raises ``NotFound``
+    for a node of the other side.
+    """
+    places = {(node.iri, node.side): place for place, node in enumerate(network.nodes)}
+    sides = range(len(network.kind.sides))
+    ends: list[int | None] = []
+    for iri, side in ((source, sides[0]), (target, sides[-1])):
+        if (iri, side) not in places and any((iri, other) in places for other in sides):
+            raise NotFound(f"{network.kind.sides[side].name} of this network", iri)
+        ends.append(places.get((iri, side)))
+    one, other = ends
+    if one is None or other is None:
+        return ()
+    edge = network.edges.get((one, other)) or network.edges.get((other, one))
+    return () if edge is None else tuple(sorted(edge.evidence))

@@ -7,15 +7,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from gfmdkg.engine.workers import Role
 from gfmdkg.network.occurrences import Grounds
+from gfmdkg.settings import Settings
 
-__all__ = ["FORMATS", "MATRIX_FORMATS", "NetworkRequest"]
+__all__ = ["FORMATS", "MATRIX_FORMATS", "NetworkRequest", "network_role"]
 
 FORMATS = ("json", "graphml", "gexf", "csv", "dot")
 """Formats of a network."""
 
 MATRIX_FORMATS = ("json", "csv")
 """Formats of a matrix."""
+
+_PROCESSES = 2
+_MOST_WAITING = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +70,15 @@ class NetworkRequest:
         )
         fields["edge"] = None if fields["edge"] is None else tuple(fields["edge"])
         return Path(record["store"]), cls(**fields)
+
+
+def network_role(settings: Settings) -> Role:
+    """The role of the processes that work out networks."""
+    return Role(
+        module="gfmdkg.network.worker",
+        options={"memory_limit_bytes": settings.worker_memory_limit_bytes},
+        places=_PROCESSES,
+        queue=_MOST_WAITING,
+        wait_seconds=settings.query_queue_seconds,
+        cause="all processes that draw networks are busy",
+    )

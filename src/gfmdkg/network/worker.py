@@ -1,5 +1,6 @@
 """The role of a process that works out networks: a version's store, one request at a time."""
 
+import os
 import resource
 import sys
 from collections import OrderedDict
@@ -9,47 +10,29 @@ from typing import Any
 
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
-from gfmdkg.engine.workers import Role
 from gfmdkg.network.answering import Networks
 from gfmdkg.network.request import NetworkRequest
-from gfmdkg.settings import Settings
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 
-__all__ = ["create_handler", "network_role"]
-
-_PROCESSES = 2
-_MOST_WAITING = 16
+__all__ = ["create_handler"]
 
 _VERSIONS_KEPT = 2
 # A process that grew this far beyond its share gives the memory back by ending.
 _RETIRE_ABOVE = 0.25
 
 
-def network_role(settings: Settings) -> Role:
-    """The role of the processes that work out networks."""
-    return Role(
-        module=__name__,
-        options={
-            "backend": settings.network_backend or None,
-            "memory_limit_bytes": settings.worker_memory_limit_bytes,
-        },
-        places=_PROCESSES,
-        queue=_MOST_WAITING,
-        wait_seconds=settings.query_queue_seconds,
-        cause="all processes that draw networks are busy",
-    )
-
-
 def create_handler(options: Mapping[str, Any]) -> Handler:
-    """Answer requests; ``options`` has ``memory_limit_bytes``, and a ``backend`` or null."""
+    """Answer requests; ``options`` has ``memory_limit_bytes``."""
+    # Numpy's linear algebra starts a thread for each core, and each takes 40 MiB of the limit.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     retire_bytes = int(options["memory_limit_bytes"] * _RETIRE_ABOVE)
     kept: OrderedDict[Path, tuple[OxigraphStore, Networks]] = OrderedDict()
 
     def networks_of(folder: Path) -> Networks:
         if folder not in kept:
             store = OxigraphStore.open_read_only(folder)
-            networks = Networks(select_from(store), backend=options["backend"])
+            networks = Networks(select_from(store))
             kept[folder] = store, networks
             if len(kept) > _VERSIONS_KEPT:
                 kept.popitem(last=False)[1][0].close()

@@ -8,7 +8,6 @@ from gfmdkg.validation.findings import Report
 from gfmdkg.validation.views.annotations import to_annotations
 from gfmdkg.validation.views.csv_rows import to_csv
 from gfmdkg.validation.views.html_fragment import to_html
-from gfmdkg.validation.views.junit import to_junit
 from gfmdkg.validation.views.sarif import to_sarif
 from gfmdkg.validation.views.terminal import to_terminal
 from gfmdkg.validation.views.w3c import to_turtle
@@ -32,7 +31,6 @@ VIEWS: Mapping[str, View] = {
         View(name="json", media_type="application/json", write=Report.to_json_text),
         View(name="sarif", media_type="application/sarif+json", write=to_sarif),
         View(name="github", media_type="text/plain", write=to_annotations),
-        View(name="junit", media_type="application/xml", write=to_junit),
         View(name="csv", media_type="text/csv", write=to_csv),
         View(name="ttl", media_type="text/turtle", write=to_turtle),
         View(name="html", media_type="text/html", write=to_html),
