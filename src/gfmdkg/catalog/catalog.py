@@ -9,9 +9,10 @@ from rapidfuzz import fuzz, process
 
 from gfmdkg.catalog.header import Header, HeaderReader, split_header
 from gfmdkg.catalog.query import CannedQuery
-from gfmdkg.catalog.sparql_shape import QueryShape, read_shape
+from gfmdkg.catalog.shape import QueryShape, read_shape
 from gfmdkg.errors import Candidate, CatalogError, Fault, NotFound
 from gfmdkg.namespaces import BASE
+from gfmdkg.sparql.query_text import QueryText
 
 __all__ = ["Catalog"]
 
@@ -87,7 +88,8 @@ def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery
     source, text = split_header(path.read_text(encoding="utf-8"))
     reader = HeaderReader(file)
     header = reader.read(source)
-    shape = read_shape(text)
+    written = QueryText.read(text)
+    shape = read_shape(written)
     first_line = source.count("\n") + 1
 
     def at(offset: int) -> int:
@@ -95,7 +97,7 @@ def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery
 
     faults += reader.faults
     faults += [Fault(message=m, file=file, line=at(offset)) for offset, m in shape.faults]
-    faults += _check_slots(header, shape, file, at)
+    faults += _check_slots(header, written, shape, file, at)
     faults += _check_columns(header, shape, file, at(shape.body_start))
     query = CannedQuery(
         name=path.stem,
@@ -105,7 +107,7 @@ def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery
         parameters=MappingProxyType(dict(header.parameters)),
         columns=MappingProxyType(dict(header.columns)),
         tags=header.tags,
-        text=text,
+        source=written,
         shape=shape,
         file=file,
         when_empty=header.when_empty,
@@ -114,17 +116,17 @@ def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery
 
 
 def _check_slots(
-    header: Header, shape: QueryShape, file: str, line_at: Callable[[int], int]
+    header: Header, query: QueryText, shape: QueryShape, file: str, line_at: Callable[[int], int]
 ) -> Iterator[Fault]:
-    slots = {slot.name for slot in shape.slots}
-    for slot in shape.slots:
+    slots = {slot.name for slot in query.slots}
+    for slot in query.slots:
         if f"parameter {slot.name}" not in header.lines:
             message = f"the slot ?{slot.name} is not declared as a parameter"
             yield Fault(message=message, file=file, line=line_at(slot.start))
         if not shape.body_start <= slot.start < shape.order_start:
             message = f"the slot ?{slot.name} stands outside of the query's pattern"
             yield Fault(message=message, file=file, line=line_at(slot.start))
-    unknown = {(s.start, n) for s in shape.scans for n in s.unless if n not in header.parameters}
+    unknown = {(s.start, n) for s in query.scans for n in s.unless if n not in header.parameters}
     for start, name in sorted(unknown):
         message = f"the scan depends on “{name}”, which is no parameter"
         yield Fault(message=message, file=file, line=line_at(start))

@@ -5,8 +5,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from gfmdkg.errors import LimitError
-from gfmdkg.http.own_queries import query_text
 from gfmdkg.http.service import Service
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri, Literal
 
@@ -72,7 +72,9 @@ class FiguresShelf:
     async def _rows(self, name: str, version: Version) -> tuple[tuple[object, ...], ...] | None:
         try:
             found = await self._service.solutions(
-                query_text(name), version=version, time_limit_seconds=_LIMIT_SECONDS
+                packaged_query("gfmdkg.http", f"rq/{name}.rq").text,
+                version=version,
+                time_limit_seconds=_LIMIT_SECONDS,
             )
         except LimitError:
             return None  # a description without this figure is better than none

@@ -22,13 +22,13 @@ from gfmdkg.http.list_references import REFERENCE_FORMATS, write_references
 from gfmdkg.http.list_request import select
 from gfmdkg.http.list_tables import table_rows, write_delimited, write_xlsx
 from gfmdkg.http.list_wish import ListWish
-from gfmdkg.http.own_queries import bind
 from gfmdkg.http.parameters import Paging
 from gfmdkg.http.queries import link_header, page_links
 from gfmdkg.http.responses import Answer
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
@@ -147,7 +147,7 @@ async def _as_graph(
 ) -> Answer:
     iris = (Iri(listed.index.items[position]) for position in listed.page)
     found = await service.answer(
-        bind("list-items", *iris),
+        packaged_query("gfmdkg.http", "rq/list-items.rq").fill(resource=iris),
         version=listed.version,
         formats=AnswerFormats(results=None, graph=answer.media_type),
     )
