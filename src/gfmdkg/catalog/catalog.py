@@ -7,11 +7,12 @@ from types import MappingProxyType
 
 from rapidfuzz import fuzz, process
 
-from gfmdkg.catalog.header import Header, HeaderReader, split_header
+from gfmdkg.catalog.header import Header, read_header
 from gfmdkg.catalog.query import CannedQuery
 from gfmdkg.catalog.shape import QueryShape, read_shape
 from gfmdkg.errors import Candidate, CatalogError, Fault, NotFound
 from gfmdkg.namespaces import BASE
+from gfmdkg.sparql.header import split_header
 from gfmdkg.sparql.query_text import QueryText
 
 __all__ = ["Catalog"]
@@ -86,8 +87,7 @@ class Catalog:
 
 def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery, Header]:
     source, text = split_header(path.read_text(encoding="utf-8"))
-    reader = HeaderReader(file)
-    header = reader.read(source)
+    header = read_header(source, file=file)
     written = QueryText.read(text)
     shape = read_shape(written)
     first_line = source.count("\n") + 1
@@ -95,7 +95,7 @@ def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery
     def at(offset: int) -> int:
         return first_line + text.count("\n", 0, offset)
 
-    faults += reader.faults
+    faults += header.faults
     faults += [Fault(message=m, file=file, line=at(offset)) for offset, m in shape.faults]
     faults += _check_slots(header, written, shape, file, at)
     faults += _check_columns(header, shape, file, at(shape.body_start))
