@@ -112,18 +112,19 @@ async def answer_list(
 async def _find(
     service: Service, indexes: SearchIndexes, wish: ListWish, wanted: Version
 ) -> _Listed:
-    find = service.lists.newest if wish.number is None else service.lists.exactly
-    at = await find(wish.faceted.name, wanted)
+    is_newest = wish.number is None
+    at = await service.lists.find(wish.faceted.name, wanted, or_former=is_newest)
+    index = at.value
     selection, found = await select(service, indexes, wish.faceted, wish.filters, at.version)
-    sorting = at.index.sorting(wish.sort, is_search=found is not None)
+    sorting = index.sorting(wish.sort, is_search=found is not None)
     positions = await asyncio.to_thread(
-        lambda: at.index.sorted(at.index.matching(selection), sorting, selection)
+        lambda: index.sorted(index.matching(selection), sorting, selection)
     )
-    is_named = wish.number is not None or at.version.number != wanted.number
+    is_named = not is_newest or at.version.number != wanted.number
     return _Listed(
         version=at.version,
         is_version_named=is_named,
-        index=at.index,
+        index=index,
         terms=await service.terms(at.version),
         selection=selection,
         sorting=sorting,

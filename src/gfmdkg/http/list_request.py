@@ -67,7 +67,7 @@ async def select(
     selection = await asyncio.to_thread(parse_selection, faceted, filters.values, terms)
     if filters.text is None:
         return selection, None
-    search = (await indexes.exactly(version)).index
+    search = await indexes.exactly(version)
     found = await asyncio.to_thread(search.find, filters.text, types=faceted.classes)
     return replace(selection, found=found.iris), found
 

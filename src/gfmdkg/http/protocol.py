@@ -34,5 +34,5 @@ class Protocol:
 
     async def close(self) -> None:
         """Let a running write finish, and end the writer's process."""
-        self.descriptions.close()
+        await self.descriptions.close()
         await self.writes.close()

@@ -2,9 +2,7 @@
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable
-from contextvars import Context
 
 from gfmdkg.about import VERSION
 from gfmdkg.catalog import Catalog
@@ -17,6 +15,7 @@ from gfmdkg.http.list_indexes import ListIndexes
 from gfmdkg.http.request_log import MeteredPool
 from gfmdkg.http.responses import body_of
 from gfmdkg.http.row_memory import RowMemory
+from gfmdkg.http.version_cache import VersionCache
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats, Dataset
@@ -27,7 +26,6 @@ __all__ = ["Service", "decode_solutions", "read_body"]
 
 # Decoding this much JSON takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 256 * 1024
-_TERM_INDEXES_KEPT = 2
 # Pages of rows beside finished answers: all first pages of the shipped queries take a quarter.
 _ROWS_SHARE_OF_ONE = 8
 _TERMS_LIMIT_SECONDS = 60.0
@@ -52,7 +50,7 @@ class Service:
         self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)
         self.row_memory = RowMemory(settings.cache_limit_bytes // _ROWS_SHARE_OF_ONE)
         self._followers: list[Callable[[Version], None]] = []
-        self._terms: OrderedDict[int, asyncio.Task[TermIndex]] = OrderedDict()
+        self._terms = VersionCache(self._load_terms, what="the index of names")
 
     async def start(self) -> None:
         """Start the query workers, with the current version open if there is one."""
@@ -72,8 +70,7 @@ class Service:
 
     async def close(self) -> None:
         """Stop the query workers."""
-        for task in self._terms.values():
-            task.cancel()
+        await self._terms.close()
         await self.lists.close()
         await self.pool.close()
 
@@ -131,16 +128,8 @@ class Service:
         return await asyncio.to_thread(self.json_ld.compact, expanded, root=root)
 
     async def terms(self, version: Version) -> TermIndex:
-        """The label index of a version; read once, kept for the last two versions."""
-        task = self._terms.get(version.number)
-        if task is None or (task.done() and (task.cancelled() or task.exception())):
-            task = asyncio.create_task(self._load_terms(version), context=Context())
-            self._terms[version.number] = task
-            while len(self._terms) > _TERM_INDEXES_KEPT:
-                self._terms.popitem(last=False)
-        self._terms.move_to_end(version.number)
-        # Shielded: the index is for everybody, so one caller that goes away must not stop it.
-        return await asyncio.shield(task)
+        """The label index of a version."""
+        return await self._terms.exactly(version)
 
     async def _load_terms(self, version: Version) -> TermIndex:
         answer = await self.answer(

@@ -2,8 +2,8 @@
 
 import resource
 import sys
-from collections import OrderedDict
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +24,11 @@ _RETIRE_ABOVE = 0.25
 def create_handler(options: Mapping[str, Any]) -> Handler:
     """Answer requests; ``options`` has ``memory_limit_bytes``, and a ``backend`` or null."""
     retire_bytes = int(options["memory_limit_bytes"] * _RETIRE_ABOVE)
-    kept: OrderedDict[Path, tuple[OxigraphStore, Networks]] = OrderedDict()
 
+    @lru_cache(maxsize=_VERSIONS_KEPT)
     def networks_of(folder: Path) -> Networks:
-        if folder not in kept:
-            store = OxigraphStore.open_read_only(folder)
-            networks = Networks(select_from(store), backend=options["backend"])
-            kept[folder] = store, networks
-            if len(kept) > _VERSIONS_KEPT:
-                kept.popitem(last=False)[1][0].close()
-        kept.move_to_end(folder)
-        return kept[folder][1]
+        store = OxigraphStore.open_read_only(folder)
+        return Networks(select_from(store), backend=options["backend"])
 
     def handle(frame: Frame) -> Reply:
         folder, request = NetworkRequest.unpack(frame.head, frame.body)
