@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gfmdkg.sparql.prologue import split_prologue
+from gfmdkg.sparql.prologue import read_prologue
 from gfmdkg.sparql.query_text import QueryText
-from gfmdkg.sparql.tokens import Token, TokenKind, tokenize
+from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens
 
 __all__ = ["PagedPart", "QueryShape", "read_shape"]
 
@@ -48,9 +48,8 @@ class QueryShape:
 def read_shape(query: QueryText) -> QueryShape:
     """The shape of a SELECT query, and what is wrong with it."""
     text, faults = query.text, list(query.faults)
-    tokens = [t for t in tokenize(text, decode=False) if t.kind is not TokenKind.COMMENT]
-    body_start = split_prologue(text).body_start
-    body = [token for token in tokens if token.start >= body_start]
+    body_start = read_prologue(text).body_start
+    body = [token for token in code_tokens(text) if token.start >= body_start]
     last = max((i for i, token in enumerate(body) if token.text == "}"), default=-1)
     tail = body[last + 1 :]
     order = _order_of(tail)

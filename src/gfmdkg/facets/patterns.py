@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from textwrap import dedent
 
-from gfmdkg.sparql.prologue import declared_prefixes, used_prefixes
+from gfmdkg.sparql.prologue import read_prologue, used_prefixes
 
 __all__ = ["Pattern", "indented", "prologue_of", "read_patterns"]
 
@@ -58,7 +58,7 @@ def read_patterns(text: str) -> Mapping[str, Pattern]:
     Raises ``ValueError`` for a section that is laid out otherwise.
     """
     start, *sections = _SECTION.split(text)
-    prefixes = declared_prefixes(start)
+    prefixes = read_prologue(start).prefixes
     found: dict[str, Pattern] = {}
     for names, section in zip(sections[::2], sections[1::2], strict=True):
         found |= dict.fromkeys(names.split(), _read_pattern(section, prefixes, names))
