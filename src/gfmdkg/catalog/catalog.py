@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+import yaml
 from rapidfuzz import fuzz, process
 
-from gfmdkg.catalog.header import Header, read_header
-from gfmdkg.catalog.query import CannedQuery
+from gfmdkg.catalog.query import CannedQuery, WhenEmpty
 from gfmdkg.catalog.shape import QueryShape, read_shape
 from gfmdkg.errors import Candidate, CatalogError, Fault, NotFound
 from gfmdkg.namespaces import BASE
-from gfmdkg.sparql.header import split_header
+from gfmdkg.sparql.header import HeaderReader, split_header
 from gfmdkg.sparql.query_text import QueryText
+from gfmdkg.terms.parameters import Column, Parameter
 
 __all__ = ["Catalog"]
 
@@ -85,9 +86,53 @@ class Catalog:
         return tuple(self.queries)
 
 
-def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery, Header]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Header:
+    """What a header says, on which line, and what is wrong with it."""
+
+    summary: str
+    description: str
+    parameters: Mapping[str, Parameter]
+    columns: Mapping[str, Column]
+    tags: tuple[str, ...]
+    when_empty: WhenEmpty | None
+    lines: Mapping[str, int]
+    faults: Sequence[Fault]
+
+
+def _read_header(source: str, *, file: str) -> _Header:
+    """What the YAML of a header says."""
+    reader = HeaderReader(file)
+    required = ("summary", "description", "parameters", "columns", "tags")
+    fields = reader.fields(source, required=required, allowed=("when_empty",))
+    return _Header(
+        summary=reader.text(fields.get("summary"), "summary"),
+        description=reader.text(fields.get("description"), "description"),
+        parameters=reader.parameters(fields.get("parameters")),
+        columns=reader.columns(fields.get("columns")),
+        tags=reader.texts(fields.get("tags"), "tags"),
+        when_empty=_read_when_empty(reader, fields.get("when_empty")),
+        lines=reader.lines,
+        faults=reader.faults,
+    )
+
+
+def _read_when_empty(reader: HeaderReader, node: yaml.Node | None) -> WhenEmpty | None:
+    if node is None:
+        return None
+    names = ("query", "message", "parameters")
+    fields = reader.mapping(node, "when_empty")
+    reader.check_fields(node, fields, names, names, "when_empty")
+    return WhenEmpty(
+        query=reader.text(fields.get("query"), "when_empty: query"),
+        message=reader.text(fields.get("message"), "when_empty: message"),
+        parameters=reader.texts(fields.get("parameters"), "when_empty: parameters"),
+    )
+
+
+def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery, _Header]:
     source, text = split_header(path.read_text(encoding="utf-8"))
-    header = read_header(source, file=file)
+    header = _read_header(source, file=file)
     written = QueryText.read(text)
     shape = read_shape(written)
     first_line = source.count("\n") + 1
@@ -116,7 +161,7 @@ def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery
 
 
 def _check_slots(
-    header: Header, query: QueryText, shape: QueryShape, file: str, line_at: Callable[[int], int]
+    header: _Header, query: QueryText, shape: QueryShape, file: str, line_at: Callable[[int], int]
 ) -> Iterator[Fault]:
     slots = {slot.name for slot in query.slots}
     for slot in query.slots:
@@ -137,7 +182,7 @@ def _check_slots(
 
 
 def _check_columns(
-    header: Header, shape: QueryShape, file: str, select_line: int
+    header: _Header, shape: QueryShape, file: str, select_line: int
 ) -> Iterator[Fault]:
     labels = {column.label: name for name, column in header.columns.items() if column.label}
     for name in header.columns:

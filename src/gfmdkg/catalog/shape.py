@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gfmdkg.sparql.prologue import read_prologue
+from gfmdkg.sparql.prologue import read_columns, read_prologue
 from gfmdkg.sparql.query_text import QueryText
 from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens
 
@@ -74,11 +74,17 @@ def read_shape(query: QueryText) -> QueryShape:
         for scan in query.scans
         if not paged.start <= scan.start < paged.order_start
     )
+    head = body[0] if body else None
+    if head is None or head.text.upper() != "SELECT":
+        faults.append((body_start, "the query is no SELECT"))
+    columns = read_columns(body)
+    if "*" in columns:
+        faults.append((body_start, "the query must name its columns: no SELECT *"))
     return QueryShape(
         body_start=body_start,
         paged=paged,
         order_start=order_start,
-        projection=_read_projection(body, body_start, faults),
+        projection=columns,
         order_variables=tuple(
             token.text[1:]
             for token in tail
@@ -120,21 +126,3 @@ def _read_paged(query: QueryText, body: Sequence[Token], faults: Faults) -> Page
         faults.append((mark, "“# page” ends no sub-select with ORDER BY"))
         return None
     return PagedPart(start=inside[0].start, order_start=order)
-
-
-def _read_projection(body: Sequence[Token], start: int, faults: Faults) -> tuple[str, ...]:
-    if not body or body[0].text.upper() != "SELECT":
-        faults.append((start, "the query is no SELECT"))
-        return ()
-    names: list[str] = []
-    depth = 0
-    for before, token in pairwise(body):
-        if depth == 0 and token.text == "{":
-            break
-        depth += (token.text == "(") - (token.text == ")")
-        if token.text == "*" and depth == 0:
-            faults.append((token.start, "the query must name its columns: no SELECT *"))
-        is_alias = depth == 1 and before.text.upper() == "AS"
-        if token.kind is TokenKind.VARIABLE and (depth == 0 or is_alias):
-            names.append(token.text[1:])
-    return tuple(names)

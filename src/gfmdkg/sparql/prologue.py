@@ -1,12 +1,13 @@
-"""The prologue of a query of ours, and the prefixes that it uses."""
+"""The prologue of a query of ours, the prefixes that it uses, and the columns that it selects."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import dropwhile, pairwise
 from types import MappingProxyType
 
-from gfmdkg.sparql.tokens import TokenKind, code_tokens
+from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens
 
-__all__ = ["Prologue", "read_prologue", "used_prefixes"]
+__all__ = ["Prologue", "read_columns", "read_prologue", "used_prefixes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +52,23 @@ def used_prefixes(text: str) -> frozenset[str]:
             (declared if previous == "PREFIX" else used).add(prefix)
         previous = token.text.upper()
     return frozenset(used - declared)
+
+
+def read_columns(tokens: Iterable[Token]) -> tuple[str, ...]:
+    """The columns of the first SELECT, of which one is ``*`` if that stands for all.
+
+    >>> read_columns(code_tokens("SELECT ?a (COUNT(?b) AS ?c) WHERE { ?a ?p ?b }"))
+    ('a', 'c')
+    """
+    columns: list[str] = []
+    depth = 0
+    for before, token in pairwise(dropwhile(lambda t: t.text.upper() != "SELECT", tokens)):
+        if token.text == "{" and depth == 0:
+            break
+        depth += (token.text == "(") - (token.text == ")")
+        is_variable = token.kind is TokenKind.VARIABLE
+        if is_variable and (depth == 0 or (depth == 1 and before.text.upper() == "AS")):
+            columns.append(token.text[1:])
+        elif token.text == "*" and depth == 0:
+            columns.append("*")
+    return tuple(columns)
