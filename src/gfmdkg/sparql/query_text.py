@@ -57,6 +57,7 @@ class QueryText:
 
     text: str
     slots: tuple[Slot, ...]
+    slot_names: frozenset[str]
     scans: tuple[Scan, ...]
     page_marks: tuple[int, ...]
     faults: tuple[tuple[int, str], ...]
@@ -73,6 +74,7 @@ class QueryText:
         return cls(
             text=text,
             slots=slots,
+            slot_names=frozenset(slot.name for slot in slots),
             scans=scans,
             page_marks=tuple(t.start for t in tokens if t.text.rstrip() == _PAGE),
             faults=(
@@ -87,18 +89,14 @@ class QueryText:
             _lines=tuple(_read_lines(text, tokens, slots)),
         )
 
-    @property
-    def slot_names(self) -> frozenset[str]:
-        """What can be filled in."""
-        return frozenset(slot.name for slot in self.slots)
-
     def fill(self, **values: Iterable[Term]) -> str:
         """The text with exactly these terms in its slots; a slot that is not named stays open.
 
         Raises ``ValueError`` for a name that is no slot, and for a blank node.
         """
-        if unknown := values.keys() - self.slot_names:
-            raise ValueError(f"no slots: {', '.join(sorted(unknown))}")
+        if not self.slot_names.issuperset(values):
+            unknown = ", ".join(sorted(values.keys() - self.slot_names))
+            raise ValueError(f"no slots: {unknown}")
         written = {name: _write(name, terms) for name, terms in values.items()}
         edits = [(s.start, s.end, written[s.name]) for s in self.slots if s.name in written]
         edits += [(s.start, s.end, s.written) for s in self.scans if s.applies(written)]
