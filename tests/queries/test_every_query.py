@@ -41,14 +41,14 @@ def test_order_leaves_no_two_rows_in_doubt(
     assert len(set(keys)) == len(keys)
 
 
-@pytest.mark.parametrize("name", [query.name for query in CATALOG if query.shape.scans])
+@pytest.mark.parametrize("name", [query.name for query in CATALOG if query.source.scans])
 @pytest.mark.parametrize("which", ["fictional", "shipped"])
 def test_reading_patterns_whole_changes_no_row(
     request: pytest.FixtureRequest, which: str, name: str
 ) -> None:
     graph: Graph = request.getfixturevalue(which)
     query = graph.catalog[name]
-    as_written = replace(query, shape=replace(query.shape, scans=()))
+    as_written = replace(query, source=replace(query.source, scans=()))
     read_whole, looked_up = graph.examples(query), graph.examples(as_written)
     assert read_whole != looked_up
     assert graph.ask(read_whole) == graph.ask(looked_up)

@@ -1,17 +1,13 @@
-"""Prologue, form, and prefixes, as we read them and as the engine does."""
+"""Prologue and prefixes, as we read them and as the engine does."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pyoxigraph import QuerySolutions, Store
 
-from gfmdkg.errors import QueryRejected
-from gfmdkg.sparql.prologue import Form, declared_prefixes, form, split_prologue, used_prefixes
+from gfmdkg.sparql.prologue import read_prologue, used_prefixes
 
 TEXT = """#+ summary: PREFIX no: <http://no/>
 BASE <http://e/>
 prefix a: <http://a/> # SELECT
-PREFIX : <http://\\u0062/>
+PREFIX : <http://b/>
 PREFIX a: <http://later/>
 SELECT ?x { ?x a:b :c }"""
 
@@ -22,63 +18,16 @@ def ask_engine(text: str, **prefixes: str) -> str:
     return str(next(answer)["x"].value)
 
 
-def test_prologue_holds_base_prefixes_and_the_body() -> None:
-    prologue = split_prologue(TEXT)
-    assert prologue.base == "http://e/"
+def test_prologue_holds_prefixes_and_says_where_the_body_starts() -> None:
+    prologue = read_prologue(TEXT)
     assert prologue.prefixes == {"a": "http://later/", "": "http://b/"}
-    assert prologue.body == "SELECT ?x { ?x a:b :c }"
-    assert TEXT[prologue.body_start :] == prologue.body
+    assert TEXT[prologue.body_start :] == "SELECT ?x { ?x a:b :c }"
 
 
-def test_a_text_without_prologue_is_all_body() -> None:
-    prologue = split_prologue("ASK {}")
-    assert (prologue.base, dict(prologue.prefixes), prologue.text) == (None, {}, "")
-
-
-def test_a_version_declaration_belongs_to_the_prologue() -> None:
-    assert split_prologue('VERSION "1.2" ASK {}').body == "ASK {}"
-
-
-@given(
-    st.lists(st.sampled_from(["PREFIX ", "BASE ", "a:", "<x>", "SELECT ", "#", "\n", "\\u0041"]))
-)
-def test_prologue_and_body_are_the_whole_text(parts: list[str]) -> None:
-    text = "".join(parts)
-    prologue = split_prologue(text)
-    assert prologue.text + prologue.body == text
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (TEXT, Form.SELECT),
-        ("select*{}", Form.SELECT),
-        ("# ASK\nDESCRIBE <x>", Form.DESCRIBE),
-        ("CONSTRUCT WHERE {}", Form.CONSTRUCT),
-        ("ASKWHERE{}", Form.ASK),
-        ("PREFIX ask: <x> INSERT DATA {}", Form.UPDATE),
-        ("with <g> delete {} where {}", Form.UPDATE),
-        ("CLEAR ALL", Form.UPDATE),
-    ],
-)
-def test_form_is_the_first_word_after_the_prologue(text: str, expected: Form) -> None:
-    assert form(text) is expected
-
-
-def test_a_text_of_no_form_is_rejected_at_its_place() -> None:
-    with pytest.raises(QueryRejected) as caught:
-        form("PREFIX a: <b>\n  FETCH ?x")
-    assert (caught.value.line, caught.value.column) == (2, 3)
-
-
-@pytest.mark.parametrize("text", ["", " # nothing", "PREFIX a: <b>"])
-def test_an_empty_text_is_rejected(text: str) -> None:
-    with pytest.raises(QueryRejected, match="no query"):
-        form(text)
-
-
-def test_declared_prefixes_are_those_of_the_prologue() -> None:
-    assert declared_prefixes("PREFIX x: <y> ASK { z:a x:b 'PREFIX n: <m>' }") == {"x": "y"}
+def test_text_without_prologue_is_all_body_and_one_without_body_all_prologue() -> None:
+    assert read_prologue("ASK {}").body_start == 0
+    assert read_prologue("PREFIX a: <b>").body_start == 13
+    assert read_prologue("PREFIX").prefixes == {}
 
 
 def test_used_prefixes_leave_out_declarations_strings_and_comments() -> None:
@@ -98,9 +47,4 @@ def test_a_querys_own_declaration_overrides_a_prefix_given_to_the_engine() -> No
 
 def test_of_two_declarations_the_engine_takes_the_later_as_we_do() -> None:
     text = "PREFIX a: <http://one/> PREFIX a: <http://two/> SELECT (a:b AS ?x) {}"
-    assert ask_engine(text) == declared_prefixes(text)["a"] + "b"
-
-
-def test_a_glued_declaration_is_read_as_the_engine_reads_it() -> None:
-    text = "PREFIXx:<http://one/> SELECT (x:b AS ?x) {}"
-    assert ask_engine(text) == declared_prefixes(text)["x"] + "b"
+    assert ask_engine(text) == read_prologue(text).prefixes["a"] + "b"

@@ -1,11 +1,11 @@
 """What the build adds to the files: shortcut links and the provenance of each graph."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from importlib import resources
 
 from gfmdkg.about import VERSION
 from gfmdkg.build.sources import Source
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
+from gfmdkg.sparql.query_text import QueryText, packaged_query
 from gfmdkg.store.patches import Patch, decode, statements_of, statements_with_subject
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
@@ -21,7 +21,6 @@ __all__ = [
 DERIVED_GRAPH = GRAPH_BASE + "derived/links"
 PROVENANCE_GRAPH = GRAPH_BASE + "provenance"
 _CITING = CITO + "hasCitingEntity"
-_SLOT = "VALUES ?passage { UNDEF }"
 
 
 def derive_links(store: OxigraphStore) -> Patch:
@@ -31,7 +30,7 @@ def derive_links(store: OxigraphStore) -> Patch:
     """
     old = statements_of(store, DERIVED_GRAPH)
     store.clear_graph(DERIVED_GRAPH)
-    store.update(_text())
+    store.update(_update().text)
     new = statements_of(store, DERIVED_GRAPH)
     return Patch.of(new - old, old - new)
 
@@ -45,8 +44,8 @@ def derive_links_about(
         return Patch()
     old = _derived(store, passages)
     Patch.of((), old).apply(store)
-    values = " ".join(sorted(to_sparql(Iri(p)) for p in passages if not p.startswith("_:")))
-    store.update(_text().replace(_SLOT, f"VALUES ?passage {{ {values} }}"))
+    named = sorted(passage for passage in passages if not passage.startswith("_:"))
+    store.update(_update().fill(passage=map(Iri, named)))
     new = _derived(store, passages)
     return Patch.of(new - old, old - new)
 
@@ -70,8 +69,8 @@ def _derived(store: OxigraphStore, passages: Iterable[str]) -> set[str]:
     return {s for s in found if s.endswith(f" <{DERIVED_GRAPH}>")}
 
 
-def _text() -> str:
-    return resources.files(__package__).joinpath("derive-links.ru").read_text("utf-8")
+def _update() -> QueryText:
+    return packaged_query("gfmdkg.build", "derive-links.ru")
 
 
 def add_provenance(store: OxigraphStore, sources: Sequence[Source]) -> None:

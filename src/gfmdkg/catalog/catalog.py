@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+import yaml
 from rapidfuzz import fuzz, process
 
-from gfmdkg.catalog.header import Header, HeaderReader, split_header
-from gfmdkg.catalog.query import CannedQuery
-from gfmdkg.catalog.sparql_shape import QueryShape, read_shape
+from gfmdkg.catalog.query import CannedQuery, WhenEmpty
+from gfmdkg.catalog.shape import QueryShape, read_shape
 from gfmdkg.errors import Candidate, CatalogError, Fault, NotFound
 from gfmdkg.namespaces import BASE
+from gfmdkg.sparql.header import HeaderReader, split_header
+from gfmdkg.sparql.query_text import QueryText
+from gfmdkg.terms.parameters import Column, Parameter
 
 __all__ = ["Catalog"]
 
@@ -83,19 +86,63 @@ class Catalog:
         return tuple(self.queries)
 
 
-def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery, Header]:
-    source, text = split_header(path.read_text(encoding="utf-8"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Header:
+    """What a header says, on which line, and what is wrong with it."""
+
+    summary: str
+    description: str
+    parameters: Mapping[str, Parameter]
+    columns: Mapping[str, Column]
+    tags: tuple[str, ...]
+    when_empty: WhenEmpty | None
+    lines: Mapping[str, int]
+    faults: Sequence[Fault]
+
+
+def _read_header(source: str, *, file: str) -> _Header:
+    """What the YAML of a header says."""
     reader = HeaderReader(file)
-    header = reader.read(source)
-    shape = read_shape(text)
+    required = ("summary", "description", "parameters", "columns", "tags")
+    fields = reader.fields(source, required=required, allowed=("when_empty",))
+    return _Header(
+        summary=reader.text(fields.get("summary"), "summary"),
+        description=reader.text(fields.get("description"), "description"),
+        parameters=reader.parameters(fields.get("parameters")),
+        columns=reader.columns(fields.get("columns")),
+        tags=reader.texts(fields.get("tags"), "tags"),
+        when_empty=_read_when_empty(reader, fields.get("when_empty")),
+        lines=reader.lines,
+        faults=reader.faults,
+    )
+
+
+def _read_when_empty(reader: HeaderReader, node: yaml.Node | None) -> WhenEmpty | None:
+    if node is None:
+        return None
+    names = ("query", "message", "parameters")
+    fields = reader.mapping(node, "when_empty")
+    reader.check_fields(node, fields, names, names, "when_empty")
+    return WhenEmpty(
+        query=reader.text(fields.get("query"), "when_empty: query"),
+        message=reader.text(fields.get("message"), "when_empty: message"),
+        parameters=reader.texts(fields.get("parameters"), "when_empty: parameters"),
+    )
+
+
+def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery, _Header]:
+    source, text = split_header(path.read_text(encoding="utf-8"))
+    header = _read_header(source, file=file)
+    written = QueryText.read(text)
+    shape = read_shape(written)
     first_line = source.count("\n") + 1
 
     def at(offset: int) -> int:
         return first_line + text.count("\n", 0, offset)
 
-    faults += reader.faults
+    faults += header.faults
     faults += [Fault(message=m, file=file, line=at(offset)) for offset, m in shape.faults]
-    faults += _check_slots(header, shape, file, at)
+    faults += _check_slots(header, written, shape, file, at)
     faults += _check_columns(header, shape, file, at(shape.body_start))
     query = CannedQuery(
         name=path.stem,
@@ -105,7 +152,7 @@ def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery
         parameters=MappingProxyType(dict(header.parameters)),
         columns=MappingProxyType(dict(header.columns)),
         tags=header.tags,
-        text=text,
+        source=written,
         shape=shape,
         file=file,
         when_empty=header.when_empty,
@@ -114,17 +161,17 @@ def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery
 
 
 def _check_slots(
-    header: Header, shape: QueryShape, file: str, line_at: Callable[[int], int]
+    header: _Header, query: QueryText, shape: QueryShape, file: str, line_at: Callable[[int], int]
 ) -> Iterator[Fault]:
-    slots = {slot.name for slot in shape.slots}
-    for slot in shape.slots:
+    slots = {slot.name for slot in query.slots}
+    for slot in query.slots:
         if f"parameter {slot.name}" not in header.lines:
             message = f"the slot ?{slot.name} is not declared as a parameter"
             yield Fault(message=message, file=file, line=line_at(slot.start))
         if not shape.body_start <= slot.start < shape.order_start:
             message = f"the slot ?{slot.name} stands outside of the query's pattern"
             yield Fault(message=message, file=file, line=line_at(slot.start))
-    unknown = {(s.start, n) for s in shape.scans for n in s.unless if n not in header.parameters}
+    unknown = {(s.start, n) for s in query.scans for n in s.unless if n not in header.parameters}
     for start, name in sorted(unknown):
         message = f"the scan depends on “{name}”, which is no parameter"
         yield Fault(message=message, file=file, line=line_at(start))
@@ -135,7 +182,7 @@ def _check_slots(
 
 
 def _check_columns(
-    header: Header, shape: QueryShape, file: str, select_line: int
+    header: _Header, shape: QueryShape, file: str, select_line: int
 ) -> Iterator[Fault]:
     labels = {column.label: name for name, column in header.columns.items() if column.label}
     for name in header.columns:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gfmdkg.catalog.rows import Row, rows_of
-from gfmdkg.catalog.sparql_shape import QueryShape
+from gfmdkg.catalog.shape import QueryShape
 from gfmdkg.errors import ParameterError, UnknownParameter
 from gfmdkg.formats.solutions import Solutions
+from gfmdkg.sparql.query_text import QueryText
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Column, Parameter
-from gfmdkg.terms.values import Term, to_sparql
+from gfmdkg.terms.values import Term
 
 __all__ = ["CannedQuery", "WhenEmpty"]
 
@@ -33,7 +34,7 @@ class WhenEmpty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CannedQuery:
-    """A canned query. ``text`` is its SPARQL without the header, and valid as it stands."""
+    """A canned query; ``source`` is its SPARQL without the header."""
 
     name: str
     topic: str
@@ -42,10 +43,15 @@ class CannedQuery:
     parameters: Mapping[str, Parameter]
     columns: Mapping[str, Column]
     tags: tuple[str, ...]
-    text: str
+    source: QueryText
     shape: QueryShape
     file: str
     when_empty: WhenEmpty | None = None
+
+    @property
+    def text(self) -> str:
+        """The SPARQL with nothing filled in, valid as it stands."""
+        return self.source.text
 
     def bind(self, values: Mapping[str, str | Sequence[str]], resolver: TermIndex) -> str:
         """The SPARQL text with these values in its slots, defaults in those not given.
@@ -63,17 +69,7 @@ class CannedQuery:
             name: self._terms(parameter, values.get(name, ()), resolver)
             for name, parameter in self.parameters.items()
         }
-        given = {name for name, found in terms.items() if found}
-        edits = [(s.start, s.end, _write_slot(s.name, terms[s.name])) for s in self.shape.slots]
-        edits += [
-            (scan.start, scan.end, scan.written) for scan in self.shape.scans if scan.applies(given)
-        ]
-        pieces: list[str] = []
-        end = 0
-        for start, next_end, written in sorted(edits):
-            pieces += (self.text[end:start], written)
-            end = next_end
-        return "".join((*pieces, self.text[end:]))
+        return self.source.fill(**{name: found for name, found in terms.items() if found})
 
     def _terms(
         self, parameter: Parameter, given: str | Sequence[str], resolver: TermIndex
@@ -88,26 +84,15 @@ class CannedQuery:
 
     def paged(self, text: str, *, limit: int, offset: int = 0) -> str:
         """A page of the rows of ``text``, which ``bind`` made."""
-        end = self._after_edits(text, self.shape.paged.end)
-        cut = f"LIMIT {int(limit)} OFFSET {int(offset)}\n"
-        return f"{text[:end].rstrip()}\n{cut}{text[end:]}"
+        return self.source.page(text, limit=limit, offset=offset)
 
     def count(self, text: str) -> str:
         """A query with one row and one column, ``total``: how many rows ``text`` has."""
         part = self.shape.paged
         prologue = text[: self.shape.body_start]
-        body = text[part.start : self._after_edits(text, part.order_start)]
+        body = text[part.start : self.source.after_slots(text, part.order_start)]
         return f"{prologue}SELECT (COUNT(*) AS ?total) WHERE {{ {{\n{body}}} }}\n"
-
-    def _after_edits(self, text: str, offset: int) -> int:
-        # What follows the last slot and scan is as far from the end as it was before.
-        return len(text) - (len(self.text) - offset)
 
     def rows(self, solutions: Solutions) -> tuple[Row, ...]:
         """The solutions as typed rows, a resource and its label in one cell."""
         return rows_of(solutions, tuple(self.columns.values()))
-
-
-def _write_slot(name: str, terms: Sequence[Term]) -> str:
-    written = " ".join(map(to_sparql, terms)) if terms else "UNDEF"
-    return f"VALUES ?{name} {{ {written} }}"

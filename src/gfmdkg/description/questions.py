@@ -1,14 +1,12 @@
 """The SPARQL that a description is made from: files of this package, their slots filled."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Generic, TypeVar
 
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.terms.values import Iri, Literal, to_sparql
+from gfmdkg.sparql.query_text import QueryText, packaged_query
+from gfmdkg.terms.values import Iri, Literal
 
 __all__ = [
     "Opening",
@@ -22,7 +20,8 @@ __all__ = [
 
 Kind = TypeVar("Kind")
 
-_LIMIT = re.compile(r"^ *LIMIT [0-9]+\n", re.MULTILINE)
+# So many links, and things that point to the resource by one property, a page shows.
+_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +38,20 @@ class Opening(Generic[Kind]):
 def opening_queries(iri: Iri) -> Opening[str]:
     """The SELECTs to begin with."""
     return Opening(
-        facts=_bind("facts", iri),
-        sources=_bind("sources", iri),
-        incoming=_bind("incoming-counts", iri),
-        evidence=_bind("evidence", iri),
-        evidence_count=_bind("evidence-count", iri),
+        facts=_query("facts").fill(resource=[iri]),
+        sources=_query("sources").fill(resource=[iri]),
+        incoming=_query("incoming-counts").fill(resource=[iri]),
+        evidence=_query("evidence").page(all_evidence_query(iri), limit=_SHOWN),
+        evidence_count=_query("evidence-count").fill(resource=[iri]),
     )
 
 
 def incoming_queries(iri: Iri, counts: Solutions) -> tuple[str, ...]:
     """A SELECT for each property that points to the resource, in the order of ``counts``."""
-    return tuple(_bind("incoming", iri, Iri(name)) for name, _ in incoming_counts(counts))
+    return tuple(
+        _query("incoming").page(all_incoming_query(iri, name), limit=_SHOWN)
+        for name, _ in incoming_counts(counts)
+    )
 
 
 def incoming_counts(counts: Solutions) -> Iterator[tuple[str, int]]:
@@ -61,28 +63,18 @@ def incoming_counts(counts: Solutions) -> Iterator[tuple[str, int]]:
 
 def all_incoming_query(iri: Iri, property_iri: str) -> str:
     """The SELECT of all that points to the resource by a property."""
-    return _LIMIT.sub("", _bind("incoming", iri, Iri(property_iri)))
+    return _query("incoming").fill(resource=[iri], property=[Iri(property_iri)])
 
 
 def all_evidence_query(iri: Iri) -> str:
     """The SELECT of all links from and to the resource."""
-    return _LIMIT.sub("", _bind("evidence", iri))
+    return _query("evidence").fill(resource=[iri])
 
 
 def triples_query(iri: Iri) -> str:
     """The DESCRIBE of a resource: its own triples and those of the blank nodes below it."""
-    return _bind("triples", iri)
+    return _query("triples").fill(resource=[iri])
 
 
-@cache
-def _text(name: str) -> str:
-    return (files("gfmdkg.description") / "rq" / f"{name}.rq").read_text(encoding="utf-8")
-
-
-def _bind(name: str, *resources: Iri) -> str:
-    """A query with each of its slots, written ``UNDEF``, filled by one of the resources."""
-    parts = _text(name).split("UNDEF")
-    if len(parts) != len(resources) + 1:
-        raise ValueError(f"{name}.rq has {len(parts) - 1} slots")
-    filled = (to_sparql(iri) + part for iri, part in zip(resources, parts[1:], strict=True))
-    return parts[0] + "".join(filled)
+def _query(name: str) -> QueryText:
+    return packaged_query("gfmdkg.description", f"rq/{name}.rq")

@@ -9,10 +9,11 @@ from gfmdkg.facets.bitmaps import bitmap_of
 from gfmdkg.facets.definitions import Facet, FacetedList, Order
 from gfmdkg.facets.index import ListIndex
 from gfmdkg.facets.links import LinkRow, LinkTable
-from gfmdkg.facets.patterns import Pattern, read_pattern
+from gfmdkg.facets.patterns import Pattern
 from gfmdkg.facets.rows import Select, TermReader, rows_of
 from gfmdkg.facets.selection import Selection
 from gfmdkg.facets.sparql import selection_query
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.terms.values import Iri, Term
 
 __all__ = ["build_indexes"]
@@ -115,7 +116,9 @@ class _Building:
 
     def _broader(self) -> Mapping[Term, tuple[Term, ...]]:
         found: dict[Term, list[Term]] = {}
-        for narrower, broader in rows_of(self._select(read_pattern("broader").text)):
+        for narrower, broader in rows_of(
+            self._select(packaged_query("gfmdkg.facets", "rq/broader.rq").text)
+        ):
             found.setdefault(self._read(narrower), []).append(self._read(broader))
         return {term: tuple(sorted(above, key=str)) for term, above in found.items()}
 

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from gfmdkg.facets.patterns import Pattern
+from gfmdkg.sparql.query_text import QueryText
 from gfmdkg.terms.parameters import Column, Parameter
-from gfmdkg.terms.values import Iri, to_sparql
+from gfmdkg.terms.values import Iri
 
 __all__ = ["ASSERTION", "CONFIDENCE", "Bound", "Facet", "FacetedList", "Field", "Include", "Order"]
 
 ASSERTION, CONFIDENCE = "assertion", "confidence"
 """The filters that say which links count, for all facets that are ``of_links``."""
-
-_SLOT = "UNDEF"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +79,17 @@ class Order:
 class Include:
     """Related things that the items of a page may bring along, a row for each.
 
-    ``pattern`` selects ?item and the columns; its slot ``VALUES ?item { UNDEF }`` takes items.
+    ``source`` selects ?item and the columns; its slot ?item takes items.
     """
 
     name: str
     description: str
     columns: tuple[Column, ...]
-    pattern: Pattern
+    source: QueryText
 
     def query(self, iris: Iterable[str]) -> str:
         """The query for these items."""
-        before, slot, after = self.pattern.text.partition(_SLOT)
-        assert slot, self.name  # noqa: S101 - every file of ours has it, and a test asks each
-        return before + " ".join(to_sparql(Iri(iri)) for iri in iris) + after
+        return self.source.fill(item=map(Iri, iris))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

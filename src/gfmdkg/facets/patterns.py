@@ -1,33 +1,42 @@
-"""The SPARQL patterns that define lists: files of this package, cut into their parts.
+"""The SPARQL patterns that define a list: the sections of its file, cut into their parts.
 
-Each file is a query that runs as it stands. Its pattern also becomes a part of the queries that
-lists offer, so that what is counted and what is offered cannot differ.
+Each section is a query that, with the prefixes of the file, runs as it stands. Its pattern also
+becomes a part of the queries that lists offer, so that what is counted and what is offered cannot
+differ.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from textwrap import dedent
 
-__all__ = ["Pattern", "indented", "prologue_of", "read_pattern"]
+from gfmdkg.sparql.prologue import read_prologue, used_prefixes
 
+__all__ = ["Pattern", "indented", "prologue_of", "read_patterns"]
+
+_SECTION = re.compile(r"^## (?P<names>.+)\n", re.MULTILINE)
 _OPENING, _CLOSING = " WHERE {\n", "\n}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """A query of ours. ``prologue``, ``head``, ``body`` and ``tail`` are the parts of ``text``.
+    """A query of ours in its parts.
 
     ``head`` begins with SELECT, ``body`` stands between the outer braces, and ``tail``, if there
     is any, is ``GROUP BY`` in its first line and ``ORDER BY`` in its second.
     """
 
-    text: str
     prologue: tuple[str, ...]
     head: str
     body: str
     tail: str
+
+    @property
+    def text(self) -> str:
+        """The query as it stands."""
+        lines = (self.head + _OPENING + indented(self.body) + _CLOSING, self.tail)
+        return prologue_of([self]) + "".join(f"{line}\n" for line in lines if line)
 
     @property
     def grouping(self) -> str:
@@ -43,19 +52,27 @@ class Pattern:
 
 
 @cache
-def read_pattern(path: str) -> Pattern:
-    """The pattern in ``rq/{path}.rq``."""
-    text = (files("gfmdkg.facets") / "rq" / f"{path}.rq").read_text(encoding="utf-8")
-    start, opening, rest = text.partition(_OPENING)
+def read_patterns(text: str) -> Mapping[str, Pattern]:
+    """The sections of a file by name: ``## items``, or several names for one pattern.
+
+    Raises ``ValueError`` for a section that is laid out otherwise.
+    """
+    start, *sections = _SECTION.split(text)
+    prefixes = read_prologue(start).prefixes
+    found: dict[str, Pattern] = {}
+    for names, section in zip(sections[::2], sections[1::2], strict=True):
+        found |= dict.fromkeys(names.split(), _read_pattern(section, prefixes, names))
+    return found
+
+
+def _read_pattern(text: str, prefixes: Mapping[str, str], name: str) -> Pattern:
+    head, opening, rest = text.partition(_OPENING)
     body, closing, tail = rest.rpartition(_CLOSING)
-    lines = [line for line in start.splitlines() if line]
-    prologue = tuple(line for line in lines if line.startswith("PREFIX "))
-    head = "\n".join(lines[len(prologue) :])
     if not opening or not closing or not head.startswith("SELECT "):
-        raise ValueError(f"{path}.rq is not laid out as a pattern is")
+        raise ValueError(f"{name} is not laid out as a pattern is")
+    used = sorted(used_prefixes(text))
     return Pattern(
-        text=text,
-        prologue=prologue,
+        prologue=tuple(f"PREFIX {prefix}: <{prefixes[prefix]}>" for prefix in used),
         head=head,
         body=dedent(body),
         tail=tail.strip(),

@@ -66,7 +66,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
             yield
         finally:
             await indexes.close()
-            protocol.close()
+            await protocol.close()
             await first_pages.close()
             await service.close()
 

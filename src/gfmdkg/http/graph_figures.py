@@ -1,19 +1,17 @@
 """Figures of a version that its descriptions state: graphs, classes, properties, totals."""
 
-import asyncio
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from gfmdkg.errors import LimitError
-from gfmdkg.http.own_queries import query_text
 from gfmdkg.http.service import Service
+from gfmdkg.http.version_cache import VersionCache
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri, Literal
 
-__all__ = ["Figures", "FiguresShelf"]
+__all__ = ["Figures", "FiguresCache"]
 
 _LIMIT_SECONDS = 60.0
-_VERSIONS_KEPT = 2
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -34,28 +32,12 @@ class Figures:
     properties: Counts | None
 
 
-class FiguresShelf:
-    """Counts a version once, and keeps the figures of the last two."""
+class FiguresCache(VersionCache[Figures]):
+    """The figures of each version."""
 
     def __init__(self, service: Service) -> None:
+        super().__init__(self._count, what="the description")
         self._service = service
-        self._tasks: OrderedDict[int, asyncio.Task[Figures]] = OrderedDict()
-
-    async def figures(self, version: Version) -> Figures:
-        """The figures of a version."""
-        task = self._tasks.get(version.number)
-        if task is None or (task.done() and (task.cancelled() or task.exception())):
-            task = asyncio.create_task(self._count(version))
-            self._tasks[version.number] = task
-            while len(self._tasks) > _VERSIONS_KEPT:
-                self._tasks.popitem(last=False)
-        # Shielded: the figures are for everybody, so one caller's going must not stop it.
-        return await asyncio.shield(task)
-
-    def close(self) -> None:
-        """Stop counting."""
-        for task in self._tasks.values():
-            task.cancel()
 
     async def _count(self, version: Version) -> Figures:
         totals = await self._rows("count-totals", version)
@@ -72,7 +54,9 @@ class FiguresShelf:
     async def _rows(self, name: str, version: Version) -> tuple[tuple[object, ...], ...] | None:
         try:
             found = await self._service.solutions(
-                query_text(name), version=version, time_limit_seconds=_LIMIT_SECONDS
+                packaged_query("gfmdkg.http", f"rq/{name}.rq").text,
+                version=version,
+                time_limit_seconds=_LIMIT_SECONDS,
             )
         except LimitError:
             return None  # a description without this figure is better than none

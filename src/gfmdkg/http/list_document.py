@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gfmdkg.catalog import as_json
 from gfmdkg.facets import FacetCounts, Field, Include, ListIndex, ValueCount
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.http.list_cells import cell_of, field_cells
+from gfmdkg.http.list_formats import cell_of, field_cells
 from gfmdkg.search import Found
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import Iri, Term

@@ -1,10 +1,60 @@
-"""The formats that lists are given in."""
+"""The formats that lists are given in, and the bytes of tables and references."""
 
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from gfmdkg.catalog import Cell, ColumnType, Resource
+from gfmdkg.curation.tables.xlsx_file import encode_text
+from gfmdkg.facets import Field, ListIndex
+from gfmdkg.formats.bibliography import (
+    Reference,
+    ReferenceType,
+    write_bibtex,
+    write_csl,
+    write_ris,
+)
 from gfmdkg.formats.media import GRAPHS, MediaType
+from gfmdkg.formats.solutions import python_value
 from gfmdkg.http.formats import JSON, ROW_FORMATS
-from gfmdkg.http.list_references import REFERENCE_FORMATS, REFERENCE_LISTS
+from gfmdkg.namespaces import SCHEME_BASE
+from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
-__all__ = ["CSV", "GRAPH_FORMATS", "TSV", "XLSX", "list_formats"]
+__all__ = [
+    "GRAPH_FORMATS",
+    "REFERENCE_FORMATS",
+    "cell_of",
+    "field_cells",
+    "list_formats",
+    "write_items",
+]
+
+BIBTEX = MediaType(
+    name="bibtex",
+    media_type="application/x-bibtex",
+    extension=".bib",
+    aliases=("text/x-bibtex", "application/bibtex"),
+)
+RIS = MediaType(name="ris", media_type="application/x-research-info-systems", extension=".ris")
+CSL = MediaType(
+    name="csl-json", media_type="application/vnd.citationstyles.csl+json", extension=".csl.json"
+)
+_WRITERS: Mapping[MediaType, Callable[[Iterable[Reference]], str]] = {
+    BIBTEX: write_bibtex,
+    RIS: write_ris,
+    CSL: write_csl,
+}
+REFERENCE_FORMATS = tuple(_WRITERS)
+"""What reference managers read."""
+
+REFERENCE_LISTS = ("reports", "instruments")
+"""The lists of things that are cited in bibliographies."""
+
+_TREATY = SCHEME_BASE + "instrument-type/treaty"
+
 
 CSV = next(media for media in ROW_FORMATS if media.name == "csv")
 TSV = next(media for media in ROW_FORMATS if media.name == "tsv")
@@ -15,9 +65,213 @@ XLSX = MediaType(
 )
 GRAPH_FORMATS = tuple(media for media in GRAPHS if media.name in {"ttl", "jsonld"})
 """The items of a page with all that the graph says of them."""
+_SEPARATOR = " | "
+_CELL_LIMIT = 32_767
+_FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
+_MOMENTS = re.compile(rb"(<dcterms:(created|modified)[^<>]*>)[^<]*(</dcterms:)")
 
 
 def list_formats(name: str) -> tuple[MediaType, ...]:
     """The formats of a list, the preferred one first."""
     references = REFERENCE_FORMATS if name in REFERENCE_LISTS else ()
     return (JSON, CSV, TSV, XLSX, *GRAPH_FORMATS, *references)
+
+
+def write_items(
+    media: MediaType,
+    index: ListIndex,
+    positions: Iterable[int],
+    fields: Sequence[Field],
+    terms: TermIndex,
+) -> bytes:
+    """The items at these positions as a table, or in one of ``REFERENCE_FORMATS``."""
+    if media in REFERENCE_FORMATS:
+        return _references(media, index, positions, terms)
+    rows = _table_rows(index, positions, fields, terms)
+    if media is XLSX:
+        return _xlsx(rows, title=index.faceted.label)
+    return _delimited(rows, {CSV: ",", TSV: "\t"}[media])
+
+
+def cell_of(term: Term, terms: TermIndex) -> Cell:
+    """A term as a cell, a resource with its English label."""
+    match term:
+        case Iri(value=iri):
+            return Resource(iri=iri, label=terms.label(iri))
+        case BlankNode(label=label):
+            return Resource(iri=f"_:{label}")
+        case Literal():
+            return python_value(term)
+
+
+def _cells_of(values: Iterable[Term], terms: TermIndex) -> list[Cell]:
+    """Terms as cells, sorted by what is read."""
+    return sorted((cell_of(term, terms) for term in values), key=_sort_text)
+
+
+def _sort_text(cell: Cell) -> tuple[str, str]:
+    return str(cell).casefold(), cell.iri if isinstance(cell, Resource) else ""
+
+
+def field_cells(index: ListIndex, position: int, shown: Field, terms: TermIndex) -> list[Cell]:
+    """The cells of one field of one item; exactly one unless the field takes many."""
+    cells = _cells_of(index.values(position, shown), terms)
+    if shown.many:
+        return cells
+    if not cells:
+        # The whole numbers of lists are counts, of which the graph only states those above 0.
+        return [0 if shown.column.type is ColumnType.INTEGER else None]
+    return cells[:1]
+
+
+def _table_rows(
+    index: ListIndex, positions: Iterable[int], fields: Sequence[Field], terms: TermIndex
+) -> Iterator[list[Cell]]:
+    """The headings, then a row for each item.
+
+    A resource has two columns, its IRI and its label; several values stand in one cell.
+    """
+    yield [heading for shown in fields for heading in _headings(shown)]
+    for position in positions:
+        row: list[Cell] = []
+        for shown in fields:
+            row += _cells(shown, field_cells(index, position, shown, terms))
+        yield row
+
+
+def _headings(shown: Field) -> tuple[str, ...]:
+    if shown.column.type is ColumnType.RESOURCE:
+        return (shown.name, f"{shown.name}Label")
+    return (shown.name,)
+
+
+def _cells(shown: Field, cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    if shown.column.type is ColumnType.RESOURCE:
+        found = [cell for cell in cells if isinstance(cell, Resource)]
+        return (
+            _SEPARATOR.join(cell.iri for cell in found),
+            _SEPARATOR.join(cell.label or "" for cell in found),
+        )
+    return (_SEPARATOR.join(map(str, cells)),) if shown.many else (cells[0],)
+
+
+def _delimited(rows: Iterable[Sequence[Cell]], delimiter: str) -> bytes:
+    """The rows with this delimiter, as RFC 4180 has them."""
+    output = io.StringIO()
+    writer = csv.writer(output, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerows([_text(cell) for cell in row] for row in rows)
+    return output.getvalue().encode()
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return "" if cell is None else str(cell)
+
+
+def _xlsx(rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:
+    """The rows as a workbook; equal rows give equal bytes.
+
+    Numbers and truth values stay what they are, and no text becomes a formula.
+    """
+    # Half of the start-up time of a service that writes no workbook.
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    bold = Font(bold=True)
+    for number, row in enumerate(rows):
+        cells = []
+        for cell in row:
+            if isinstance(cell, bool | int | float) or cell is None:
+                cells.append(WriteOnlyCell(sheet, cell))
+                continue
+            made = WriteOnlyCell(sheet, encode_text(str(cell))[:_CELL_LIMIT])
+            made.data_type = "s"
+            if number == 0:
+                made.font = bold
+            cells.append(made)
+        sheet.append(cells)
+    output = io.BytesIO()
+    workbook.save(output)
+    return _without_moments(output)
+
+
+def _without_moments(workbook: io.BytesIO) -> bytes:
+    """The same workbook without the time at which it was written."""
+    output = io.BytesIO()
+    with (
+        zipfile.ZipFile(workbook) as source,
+        zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for entry in source.infolist():
+            body = source.read(entry)
+            if entry.filename == "docProps/core.xml":
+                body = _MOMENTS.sub(rb"\g<1>1980-01-01T00:00:00Z\g<3>", body)
+            fixed = zipfile.ZipInfo(entry.filename, date_time=_FIRST_MOMENT)
+            fixed.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(fixed, body)
+    return output.getvalue()
+
+
+def _references(
+    media: MediaType, index: ListIndex, positions: Iterable[int], terms: TermIndex
+) -> bytes:
+    make = _report if index.faceted.name == "reports" else _instrument
+    references = (make(_Item(index, position, terms)) for position in positions)
+    return _WRITERS[media](references).encode()
+
+
+class _Item:
+    """The fields of one item as texts."""
+
+    def __init__(self, index: ListIndex, position: int, terms: TermIndex) -> None:
+        self._index, self._position, self._terms = index, position, terms
+        self.iri = index.items[position]
+        self.title = terms.label(self.iri) or self.iri
+        self.slug = self.iri.rpartition("/")[2]
+
+    def texts(self, name: str) -> Iterator[str]:
+        """The values of a field, resources by their labels."""
+        shown = self._index.faceted.fields[name]
+        cells = field_cells(self._index, self._position, shown, self._terms)
+        return (str(cell) for cell in cells if cell is not None)
+
+    def text(self, name: str) -> str | None:
+        """The first value of a field."""
+        return next(self.texts(name), None)
+
+    def has(self, name: str, iri: str) -> bool:
+        """Whether a field has this resource."""
+        values = self._index.values(self._position, self._index.faceted.fields[name])
+        return any(str(getattr(value, "value", "")) == iri for value in values)
+
+
+def _report(item: _Item) -> Reference:
+    return Reference(
+        key=item.slug,
+        type=ReferenceType.REPORT,
+        title=item.title,
+        url=item.iri,
+        date=item.text("date"),
+        publisher=item.text("process"),
+        place=item.text("place"),
+        language=item.text("language"),
+    )
+
+
+def _instrument(item: _Item) -> Reference:
+    is_treaty = item.has("type", _TREATY)
+    return Reference(
+        key=item.slug,
+        type=ReferenceType.TREATY if is_treaty else ReferenceType.DOCUMENT,
+        title=item.title,
+        url=item.iri,
+        date=item.text("adopted"),
+        authors=tuple(item.texts("adoptedBy")),
+        number=item.text("symbol"),
+        note=", ".join(item.texts("shortNames")) or None,
+    )

@@ -1,27 +1,31 @@
-"""Reading what is asked of a list: filters, full text, order, page, fields and facets."""
+"""What is asked of a list: filters, full text, order, page, fields, facets and format."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from fastapi import Request
+
 from gfmdkg.errors import ParameterError
 from gfmdkg.facets import FacetedList, Field, Selection, parse_selection
-from gfmdkg.http.parameters import Parameters
+from gfmdkg.formats.media import MediaType
+from gfmdkg.http.formats import JSON, choose_format
+from gfmdkg.http.list_formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
+from gfmdkg.http.parameters import Paging, Parameters
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found
+from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 
 __all__ = [
     "FACET_VALUES",
     "FULL_TEXT",
     "Filters",
-    "chosen_facets",
-    "chosen_fields",
-    "chosen_includes",
+    "ListParameters",
     "filter_names",
-    "names_in",
     "read_filters",
+    "read_parameters",
     "select",
 ]
 
@@ -30,6 +34,11 @@ FACET_VALUES = 20
 """Values of a facet that are given unless ``facet_limit`` says otherwise."""
 
 _ALL, _NONE = "all", "none"
+# Parameters of every list beside its filters.
+_RESERVED = (
+    *("facet_limit", "facets", "fields", "format", "include"),
+    *("page", "per_page", "sort", "version"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,20 +76,71 @@ async def select(
     selection = await asyncio.to_thread(parse_selection, faceted, filters.values, terms)
     if filters.text is None:
         return selection, None
-    search = (await indexes.exactly(version)).index
+    search = await indexes.exactly(version)
     found = await asyncio.to_thread(search.find, filters.text, types=faceted.classes)
     return replace(selection, found=found.iris), found
 
 
-def names_in(parameters: Parameters, name: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListParameters:
+    """What a request asks for; ``number`` is the version that it names, if any."""
+
+    request: Request
+    faceted: FacetedList
+    filters: Filters
+    format: MediaType
+    paging: Paging
+    sort: str | None
+    fields: Sequence[Field]
+    facets: frozenset[str]
+    facet_limit: int
+    includes: Sequence[str]
+    number: int | None
+
+
+def read_parameters(settings: Settings, faceted: FacetedList, request: Request) -> ListParameters:
+    """What a request asks for. Raises ``ParameterError``, ``NotAcceptable``."""
+    parameters = Parameters(request.query_params.multi_items())
+    parameters.only({*filter_names(faceted), *_RESERVED})
+    asked = ListParameters(
+        request=request,
+        faceted=faceted,
+        filters=read_filters(faceted, parameters),
+        format=choose_format(parameters, request.headers.get("accept"), list_formats(faceted.name)),
+        paging=parameters.paging(settings),
+        sort=parameters.one("sort"),
+        fields=_chosen_fields(faceted, parameters),
+        facets=_chosen_facets(faceted, parameters),
+        facet_limit=parameters.integer("facet_limit", minimum=1, maximum=settings.page_size_limit)
+        or FACET_VALUES,
+        includes=_chosen_includes(faceted, parameters),
+        number=parameters.version(),
+    )
+    _refuse_what_the_format_cannot_show(asked, parameters)
+    return asked
+
+
+def _refuse_what_the_format_cannot_show(asked: ListParameters, parameters: Parameters) -> None:
+    shows_fields = asked.format not in (*GRAPH_FORMATS, *REFERENCE_FORMATS)
+    for name, is_shown in (
+        ("fields", shows_fields),
+        ("include", asked.format is JSON),
+        ("facets", asked.format is JSON),
+        ("facet_limit", asked.format is JSON),
+    ):
+        if parameters.many(name) and not is_shown:
+            raise ParameterError(name, f"has no meaning in the format {asked.format.name}")
+
+
+def _names_in(parameters: Parameters, name: str) -> tuple[str, ...]:
     """The names that a repeatable parameter lists, separated by commas or given apart."""
     texts = ",".join(parameters.many(name)).split(",")
     return tuple(dict.fromkeys(stripped for text in texts if (stripped := text.strip())))
 
 
-def chosen_facets(faceted: FacetedList, parameters: Parameters) -> frozenset[str]:
+def _chosen_facets(faceted: FacetedList, parameters: Parameters) -> frozenset[str]:
     """The facets to count: all unless ``facets=`` names some or says ``none``."""
-    names = names_in(parameters, "facets")
+    names = _names_in(parameters, "facets")
     if not names or names == (_ALL,):
         return frozenset(faceted.facets)
     if names == (_NONE,):
@@ -88,9 +148,9 @@ def chosen_facets(faceted: FacetedList, parameters: Parameters) -> frozenset[str
     return _known("facets", names, (*faceted.facets, _ALL, _NONE), alone=(_ALL, _NONE))
 
 
-def chosen_fields(faceted: FacetedList, parameters: Parameters) -> tuple[Field, ...]:
+def _chosen_fields(faceted: FacetedList, parameters: Parameters) -> tuple[Field, ...]:
     """The fields to show in the order asked for, always with the item itself."""
-    names = names_in(parameters, "fields")
+    names = _names_in(parameters, "fields")
     every = tuple(faceted.fields.values())
     if not names:
         return every
@@ -99,9 +159,9 @@ def chosen_fields(faceted: FacetedList, parameters: Parameters) -> tuple[Field, 
     return (item, *(faceted.fields[name] for name in names if name != item.name))
 
 
-def chosen_includes(faceted: FacetedList, parameters: Parameters) -> tuple[str, ...]:
+def _chosen_includes(faceted: FacetedList, parameters: Parameters) -> tuple[str, ...]:
     """The names of what the items are to bring along."""
-    names = names_in(parameters, "include")
+    names = _names_in(parameters, "include")
     if names and not faceted.includes:
         raise ParameterError("include", f"has nothing to include in {faceted.name}")
     _known("include", names, tuple(faceted.includes))

@@ -14,13 +14,13 @@ from starlette.responses import Response
 from gfmdkg.about import VERSION
 from gfmdkg.http.docs_page import Operation, read_operations
 from gfmdkg.http.examples import recorded_examples
-from gfmdkg.http.own_queries import query_text
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.rendering import render
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, PREFIXES
+from gfmdkg.sparql.query_text import packaged_query
 
 __all__ = ["MODEL_RULES", "machines_router"]
 
@@ -164,7 +164,7 @@ def _example(operation: Operation) -> str:
 
 def _sparql_examples() -> Iterable[_Link]:
     for name in _EXAMPLES:
-        title, _, text = query_text(name).partition("\n")
+        title, _, text = packaged_query("gfmdkg.http", f"rq/{name}.rq").text.partition("\n")
         one_line = " ".join(text.split())
         yield _Link(
             title=title.removeprefix("# "),

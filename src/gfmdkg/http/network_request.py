@@ -189,7 +189,7 @@ async def choose_passages(
     grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
     if filters.text is None and filters.values.keys() <= _OF_LINKS:
         return Chosen(grounds=grounds)
-    index = (await service.lists.exactly(_PASSAGES.name, version)).index
+    index = await service.lists.exactly(_PASSAGES.name, version)
     items = await asyncio.to_thread(index.iris, selection)
     if selection.found is not None:
         # What passes the filters is enough, and keeps the query short.

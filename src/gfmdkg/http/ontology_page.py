@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from gfmdkg.description import Named
-from gfmdkg.http.own_queries import query_text
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import GFMD, compact
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri, Literal, Term
 
@@ -36,7 +36,9 @@ class OntologyPage:
 async def read_ontology_page(service: Service, version: Version) -> OntologyPage:
     """The terms of the ontology's own namespace."""
     terms = await service.terms(version)
-    solutions = await service.solutions(query_text("ontology-terms"), version=version)
+    solutions = await service.solutions(
+        packaged_query("gfmdkg.http", "rq/ontology-terms.rq").text, version=version
+    )
     found: dict[str, OntologyTerm] = {}
     for record in solutions.records():
         iri = _text(record["term"])

@@ -13,7 +13,6 @@ from gfmdkg.about import VERSION
 from gfmdkg.errors import NotFound
 from gfmdkg.http.description import json_operation, page_operation
 from gfmdkg.http.docs_page import read_operations
-from gfmdkg.http.own_queries import query_text
 from gfmdkg.http.parameter_description import path_parameter
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_schemas import members_of, problem_responses
@@ -23,6 +22,7 @@ from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.http.shapes import ref
 from gfmdkg.namespaces import GFMD, PREFIXES
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.terms.values import Iri, Literal
 
 __all__ = ["pages_router"]
@@ -186,7 +186,9 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
 
 async def _start(service: Service) -> Answer:
     version = await service.version()
-    counted = await service.solutions(query_text("counts"), version=version)
+    counted = await service.solutions(
+        packaged_query("gfmdkg.http", "rq/counts.rq").text, version=version
+    )
     counts: dict[str, int] = {}
     for class_iri, count in counted.rows:
         if isinstance(class_iri, Iri) and isinstance(count, Literal):

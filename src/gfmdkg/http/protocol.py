@@ -31,6 +31,6 @@ class Protocol:
         }
         self.below: dict[str, Handler] = {"/graphs/": graphs, "/graph/": graphs}
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop counting."""
-        self.descriptions.close()
+        await self.descriptions.close()

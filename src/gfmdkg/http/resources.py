@@ -24,7 +24,6 @@ from gfmdkg.http.description import resource_operation
 from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
 from gfmdkg.http.ontology_page import read_ontology_page
-from gfmdkg.http.own_queries import bind, query_text
 from gfmdkg.http.parameter_description import path_parameter
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_schemas import problem_responses
@@ -33,6 +32,7 @@ from gfmdkg.http.resource_description import read_description
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri
@@ -222,11 +222,18 @@ async def _answer(service: Service, wish: _Wish) -> Response:
 
 async def _with_triples(service: Service, wish: _Wish, answer: Answer) -> Answer:
     is_ontology = wish.iri.value == BASE + _ONTOLOGY
-    text = query_text(_ONTOLOGY) if is_ontology else triples_query(wish.iri)
+    text = (
+        packaged_query("gfmdkg.http", f"rq/{_ONTOLOGY}.rq").text
+        if is_ontology
+        else triples_query(wish.iri)
+    )
     formats = AnswerFormats(results=None, graph=wish.format.media_type)
     found, known = await asyncio.gather(
         service.answer(text, version=wish.version, formats=formats),
-        service.answer(bind("exists", wish.iri), version=wish.version),
+        service.answer(
+            packaged_query("gfmdkg.http", "rq/exists.rq").fill(resource=[wish.iri]),
+            version=wish.version,
+        ),
     )
     if not json.loads(await read_body(known))["boolean"]:
         raise not_found(wish.iri.value, await service.terms(wish.version))

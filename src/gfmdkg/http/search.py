@@ -20,8 +20,9 @@ from gfmdkg.http.search_description import (
     search_operation,
     suggest_operation,
 )
-from gfmdkg.http.search_indexes import FoundIndex, SearchIndexes
+from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
+from gfmdkg.http.version_cache import Versioned
 from gfmdkg.search import SearchIndex
 from gfmdkg.search.kinds import class_named
 
@@ -118,8 +119,7 @@ async def _answer(
                 etag=tag,
             )
         )
-    find = indexes.newest if number is None else indexes.exactly
-    found = await find(wanted)
+    found = await indexes.find(wanted, or_former=number is None)
     body, headers = await asyncio.to_thread(_run, found, ask)
     is_wanted = found.version.number == wanted.number
     return AnswerResponse(
@@ -136,8 +136,8 @@ async def _answer(
     )
 
 
-def _run(found: FoundIndex, ask: Ask) -> tuple[bytes, Headers]:
-    document, headers = ask(found.index)
+def _run(found: Versioned[SearchIndex], ask: Ask) -> tuple[bytes, Headers]:
+    document, headers = ask(found.value)
     body = {**document, "version": str(found.version.number)}
     return json.dumps(body, ensure_ascii=False).encode(), headers
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable
-from contextvars import Context
 
 from gfmdkg.about import VERSION
 from gfmdkg.catalog import Catalog
@@ -21,6 +19,7 @@ from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.cache import Cache
 from gfmdkg.http.list_indexes import ListIndexes
+from gfmdkg.http.version_cache import VersionCache
 from gfmdkg.network import network_role
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
@@ -33,7 +32,6 @@ __all__ = ["Service", "decode_solutions"]
 
 # Decoding this much JSON takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 256 * 1024
-_TERM_INDEXES_KEPT = 2
 _TERMS_LIMIT_SECONDS = 60.0
 _WHOLE = Dataset()
 _JSON = AnswerFormats(results="application/sparql-results+json", graph="text/turtle")
@@ -65,7 +63,7 @@ class Service:
         self.fingerprint = _fingerprint(self.content)
         self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)
         self._followers: list[Callable[[Version], None]] = []
-        self._terms: OrderedDict[int, asyncio.Task[TermIndex]] = OrderedDict()
+        self._terms = VersionCache(self._load_terms, what="the index of names")
 
     async def start(self) -> None:
         """Start an engine over the current version if there is one."""
@@ -86,8 +84,7 @@ class Service:
 
     async def close(self) -> None:
         """Finish what runs, as far as the time allows, and end all processes."""
-        for task in self._terms.values():
-            task.cancel()
+        await self._terms.close()
         await self.lists.close()
         await asyncio.gather(
             self.pool.close(), self.workers.close(limit_seconds=self.settings.shutdown_seconds)
@@ -144,16 +141,8 @@ class Service:
         return await asyncio.to_thread(self.json_ld.compact, expanded, root=root)
 
     async def terms(self, version: Version) -> TermIndex:
-        """The label index of a version; read once, kept for the last two versions."""
-        task = self._terms.get(version.number)
-        if task is None or (task.done() and (task.cancelled() or task.exception())):
-            task = asyncio.create_task(self._load_terms(version), context=Context())
-            self._terms[version.number] = task
-            while len(self._terms) > _TERM_INDEXES_KEPT:
-                self._terms.popitem(last=False)
-        self._terms.move_to_end(version.number)
-        # Shielded: the index is for everybody, so one caller that goes away must not stop it.
-        return await asyncio.shield(task)
+        """The label index of a version."""
+        return await self._terms.exactly(version)
 
     async def _load_terms(self, version: Version) -> TermIndex:
         answer = await self.answer(

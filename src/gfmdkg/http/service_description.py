@@ -13,7 +13,7 @@ from gfmdkg.errors import NotAcceptable, RequestError
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.http.body import header, request_url
 from gfmdkg.http.disconnect import while_connected
-from gfmdkg.http.graph_figures import Figures, FiguresShelf
+from gfmdkg.http.graph_figures import Figures, FiguresCache
 from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.responses import Answer, entity_tag, is_fresh
@@ -56,11 +56,11 @@ class Descriptions:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._shelf = FiguresShelf(service)
+        self._figures = FiguresCache(service)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop counting."""
-        self._shelf.close()
+        await self._figures.close()
 
     async def service(
         self, pairs: Sequence[tuple[str, str]], accept: str | None, *, endpoint: str, scope: Scope
@@ -107,7 +107,7 @@ class Descriptions:
         tag = entity_tag(version, scope, media_type, f"{self._service.fingerprint} {host!r}")
         body = b""
         if not is_fresh(scope, tag):
-            figures = await self._shelf.figures(version)
+            figures = await self._figures.exactly(version)
             body = _serialise(describe(figures, version), media_type)
         return Answer(
             media_type=media_type,

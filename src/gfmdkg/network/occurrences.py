@@ -1,16 +1,15 @@
 """Where nodes occur in the graph, and what they are called: the SPARQL for it, and the reading."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from importlib import resources
 from typing import NamedTuple, Self
 
 from gfmdkg.namespaces import XSD, compact
 from gfmdkg.network.kinds import ASSERTIONS, NetworkKind
+from gfmdkg.sparql.query_text import QueryText, packaged_query
 from gfmdkg.store.selecting import Select
-from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
+from gfmdkg.terms.values import Iri, Literal, Term
 
 __all__ = [
     "Grounds",
@@ -18,13 +17,11 @@ __all__ = [
     "Occurrence",
     "edges_query",
     "evidence_query",
-    "query_text",
     "read_names",
     "read_occurrences",
     "side_query",
 ]
 
-_EMPTY_SLOT = re.compile(r"^.*\bVALUES \?\w+ \{ UNDEF \}.*\n", re.MULTILINE)
 # So many names are asked for at once; longer queries take longer to plan than to run.
 _NAMES_AT_ONCE = 2_000
 
@@ -72,19 +69,6 @@ class Name:
     type: str | None
 
 
-def query_text(name: str, **slots: Iterable[Term]) -> str:
-    """The query of ``rq/{name}.rq`` with terms in its slots ``VALUES ?slot { UNDEF }``.
-
-    The lines of slots for which nothing is given go, for even an empty slot would change the
-    query's plan.
-    """
-    text = (resources.files(__package__) / "rq" / f"{name}.rq").read_text(encoding="utf-8")
-    for slot, terms in slots.items():
-        values = " ".join(map(to_sparql, terms))
-        text = text.replace(f"VALUES ?{slot} {{ UNDEF }}", f"VALUES ?{slot} {{ {values} }}")
-    return _EMPTY_SLOT.sub("", text)
-
-
 def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
     """The query of a side, for the links that count; of one node alone where it is given."""
     slots: dict[str, Iterable[Term]] = {"assertion": map(Iri, grounds.assertions)}
@@ -92,7 +76,9 @@ def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
         slots["least"] = [Literal(f"{grounds.confidence:f}", XSD + "decimal")]
     if node is not None:
         slots["node"] = [Iri(node)]
-    return query_text(side, **slots)
+    query = _query(side)
+    # What is stated without a link has no grounds.
+    return query.fill(**{name: slots[name] for name in query.slot_names & slots.keys()})
 
 
 def read_occurrences(select: Select, side: str, grounds: Grounds) -> tuple[Occurrence, ...]:
@@ -119,7 +105,7 @@ def read_names(select: Select, iris: Iterable[str]) -> Mapping[str, Name]:
     types: dict[str, str] = {}
     for start in range(0, len(wanted), _NAMES_AT_ONCE):
         part = wanted[start : start + _NAMES_AT_ONCE]
-        for row in select(query_text("names", iri=map(Iri, part))).rows:
+        for row in select(_query("names").fill(iri=map(Iri, part))).rows:
             match row:
                 case Iri(value=iri), Literal() as label, None:
                     labels[iri] = min(labels.get(iri, label), label, key=_label_order)
@@ -134,6 +120,10 @@ def read_names(select: Select, iris: Iterable[str]) -> Mapping[str, Name]:
         )
         for iri in wanted
     }
+
+
+def _query(name: str) -> QueryText:
+    return packaged_query("gfmdkg.network", f"rq/{name}.rq")
 
 
 def _label_order(label: Literal) -> tuple[bool, str, str]:

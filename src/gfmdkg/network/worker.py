@@ -3,8 +3,8 @@
 import os
 import resource
 import sys
-from collections import OrderedDict
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +27,11 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     # Numpy's linear algebra starts a thread for each core, and each takes 40 MiB of the limit.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     retire_bytes = int(options["memory_limit_bytes"] * _RETIRE_ABOVE)
-    kept: OrderedDict[Path, tuple[OxigraphStore, Networks]] = OrderedDict()
 
+    @lru_cache(maxsize=_VERSIONS_KEPT)
     def networks_of(folder: Path) -> Networks:
-        if folder not in kept:
-            store = OxigraphStore.open_read_only(folder)
-            networks = Networks(select_from(store))
-            kept[folder] = store, networks
-            if len(kept) > _VERSIONS_KEPT:
-                kept.popitem(last=False)[1][0].close()
-        kept.move_to_end(folder)
-        return kept[folder][1]
+        store = OxigraphStore.open_read_only(folder)
+        return Networks(select_from(store))
 
     def handle(frame: Frame) -> Reply:
         folder, request = NetworkRequest.unpack(frame.head, frame.body)

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import FOAF, GFMD, GRAPH_BASE, ORG, PROV, RDF, RDFS, SDGO, SH, SKOS
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.selecting import Select
 from gfmdkg.terms.values import Iri, Literal
 
@@ -115,7 +115,7 @@ def read_classes(select: Select) -> dict[str, set[str]]:
 
 
 def _query(name: str) -> str:
-    return (resources.files(__package__) / "rq" / f"{name}.rq").read_text(encoding="utf-8")
+    return packaged_query("gfmdkg.search", f"rq/{name}.rq").text
 
 
 def _clean(text: str) -> str:

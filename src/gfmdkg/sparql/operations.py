@@ -8,7 +8,7 @@ solutions and filling the templates with them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gfmdkg.sparql.tokens import Token, TokenKind, tokenize
+from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, group_end
 
 __all__ = ["Operation", "split_update"]
 
@@ -50,9 +50,8 @@ def split_update(text: str) -> tuple[Operation, ...] | None:
     >>> [o.delete for o in split_update("DELETE WHERE {?s a ?t}; INSERT DATA {<x:s> a <x:t>}")]
     ['{?s a ?t}', '']
     """
-    tokens = [t for t in tokenize(text, decode=False) if t.kind is not TokenKind.COMMENT]
     try:
-        return tuple(_Reader(text, tokens).operations())
+        return tuple(_Reader(text, code_tokens(text)).operations())
     except _UnclearError:
         return None
 
@@ -142,18 +141,11 @@ class _Reader:
 
     def _group(self) -> str:
         """The text in braces that starts here."""
-        start, depth = self._next, 0
-        if self._peek() != "{":
+        start, end = self._next, group_end(self._tokens, self._next)
+        if end is None:
             raise _UnclearError
-        for index in range(start, len(self._tokens)):
-            token = self._tokens[index]
-            if token.kind is TokenKind.ERROR:
-                break
-            depth += (token.text == "{") - (token.text == "}")
-            if depth == 0:
-                self._next = index + 1
-                return self._slice(start)
-        raise _UnclearError
+        self._next = end
+        return self._slice(start)
 
     def _peek(self) -> str:
         if self._next >= len(self._tokens):

@@ -7,11 +7,20 @@ a function, ``a`` or ``true``; and ``<<`` of RDF 1.2 is two ``<``, since it may 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["Place", "Token", "TokenKind", "decode_codepoints", "locate", "tokenize"]
+__all__ = [
+    "Place",
+    "Token",
+    "TokenKind",
+    "code_tokens",
+    "decode_codepoints",
+    "group_end",
+    "locate",
+    "tokenize",
+]
 
 
 class TokenKind(StrEnum):
@@ -149,6 +158,27 @@ def tokenize(text: str, *, decode: bool = True) -> Iterator[Token]:
     decoded, origins = _decode(text)
     tokens = _scan(decoded, codepoints=False)
     return tokens if not origins else _moved(tokens, origins)
+
+
+def code_tokens(text: str) -> list[Token]:
+    """The tokens without comments, as the engine reads them: without decoding beforehand."""
+    return [token for token in _scan(text, codepoints=True) if token.kind is not TokenKind.COMMENT]
+
+
+def group_end(tokens: Sequence[Token], index: int) -> int | None:
+    """Where a group in braces that opens at ``index`` ends: the index after its last token.
+
+    ``None`` where none opens, or it has no end.
+    """
+    depth = 0
+    for place in range(index, len(tokens)):
+        token = tokens[place]
+        if token.kind is TokenKind.ERROR:
+            return None
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0:
+            return place + 1 if place > index else None
+    return None
 
 
 def _scan(text: str, *, codepoints: bool) -> Iterator[Token]:

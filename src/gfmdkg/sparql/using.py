@@ -6,9 +6,10 @@ clauses, so they are put there.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NoReturn
 
 from gfmdkg.errors import QueryRejected
-from gfmdkg.sparql.tokens import Token, TokenKind, locate, tokenize
+from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, group_end, locate
 from gfmdkg.terms.values import Iri, to_sparql
 
 __all__ = ["add_using"]
@@ -46,38 +47,37 @@ def add_using(text: str, *, graphs: Iterable[str], named_graphs: Iterable[str]) 
     )
     if not clauses:
         return text
-    # As the engine reads it: escapes are decoded in strings and IRIs alone.
-    tokens = [t for t in tokenize(text, decode=False) if t.kind is not TokenKind.COMMENT]
+    tokens = code_tokens(text)
+    for token in tokens:
+        if token.kind is TokenKind.ERROR:
+            _reject(text, "this is no SPARQL", token)
     parts: list[str] = []
-    copied = 0
-    for index in _outside_of_braces(text, tokens):
+    copied = index = 0
+    while index < len(tokens):
         token = tokens[index]
         before = tokens[index - 1] if index else None
+        if token.text == "{":
+            index = _end_of_group(text, tokens, index)
+            continue
+        index += 1
         _check(text, token, before)
         if token.kind is not TokenKind.WORD or token.text.upper() != "WHERE":
             continue
         parts.append(text[copied : token.start])
         if before is not None and before.text.upper() == "DELETE":
-            parts.append(_braces(text, tokens, index + 1) + " ")
+            end = _end_of_group(text, tokens, index)
+            parts.append(text[tokens[index].start : tokens[end - 1].end] + " ")
         parts.append(clauses)
         copied = token.start
     parts.append(text[copied:])
     return "".join(parts)
 
 
-def _outside_of_braces(text: str, tokens: Sequence[Token]) -> list[int]:
-    found: list[int] = []
-    depth = 0
-    for index, token in enumerate(tokens):
-        if token.kind is TokenKind.ERROR:
-            _reject(text, "this is no SPARQL", token)
-        if token.text == "{":
-            depth += 1
-        elif token.text == "}":
-            depth -= 1
-        elif depth == 0:
-            found.append(index)
-    return found
+def _end_of_group(text: str, tokens: Sequence[Token], index: int) -> int:
+    end = group_end(tokens, index)
+    if end is None:
+        _reject(text, _INCOMPLETE, tokens[min(index, len(tokens) - 1)])
+    return end
 
 
 def _check(text: str, token: Token, before: Token | None) -> None:
@@ -94,21 +94,6 @@ def _check(text: str, token: Token, before: Token | None) -> None:
         _reject(text, _UNCLEAR.format(word=token.text[:40]), token)
 
 
-def _braces(text: str, tokens: Sequence[Token], index: int) -> str:
-    """The group that starts at a token, braces included."""
-    depth = 0
-    for token in tokens[index:]:
-        if token.text == "{":
-            depth += 1
-        elif token.text == "}":
-            depth -= 1
-        if depth == 0:
-            return text[tokens[index].start : token.end]
-    last = tokens[min(index, len(tokens) - 1)]
-    _reject(text, _INCOMPLETE, last)
-    raise AssertionError("rejected above")  # pragma: no cover
-
-
-def _reject(text: str, detail: str, token: Token) -> None:
+def _reject(text: str, detail: str, token: Token) -> NoReturn:
     place = locate(text, token.start)
     raise QueryRejected(detail, line=place.line, column=place.column)

@@ -20,12 +20,12 @@ classes and schemes asked for decide, and else the answer is ``Ambiguous``.
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Literal as OneOf
 from typing import Self
 
 from gfmdkg.errors import Ambiguous, Candidate, NotFound
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, expand
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.terms.folding import fold, is_acronym, tidy
 from gfmdkg.terms.nearest import NamePool
 from gfmdkg.terms.values import Iri, Literal, Term
@@ -52,7 +52,7 @@ class LabelEntry:
 
 def labels_query() -> str:
     """The SPARQL query whose solutions ``read_labels`` takes."""
-    return (resources.files("gfmdkg.terms") / "labels.rq").read_text(encoding="utf-8")
+    return packaged_query("gfmdkg.terms", "labels.rq").text
 
 
 def read_labels(solutions: Iterable[Sequence[Term | None]]) -> Iterator[LabelEntry]:

@@ -1,6 +1,5 @@
 """Checks: queries of the ontology that must return no rows."""
 
-import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,8 @@ from rdflib.term import Node
 
 from gfmdkg.errors import Fault, OntologyError, QueryRejected
 from gfmdkg.formats.solutions import Solutions
+from gfmdkg.sparql.prologue import read_columns
+from gfmdkg.sparql.tokens import code_tokens
 from gfmdkg.store.selecting import Select
 from gfmdkg.validation.data_graph import node_text, rdflib_term
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity
@@ -23,10 +24,6 @@ __all__ = ["Check", "check_findings", "load_checks", "run_checks"]
 
 _MARK = "#+"
 _KEYS = frozenset(("summary", "message", "severity"))
-_PROJECTION = re.compile(r"\bSELECT\b\s*(?:DISTINCT\b|REDUCED\b)?\s*([^{]*)\{", re.IGNORECASE)
-_VARIABLE = re.compile(
-    r"\bAS\s+[?$](\w+)\s*\)|(?<![\w(])[?$](\w+)(?=[^()]*(?:\(|$))", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +113,7 @@ def _read(text: str, *, name: str, file: str, faults: list[Fault]) -> Check | No
     severity = header.get("severity", "violation").lower()
     if severity not in frozenset(Severity):
         fault(f"“{severity}” is no severity", f"use one of {', '.join(Severity)}")
-    columns = _columns(text)
+    columns = read_columns(code_tokens(text))
     if not columns or columns[0] != "focus":
         fault("the first column is not ?focus", "begin with SELECT ?focus")
     for variable in PLACEHOLDER.findall(header.get("message", "")):
@@ -146,14 +143,6 @@ def _header(text: str, fault: Callable[[str], None]) -> Mapping[str, str]:
         fault("there is no header")
         return {}
     return {str(key): str(value) for key, value in header.items()}
-
-
-def _columns(text: str) -> tuple[str, ...]:
-    body = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))
-    projection = _PROJECTION.search(body)
-    if projection is None:
-        return ()
-    return tuple(a or b for a, b in _VARIABLE.findall(projection[1]))
 
 
 def _turn(terms: dict[str, Node], locator: Locator, given: Container[str]) -> None:

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from importlib import resources
 
 from rapidfuzz import fuzz, process
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, PREFIXES, RDF, RDFS, XSD, compact
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.selecting import Select
 from gfmdkg.terms.values import Iri
 from gfmdkg.terms.values import Literal as LiteralValue
@@ -148,7 +148,7 @@ def _control_characters(view: Suspicion, documents: Sequence[PositionedGraph]) -
 
 def _usage(select: Select) -> Mapping[str, int]:
     """How often each property and each class is used."""
-    text = resources.files(__package__).joinpath("term-usage.rq").read_text("utf-8")
+    text = packaged_query("gfmdkg.validation", "term-usage.rq").text
     return {
         term.value: int(count.lexical)
         for term, count in select(text).rows

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from importlib import resources
 
 from rapidfuzz import fuzz, process
 from rdflib import URIRef
 from rdflib.term import Node
 
 from gfmdkg.namespaces import GFMD, PREFIXES, SKOS
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.selecting import Select
 from gfmdkg.terms.folding import fold
 from gfmdkg.terms.values import BlankNode, Iri
@@ -171,7 +171,7 @@ class Namesakes:
 
 
 def _query(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text("utf-8")
+    return packaged_query("gfmdkg.validation", name).text
 
 
 def _alike(label: str, pool: dict[str, str], subject: str) -> Iterable[tuple[str, float]]:

@@ -1,9 +1,9 @@
 """Conflicts: where the graph has changed since in a way that a patch did not reckon with."""
 
 from collections.abc import Iterable, Mapping
-from importlib import resources
 
 from gfmdkg.errors import Clash
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.patches import Patch, Statement, decode
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
@@ -82,7 +82,7 @@ def _slot(statement: Statement, single: Mapping[str, bool]) -> _Slot | None:
 
 def _single_valued(store: OxigraphStore) -> Mapping[str, bool]:
     """Property to whether it has one value a language; one value at all prevails."""
-    query = resources.files(__package__).joinpath("clashes.rq").read_text("utf-8")
+    query = packaged_query("gfmdkg.curation.changes", "clashes.rq").text
     found: dict[str, bool] = {}
     for property_, per_language in select_from(store)(query).rows:
         if isinstance(property_, Iri) and isinstance(per_language, Literal):

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from importlib import resources
 from typing import Any
 
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
 from gfmdkg.curation.changes.history import describe_difference
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.patches import Patch, decode
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term, to_sparql
+from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
 __all__ = [
     "as_html",
@@ -27,7 +27,6 @@ __all__ = [
 ]
 
 Labels = Mapping[str, str]
-_SLOT = "{ UNDEF }"
 
 
 def resources_of(patch: Patch) -> list[str]:
@@ -42,9 +41,7 @@ def resources_of(patch: Patch) -> list[str]:
 
 def labels_query(iris: Iterable[str]) -> str:
     """The SELECT whose solutions ``read_labels`` takes."""
-    text = resources.files(__package__).joinpath("labels.rq").read_text("utf-8")
-    values = " ".join(to_sparql(Iri(iri)) for iri in iris)
-    return text.replace(_SLOT, f"{{ {values} }}")
+    return packaged_query("gfmdkg.curation.changes", "labels.rq").fill(resource=map(Iri, iris))
 
 
 def read_labels(solutions: Solutions) -> Labels:

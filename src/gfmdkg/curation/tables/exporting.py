@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
 
 from gfmdkg.curation.tables.columns import Column, RecordType
 from gfmdkg.curation.tables.faults import CellFault
@@ -11,8 +10,9 @@ from gfmdkg.curation.tables.names import Names
 from gfmdkg.curation.tables.values import parse_cell, render_cell
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import RDF, compact
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
+from gfmdkg.terms.values import Iri, Literal, Term
 
 __all__ = ["ExportedTable", "export_table", "records_query"]
 
@@ -32,10 +32,8 @@ class ExportedTable:
 
 def records_query(record_type: RecordType) -> str:
     """The SPARQL query whose solutions ``export_table`` takes."""
-    text = resources.files(__package__).joinpath("records.rq").read_text(encoding="utf-8")
-    classes = " ".join(to_sparql(Iri(name)) for name in record_type.classes)
-    # The classes are our own constants, never a user's text.
-    return text.replace("UNDEF", classes, 1)
+    query = packaged_query("gfmdkg.curation.tables", "records.rq")
+    return query.fill(**{"class": map(Iri, record_type.classes)})
 
 
 def export_table(
