@@ -1,0 +1,46 @@
+"""How long a way a request goes: the modules of ours that it enters in the server process."""
+
+import asyncio
+import sys
+from pathlib import Path
+from types import FrameType
+
+import httpx
+import pytest
+from tests.http.conftest import running, settings_for
+
+from gfmdkg.http import create_app
+
+SPARQL = "/sparql?query=SELECT%20%3Fo%20%7B%20%3Fs%20a%20gfmd%3AInstrument%20%3B%20%3Fp%20%3Fo%20%7D"
+CANNED = "/api/queries/recommendations-citing?instrument=PSS"
+
+
+async def modules_entered(client: httpx.AsyncClient, path: str) -> set[str]:
+    """The modules whose functions run while a request is answered anew."""
+    entered: set[str] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            name = frame.f_globals.get("__name__", "")
+            if name.startswith("gfmdkg."):
+                entered.add(name)
+
+    sys.setprofile(note)
+    try:
+        answer = await client.get(path, headers={"cache-control": "no-cache"})
+    finally:
+        sys.setprofile(None)
+    assert answer.status_code == 200, answer.text
+    return entered
+
+
+@pytest.mark.parametrize(("path", "most"), [(SPARQL, 18), (CANNED, 22)], ids=["sparql", "canned"])
+def test_request_enters_few_modules(harbour_store: Path, path: str, most: int) -> None:
+    async def scenario() -> set[str]:
+        settings = settings_for(harbour_store, warm_queries=False)
+        async with running(create_app(settings)) as client:
+            await client.get(path)  # what is made once for a version is made
+            return await modules_entered(client, path)
+
+    entered = asyncio.run(scenario())
+    assert len(entered) <= most, "\n".join(sorted(entered))
