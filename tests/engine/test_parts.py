@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from gfmdkg import errors
-from gfmdkg.engine.admission import Admission, Lane
+from gfmdkg.engine.answers import MEMORY_BYTES, Spool, SpooledAnswer
 from gfmdkg.engine.failures import decode_error, encode_error
 from gfmdkg.engine.frames import FrameAssembler, FrameError, pack_frame
 from gfmdkg.engine.process import describe_death
-from gfmdkg.engine.spool import MEMORY_BYTES, Spool, SpooledAnswer
+from gfmdkg.engine.supervisor import Admission, Lane
 from gfmdkg.errors import AnswerTooLarge, Busy, Candidate, Clash, Fault, GfmdkgError
 
 VALUES = {

@@ -18,11 +18,10 @@ import pyoxigraph as ox
 import pytest
 from tests.engine.conftest import TRIPLES, children, publish
 
-from gfmdkg.engine.admission import Lane
 from gfmdkg.engine.answers import read_body
-from gfmdkg.engine.pool import EnginePool
-from gfmdkg.engine.request import QueryRequest
+from gfmdkg.engine.pool import EnginePool, QueryRequest
 from gfmdkg.engine.server import engine_program
+from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import (
     AnswerTooLarge,
     Busy,

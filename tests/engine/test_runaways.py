@@ -9,9 +9,8 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 import uvloop
 
-from gfmdkg.engine.admission import Lane
-from gfmdkg.engine.pool import EnginePool
-from gfmdkg.engine.request import QueryRequest
+from gfmdkg.engine.pool import EnginePool, QueryRequest
+from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import AnswerTooLarge, EngineFailure, GfmdkgError, QueryTimeout
 from gfmdkg.store.versions import Version
 

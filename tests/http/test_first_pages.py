@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from tests.http.conftest import settings_for
 
-from gfmdkg.engine.admission import Lane
-from gfmdkg.engine.request import QueryRequest
+from gfmdkg.engine.pool import QueryRequest
+from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import QueryTimeout
 from gfmdkg.http.first_pages import FirstPages
 from gfmdkg.http.parameters import Parameters

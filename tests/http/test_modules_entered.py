@@ -11,7 +11,9 @@ from tests.http.conftest import running, settings_for
 
 from gfmdkg.http import create_app
 
-SPARQL = "/sparql?query=SELECT%20%3Fo%20%7B%20%3Fs%20a%20gfmd%3AInstrument%20%3B%20%3Fp%20%3Fo%20%7D"
+SPARQL = (
+    "/sparql?query=SELECT%20%3Fo%20%7B%20%3Fs%20a%20gfmd%3AInstrument%20%3B%20%3Fp%20%3Fo%20%7D"
+)
 CANNED = "/api/queries/recommendations-citing?instrument=PSS"
 
 

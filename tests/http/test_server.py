@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope
 from tests.http.conftest import publish, settings_for
 
-from gfmdkg.engine.spool import Spool
+from gfmdkg.engine.answers import Spool
 from gfmdkg.errors import Busy, EngineFailure, QueryTimeout
 from gfmdkg.http.disconnect import ClientGone
 from gfmdkg.http.responses import Answer

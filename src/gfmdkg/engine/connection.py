@@ -1,15 +1,67 @@
-"""A connection to an engine that speaks the SPARQL Protocol: one query at a time."""
+"""The SPARQL Protocol as it is spoken to an engine: requests, one connection for one at a time."""
 
 import asyncio
+from functools import lru_cache
 from time import perf_counter
 from typing import NamedTuple, cast
+from urllib.parse import urlencode
 
 import httptools
 
-from gfmdkg.engine.spool import Spool
-from gfmdkg.errors import AnswerTooLarge, EngineFailure
+from gfmdkg.engine.answers import Spool
+from gfmdkg.errors import AnswerTooLarge, EngineFailure, QueryRejected
+from gfmdkg.namespaces import BASE, PREFIXES
+from gfmdkg.store.answers import AnswerFormats, Dataset
 
-__all__ = ["Connection", "ConnectionEnded", "Response"]
+__all__ = ["PREFIXED", "Connection", "ConnectionEnded", "Response", "encode_query"]
+
+PREFIXED = frozenset({"text/turtle", "application/trig"})
+"""Formats that read better with prefixes. The engine's server writes none, so the triples come
+as N-Triples, to be written anew."""
+
+_PREFIX_LINES = tuple((f"{name}:", f"PREFIX {name}: <{iri}> ") for name, iri in PREFIXES.items())
+_BASE = f"BASE <{BASE}> "
+
+
+def encode_query(
+    text: str, formats: AnswerFormats, dataset: Dataset, *, host: bytes, path: bytes
+) -> tuple[bytes, int]:
+    """The request for a query, and how many characters of ours stand before its first line.
+
+    Raises ``QueryRejected`` for what is no text.
+    """
+    # A prefix that is mentioned in a literal alone does no harm, and a declaration in the text
+    # comes later and wins.
+    preamble = _BASE + "".join([line for mark, line in _PREFIX_LINES if mark in text])
+    try:
+        body = (preamble + text).encode()
+    except UnicodeEncodeError as error:
+        raise QueryRejected("the query holds a lone surrogate, which is no text") from error
+    head = _head(host, path + _parameters(dataset), formats.results, formats.graph)
+    return b"%b%d\r\n\r\n%b" % (head, len(body), body), len(preamble)
+
+
+def _parameters(dataset: Dataset) -> bytes:
+    if not (dataset.default_graphs or dataset.named_graphs):
+        return b""
+    pairs = [("default-graph-uri", iri) for iri in dataset.default_graphs]
+    pairs += [("named-graph-uri", iri) for iri in dataset.named_graphs]
+    return b"?" + urlencode(pairs).encode("ascii")
+
+
+@lru_cache(maxsize=256)
+def _head(host: bytes, target: bytes, results: str | None, graph: str | None) -> bytes:
+    """All of the head but the length of the body."""
+    accepted = [results, "application/n-triples" if graph in PREFIXED else graph]
+    return b"\r\n".join(
+        (
+            b"POST %b HTTP/1.1" % target,
+            b"Host: " + host,
+            b"Accept: " + ", ".join(filter(None, accepted)).encode("ascii"),
+            b"Content-Type: application/sparql-query",
+            b"Content-Length: ",
+        )
+    )
 
 
 class ConnectionEnded(Exception):

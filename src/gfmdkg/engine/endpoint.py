@@ -9,9 +9,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from gfmdkg.engine.answers import is_whole, kind_of
+from gfmdkg.engine.answers import Spool, is_whole, kind_of
 from gfmdkg.engine.server import Address, EngineServer
-from gfmdkg.engine.spool import Spool
 from gfmdkg.errors import EngineFailure, GfmdkgError, ParameterError
 from gfmdkg.store.answers import AnswerFormats, Dataset
 from gfmdkg.store.versions import Version

@@ -17,14 +17,18 @@ from typing import NoReturn
 
 import pyoxigraph as ox
 
-from gfmdkg.engine.admission import Admission, Lane
-from gfmdkg.engine.answers import EngineAnswer, count_rows, is_whole, kind_of
-from gfmdkg.engine.connection import Response
+from gfmdkg.engine.answers import (
+    EngineAnswer,
+    Spool,
+    SpooledAnswer,
+    count_rows,
+    is_whole,
+    kind_of,
+)
+from gfmdkg.engine.connection import PREFIXED, Response
 from gfmdkg.engine.endpoint import Endpoint
-from gfmdkg.engine.request import PREFIXED, QueryRequest
 from gfmdkg.engine.server import EngineServer
-from gfmdkg.engine.spool import Spool, SpooledAnswer
-from gfmdkg.engine.supervisor import Supervisor
+from gfmdkg.engine.supervisor import Admission, Lane, Supervisor
 from gfmdkg.errors import (
     AnswerTooLarge,
     EngineFailure,
@@ -34,12 +38,18 @@ from gfmdkg.errors import (
 )
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.settings import Settings
-from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats
+from gfmdkg.store.answers import (
+    GRAPH_FORMATS,
+    RESULTS_FORMATS,
+    AnswerFormats,
+    AnswerKind,
+    Dataset,
+)
 from gfmdkg.store.complaints import is_refusal, rejection
 from gfmdkg.store.prefix_lines import PrefixLines
 from gfmdkg.store.versions import Version
 
-__all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats"]
+__all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats", "QueryRequest"]
 
 _LOG = logging.getLogger("gfmdkg.engine")
 
@@ -48,6 +58,24 @@ _PREFIXES = dict(PREFIXES)
 # Writing this much with prefixes takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 64 * 1024
 _COMPLAINT_BYTES = 64 * 1024
+_OWN_DATASET, _ANY_FORMATS = Dataset(), AnswerFormats()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryRequest:
+    """A query that has passed the checks of ``gfmdkg.sparql``.
+
+    Limits that are ``None`` are the pool's. Relative IRIs stand below the project's base, and
+    its prefixes are known.
+    """
+
+    text: str
+    version: Version
+    formats: AnswerFormats = _ANY_FORMATS
+    dataset: Dataset = _OWN_DATASET
+    lane: Lane = Lane.ADHOC
+    time_limit_seconds: float | None = None
+    answer_limit_bytes: int | None = None
 
 
 @dataclass(slots=True)
@@ -235,11 +263,7 @@ class EnginePool:
         if not is_whole(kind, media_type, body):
             raise _broken_off(body)
         rows = count_rows(kind, media_type, (body,) if isinstance(body, bytes) else body.pieces())
-        if (
-            media_type != formats.graph
-            and formats.graph in PREFIXED
-            and media_type in GRAPH_FORMATS
-        ):
+        if kind is AnswerKind.GRAPH and formats.graph in PREFIXED:
             media_type, rows = formats.graph, None
             body = await _with_prefixes(body, media_type, limit_bytes)
         return EngineAnswer(

@@ -21,11 +21,10 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from gfmdkg.engine import confinement
+from gfmdkg.engine.answers import Spool
 from gfmdkg.engine.confinement import OBSTACLE
-from gfmdkg.engine.connection import Connection, ConnectionEnded, Response
+from gfmdkg.engine.connection import Connection, ConnectionEnded, Response, encode_query
 from gfmdkg.engine.process import ChildProcess
-from gfmdkg.engine.request import encode_query
-from gfmdkg.engine.spool import Spool
 from gfmdkg.errors import EngineFailure, Fault, QueryTimeout, StoreError
 from gfmdkg.store.answers import AnswerFormats, Dataset
 
@@ -85,7 +84,7 @@ class EngineServer:
         self._loop = asyncio.get_running_loop()
         self._connection = Connection()
         self._child: ChildProcess | None = None
-        self._retire_bytes = 0
+        self._retire_bytes, self._size_file = 0, ""
         self._limit_seconds = 0.0
         self._is_late = self._is_ending = False
 
@@ -132,6 +131,7 @@ class EngineServer:
             memory_limit_bytes=memory_limit_bytes,
             on_ended=self._ended,
         )
+        self._size_file = f"/proc/{child.pid}/statm"
         try:
             async with asyncio.timeout(_START_SECONDS):
                 while child.is_alive and _LISTENS not in child.words():  # noqa: ASYNC110 - it only writes
@@ -167,7 +167,7 @@ class EngineServer:
     @property
     def is_usable(self) -> bool:
         """Whether it can take a request. It closes idle connections, which says nothing."""
-        return not self._is_ending and (self._child is None or self._child.is_alive)
+        return not self._is_ending
 
     @property
     def pid(self) -> int | None:
@@ -245,7 +245,7 @@ class EngineServer:
         if self._child is None:
             return False
         try:
-            with open(f"/proc/{self._child.pid}/statm", "rb") as file:  # noqa: PTH123 - as above
+            with open(self._size_file, "rb") as file:  # noqa: PTH123 - as above
                 pages = int(file.read().split()[1])
         except OSError:
             return False  # a system without /proc

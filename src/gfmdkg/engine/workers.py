@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gfmdkg.engine.admission import Admission
-from gfmdkg.engine.supervisor import Supervisor
+from gfmdkg.engine.supervisor import Admission, Supervisor
 from gfmdkg.engine.worker_process import ProcessSpec, ReceivedReply, WorkerProcess
 
 __all__ = ["Role", "Workers"]

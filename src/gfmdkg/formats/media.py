@@ -10,7 +10,7 @@ from gfmdkg.errors import ParameterError
 __all__ = ["DATASETS", "GRAPHS", "RESULTS", "MediaType", "by_name", "negotiate"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MediaType:
     """A format: ``name`` as in ``?format=``, ``extension`` with its dot.
 

@@ -10,7 +10,7 @@ import asyncio
 from contextvars import Context
 
 from gfmdkg.catalog import CannedQuery
-from gfmdkg.engine.admission import Lane
+from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import Busy, GfmdkgError
 from gfmdkg.facets import GROUPS
 from gfmdkg.http.parameters import Parameters

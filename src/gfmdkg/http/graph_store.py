@@ -13,9 +13,9 @@ from starlette.types import Receive, Scope
 
 from gfmdkg.curation.writer import Document, GraphRequest
 from gfmdkg.curation.writing import DeleteGraph, Written
-from gfmdkg.engine.admission import Lane
 from gfmdkg.engine.answers import EngineAnswer, read_body
-from gfmdkg.engine.request import QueryRequest
+from gfmdkg.engine.pool import QueryRequest
+from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import (
     DataError,
     NotAcceptable,

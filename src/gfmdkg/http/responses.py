@@ -12,7 +12,7 @@ from functools import lru_cache
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gfmdkg.engine.spool import SpooledAnswer
+from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.http.compression import SMALLEST_BYTES, compress, compressed_tag, is_compressible
 from gfmdkg.store.versions import Version
 

@@ -14,8 +14,8 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.engine.pool import WORK
-from gfmdkg.engine.spool import SpooledAnswer
 from gfmdkg.errors import EngineFailure, GfmdkgError
 from gfmdkg.http.cache import Flights, Turn
 from gfmdkg.http.compression import StreamCompressor

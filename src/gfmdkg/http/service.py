@@ -8,11 +8,9 @@ from gfmdkg.about import VERSION
 from gfmdkg.catalog import Catalog
 from gfmdkg.curation.checker import validate_role
 from gfmdkg.curation.writer import write_role
-from gfmdkg.engine.admission import Lane
-from gfmdkg.engine.answers import EngineAnswer, read_body
-from gfmdkg.engine.pool import EnginePool
-from gfmdkg.engine.request import QueryRequest
-from gfmdkg.engine.spool import SpooledAnswer
+from gfmdkg.engine.answers import EngineAnswer, SpooledAnswer, read_body
+from gfmdkg.engine.pool import EnginePool, QueryRequest
+from gfmdkg.engine.supervisor import Lane
 from gfmdkg.engine.workers import Workers
 from gfmdkg.errors import NotFound
 from gfmdkg.formats.json_ld import JSON_LD, Compaction
@@ -63,6 +61,7 @@ class Service:
         self.fingerprint = _fingerprint(self.content)
         self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)
         self._followers: list[Callable[[Version], None]] = []
+        self._current: Version | None = None
         self._terms = VersionCache(self._load_terms, what="the index of names")
 
     async def start(self) -> None:
@@ -73,10 +72,14 @@ class Service:
             self._turn_to(current)
 
     def follow(self, follower: Callable[[Version], None]) -> None:
-        """Call ``follower`` with the current version at the start and whenever it is asked for."""
+        """Call ``follower`` with the current version at the start and whenever it is another."""
         self._followers.append(follower)
 
     def _turn_to(self, current: Version) -> None:
+        """Note which version is in use now; nothing happens where it is the same as before."""
+        if current is self._current:
+            return
+        self._current = current
         self.pool.turn_to(current)
         self.lists.warm(current)
         for follower in self._followers:

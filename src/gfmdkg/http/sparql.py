@@ -7,9 +7,9 @@ from typing import Any
 from starlette.types import Receive, Scope
 
 from gfmdkg.curation.writer import UpdateRequest
-from gfmdkg.engine.admission import Lane
 from gfmdkg.engine.answers import EngineAnswer
-from gfmdkg.engine.request import QueryRequest
+from gfmdkg.engine.pool import QueryRequest
+from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import BodyTooLarge, RequestError
 from gfmdkg.formats.media import GRAPHS, negotiate
 from gfmdkg.http.body import header, read_content, read_content_type, request_url

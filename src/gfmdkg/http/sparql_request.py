@@ -118,14 +118,19 @@ def parse_query(pairs: Pairs, *, accept: str | None) -> SparqlRequest:
     return SparqlRequest(
         text=given_once(pairs, "query"),
         formats=choose_formats(pairs, accept),
-        dataset=Dataset(
-            default_graphs=_graphs(pairs, "default-graph-uri"),
-            named_graphs=_graphs(pairs, "named-graph-uri"),
-        ),
+        dataset=_dataset(pairs),
         version=_version(pairs),
         timeout_seconds=_timeout(pairs),
         explain=explain == "true",
     )
+
+
+def _dataset(pairs: Pairs) -> Dataset:
+    default_graphs = _graphs(pairs, "default-graph-uri")
+    named_graphs = _graphs(pairs, "named-graph-uri")
+    if not default_graphs and not named_graphs:
+        return _WHOLE
+    return Dataset(default_graphs=default_graphs, named_graphs=named_graphs)
 
 
 def parse_update(pairs: Pairs) -> SparqlUpdateRequest:
