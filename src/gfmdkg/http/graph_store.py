@@ -20,12 +20,13 @@ from gfmdkg.errors import (
     NotFound,
     ParameterError,
     RequestError,
+    UnsupportedMedia,
 )
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.http.body import header, read_content, read_content_type, request_url
 from gfmdkg.http.departure import unless_gone
 from gfmdkg.http.methods import refuse_method, send_options
-from gfmdkg.http.multipart import read_parts
+from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_types import PROBLEM_TYPES
 from gfmdkg.http.problems import Problem, problem_response
@@ -42,7 +43,7 @@ __all__ = ["ACCEPTED", "GraphStore"]
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
 _STORE, _DIRECT, _OWN = "/graphs", "/graphs/", "/graph/"
-_MULTIPART = "multipart/form-data"
+_MOST_PARTS = 1000
 # Formats of one graph; those of whole datasets belong into an update or a build.
 _WRITTEN = ("text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml")
 _ALIASES = {
@@ -52,7 +53,7 @@ _ALIASES = {
     for alias in media.aliases
     if alias not in ("text/plain", "application/json", "application/xml", "text/xml")
 }
-ACCEPTED = (*_WRITTEN, *_ALIASES, _MULTIPART)
+ACCEPTED = (*_WRITTEN, *_ALIASES, MULTIPART)
 _TRIPLES = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _CREATED, _NO_CONTENT = 201, 204
 
@@ -168,12 +169,9 @@ class GraphStore:
         given = read_content_type(scope, ACCEPTED)
         limit = self.service.settings.body_limit_bytes
         body = await read_content(scope, receive, limit_bytes=limit)
-        if given.media_type != _MULTIPART:
-            return (_document(Document(media_type=given.media_type, body=body)),)
-        if not given.boundary:
-            raise RequestError("multipart/form-data needs a boundary")
-        parts = read_parts(body, given.boundary, (*_WRITTEN, *_ALIASES))
-        return tuple(map(_document, parts))
+        if given.media_type != MULTIPART:
+            return (_document(given.media_type, body),)
+        return tuple(map(_read_part, read_parts(body, given, most=_MOST_PARTS)))
 
     async def _delete(self, scope: Scope, send: Send) -> None:
         who = self._writes.authorize(scope)
@@ -183,8 +181,16 @@ class GraphStore:
         await _send_written(replace(written, created=False), None, send)
 
 
-def _document(document: Document) -> Document:
-    return replace(document, media_type=_ALIASES.get(document.media_type, document.media_type))
+def _read_part(part: BodyPart) -> Document:
+    """The document in a part. Raises ``UnsupportedMedia``."""
+    accepted = (*_WRITTEN, *_ALIASES)
+    if part.media_type not in accepted:
+        raise UnsupportedMedia(part.content_type or "a part without Content-Type", accepted)
+    return _document(part.media_type, part.body)
+
+
+def _document(media_type: str, body: bytes) -> Document:
+    return Document(media_type=_ALIASES.get(media_type, media_type), body=body)
 
 
 def _read_target(scope: Scope, *others: str) -> _Target:
