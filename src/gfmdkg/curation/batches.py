@@ -14,7 +14,7 @@ from typing import IO
 
 from gfmdkg.curation.progress import Progress
 from gfmdkg.curation.proposal import Placed, Proposal, apply_patch
-from gfmdkg.curation.tables import TableDocument, replaced_statements
+from gfmdkg.curation.tables import TableDocument, table_changes
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation import Finding, Report, Severity
@@ -79,7 +79,11 @@ class BatchValidation:
                     seen.add(table.graph)
                     document = table.positioned()
                     placed.append(Placed(document=document, graph=table.graph, replaced=replaced))
-                removed = {s for table in tables for s in replaced_statements(table, self.before)}
+                removed = {
+                    statement
+                    for table in tables
+                    for statement in table_changes(table, self.before, graph=table.graph).removed
+                }
                 batch = self._apply(tables, placed, removed if self.count else {*removed, *gone})
                 pickle.dump(batch, packed, pickle.HIGHEST_PROTOCOL)
                 for subject in (s for p in placed if p.is_given for s in p.document.subjects):

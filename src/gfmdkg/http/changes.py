@@ -22,8 +22,7 @@ from gfmdkg.http.changes_description import (
 from gfmdkg.http.changes_feed import change_feed
 from gfmdkg.http.description import json_operation
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import Problem, problem_response
+from gfmdkg.http.problems import problem_response, unreadable
 from gfmdkg.http.protocol_answers import WRITER
 from gfmdkg.http.responses import COMMON_HEADERS, Answer, AnswerResponse
 from gfmdkg.http.service import Service
@@ -169,7 +168,8 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         try:
             done = await writes.writer.review(wanted)
         except DataError as error:
-            return _unreadable(error)
+            status, problem_headers, body = problem_response(unreadable(error))
+            return Response(body, status, dict((*problem_headers, *COMMON_HEADERS)))
         assert isinstance(done, ChangeSet)  # noqa: S101 - only a revert gives a version
         headers = (("location", f"/api/changes/{done.number}"),)
         return answer_json(_record(done), status=_CREATED, headers=headers)
@@ -245,18 +245,6 @@ def _graph(parameters: Parameters) -> str | None:
 
 
 # Answers
-
-
-def _unreadable(error: DataError) -> Response:
-    """400 for a document that cannot be read, with every place."""
-    names = ("message", "line", "column", "remedy")
-    faults = [{n: v for n in names if (v := getattr(f, n)) is not None} for f in error.faults]
-    kind = PROBLEM_TYPES["bad-request"]
-    problem = Problem(
-        kind=kind, detail=error.message, status=kind.status, members={"faults": faults}
-    )
-    status, headers, body = problem_response(problem)
-    return Response(body, status_code=status, headers=dict((*headers, *COMMON_HEADERS)))
 
 
 def _record(change: ChangeSet | Version) -> dict[str, Any]:

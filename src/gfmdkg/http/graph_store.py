@@ -28,8 +28,7 @@ from gfmdkg.http.departure import unless_gone
 from gfmdkg.http.methods import refuse_method, send_options
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import Problem, problem_response
+from gfmdkg.http.problems import problem_response, unreadable
 from gfmdkg.http.responses import Answer, body_of, entity_tag, is_fresh, send_answer, send_bytes
 from gfmdkg.http.service import Service, read_body
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters
@@ -161,7 +160,7 @@ class GraphStore:
                 request, what=f"{scope['method']} of {name}", who=who
             )
         except DataError as error:
-            await _refuse_document(error, send)
+            await send_bytes(*problem_response(unreadable(error)), send)
             return
         await _send_written(written, graph if is_new else None, send)
 
@@ -222,23 +221,6 @@ def _checked(graph: str) -> str:
         return Iri(graph).value
     except ValueError as error:
         raise ParameterError("graph", "is not an absolute IRI", value=graph[:200]) from error
-
-
-async def _refuse_document(error: DataError, send: Send) -> None:
-    """400, as the protocol has it for a body that is malformed, with the place."""
-    faults = [
-        {
-            name: value
-            for name in ("message", "line", "column", "remedy")
-            if (value := getattr(fault, name)) is not None
-        }
-        for fault in error.faults
-    ]
-    kind = PROBLEM_TYPES["bad-request"]
-    problem = Problem(
-        kind=kind, detail=error.message, status=kind.status, members={"faults": faults}
-    )
-    await send_bytes(*problem_response(problem), send)
 
 
 async def _send_written(written: Written, location: str | None, send: Send) -> None:

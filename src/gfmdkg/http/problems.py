@@ -7,7 +7,7 @@ client has to parse ``detail``.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gfmdkg import errors
 from gfmdkg.http.problem_types import PROBLEM_TYPES, ProblemType
@@ -16,6 +16,7 @@ __all__ = [
     "Problem",
     "problem_of",
     "problem_response",
+    "unreadable",
 ]
 
 
@@ -50,6 +51,13 @@ def problem_of(error: errors.GfmdkgError) -> Problem:
         members=_members(error),
         headers=_headers(error),
     )
+
+
+def unreadable(error: errors.DataError) -> Problem:
+    """400, as the protocol has it for a document that is malformed, with every place."""
+    kind = PROBLEM_TYPES["bad-request"]
+    members = {"faults": _faults([replace(fault, file=None) for fault in error.faults])}
+    return Problem(kind=kind, detail=error.message, status=kind.status, members=members)
 
 
 def problem_response(

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.build.files import SYNTAXES, syntax_of
-from gfmdkg.curation.changes.tabular import TABLE_EXTENSIONS
 from gfmdkg.curation.checker import Checker, GivenDocument
+from gfmdkg.curation.tables import TABLE_EXTENSIONS
 from gfmdkg.errors import DataError, UnsupportedMedia
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.body import ContentType, read_content, read_content_type

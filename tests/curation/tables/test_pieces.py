@@ -13,14 +13,13 @@ from gfmdkg.curation.tables import (
     read_pieces,
     read_table,
     record_type,
-    replaced_statements,
     table_changes,
 )
 from gfmdkg.curation.tables.csv_file import write_csv
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.namespaces import GFMD, SKOS
+from gfmdkg.namespaces import GFMD, GRAPH_BASE, SKOS
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.patches import decode
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select
 from gfmdkg.store.versions import Version, VersionStore
@@ -130,18 +129,18 @@ def test_each_piece_has_the_faults_of_its_own_rows(terms: TermIndex) -> None:
     assert sum(piece.records for piece in pieces) == 10
 
 
-def test_what_a_piece_replaces_is_what_the_table_changes(
-    version: Version, select: Select, terms: TermIndex
+def test_what_a_table_changes_is_what_its_pieces_change(
+    published: OxigraphStore, terms: TermIndex
 ) -> None:
+    graph = GRAPH_BASE + "new"
     document = read_table(INSTRUMENTS.encode(), terms, file="i.csv")
-    published = OxigraphStore.open_read_only(version.database)
-    statements = decode(replaced_statements(document, published))
-    published.close()
-    removed = table_changes(document, select).removed
-    assert removed
-    assert {(s.subject, s.predicate, s.object) for s in statements} == {
-        (s, p.value, o) for s, p, o in removed
-    }
+    whole = table_changes(document, published, graph=graph)
+    assert whole.removed
+    pieces = [
+        table_changes(piece, published, graph=graph)
+        for piece in read_pieces(INSTRUMENTS.encode(), terms, size=3, file="i.csv")
+    ]
+    assert Patch.compose(pieces) == whole
 
 
 def test_a_table_has_the_places_that_reading_its_text_would_give(terms: TermIndex) -> None:

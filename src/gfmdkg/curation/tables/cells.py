@@ -41,6 +41,11 @@ class RowCells:
     number: int
     line: int
     values: tuple[CellValue, ...]
+    sheet: str | None = None
+
+    def cell(self, position: int) -> Cell:
+        """The place of the cell at this position, from 0."""
+        return Cell(self.sheet, self.number, position + 1, self.line)
 
     @property
     def is_empty(self) -> bool:
