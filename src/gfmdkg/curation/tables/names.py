@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from gfmdkg.curation.tables.cells import CellFault
 from gfmdkg.curation.tables.columns import Column
-from gfmdkg.curation.tables.faults import CellFault
 from gfmdkg.curation.tables.record_types import RECORD_TYPES
 from gfmdkg.errors import Ambiguous, Candidate
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from gfmdkg.curation.tables.cells import Cell, RowCells
+from gfmdkg.curation.tables.cells import Cell, CellFault, RowCells
 from gfmdkg.curation.tables.columns import Column, RecordType
-from gfmdkg.curation.tables.faults import CellFault
 from gfmdkg.curation.tables.identity import class_of, derive, mint
 from gfmdkg.curation.tables.layout import Layout, guess_type, read_headings, type_of_sheet
 from gfmdkg.curation.tables.names import Names
