@@ -301,10 +301,10 @@ def test_a_workbook_that_declares_entities_is_refused(terms: TermIndex) -> None:
 def test_a_workbook_that_unpacks_too_large_is_refused(
     terms: TermIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gfmdkg.curation.tables import xlsx_guard
+    from gfmdkg.curation.tables import xlsx_file
 
     data = workbook([["key", "type"], ["new", "treaty"]])
-    monkeypatch.setattr(xlsx_guard, "_UNPACKED_BYTES", 1024 * 1024)
+    monkeypatch.setattr(xlsx_file, "_UNPACKED_BYTES", 1024 * 1024)
     padded = replaced(data, "xl/worksheets/sheet1.xml", lambda b: b + b" " * 2_000_000)
     assert len(padded) < 20_000
     (finding,) = read_table(padded, terms).findings
