@@ -2,7 +2,12 @@
 
 from collections.abc import Sequence
 
-from gfmdkg.build.derivation import add_provenance, derive_links
+from gfmdkg.build.derivation import (
+    DERIVED_GRAPH,
+    PROVENANCE_GRAPH,
+    add_provenance,
+    derive_links,
+)
 from gfmdkg.build.sources import Source
 from gfmdkg.catalog import Catalog, describe
 from gfmdkg.errors import DataError, Fault
@@ -14,9 +19,11 @@ from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import materialise_union
 from gfmdkg.validation import Report, SourceFile, validate_sources
 
-__all__ = ["QUERIES_GRAPH", "assemble", "validate_store"]
+__all__ = ["MADE_BY_BUILD", "QUERIES_GRAPH", "assemble", "validate_store"]
 
 QUERIES_GRAPH = GRAPH_BASE + "queries"
+MADE_BY_BUILD = frozenset({DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH})
+"""The graphs that come from no file."""
 
 
 def assemble(store: OxigraphStore, sources: Sequence[Source], catalog: Catalog) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
-from gfmdkg.build.assembly import QUERIES_GRAPH
-from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
+from gfmdkg.build.assembly import MADE_BY_BUILD
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.validation import SourceFile
@@ -31,7 +30,7 @@ _EXTENSIONS = SYNTAXES | {
     "owl": "application/rdf+xml",
 }
 _SHAPES_GRAPHS = graph_iri("ontology/shapes/") + "/"
-_NOT_CURATED = frozenset({DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH, ""})
+_NOT_CURATED = MADE_BY_BUILD | {""}
 _N_TRIPLES = "application/n-triples"
 
 

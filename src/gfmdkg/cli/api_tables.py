@@ -1,9 +1,10 @@
-"""The generated parts of the guide to the API: its routes and its problem types."""
+"""The generated parts of the guides: routes, problem types, the columns of tables."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gfmdkg.curation.tables import describe_columns
 from gfmdkg.http import api_document
 from gfmdkg.http.problem_schemas import members_of
 from gfmdkg.http.problem_types import PROBLEM_TYPES
@@ -21,7 +22,7 @@ _ELSEWHERE = frozenset({"Canned queries", "Pages"})
 
 def with_generated_parts(page: str) -> str:
     """A page whose generated parts say what the code says; the rest of it as it was."""
-    made = {"routes": _routes, "problems": _problems}
+    made = {"routes": _routes, "problems": _problems, "columns": describe_columns}
 
     def replace(part: re.Match[str]) -> str:
         return f"{part[1]}\n{made[part['name']]()}\n{part[3]}"

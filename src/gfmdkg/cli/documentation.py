@@ -8,7 +8,6 @@ import click
 from gfmdkg.catalog import CannedQuery, Catalog
 from gfmdkg.cli.api_tables import with_generated_parts
 from gfmdkg.cli.context import fails_cleanly
-from gfmdkg.curation.tables import tables_page
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
 
@@ -36,11 +35,10 @@ def docs(context: click.Context, folder: Path, check: bool) -> None:
         "cli.md": _commands(root),
         "settings.md": _settings(),
         "queries.md": _queries(Catalog.load(shipped_content().queries)),
-        "tables.md": _GENERATED + tables_page(),
     }
-    guide = folder / "api.md"
-    if guide.is_file():
-        pages["api.md"] = with_generated_parts(guide.read_text("utf-8"))
+    for guide in (folder / "api.md", folder / "tables.md"):
+        if guide.is_file():
+            pages[guide.name] = with_generated_parts(guide.read_text("utf-8"))
     stale = [
         name
         for name, text in pages.items()

@@ -1,6 +1,5 @@
 """``table``: templates, import and export of CSV and XLSX."""
 
-import io
 import sys
 from pathlib import Path
 
@@ -111,12 +110,10 @@ def import_command(
     is_stdin = file == Path("-")
     source = sys.stdin.buffer.read() if is_stdin else file
     terms = open_graph(cli).terms
-    turtle = io.StringIO()
     with cli.error.status("reading") as status:
         conversion = convert_table(
             source,
             terms,
-            turtle,
             file="standard-input" if is_stdin else None,
             record_type=kind,
             progress=lambda rows: status.update(f"reading: {rows} rows"),
@@ -127,7 +124,7 @@ def import_command(
         click.echo(text, err=True)
     if not report.conforms:
         raise SystemExit(EXIT_FAULTS)
-    _write(turtle.getvalue().encode(), output)
+    _write(conversion.turtle.encode(), output)
     cli.say(f"{conversion.records} records, {conversion.triples} triples")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES
+from gfmdkg.curation.tables import TABLE_MEDIA_TYPES
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
 from gfmdkg.engine.workers import Role, Workers

@@ -1,6 +1,6 @@
 """Validating a curator's files in the context of a published version, or of the content."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from gfmdkg.store.versions import Version
 from gfmdkg.validation import Finding, Report, SourceFile
 
 if TYPE_CHECKING:
-    from gfmdkg.curation.parts import TableParts
+    from gfmdkg.curation.tables import TableDocument
     from gfmdkg.validation.incremental import Rules
     from gfmdkg.validation.positions import PositionedGraph
 
@@ -46,7 +46,7 @@ class FileValidator:
         given: Sequence[SourceFile],
         *,
         today: date | None = None,
-        tables: "TableParts | None" = None,
+        batches: "Iterable[Sequence[TableDocument]] | None" = None,
         progress: Progress = untold,
     ) -> Report:
         """The report on these files; of the content itself where there are none.
@@ -54,12 +54,11 @@ class FileValidator:
         A file that is one of the graphs takes its place. Only findings about the files are
         reported, and violations that they cause elsewhere. In the context of a version only
         what the files can affect is looked at, where that can be told; ``mode`` and ``reason``
-        of the report say which it was. ``tables`` need a version; they are validated together
-        with the files, and ``progress`` hears how far that is. Raises ``OntologyError`` where
-        the rules are at fault.
+        of the report say which it was. ``batches`` of tables need a version; they are validated
+        together with the files, and ``progress`` hears how far that is. Raises
+        ``OntologyError`` where the rules are at fault.
         """
         # rdflib and pyshacl take 0.2 s to import, and most commands never validate.
-        from gfmdkg.curation.parts import Part
         from gfmdkg.curation.proposal import place
         from gfmdkg.curation.version_context import VersionContext
         from gfmdkg.validation.sources import read_documents
@@ -68,7 +67,7 @@ class FileValidator:
         if read.unreadable:
             texts = {file.path: file.text for file in given}
             return Report.of(read.unreadable).with_sources(texts)
-        if self._against is None or not (given or tables):
+        if self._against is None or not (given or batches):
             return self._in_content(given, read.documents, today)
         context = VersionContext(
             self._content, self._against, self.rules, follows_files=self._follows
@@ -77,10 +76,7 @@ class FileValidator:
             place(file, document, self._content)
             for file, document in zip(given, read.documents, strict=True)
         ]
-        if tables is None:
-            return context.validate([Part(placed=placed)], today=today)
-        tables.files = placed
-        return context.validate(tables, today=today, progress=progress)
+        return context.validate(placed, batches or ((),), today=today, progress=progress)
 
     @cached_property
     def rules(self) -> "Rules":

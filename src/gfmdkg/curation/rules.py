@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from gfmdkg.build.assembly import QUERIES_GRAPH
-from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
+from gfmdkg.build.assembly import MADE_BY_BUILD
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.answers import AnswerFormats
@@ -28,8 +27,6 @@ __all__ = ["ONTOLOGY_GRAPH", "SHAPES_GRAPHS", "DraftRules", "data_scope"]
 _N_TRIPLES = "application/n-triples"
 ONTOLOGY_GRAPH = graph_iri("ontology/gfmd.ttl")
 SHAPES_GRAPHS = graph_iri("ontology/shapes/") + "/"
-# What the build adds to the sources; it is not validated there either.
-_NO_SOURCES = frozenset({DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +154,7 @@ def data_scope(*, is_union: bool) -> "Scope":
 
 
 def _is_source(graph: str) -> bool:
-    return graph not in _NO_SOURCES and not graph.startswith(SHAPES_GRAPHS)
+    return graph not in MADE_BY_BUILD and not graph.startswith(SHAPES_GRAPHS)
 
 
 def _dump(store: OxigraphStore, graph: str) -> bytes:

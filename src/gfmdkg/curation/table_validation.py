@@ -1,14 +1,13 @@
 """Validating tables by the shapes and checks, in the context of a version of the graph."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from gfmdkg.curation.file_validation import FileValidator
-from gfmdkg.curation.parts import TableParts
 from gfmdkg.curation.progress import Progress, untold
-from gfmdkg.curation.tables import read_pieces
+from gfmdkg.curation.tables import TableDocument, read_pieces
 from gfmdkg.paths import Content
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
@@ -51,21 +50,32 @@ class TableValidator:
         a date that is corrected is not the second one of its record. Of very many findings the
         worst 10,000 are listed, and the others counted.
         """
-        with TableParts(records=self._most) as parts:
-            rows = 0
-            for table in tables:
-                before = rows
+        batches = self._batches(tables, progress)
+        return self._validator.validate(given, batches=batches, progress=progress)
 
-                def read(count: int, before: int = before) -> None:
-                    nonlocal rows
-                    rows = before + count
-                    progress("reading", rows, None)
+    def _batches(
+        self, tables: Sequence[GivenTable], progress: Progress
+    ) -> Iterator[list[TableDocument]]:
+        """The tables in pieces; those of small tables share a batch."""
+        rows = records = 0
+        batch: list[TableDocument] = []
+        for table in tables:
+            before = rows
 
-                for piece in read_pieces(
-                    table.source, self._terms, size=self._most, file=table.file, progress=read
-                ):
-                    parts.append(piece)
-            return self._validator.validate(given, tables=parts, progress=progress)
+            def read(count: int, before: int = before) -> None:
+                nonlocal rows
+                rows = before + count
+                progress("reading", rows, None)
+
+            for piece in read_pieces(
+                table.source, self._terms, size=self._most, file=table.file, progress=read
+            ):
+                if batch and records + piece.records > self._most:
+                    yield batch
+                    batch, records = [], 0
+                batch.append(piece)
+                records += piece.records
+        yield batch
 
     @cached_property
     def _validator(self) -> FileValidator:

@@ -1,32 +1,30 @@
 """A published version as the context of a curator's documents."""
 
-import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from datetime import date
+from tempfile import TemporaryFile
 
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
 from gfmdkg.build.sources import Source, collect_sources
-from gfmdkg.curation.part_validation import PartValidation
-from gfmdkg.curation.parts import Part
+from gfmdkg.curation.batches import BatchValidation
 from gfmdkg.curation.progress import Progress, untold
-from gfmdkg.curation.proposal import Placed, Proposal
+from gfmdkg.curation.proposal import Placed
 from gfmdkg.curation.rules import ONTOLOGY_GRAPH, SHAPES_GRAPHS, data_scope
-from gfmdkg.curation.spool import Spool
+from gfmdkg.curation.tables import TableDocument
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
-from gfmdkg.store.patches import Patch, decode, statements_about, statements_of
+from gfmdkg.store.patches import decode, statements_about, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri
 from gfmdkg.terms.values import Literal as LiteralValue
 from gfmdkg.validation import Finding, Report
-from gfmdkg.validation.data_graph import graph_from_nquads
 from gfmdkg.validation.documents import read_turtle
-from gfmdkg.validation.incremental import Rules, Unbounded, select_all
+from gfmdkg.validation.incremental import Rules, Unbounded
 from gfmdkg.validation.positions import PositionedGraph
-from gfmdkg.validation.sources import FindAround, validate_documents
+from gfmdkg.validation.sources import FindAround
 
 __all__ = ["VersionContext"]
 
@@ -46,81 +44,47 @@ class VersionContext:
     ) -> None:
         self._content, self._version, self._rules = content, version, rules
         self._follows = follows_files
-        self._is_union = version.default_graph == "union"
-        self._scope = data_scope(is_union=self._is_union)
+        self._scope = data_scope(is_union=version.default_graph == "union")
 
     def validate(
-        self, parts: Sequence[Part], *, today: date | None, progress: Progress = untold
+        self,
+        files: Sequence[Placed],
+        batches: Iterable[Sequence[TableDocument]] = ((),),
+        *,
+        today: date | None,
+        progress: Progress = untold,
     ) -> Report:
-        """The report on the documents of all parts, each in the context of all the others.
+        """The report on files and on batches of tables, each in the context of all the others.
 
-        Memory holds one part at a time, unless all must be looked at.
+        Memory holds one batch at a time, unless all must be looked at.
         """
         with (
             closing(OxigraphStore.open_read_only(self._version.database)) as before,
             self._version.scratch() as after,
-            Spool[Proposal]() as proposals,
-            Spool[Patch]() as derived,
+            TemporaryFile() as waiting,
         ):
-            first = parts[0].placed
             try:
-                edited, gone = self._edited(before, first)
+                edited, gone = self._edited(before, files)
             except DataError as error:
                 return Report.of(Finding.from_fault(f, code="syntax") for f in error.faults)
-            validation = PartValidation(
+            validation = BatchValidation(
                 before=before,
                 after=after,
                 rules=self._rules,
                 scope=self._scope,
-                parts=parts,
+                files=files,
                 edited=edited,
-                find_around=self._find_around(after, [*first, *edited]),
-                progress=progress,
-                proposals=proposals,
-                derived=derived,
+                find_around=self._find_around(after, [*files, *edited]),
+                waiting=waiting,
             )
-            validation.apply(gone)
+            validation.apply(batches, gone)
             reason = self._reason_for_full_run(before, edited)
             if reason is None:
                 try:
-                    return validation.report(today=today)
+                    return validation.report(today=today, progress=progress)
                 except Unbounded as error:
                     reason = error.reason
-            if len(parts) > 1:
-                return validation.too_large(reason)
-            around = validation.find_around
-            return self._validate_all(after, parts[0], edited, today, reason, around)
-
-    def _validate_all(
-        self,
-        after: OxigraphStore,
-        part: Part,
-        edited: Sequence[Placed],
-        today: date | None,
-        reason: str,
-        around: FindAround,
-    ) -> Report:
-        placed = [*part.placed, *edited]
-        own = {p.graph for p in placed}
-        graphs = [g for g in after.graph_names() if self._scope.is_data(g) and g not in own]
-        if not self._is_union:
-            graphs.append("")
-        data = graph_from_nquads(b"".join(_dump(after, graph) for graph in graphs))
-        for each in placed:
-            if self._scope.is_data(each.graph):
-                for triple in each.document.graph:
-                    data.add(triple)
-        report = validate_documents(
-            self._rules,
-            data,
-            [p.document for p in placed],
-            select=select_all(after, scope=self._scope),
-            given=part.files,
-            today=today,
-            reason=reason,
-            find_around=around,
-        )
-        return part.relocated(report)
+            return validation.report_whole(today=today, reason=reason)
 
     def _reason_for_full_run(self, before: OxigraphStore, edited: Sequence[Placed]) -> str | None:
         if any(p.graph.startswith(SHAPES_GRAPHS) for p in edited):
@@ -187,9 +151,3 @@ def _built_from(store: OxigraphStore) -> dict[str, str]:
 
 def _read(source: Source) -> PositionedGraph:
     return read_turtle(source.text, base_iri=source.graph, file=source.path)
-
-
-def _dump(store: OxigraphStore, graph: str) -> bytes:
-    output = io.BytesIO()
-    store.dump(output, media_type="application/n-triples", graph=graph)
-    return output.getvalue()

@@ -22,8 +22,7 @@ from gfmdkg.http.changes_description import (
 from gfmdkg.http.changes_feed import change_feed
 from gfmdkg.http.description import json_operation
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import Problem, problem_answer
+from gfmdkg.http.problems import problem_answer, unreadable
 from gfmdkg.http.protocol_answers import WRITER
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
@@ -169,7 +168,7 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         try:
             done = await writes.writer.review(wanted)
         except DataError as error:
-            return _unreadable(error)
+            return AnswerResponse(problem_answer(unreadable(error)))
         assert isinstance(done, ChangeSet)  # noqa: S101 - only a revert gives a version
         headers = (("location", f"/api/changes/{done.number}"),)
         return answer_json(_record(done), status=_CREATED, headers=headers)
@@ -245,17 +244,6 @@ def _graph(parameters: Parameters) -> str | None:
 
 
 # Answers
-
-
-def _unreadable(error: DataError) -> Response:
-    """400 for a document that cannot be read, with every place."""
-    names = ("message", "line", "column", "remedy")
-    faults = [{n: v for n in names if (v := getattr(f, n)) is not None} for f in error.faults]
-    kind = PROBLEM_TYPES["bad-request"]
-    problem = Problem(
-        kind=kind, detail=error.message, status=kind.status, members={"faults": faults}
-    )
-    return AnswerResponse(problem_answer(problem))
 
 
 def _record(change: ChangeSet | Version) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gfmdkg.curation.changes import RDF_PATCH, Effect
-from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES
+from gfmdkg.curation.tables import TABLE_MEDIA_TYPES
 from gfmdkg.http.description import json_operation
 from gfmdkg.http.parameter_description import named_format_parameter, path_parameter
 from gfmdkg.http.problem_schemas import problem_responses

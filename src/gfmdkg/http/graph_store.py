@@ -22,15 +22,15 @@ from gfmdkg.errors import (
     NotFound,
     ParameterError,
     RequestError,
+    UnsupportedMedia,
 )
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.http.body import header, read_content, read_content_type, request_url
 from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.methods import options_answer, refuse_method
-from gfmdkg.http.multipart import read_parts
+from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import Problem, problem_answer
+from gfmdkg.http.problems import problem_answer, unreadable
 from gfmdkg.http.responses import Answer, entity_tag, is_fresh
 from gfmdkg.http.service import Service
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters
@@ -44,7 +44,7 @@ __all__ = ["ACCEPTED", "GraphStore"]
 
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
 _STORE, _DIRECT, _OWN = "/graphs", "/graphs/", "/graph/"
-_MULTIPART = "multipart/form-data"
+_MOST_PARTS = 1000
 # Formats of one graph; those of whole datasets belong into an update or a build.
 _WRITTEN = ("text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml")
 _ALIASES = {
@@ -54,7 +54,7 @@ _ALIASES = {
     for alias in media.aliases
     if alias not in ("text/plain", "application/json", "application/xml", "text/xml")
 }
-ACCEPTED = (*_WRITTEN, *_ALIASES, _MULTIPART)
+ACCEPTED = (*_WRITTEN, *_ALIASES, MULTIPART)
 _TRIPLES = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _CREATED, _NO_CONTENT = 201, 204
 
@@ -162,19 +162,16 @@ class GraphStore:
                 request, what=f"{scope['method']} of {name}", who=who
             )
         except DataError as error:
-            return _refuse_document(error)
+            return problem_answer(unreadable(error))
         return _written_answer(written, graph if is_new else None)
 
     async def _documents(self, scope: Scope, receive: Receive) -> tuple[Document, ...]:
         given = read_content_type(scope, ACCEPTED)
         limit = self.service.settings.body_limit_bytes
         body = await read_content(scope, receive, limit_bytes=limit)
-        if given.media_type != _MULTIPART:
-            return (_document(Document(media_type=given.media_type, body=body)),)
-        if not given.boundary:
-            raise RequestError("multipart/form-data needs a boundary")
-        parts = read_parts(body, given.boundary, (*_WRITTEN, *_ALIASES))
-        return tuple(map(_document, parts))
+        if given.media_type != MULTIPART:
+            return (_document(given.media_type, body),)
+        return tuple(map(_read_part, read_parts(body, given, most=_MOST_PARTS)))
 
     async def _delete(self, scope: Scope) -> Answer:
         who = self._writes.authorize(scope)
@@ -184,8 +181,16 @@ class GraphStore:
         return _written_answer(replace(written, created=False), None)
 
 
-def _document(document: Document) -> Document:
-    return replace(document, media_type=_ALIASES.get(document.media_type, document.media_type))
+def _read_part(part: BodyPart) -> Document:
+    """The document in a part. Raises ``UnsupportedMedia``."""
+    accepted = (*_WRITTEN, *_ALIASES)
+    if part.media_type not in accepted:
+        raise UnsupportedMedia(part.content_type or "a part without Content-Type", accepted)
+    return _document(part.media_type, part.body)
+
+
+def _document(media_type: str, body: bytes) -> Document:
+    return Document(media_type=_ALIASES.get(media_type, media_type), body=body)
 
 
 def _read_target(scope: Scope, *others: str) -> _Target:
@@ -217,23 +222,6 @@ def _checked(graph: str) -> str:
         return Iri(graph).value
     except ValueError as error:
         raise ParameterError("graph", "is not an absolute IRI", value=graph[:200]) from error
-
-
-def _refuse_document(error: DataError) -> Answer:
-    """400, as the protocol has it for a body that is malformed, with the place."""
-    faults = [
-        {
-            name: value
-            for name in ("message", "line", "column", "remedy")
-            if (value := getattr(fault, name)) is not None
-        }
-        for fault in error.faults
-    ]
-    kind = PROBLEM_TYPES["bad-request"]
-    problem = Problem(
-        kind=kind, detail=error.message, status=kind.status, members={"faults": faults}
-    )
-    return problem_answer(problem)
 
 
 def _written_answer(written: Written, location: str | None) -> Answer:

@@ -23,6 +23,7 @@ __all__ = [
     "negotiated_problem",
     "problem_answer",
     "problem_of",
+    "unreadable",
 ]
 
 _PROBLEM = MediaType(
@@ -65,6 +66,13 @@ def problem_of(error: errors.GfmdkgError) -> Problem:
         members=_members(error),
         headers=_headers(error),
     )
+
+
+def unreadable(error: errors.DataError) -> Problem:
+    """400, as the protocol has it for a document that is malformed, with every place."""
+    kind = PROBLEM_TYPES["bad-request"]
+    members = {"faults": _faults([replace(fault, file=None) for fault in error.faults])}
+    return Problem(kind=kind, detail=error.message, status=kind.status, members=members)
 
 
 def problem_answer(problem: Problem) -> Answer:

@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from email.message import Message
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.build.files import SYNTAXES, syntax_of
-from gfmdkg.curation.changes.tabular import TABLE_EXTENSIONS
 from gfmdkg.curation.checker import GivenDocument, check
-from gfmdkg.errors import DataError, RequestError, UnsupportedMedia
+from gfmdkg.curation.tables import TABLE_EXTENSIONS
+from gfmdkg.errors import DataError, UnsupportedMedia
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.body import ContentType, read_content, read_content_type
 from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import choose_format
+from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.responses import Answer, AnswerResponse
@@ -25,11 +25,10 @@ from gfmdkg.validation.views import VIEWS
 
 __all__ = ["validation_router"]
 
-_MULTIPART = "multipart/form-data"
 _SYNTAXES = SYNTAXES | TABLE_EXTENSIONS
 _READ = {media_type: name for name, media_type in _SYNTAXES.items()}
 _ALIASES = {"application/json": "application/ld+json", "application/x-turtle": "text/turtle"}
-_ACCEPTED = (*_READ, *_ALIASES, _MULTIPART)
+_ACCEPTED = (*_READ, *_ALIASES, MULTIPART)
 # The first is the default; the view “github” has a media type that others have, too.
 _OFFERED = tuple(
     MediaType(name=name, media_type=VIEWS[name].media_type, extension=f".{name}")
@@ -80,7 +79,7 @@ def validation_router(service: Service) -> APIRouter:
 
 
 def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequence[GivenDocument]:
-    if content_type.media_type != _MULTIPART:
+    if content_type.media_type != MULTIPART:
         media_type = _ALIASES.get(content_type.media_type, content_type.media_type)
         return [
             GivenDocument(
@@ -89,48 +88,23 @@ def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequ
                 body=body,
             )
         ]
-    if content_type.boundary is None:
-        raise RequestError("the multipart body has no boundary in its Content-Type")
-    return _parts(body, content_type.boundary)
+    parts = read_parts(body, content_type, most=_MOST_PARTS)
+    return [_document(number, part) for number, part in enumerate(parts, start=1)]
 
 
-def _parts(body: bytes, boundary: str) -> list[GivenDocument]:
-    """The documents of a multipart/form-data body (RFC 7578), named by their files."""
-    delimiter = b"\r\n--" + boundary.encode("latin-1")
-    pieces = (b"\r\n" + body).split(delimiter, _MOST_PARTS + 1)
-    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
-        raise RequestError(
-            f"the multipart body does not end with its boundary, or has over {_MOST_PARTS} parts"
-        )
-    documents: list[GivenDocument] = []
-    for number, piece in enumerate(pieces[1:-1], start=1):
-        head, blank, content = piece.partition(b"\r\n\r\n")
-        if not blank:
-            raise RequestError("a part has no blank line after its headers")
-        documents.append(_part(number, head.decode("utf-8", "replace"), content))
-    if not documents:
-        raise RequestError("the multipart body has no parts")
-    return documents
-
-
-def _part(number: int, head: str, content: bytes) -> GivenDocument:
-    headers = Message()
-    for line in head.split("\r\n"):
-        name, colon, value = line.partition(":")
-        if colon:
-            headers[name.strip()] = value.strip()
-    filename = headers.get_filename()
-    given = headers.get_content_type() if headers["content-type"] else ""
-    media_type = _ALIASES.get(given, given)
+def _document(number: int, part: BodyPart) -> GivenDocument:
+    media_type = _ALIASES.get(part.media_type, part.media_type)
     if media_type not in _READ:
         # Browsers know few of these types; the name of the file tells.
+        name = part.filename or ""
         try:
-            extension = (filename or "").rpartition(".")[2].lower()
-            media_type = TABLE_EXTENSIONS.get(extension) or syntax_of(filename or "")
+            extension = name.rpartition(".")[2].lower()
+            media_type = TABLE_EXTENSIONS.get(extension) or syntax_of(name)
         except DataError as error:
-            raise UnsupportedMedia(given or "a part without Content-Type", tuple(_READ)) from error
-    name = filename or f"document-{number}.{_READ[media_type]}"
-    return GivenDocument(name=_tidy(name), media_type=media_type, body=content)
+            given = part.content_type or "a part without Content-Type"
+            raise UnsupportedMedia(given, tuple(_READ)) from error
+    name = part.filename or f"document-{number}.{_READ[media_type]}"
+    return GivenDocument(name=_tidy(name), media_type=media_type, body=part.body)
 
 
 def _tidy(name: str) -> str:
@@ -174,7 +148,7 @@ def _operation() -> dict[str, Any]:
             "content": dict.fromkeys(_READ, text)
             | {
                 "text/turtle": {**text, "example": _EXAMPLE},
-                _MULTIPART: {"schema": {"type": "object"}},
+                MULTIPART: {"schema": {"type": "object"}},
             },
         },
         "responses": {

@@ -18,10 +18,11 @@ from gfmdkg.curation.changes.views import (
     read_labels,
     resources_of,
 )
-from gfmdkg.errors import NotAcceptable, NotFound, ParameterError
-from gfmdkg.formats.media import MediaType, negotiate
+from gfmdkg.errors import NotFound
+from gfmdkg.formats.media import MediaType
 from gfmdkg.http.changes_description import VIEWS, difference_operation, number_parameter
 from gfmdkg.http.description import json_operation
+from gfmdkg.http.formats import choose_format
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
@@ -130,16 +131,7 @@ def read_view(request: Request) -> str:
     """The media type of a difference. Raises ``NotAcceptable`` and ``ParameterError``."""
     parameters = Parameters(request.query_params.multi_items())
     parameters.only({"format"})
-    name = parameters.one("format")
-    if name is not None:
-        if name not in VIEWS:
-            raise ParameterError("format", "is not known", value=name, allowed=tuple(VIEWS))
-        return VIEWS[name]
-    accept = request.headers.get("accept")
-    chosen = negotiate(accept, _OFFERED)
-    if chosen is None:
-        raise NotAcceptable(accept or "", tuple(VIEWS.values()))
-    return chosen.media_type
+    return choose_format(parameters, request.headers.get("accept"), _OFFERED).media_type
 
 
 async def answer_difference(

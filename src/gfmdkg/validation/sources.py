@@ -160,8 +160,7 @@ class Conclusion:
     """What is needed to make one report of what shapes and checks found.
 
     The arguments are those of ``validate_documents``; ``names`` is the graph for labels, or a
-    view of one, ``namesakes`` what knows the names that there are. Only what ``lints`` looks
-    for what is suspicious as well.
+    view of one, ``namesakes`` what knows the names that there are.
     """
 
     names: "Graph"
@@ -170,7 +169,6 @@ class Conclusion:
     given: Collection[str] | None
     find_around: FindAround | None = None
     namesakes: "Namesakes | None" = None
-    lints: bool = True
 
     def report(
         self,
@@ -198,7 +196,7 @@ class Conclusion:
             by_checks, documents=located, names=self.names, given=self.given or ()
         )
         findings += enrich(rows, self.names, located)
-        if self.given is not None and self.lints:
+        if self.given is not None:
             day = today or date.today()  # noqa: DTZ011 - the curator's own day
             findings += lint(self.names, brought, self.select, today=day, namesakes=self.namesakes)
         findings = collapse(findings)

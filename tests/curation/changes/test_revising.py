@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gfmdkg.curation.changes.revising import revise_turtle
+from gfmdkg.curation.changes.exporting import revise_turtle
 from gfmdkg.store.patches import is_same_but_for_labels, normalise
 from gfmdkg.store.reading import read_quads
 

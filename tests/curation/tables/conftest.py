@@ -12,12 +12,15 @@ from gfmdkg.terms.index import TermIndex, labels_query
 
 
 @pytest.fixture(scope="session")
-def select(shipped_store: Path) -> Iterator[Select]:
-    current = VersionStore(shipped_store).current()
-    assert current is not None
-    store = OxigraphStore.open_read_only(current.database)
-    yield select_from(store)
+def published(shipped_store: Path) -> Iterator[OxigraphStore]:
+    store = OxigraphStore.open_read_only(VersionStore(shipped_store).require_current().database)
+    yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def select(published: OxigraphStore) -> Select:
+    return select_from(published)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from gfmdkg.curation.tables import TableDocument, read_table
-from gfmdkg.curation.tables.sink import FINDINGS_KEPT
+from gfmdkg.curation.tables.reading import FINDINGS_KEPT
 from gfmdkg.namespaces import GFMD, SKOS, XSD
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.versions import VersionStore
@@ -301,10 +301,10 @@ def test_a_workbook_that_declares_entities_is_refused(terms: TermIndex) -> None:
 def test_a_workbook_that_unpacks_too_large_is_refused(
     terms: TermIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gfmdkg.curation.tables import xlsx_guard
+    from gfmdkg.curation.tables import xlsx_file
 
     data = workbook([["key", "type"], ["new", "treaty"]])
-    monkeypatch.setattr(xlsx_guard, "_UNPACKED_BYTES", 1024 * 1024)
+    monkeypatch.setattr(xlsx_file, "_UNPACKED_BYTES", 1024 * 1024)
     padded = replaced(data, "xl/worksheets/sheet1.xml", lambda b: b + b" " * 2_000_000)
     assert len(padded) < 20_000
     (finding,) = read_table(padded, terms).findings
@@ -392,3 +392,15 @@ def test_a_table_full_of_faults_stops_with_a_word(terms: TermIndex) -> None:
     document = instruments(many(FINDINGS_KEPT + 50, wrong_every=1), terms)
     assert len(document.findings) == FINDINGS_KEPT + 1
     assert document.findings[-1].code == "too-many"
+
+
+def test_an_unknown_name_is_told_with_the_nearest_of_the_graph_and_of_the_file(
+    terms: TermIndex,
+) -> None:
+    rows = (
+        "key,title (en),related to\nx-one,Compact of Quiet Lakes,CMWW\nx-two,,Compact of Quiet Lake"
+    )
+    found = read_table(rows.encode(), terms)
+    remedies = {f.cell: f.remedy or "" for f in found.findings}
+    assert "(cmw)" in remedies["C2"]
+    assert "“Compact of Quiet Lakes” (x-one)" in remedies["C3"]

@@ -6,23 +6,20 @@ from pathlib import Path
 import pytest
 from rdflib import Graph, URIRef
 
-from gfmdkg.curation.parts import TableParts
-from gfmdkg.curation.spool import Spool
+from gfmdkg.curation.batches import FindingTally
 from gfmdkg.curation.table_validation import GivenTable, TableValidator
 from gfmdkg.curation.tables import (
     export_table,
     read_pieces,
     read_table,
     record_type,
-    replaced_statements,
     table_changes,
 )
 from gfmdkg.curation.tables.csv_file import write_csv
-from gfmdkg.curation.tally import FindingTally
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.namespaces import GFMD, SKOS
+from gfmdkg.namespaces import GFMD, GRAPH_BASE, SKOS
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.patches import decode
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select
 from gfmdkg.store.versions import Version, VersionStore
@@ -111,14 +108,19 @@ def test_a_published_table_has_no_fault_in_pieces_either(
     assert validator.validate([], [GivenTable(source=path)]).violations == []
 
 
-def test_pieces_share_parts_as_long_as_they_are_small(terms: TermIndex) -> None:
-    with TableParts(records=4) as parts:
-        for size in (3, 1, 4):
-            header, *rows = INSTRUMENTS.splitlines()
-            text = "\n".join([header, *rows[:size]]).encode()
-            for piece in read_pieces(text, terms, size=4, file=f"{size}.csv"):
-                parts.append(piece)
-        assert [part.files for part in parts] == [{"3.csv", "1.csv"}, {"4.csv"}]
+def test_small_tables_share_a_batch(version: Version) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    validator = TableValidator(shipped_content(), version, records_at_once=4)
+    header, *rows = INSTRUMENTS.splitlines()
+    given = [
+        GivenTable(source="\n".join([header, *rows[:size]]).encode(), file=f"{size}.csv")
+        for size in (3, 1, 4)
+    ]
+    validator.validate([], given, progress=lambda *heard: told.append(heard))
+    assert [heard for heard in told if heard[0] == "checking"] == [
+        ("checking", 0, 2),
+        ("checking", 1, 2),
+    ]
 
 
 def test_each_piece_has_the_faults_of_its_own_rows(terms: TermIndex) -> None:
@@ -127,18 +129,18 @@ def test_each_piece_has_the_faults_of_its_own_rows(terms: TermIndex) -> None:
     assert sum(piece.records for piece in pieces) == 10
 
 
-def test_what_a_piece_replaces_is_what_the_table_changes(
-    version: Version, select: Select, terms: TermIndex
+def test_what_a_table_changes_is_what_its_pieces_change(
+    published: OxigraphStore, terms: TermIndex
 ) -> None:
+    graph = GRAPH_BASE + "new"
     document = read_table(INSTRUMENTS.encode(), terms, file="i.csv")
-    published = OxigraphStore.open_read_only(version.database)
-    statements = decode(replaced_statements(document, published))
-    published.close()
-    removed = table_changes(document, select).removed
-    assert removed
-    assert {(s.subject, s.predicate, s.object) for s in statements} == {
-        (s, p.value, o) for s, p, o in removed
-    }
+    whole = table_changes(document, published, graph=graph)
+    assert whole.removed
+    pieces = [
+        table_changes(piece, published, graph=graph)
+        for piece in read_pieces(INSTRUMENTS.encode(), terms, size=3, file="i.csv")
+    ]
+    assert Patch.compose(pieces) == whole
 
 
 def test_a_table_has_the_places_that_reading_its_text_would_give(terms: TermIndex) -> None:
@@ -170,15 +172,6 @@ def test_of_too_many_findings_the_worst_are_kept_and_the_others_counted() -> Non
     assert told[Severity.INFO].endswith("counted here alone: orphan 3")
     assert told[Severity.VIOLATION].endswith("counted here alone: or 2")
     assert not found.conforms
-
-
-def test_a_spool_gives_back_what_it_was_given() -> None:
-    with Spool[tuple[int, str]]() as spool:
-        for n in range(5):
-            spool.append((n, "x" * n))
-        assert spool[3] == (3, "xxx")
-        assert list(spool) == [(n, "x" * n) for n in range(5)]
-        assert spool[1:3] == [(1, "x"), (2, "xx")]
 
 
 def test_a_change_that_needs_a_look_at_everything_is_refused_in_pieces(version: Version) -> None:

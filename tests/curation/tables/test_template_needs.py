@@ -33,7 +33,7 @@ MORE = {
 
 
 def asked(record_type: RecordType) -> list[Column]:
-    return [column for column in record_type.columns if column.required or column.needed]
+    return [column for column in record_type.columns if column.is_needed]
 
 
 @pytest.mark.parametrize("record_type", RECORD_TYPES, ids=lambda t: t.name)

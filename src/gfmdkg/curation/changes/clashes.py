@@ -35,11 +35,13 @@ def find_clashes(
     since = patches_between(versions, base, current.number)
     obstacles = patch.obstacles(store)
     clashes = [
-        Clash(statement=s, reason="to be added, but there already", version=_adder(s, since))
+        Clash(
+            statement=s, reason="to be added, but there already", version=_latest(s, since, "added")
+        )
         for s in obstacles.added
     ]
     clashes += [
-        Clash(statement=s, reason="to be removed, but gone", version=_remover(s, since))
+        Clash(statement=s, reason="to be removed, but gone", version=_latest(s, since, "removed"))
         for s in obstacles.removed
     ]
     known = {clash.statement for clash in clashes}
@@ -91,9 +93,7 @@ def _single_valued(store: OxigraphStore) -> Mapping[str, bool]:
     return found
 
 
-def _adder(statement: str, since: Iterable[tuple[int, Patch | None]]) -> int | None:
-    return max((n for n, p in since if p is not None and statement in p.added), default=None)
-
-
-def _remover(statement: str, since: Iterable[tuple[int, Patch | None]]) -> int | None:
-    return max((n for n, p in since if p is not None and statement in p.removed), default=None)
+def _latest(statement: str, since: Iterable[tuple[int, Patch | None]], what: str) -> int | None:
+    """The last version that ``added`` or ``removed`` a statement."""
+    numbers = (n for n, p in since if p is not None and statement in getattr(p, what))
+    return max(numbers, default=None)

@@ -1,19 +1,40 @@
-"""Writing the graph's named graphs back to the files that they came from."""
+"""Writing the graph's named graphs back to the files that they came from.
 
+A file is cut into its statements, each with the white space and the comments before it. A
+statement about a record of which nothing changed stays byte by byte; a record that changed is
+written anew in its place; what is new comes at the end. So the comments between records stay,
+and the difference in git is the change.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gfmdkg.curation.changes.revising import revise_turtle
 from gfmdkg.errors import DataError
-from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.store.patches import is_same_but_for_labels, normalise, statements_of
+from gfmdkg.formats.blank_nodes import BlankNodes
+from gfmdkg.formats.turtle_writer import Triple, TurtleBlocks, write_turtle
+from gfmdkg.namespaces import GRAPH_BASE, PREFIXES
+from gfmdkg.store.parsing import parse
+from gfmdkg.store.patches import (
+    Statement,
+    decode,
+    is_same_but_for_labels,
+    normalise,
+    statements_of,
+)
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import BlankNode, Iri, Term
+from gfmdkg.validation.turtle_tokens import Kind, Token, names_before, tokenize
 
-__all__ = ["Exported", "export_files"]
+__all__ = ["Exported", "export_files", "revise_turtle"]
 
 _PREFIX = GRAPH_BASE + "data/"
+_DIRECTIVES = ("@prefix", "@base", "prefix", "base")
+_TURTLE = "text/turtle"
+_SUBJECT_NUMBER = "urn:chunk:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +79,10 @@ def _path(graph: str) -> Path | None:
 def _says(file: Path, graph: str, statements: set[str]) -> bool:
     if not file.is_file():
         return False
-    try:
-        quads = read_quads(file.read_bytes(), media_type="text/turtle", graph=graph)
-    except DataError:
-        return False
-    return is_same_but_for_labels(normalise(quads), statements)
+    with suppress(DataError):
+        quads = read_quads(file.read_bytes(), media_type=_TURTLE, graph=graph)
+        return is_same_but_for_labels(normalise(quads), statements)
+    return False
 
 
 def _write(file: Path, graph: str, statements: set[str]) -> None:
@@ -72,3 +92,192 @@ def _write(file: Path, graph: str, statements: set[str]) -> None:
     draft = file.with_suffix(".ttl.next")
     draft.write_bytes(text.encode("utf-8"))
     draft.replace(file)
+
+
+# One file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chunk:
+    """A statement or directive, and the white space and comments before it."""
+
+    before: str
+    text: str
+    first: Token
+    is_directive: bool
+
+
+def revise_turtle(text: str, statements: Iterable[str], *, graph: str) -> str:
+    """The Turtle of a file, revised to say these statements of the graph.
+
+    Comments inside a record that changed are lost. Where blank nodes have labels or stand
+    for themselves no statement can be told from the others: the whole is then written
+    canonically, in the order of the file, below the comments that it begins with.
+    """
+    wanted = sorted(statements)
+    with suppress(DataError):  # of a file that cannot be read, in which nothing can stay
+        revised = _revised(text, wanted, graph)
+        if revised is not None and is_same_but_for_labels(_said(revised, graph), wanted):
+            return revised
+    triples = map(_triple, decode(wanted))
+    return _opening(text) + write_turtle(triples, first=_order(text, graph), from_store=True)
+
+
+def _revised(text: str, wanted: list[str], graph: str) -> str | None:
+    chunks, rest = _cut(text)
+    subjects = _subjects(chunks, graph) if chunks else None
+    present, coming = _by_record(_said(text, graph)), _by_record(wanted)
+    if subjects is None or present is None or coming is None:
+        return None
+    prefixes, base = names_before(text, len(text))
+    blocks = _blocks(wanted, prefixes, base)
+    parts: list[str] = []
+    written: set[str] = set()
+    last_directive = 0
+    for number, chunk in enumerate(chunks):
+        subject = subjects.get(number)
+        if subject is None:
+            parts.append(chunk.before + chunk.text)
+            last_directive = len(parts)
+        elif _is_same(present[subject], coming.get(subject, ())):
+            parts.append(chunk.before + chunk.text)
+        elif subject in coming and subject not in written:
+            parts.append(chunk.before + _block(blocks, subject, coming[subject]).rstrip("\n"))
+        elif "#" in chunk.before:
+            parts.append(chunk.before.rstrip())
+        written.add(subject or "")
+    new = [
+        f"\n{_block(blocks, subject, coming[subject])}"
+        for subject in sorted(coming)
+        if subject not in written
+    ]
+    parts.insert(last_directive, _missing_prefixes(blocks, prefixes))
+    ended = "".join(parts) + (rest or "\n")
+    return ended + "".join(new)
+
+
+def _blocks(wanted: list[str], prefixes: Mapping[str, str], base: str | None) -> TurtleBlocks:
+    """The writer of records for a file that declares these names."""
+    return TurtleBlocks(
+        # Relative IRIs are plain to write below a folder alone.
+        base=base if base is not None and base.endswith("/") else "",
+        # A file that declares nothing writes its IRIs in full, and so it stays.
+        prefixes={**PREFIXES, **prefixes} if prefixes or base else {},
+        from_store=True,
+        nodes=BlankNodes([_triple(s) for s in decode(wanted)]),
+    )
+
+
+def _missing_prefixes(blocks: TurtleBlocks, declared: Mapping[str, str]) -> str:
+    """The declarations that new blocks need and the file does not have, each after a line break."""
+    known = tuple(f"@prefix {name}:" for name in declared)
+    lines = (line for line in blocks.header().splitlines() if line.startswith("@prefix"))
+    return "".join(f"\n{line}" for line in lines if not line.startswith(known or ("\n",)))
+
+
+def _cut(text: str) -> tuple[list[_Chunk], str]:
+    """The statements of a file, and what stands after the last."""
+    chunks: list[_Chunk] = []
+    end, depth = 0, 0
+    first: Token | None = None
+    for token in tokenize(text):
+        first = first or token
+        if token.kind is Kind.MARK:
+            depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(token.text, 0)
+        is_directive = first.text.lower() in _DIRECTIVES
+        closes = token.kind is Kind.MARK and token.text == "." and depth == 0
+        if is_directive and not first.text.startswith("@") and token.kind is Kind.IRI:
+            # The SPARQL form has no full stop.
+            closes = True
+        if closes:
+            chunks.append(
+                _Chunk(
+                    before=text[end : first.start],
+                    text=text[first.start : token.end],
+                    first=first,
+                    is_directive=is_directive,
+                )
+            )
+            end, first = token.end, None
+    return chunks, text[end:]
+
+
+def _subjects(chunks: list[_Chunk], graph: str) -> dict[int, str] | None:
+    """The IRI that each statement is about; ``None`` where one is about a blank node."""
+    lines: list[str] = []
+    for number, chunk in enumerate(chunks):
+        if chunk.is_directive:
+            lines.append(chunk.text)
+        elif chunk.first.kind in (Kind.IRI, Kind.WORD):
+            lines.append(f"{chunk.first.text} <{_SUBJECT_NUMBER}{number}> 1 .")
+        else:
+            return None
+    found = decode(_said("\n".join(lines), graph))
+    return {
+        int(s.predicate.removeprefix(_SUBJECT_NUMBER)): s.subject.value
+        for s in found
+        if isinstance(s.subject, Iri)
+    }
+
+
+def _by_record(statements: Iterable[str]) -> Mapping[str, tuple[str, ...]] | None:
+    """The statements about each IRI and the blank nodes below it.
+
+    ``None`` where a blank node is below none, or below several.
+    """
+    texts = list(statements)
+    pairs = list(zip(texts, decode(texts), strict=True))
+    owners: dict[str, Iri | BlankNode] = {}
+    for _, said in pairs:
+        if isinstance(said.object, BlankNode):
+            if said.object.label in owners:
+                return None
+            owners[said.object.label] = said.subject
+    records: dict[str, list[str]] = {}
+    for text, said in pairs:
+        owner: Iri | BlankNode | None = said.subject
+        for _ in range(len(owners) + 1):
+            if not isinstance(owner, BlankNode):
+                break
+            owner = owners.get(owner.label)
+        if not isinstance(owner, Iri):
+            return None
+        records.setdefault(owner.value, []).append(text)
+    return {subject: tuple(found) for subject, found in records.items()}
+
+
+def _block(blocks: TurtleBlocks, subject: str, statements: Iterable[str]) -> str:
+    properties: dict[Iri, list[Term]] = {}
+    for said in decode(statements):
+        if said.subject == Iri(subject):
+            properties.setdefault(Iri(said.predicate), []).append(said.object)
+    return blocks.block(Iri(subject), properties)
+
+
+def _is_same(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    return set(left) == set(right) or is_same_but_for_labels(left, right)
+
+
+def _said(text: str, graph: str) -> list[str]:
+    return normalise(read_quads(text.encode(), media_type=_TURTLE, graph=graph))
+
+
+def _order(text: str, graph: str) -> list[str]:
+    """The subjects of a file in its own order, as far as it can be read."""
+    parsed = parse(text.encode(), media_type=_TURTLE, base_iri=graph)
+    nodes = dict.fromkeys(triple.partition(" ")[0] for triple in parsed.triples)
+    return [node[1:-1] for node in nodes if node.startswith("<")]
+
+
+def _triple(said: Statement) -> Triple:
+    return said.subject, Iri(said.predicate), said.object
+
+
+def _opening(text: str) -> str:
+    """The comments that a file begins with, and the line after them."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        lines.append(line)
+    return "".join(f"{line}\n" for line in lines) + ("\n" if lines else "")

@@ -13,9 +13,8 @@ from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_set import ChangeSet, Event, State
 from gfmdkg.curation.changes.change_store import ChangeStore
 from gfmdkg.curation.changes.clashes import find_clashes
-from gfmdkg.curation.changes.placing import place_in_documents
 from gfmdkg.curation.changes.provenance import describe_publication, describe_revert
-from gfmdkg.curation.changes.submission import Document, compute_patch
+from gfmdkg.curation.changes.submission import Document, compute_patch, place_in_documents
 from gfmdkg.curation.writing import Validate, settle
 from gfmdkg.errors import Conflict, DataRejected, Forbidden, RequestError
 from gfmdkg.store.patches import Patch

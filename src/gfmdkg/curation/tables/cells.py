@@ -1,9 +1,20 @@
-"""Cells as they are read from a file: a row of them, and how a cell is called."""
+"""Cells as they are read from a file: a row of them, their names, and what is wrong with one."""
 
 import datetime as dt
 from dataclasses import dataclass
 
-__all__ = ["Cell", "CellValue", "Formula", "RowCells", "cell_name", "join_values", "split_values"]
+from gfmdkg.errors import RequestError
+
+__all__ = [
+    "Cell",
+    "CellFault",
+    "CellValue",
+    "Formula",
+    "RowCells",
+    "cell_name",
+    "join_values",
+    "split_values",
+]
 
 _SEPARATOR, _ESCAPE = "|", "\\"
 
@@ -41,6 +52,11 @@ class RowCells:
     number: int
     line: int
     values: tuple[CellValue, ...]
+    sheet: str | None = None
+
+    def cell(self, position: int) -> Cell:
+        """The place of the cell at this position, from 0."""
+        return Cell(self.sheet, self.number, position + 1, self.line)
 
     @property
     def is_empty(self) -> bool:
@@ -52,6 +68,16 @@ class RowCells:
         """Whether it is a remark: its first cell begins with a hash."""
         first = self.values[0] if self.values else ""
         return isinstance(first, str) and first.lstrip().startswith("#")
+
+
+class CellFault(RequestError):
+    """A value that cannot be read; ``code`` names the kind of fault as findings do."""
+
+    problem = "bad-cell"
+
+    def __init__(self, code: str, message: str, *, remedy: str, value: str) -> None:
+        self.code, self.remedy, self.value = code, remedy, value
+        super().__init__(message)
 
 
 def cell_name(row: int, column: int, *, sheet: str | None = None) -> str:

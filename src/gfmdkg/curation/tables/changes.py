@@ -1,86 +1,69 @@
 """What a table would change in the published graph."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
 
-from gfmdkg.build.derivation import DERIVED_GRAPH
+from gfmdkg.build.assembly import MADE_BY_BUILD
 from gfmdkg.curation.tables.document import TableDocument
-from gfmdkg.curation.tables.exporting import records_query
-from gfmdkg.curation.tables.record_types import RECORD_TYPES
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.formats.turtle_writer import Triple
 from gfmdkg.namespaces import RDF
-from gfmdkg.store.patches import decode, statements_about
+from gfmdkg.store.patches import Patch, Statement, decode, normalise, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
-from gfmdkg.terms.values import Iri, Literal, Term
+from gfmdkg.store.reading import read_quads
+from gfmdkg.terms.values import Iri, Literal
 
-__all__ = ["TableChanges", "replaced_statements", "table_changes"]
+__all__ = ["table_changes"]
 
 _TYPE = RDF + "type"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableChanges:
-    """Triples in the form in which the store has them."""
-
-    added: frozenset[Triple]
-    removed: frozenset[Triple]
-
-
-def table_changes(document: TableDocument, select: Callable[[str], Solutions]) -> TableChanges:
-    """The difference between a table and the graph that ``select`` queries.
+def table_changes(document: TableDocument, published: OxigraphStore, *, graph: str) -> Patch:
+    """The difference between a table and the named graphs of a store.
 
     A row stands for the whole record as far as the table has columns: what the graph says
     there and the row does not is removed. Records that the table does not list, properties
-    without a column, and languages that the table has no column for stay as they are. Ask
-    only for a document without findings: a cell at fault would count as an empty one.
-    """
-    given = _stored(document)
-    published: set[Triple] = set()
-    for record_type in RECORD_TYPES:
-        if record_type not in document.record_types:
-            continue
-        for subject, predicate, value in select(records_query(record_type)).rows:
-            if isinstance(subject, Iri) and isinstance(predicate, Iri) and value is not None:
-                language = value.language if isinstance(value, Literal) else None
-                if document.covers(subject.value, predicate.value, language):
-                    published.add((subject, predicate, value))
-    return TableChanges(added=frozenset(given - published), removed=frozenset(published - given))
-
-
-def replaced_statements(document: TableDocument, published: OxigraphStore) -> list[str]:
-    """What ``table_changes`` removes, as statements of the store's named graphs.
+    without a column, and languages that the table has no column for stay as they are. What a
+    record gains is added where its class is stated, and to ``graph`` for one that is new.
 
     Only the records of the document are looked up, so a piece of a table costs no more than
-    it has records.
+    it has records. Ask only for a document without findings: a cell at fault would count as an
+    empty one.
     """
     classes = {Iri(name) for kind in document.record_types for name in kind.classes}
-    found: list[tuple[tuple[Iri, Iri, Term], str]] = []
-    for subject in dict.fromkeys(s for s, _, _ in document.triples if isinstance(s, Iri)):
-        texts = statements_about(published, subject.value)
-        about = [
-            ((subject, Iri(s.predicate), s.object), text)
-            for s, text in zip(decode(texts), texts, strict=True)
-            if s.subject == subject and s.graph != DERIVED_GRAPH
-        ]
-        is_listed = any(p.value == _TYPE and o in classes for (_, p, o), _ in about)
-        found += about if is_listed else ()
-    given = _stored(document) if found else set()
-    return [
-        text
-        for triple, text in found
-        if triple not in given
-        and document.covers(triple[0].value, triple[1].value, getattr(triple[2], "language", None))
-    ]
+    quads = read_quads(document.text.encode(), media_type="application/n-triples", graph=graph)
+    given = normalise(quads)
+    by_record: dict[str, dict[tuple[str, object], str]] = {}
+    for text, said in zip(given, decode(given), strict=True):
+        assert isinstance(said.subject, Iri)  # noqa: S101 - every row has an IRI
+        by_record.setdefault(said.subject.value, {})[said.predicate, said.object] = text
+    added: list[str] = []
+    removed: list[str] = []
+    for record, wanted in by_record.items():
+        texts = statements_about(published, record)
+        about = list(zip(texts, decode(texts), strict=True))
+        home = _home(said for _, said in about) or graph
+        present = {(s.predicate, s.object) for _, s in about if s.subject == Iri(record)}
+        new = (text for fact, text in wanted.items() if fact not in present)
+        added += (f"{text.removesuffix(f'<{graph}>')}<{home}>" for text in new)
+        if any((_TYPE, class_) in present for class_ in classes):
+            removed += (
+                text
+                for text, said in about
+                if said.subject == Iri(record)
+                and said.graph not in MADE_BY_BUILD
+                and (said.predicate, said.object) not in wanted
+                and document.covers(record, said.predicate, _language(said))
+            )
+    return Patch.of(added, removed)
 
 
-def _stored(document: TableDocument) -> set[Triple]:
-    """The document's triples with literals as the store normalises them."""
-    store = OxigraphStore.in_memory()
-    store.load(document.text.encode(), media_type="application/n-triples", graph="")
-    return {
-        (subject, predicate, value)
-        for subject, predicate, value in select_from(store)("SELECT ?s ?p ?o { ?s ?p ?o }").rows
-        if isinstance(subject, Iri) and isinstance(predicate, Iri) and value is not None
-    }
+def _language(said: Statement) -> str | None:
+    return said.object.language if isinstance(said.object, Literal) else None
+
+
+def _home(about: Iterable[Statement]) -> str | None:
+    """The graph that says what a record is, else the one that says most of it."""
+    graphs: Counter[str] = Counter()
+    for said in about:
+        if said.graph not in MADE_BY_BUILD:
+            graphs[said.graph] += 1000 if said.predicate == _TYPE else 1
+    return min(graphs, key=lambda name: (-graphs[name], name)) if graphs else None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from gfmdkg.namespaces import SCHEME_BASE
 from gfmdkg.terms.folding import fold
 
-__all__ = ["Column", "RecordType", "Scheme", "ValueKind", "split_header"]
+__all__ = ["Column", "RecordType", "ValueKind", "split_header"]
 
 _LANGUAGE = re.compile(r"(?P<name>.*\S)\s*\((?P<language>[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\)")
 
@@ -31,41 +31,28 @@ class ValueKind(StrEnum):
     DATE_TIME = "date and time"
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """A concept scheme by its slug."""
-
-    slug: str
-
-    @property
-    def iri(self) -> str:
-        """The scheme's IRI."""
-        return SCHEME_BASE + self.slug
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column: its heading, the property it stands for, and its values.
 
     ``predicate`` is an IRI; a column without one is a part of the record's key only. A column
     with ``languages`` is a family: one column for each language, “title (en)”, “title (fr)”.
-    ``schemes`` and ``types`` (IRIs) say which resources a name may mean. ``derived`` says how
-    an empty cell is filled in. A row cannot be read without what is ``required``; what is
+    ``schemes`` (slugs) and ``types`` (IRIs) say which resources a name may mean. ``derived``
+    says how an empty cell is filled in. A row cannot be read without a ``key``; what is
     ``needed`` the shapes ask for, of a family its first language.
     """
 
     name: str
     predicate: str | None
-    kind: ValueKind
     note: str
+    kind: ValueKind = ValueKind.NAME
     example: str = ""
     key: bool = False
-    required: bool = False
     needed: bool = False
     many: bool = False
     partial: bool = False
     languages: tuple[str, ...] = ()
-    schemes: tuple[Scheme, ...] = ()
+    schemes: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     derived: str | None = None
 
@@ -81,13 +68,18 @@ class Column:
     @property
     def scheme_iris(self) -> tuple[str, ...]:
         """The IRIs of the schemes."""
-        return tuple(scheme.iri for scheme in self.schemes)
+        return tuple(SCHEME_BASE + slug for slug in self.schemes)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether a record is at fault without it."""
+        return self.key or self.needed
 
     @property
     def full_note(self) -> str:
         """The note with what holds for every column of this kind."""
         parts = [self.note]
-        if self.required or self.needed:
+        if self.is_needed:
             language = self.languages[:1] if len(self.languages) > 1 else ()
             parts.append(" ".join(["Required", *(f"in “{tag}”" for tag in language)]) + ".")
         if self.many:

@@ -4,6 +4,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count
 from typing import BinaryIO, TextIO
 
 from gfmdkg.curation.tables.cells import RowCells
@@ -25,12 +26,11 @@ def read_csv(stream: BinaryIO, *, file: str | None) -> Iterator[RowCells]:
     Raises ``DataError`` with the line for bytes that are no UTF-8 and for a quotation that
     is never closed.
     """
-    lines = _Lines(stream, file)
+    lines = _lines(stream, file)
     first = next(lines, "")
     delimiter = max(_DELIMITERS, key=first.count)
-    lines.push_back(first)
     csv.field_size_limit(_FIELD_LIMIT)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = csv.reader(chain((first,) if first else (), lines), delimiter=delimiter, strict=True)
     number, begin = 0, 1
     while True:
         try:
@@ -50,37 +50,21 @@ def read_csv(stream: BinaryIO, *, file: str | None) -> Iterator[RowCells]:
         begin = reader.line_num + 1
 
 
-class _Lines:
+def _lines(stream: BinaryIO, file: str | None) -> Iterator[str]:
     """The decoded lines of a file, with the byte order mark taken off."""
-
-    def __init__(self, stream: BinaryIO, file: str | None) -> None:
-        self._stream, self._file = stream, file
-        self._number = 0
-        self._pushed: list[str] = []
-
-    def push_back(self, line: str) -> None:
-        if line:
-            self._pushed.append(line)
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        if self._pushed:
-            return self._pushed.pop()
-        line = self._stream.readline(_FIELD_LIMIT * 4)
+    for number in count(1):
+        line = stream.readline(_FIELD_LIMIT * 4)
         if not line:
-            raise StopIteration
-        self._number += 1
-        if self._number == 1:
+            return
+        if number == 1:
             line = line.removeprefix(codecs.BOM_UTF8)
         try:
-            return line.decode("utf-8")
+            yield line.decode("utf-8")
         except UnicodeDecodeError as error:
             fault = Fault(
                 message=f"byte {error.start + 1} of the line is not UTF-8",
-                file=self._file,
-                line=self._number,
+                file=file,
+                line=number,
                 remedy="save the table as “CSV UTF-8”",
             )
             raise DataError("the table cannot be read", [fault]) from error

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -14,10 +15,10 @@ from gfmdkg.curation.tables.layout import Layout
 from gfmdkg.curation.tables.reading import Record, TableReader
 from gfmdkg.curation.tables.record_types import record_type as find_type
 from gfmdkg.curation.tables.source import TableSource
-from gfmdkg.formats.turtle_writer import Triple, write_turtle
+from gfmdkg.formats.turtle_writer import Triple, TurtleBlocks
 from gfmdkg.namespaces import RDF, graph_iri
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri, to_sparql
+from gfmdkg.terms.values import Iri, Term, to_sparql
 from gfmdkg.validation.findings import Finding
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 _TYPE = RDF + "type"
 
-__all__ = ["TableDocument", "read_pieces", "read_table"]
+__all__ = ["Conversion", "TableDocument", "convert_table", "read_pieces", "read_table"]
+
+_RECORDS_AT_ONCE = 1_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,10 +60,6 @@ class TableDocument:
         return "".join(
             f"{to_sparql(s)} {to_sparql(p)} {to_sparql(o)} .\n" for s, p, o in self.triples
         )
-
-    def turtle(self) -> str:
-        """The triples as canonical Turtle."""
-        return write_turtle(self.triples, from_store=True)
 
     def cell(self, line: int) -> Cell:
         """The cell that the triple on this line of ``text`` comes from; lines count from 1."""
@@ -101,13 +100,13 @@ class TableDocument:
     def add(self, record: Record) -> None:
         """Take one more record of the table."""
         if not self._layouts or self._layouts[-1][1] is not record.layout:
-            self._layouts.append((record.sheet, record.layout))
+            self._layouts.append((record.row.sheet, record.layout))
         sheet = len(self._layouts) - 1
         subject = Iri(record.iri)
         self.records += 1
         for statement in record.statements:
-            self._rows.append(record.row)
-            self._lines.append(record.line)
+            self._rows.append(record.row.number)
+            self._lines.append(record.row.line)
             self._columns.append(statement.column)
             self._sheets.append(sheet)
             self.triples.append((subject, _predicate(statement.predicate), statement.value))
@@ -217,3 +216,48 @@ def read_pieces(
         heard = len(reader.findings)
     document.findings = tuple(reader.findings[told:])
     yield document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """The canonical Turtle of a table, with its records, triples and faults of cells."""
+
+    turtle: str
+    records: int
+    triples: int
+    findings: tuple[Finding, ...]
+
+
+def convert_table(
+    source: Path | bytes,
+    terms: TermIndex,
+    *,
+    file: str | None = None,
+    record_type: str | None = None,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> Conversion:
+    """Turn a table into Turtle; the arguments are those of ``read_table``.
+
+    Memory grows with the Turtle alone. What is sound is written even where there are findings.
+    """
+    blocks = TurtleBlocks(from_store=True)
+    texts: dict[str, str] = {}
+    findings: list[Finding] = []
+    triples = 0
+    for piece in read_pieces(
+        source,
+        terms,
+        size=_RECORDS_AT_ONCE,
+        file=file,
+        record_type=record_type,
+        progress=progress,
+    ):
+        findings += piece.findings
+        for record, group in groupby(piece.triples, key=lambda triple: _text(triple[0])):
+            properties: dict[Iri, list[Term]] = {}
+            for _, predicate, value in dict.fromkeys(group):
+                properties.setdefault(predicate, []).append(value)
+            texts[record] = blocks.block(Iri(record), properties)
+            triples += sum(map(len, properties.values()))
+    turtle = "\n".join([blocks.header(), *(texts[record] for record in sorted(texts))])
+    return Conversion(turtle=turtle, records=len(texts), triples=triples, findings=tuple(findings))

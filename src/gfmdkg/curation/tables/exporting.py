@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from gfmdkg.curation.tables.cells import CellFault
 from gfmdkg.curation.tables.columns import Column, RecordType
-from gfmdkg.curation.tables.faults import CellFault
 from gfmdkg.curation.tables.identity import class_of, derive, mint, slug_key
 from gfmdkg.curation.tables.names import Names
 from gfmdkg.curation.tables.values import parse_cell, render_cell

@@ -8,8 +8,8 @@ it cites.
 import re
 from collections.abc import Mapping
 
+from gfmdkg.curation.tables.cells import CellFault
 from gfmdkg.curation.tables.columns import RecordType
-from gfmdkg.curation.tables.faults import CellFault
 from gfmdkg.namespaces import DCTERMS, FOAF, GFMD, ID_BASE, ORG, SCHEME_BASE, SDG, XSD
 from gfmdkg.terms.values import Iri, Literal, Term
 

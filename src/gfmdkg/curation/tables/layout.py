@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import process
 
-from gfmdkg.curation.tables.cells import CellValue
+from gfmdkg.curation.tables.cells import CellFault, CellValue
 from gfmdkg.curation.tables.columns import Column, RecordType
-from gfmdkg.curation.tables.faults import CellFault
 from gfmdkg.curation.tables.record_types import RECORD_TYPES
 from gfmdkg.terms.folding import fold
 

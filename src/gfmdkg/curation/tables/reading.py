@@ -1,30 +1,30 @@
 """From rows to records: every cell that is filled becomes triples, every fault a finding."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from gfmdkg.curation.tables.cells import Cell, CellValue, RowCells
+from gfmdkg.curation.tables.cells import Cell, CellFault, RowCells
 from gfmdkg.curation.tables.columns import Column, RecordType
-from gfmdkg.curation.tables.faults import CellFault
 from gfmdkg.curation.tables.identity import class_of, derive, mint
 from gfmdkg.curation.tables.layout import Layout, guess_type, read_headings, type_of_sheet
-from gfmdkg.curation.tables.local_index import LocalIndex
-from gfmdkg.curation.tables.local_names import can_be_named, names_of_row
 from gfmdkg.curation.tables.names import Names
-from gfmdkg.curation.tables.sink import FindingSink
+from gfmdkg.curation.tables.record_types import RECORD_TYPES
 from gfmdkg.curation.tables.source import TableSource
 from gfmdkg.curation.tables.values import parse_cell
 from gfmdkg.errors import DataError
-from gfmdkg.namespaces import RDF
+from gfmdkg.namespaces import RDF, SKOS
 from gfmdkg.terms.index import LabelEntry, TermIndex
-from gfmdkg.terms.values import Iri, Term
+from gfmdkg.terms.values import Iri, Literal, Term
 from gfmdkg.validation.findings import Finding, Severity
 
-__all__ = ["Record", "Statement", "TableReader"]
+__all__ = ["FINDINGS_KEPT", "Record", "Statement", "TableReader"]
 
+FINDINGS_KEPT = 10_000
 _PROGRESS_ROWS = 1_000
 _TYPE = RDF + "type"
+_NAMES = frozenset({SKOS + "prefLabel", SKOS + "altLabel"})
+# The classes whose records some column can name.
+_NAMED_TYPES = frozenset(t for known in RECORD_TYPES for c in known.columns for t in c.types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,9 @@ class Record:
     """What one row says. ``layout`` is that of its sheet."""
 
     iri: str
-    sheet: str | None
-    row: int
-    line: int
+    row: RowCells
     layout: Layout
     statements: tuple[Statement, ...]
-
-    def cell(self, column: int) -> Cell:
-        """The place of the cell at this position, from 0."""
-        return Cell(self.sheet, self.row, column + 1, self.line)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,26 +51,19 @@ class TableReader:
     """Reads the tables of one file; findings fill while ``records`` runs.
 
     ``record_type`` says what a CSV file holds; without it the headings do. ``progress`` hears
-    the number of rows read so far. After so many findings as a sink keeps the rest is not read, and
-    a last finding says so.
+    the number of rows read so far. After 10,000 findings the rest is not read, and a last one says
+    so. With ``only_names`` the keys and names of records that others can refer to are read.
     """
 
     source: TableSource
     terms: TermIndex
     record_type: RecordType | None = None
     progress: Callable[[int], None] = lambda _rows: None
+    only_names: bool = False
+    findings: list[Finding] = field(default_factory=list)
     rows_read: int = 0
     _seen: dict[str, str] = field(default_factory=dict)
     _tables: int = 0
-    _sink: FindingSink = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._sink = FindingSink(self.source.file)
-
-    @property
-    def findings(self) -> list[Finding]:
-        """What is wrong so far."""
-        return self._sink.findings
 
     def records(self) -> Iterator[Record]:
         """The records in the order of the file; rows at fault give what of them is sound.
@@ -85,19 +72,15 @@ class TableReader:
         is a finding too.
         """
         try:
-            with (
-                closing(Names(self.terms, local=self._index_file)) as names,
-                self.source.sheets() as sheets,
-            ):
+            names = Names(self.terms, local=None if self.only_names else self._own_names)
+            with self.source.sheets() as sheets:
                 is_workbook = any(name is not None for name, _ in sheets)
                 for name, rows in sheets:
                     yield from self._sheet(name, rows, names, alone=len(sheets) == 1)
                 if is_workbook and not self._tables and not self.findings:
-                    self._sink.whole_file("no sheet of the workbook holds a table")
+                    self._tell("no-table", "no sheet of the workbook holds a table")
         except DataError as error:
-            self._sink.findings += [
-                Finding.from_fault(fault, code="syntax") for fault in error.faults
-            ]
+            self.findings += [Finding.from_fault(fault, code="syntax") for fault in error.faults]
         self.progress(self.rows_read)
 
     # Sheets and rows
@@ -112,11 +95,11 @@ class TableReader:
             self.rows_read += 1
             if self.rows_read % _PROGRESS_ROWS == 0:
                 self.progress(self.rows_read)
-            if self._sink.is_full:
+            if len(self.findings) > FINDINGS_KEPT:
                 return
             if row.is_empty or row.is_note:
                 continue
-            record = self._record(name, row, layout, names)
+            record = self._record(row, layout, names)
             if record is not None:
                 yield record
 
@@ -125,41 +108,43 @@ class TableReader:
         header = next((row for row in rows if not row.is_empty), None)
         if header is None:
             if alone:
-                self._sink.whole_file("the table is empty", "begin with a template")
+                self._tell("no-table", "the table is empty", "begin with a template")
             return None
         if record_type is None and (alone or self.record_type is not None):
             record_type = self.record_type or guess_type(header.values)
             if record_type is None:
                 remedy = "keep the headings of the template, or say what it is with --type"
-                self._sink.whole_file("the headings are of no table, or of several", remedy)
+                self._tell("no-table", "the headings are of no table, or of several", remedy)
                 return None
         if record_type is None:
             cell = Cell(name, 1, 1, 1)
             message = f"the sheet “{name}” is named after no kind of record and was not read"
             remedy = "call it recommendations, citations, actors, instruments or sessions"
-            self._sink.add(Severity.WARNING, "unknown-sheet", message, remedy, cell)
+            self._tell("unknown-sheet", message, remedy, cell, severity=Severity.WARNING)
             return None
         self._tables += 1
         layout, faults = read_headings(record_type, header.values)
         for position, fault in faults:
-            self._sink.fault(fault, Cell(name, header.number, position + 1, header.line))
+            self._fault(fault, header.cell(position))
         is_complete = all(layout.position(key.name) is not None for key in record_type.keys)
+        if self.only_names:
+            is_complete = is_complete and not _NAMED_TYPES.isdisjoint(record_type.classes)
+            columns = layout.columns.items()
+            kept = {n: c for n, c in columns if c[0].key or c[0].predicate in _NAMES}
+            layout = replace(layout, columns=kept)
         return layout if is_complete else None
 
-    def _record(
-        self, sheet: str | None, row: RowCells, layout: Layout, names: Names
-    ) -> Record | None:
+    def _record(self, row: RowCells, layout: Layout, names: Names) -> Record | None:
         keys: dict[str, Term] = {}
         statements: list[Statement] = []
         for position, (column, language) in layout.columns.items():
-            value = row.values[position] if position < len(row.values) else ""
-            terms = self._terms(value, column, language, names, sheet, row, position)
+            terms = self._terms(row, position, column, language, names)
             if column.key and len(terms) == 1:
                 keys[column.name] = terms[0]
             if column.predicate:
                 statements += [Statement(column.predicate, term, position) for term in terms]
-        self._check_rest(sheet, row, layout)
-        iri = self._identify(sheet, row, layout, keys)
+        self._check_rest(row, layout)
+        iri = self._identify(row, layout, keys)
         if iri is None:
             return None
         key = self._key_position(layout)
@@ -170,18 +155,12 @@ class TableReader:
             if p not in given
         ]
         first = Statement(_TYPE, Iri(class_of(layout.record_type, iri)), key)
-        return Record(iri, sheet, row.number, row.line, layout, (first, *statements))
+        return Record(iri, row, layout, (first, *statements))
 
     def _terms(
-        self,
-        value: CellValue,
-        column: Column,
-        language: str | None,
-        names: Names,
-        sheet: str | None,
-        row: RowCells,
-        position: int,
+        self, row: RowCells, position: int, column: Column, language: str | None, names: Names
     ) -> list[Term]:
+        value = row.values[position] if position < len(row.values) else ""
         if isinstance(value, str) and not value.strip():
             if column.key:
                 fault = CellFault(
@@ -190,14 +169,14 @@ class TableReader:
                     remedy=column.note,
                     value="",
                 )
-                self._sink.fault(fault, Cell(sheet, row.number, position + 1, row.line))
+                self._fault(fault, row.cell(position))
             return []
         terms, faults = parse_cell(value, column, language, names)
         for fault in faults:
-            self._sink.fault(fault, Cell(sheet, row.number, position + 1, row.line), column)
+            self._fault(fault, row.cell(position), column)
         return terms
 
-    def _check_rest(self, sheet: str | None, row: RowCells, layout: Layout) -> None:
+    def _check_rest(self, row: RowCells, layout: Layout) -> None:
         """What stands outside the columns would be lost without a word."""
         for position, value in enumerate(row.values):
             is_empty = isinstance(value, str) and not value.strip()
@@ -208,21 +187,19 @@ class TableReader:
                     remedy="remove it, or quote a cell that has the delimiter in its text",
                     value=str(value),
                 )
-                self._sink.fault(fault, Cell(sheet, row.number, position + 1, row.line))
+                self._fault(fault, row.cell(position))
 
-    def _identify(
-        self, sheet: str | None, row: RowCells, layout: Layout, keys: Mapping[str, Term]
-    ) -> str | None:
+    def _identify(self, row: RowCells, layout: Layout, keys: Mapping[str, Term]) -> str | None:
         if len(keys) < len(layout.record_type.keys):
             return None  # the fault is a finding already
-        cell = Cell(sheet, row.number, self._key_position(layout) + 1, row.line)
+        cell = row.cell(self._key_position(layout))
         try:
             iri = mint(layout.record_type, keys)
         except CellFault as fault:
             position = layout.position("number")
             if position is not None:
-                cell = Cell(sheet, row.number, position + 1, row.line)
-            self._sink.fault(fault, cell)
+                cell = row.cell(position)
+            self._fault(fault, cell)
             return None
         earlier = self._seen.setdefault(iri, cell.name)
         if earlier != cell.name:
@@ -232,7 +209,7 @@ class TableReader:
                 remedy="join the two rows, or correct the key of one",
                 value=iri,
             )
-            self._sink.fault(repeated, cell)
+            self._fault(repeated, cell)
             return None
         return iri
 
@@ -249,17 +226,66 @@ class TableReader:
 
     # The records of the file itself
 
-    def _index_file(self) -> LocalIndex:
+    def _own_names(self) -> TermIndex:
         """The names of the file's own records, for cells that refer to one another."""
-        return LocalIndex(self._entries())
+        reader = replace(self, only_names=True, progress=lambda _: None, findings=[], _seen={})
+        return TermIndex.from_entries(e for r in reader.records() for e in _names_of(r))
 
-    def _entries(self) -> Iterator[LabelEntry]:
-        scout = TableReader(source=self.source, terms=self.terms, record_type=self.record_type)
-        names = Names(self.terms)
-        with self.source.sheets() as sheets:
-            for name, rows in sheets:
-                layout = scout._layout(name, rows, alone=len(sheets) == 1)
-                is_named = layout is not None and can_be_named(layout.record_type)
-                for row in rows if is_named else ():
-                    if not row.is_empty and not row.is_note:
-                        yield from names_of_row(row, layout, names)
+    # Findings
+
+    def _fault(self, fault: CellFault, cell: Cell, column: Column | None = None) -> None:
+        self._tell(
+            fault.code,
+            f"column “{column.name}”: {fault.message}" if column else fault.message,
+            fault.remedy,
+            cell,
+            value=fault.value,
+            path=column.predicate if column else None,
+        )
+
+    def _tell(
+        self,
+        code: str,
+        message: str,
+        remedy: str | None = None,
+        cell: Cell | None = None,
+        *,
+        severity: Severity = Severity.VIOLATION,
+        value: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        if len(self.findings) > FINDINGS_KEPT:
+            return
+        finding = Finding(
+            severity=severity,
+            code=code,
+            message=message,
+            remedy=remedy,
+            file=self.source.file,
+            line=cell.line if cell else None,
+            cell=cell.name if cell else None,
+            value=value,
+            path=path,
+        )
+        if len(self.findings) == FINDINGS_KEPT:
+            finding = replace(
+                finding,
+                severity=Severity.VIOLATION,
+                code="too-many",
+                message=f"more than {FINDINGS_KEPT} faults; the rest was not read",
+                remedy="mend these first",
+                value=None,
+                path=None,
+            )
+        self.findings.append(finding)
+
+
+def _names_of(record: Record) -> Iterator[LabelEntry]:
+    """The titles and other names of a record; without any it is still known by its slug."""
+    names = [s.value for s in record.statements if s.predicate in _NAMES]
+    types = (class_of(record.layout.record_type, record.iri),)
+    for name in names or [Literal(record.iri.rpartition("/")[2])]:
+        if isinstance(name, Literal):
+            yield LabelEntry(
+                iri=record.iri, kind="pref", text=name.lexical, language=name.language, types=types
+            )

@@ -4,7 +4,7 @@ The templates, the import, the export and the page docs/tables.md all follow fro
 long module on purpose: a table whose rows are compared with each other is read in one place.
 """
 
-from gfmdkg.curation.tables.columns import Column, RecordType, Scheme, ValueKind
+from gfmdkg.curation.tables.columns import Column, RecordType, ValueKind
 from gfmdkg.errors import NotFound
 from gfmdkg.namespaces import CITO, DCTERMS, FOAF, GFMD, ORG, PREFIXES, PROV, SDGO, SKOS
 
@@ -19,7 +19,7 @@ _PASSAGES = (GFMD + "Section", GFMD + "Paragraph", GFMD + "Recommendation")
 _CITED = (GFMD + "Instrument", GFMD + "Process", SDGO + "Goal", SDGO + "Target")
 _SOURCES = (FOAF + "Document", PREFIXES["dcat"] + "Resource")
 
-_TEXT, _CODE, _NAME = ValueKind.TEXT, ValueKind.CODE, ValueKind.NAME
+_TEXT, _CODE = ValueKind.TEXT, ValueKind.CODE
 
 
 def _text(name: str, predicate: str, note: str, *, example: str = "", many: bool = True) -> Column:
@@ -47,9 +47,7 @@ def _title(note: str, example: str, *, languages: tuple[str, ...] = _LANGUAGES) 
 
 
 def _slug_key(note: str, example: str) -> Column:
-    return Column(
-        name="key", predicate=None, kind=_CODE, key=True, required=True, note=note, example=example
-    )
+    return Column(name="key", predicate=None, kind=_CODE, key=True, note=note, example=example)
 
 
 _OTHER_NAMES = Column(
@@ -86,7 +84,6 @@ _UNVERIFIED = Column(
 _SOURCE = Column(
     name="source",
     predicate=DCTERMS + "source",
-    kind=_NAME,
     types=_SOURCES,
     many=True,
     note="The source that the record was taken from.",
@@ -102,9 +99,7 @@ RECOMMENDATION = RecordType(
         Column(
             name="report",
             predicate=GFMD + "inReport",
-            kind=_NAME,
             key=True,
-            required=True,
             types=(GFMD + "Report",),
             note="The report that makes the recommendation.",
             example="gfmd-dialogue-gcm-2017-04-06-c1",
@@ -112,10 +107,8 @@ RECOMMENDATION = RecordType(
         Column(
             name="kind",
             predicate=GFMD + "kind",
-            kind=_NAME,
             key=True,
-            required=True,
-            schemes=(Scheme("recommendation-kind"),),
+            schemes=("recommendation-kind",),
             note="Political or practical.",
             example="political",
         ),
@@ -124,7 +117,6 @@ RECOMMENDATION = RecordType(
             predicate=GFMD + "number",
             kind=_CODE,
             key=True,
-            required=True,
             note="Its place in the list of its kind, as text; 7.1 is the first below 7.",
             example="3",
         ),
@@ -132,7 +124,6 @@ RECOMMENDATION = RecordType(
         Column(
             name="part of",
             predicate=DCTERMS + "isPartOf",
-            kind=_NAME,
             types=(GFMD + "Section", GFMD + "Recommendation"),
             note="The section that it stands in. Required, save where it is nested.",
             example="gfmd-dialogue-gcm-2017-04-06-c1/s8",
@@ -141,36 +132,32 @@ RECOMMENDATION = RecordType(
         Column(
             name="topics",
             predicate=DCTERMS + "subject",
-            kind=_NAME,
             many=True,
-            schemes=(Scheme("topic"), Scheme("legal-concept")),
+            schemes=("topic", "legal-concept"),
             note="What it is about.",
             example="labour-rights | legal-framework",
         ),
         Column(
             name="addressees",
             predicate=GFMD + "addressee",
-            kind=_NAME,
             many=True,
-            schemes=(Scheme("addressee-type"),),
+            schemes=("addressee-type",),
             note="Whom it asks to act.",
             example="states",
         ),
         Column(
             name="population groups",
             predicate=GFMD + "populationGroup",
-            kind=_NAME,
             many=True,
-            schemes=(Scheme("population-group"),),
+            schemes=("population-group",),
             note="Whom it concerns.",
             example="migrant-workers",
         ),
         Column(
             name="examined for",
             predicate=GFMD + "examinedFor",
-            kind=_NAME,
             many=True,
-            schemes=(Scheme("examination"),),
+            schemes=("examination",),
             note="What the text has been read for: none found differs from not yet looked for.",
             example="citations | sdg",
         ),
@@ -211,9 +198,7 @@ CITATION = RecordType(
         Column(
             name="passage",
             predicate=CITO + "hasCitingEntity",
-            kind=_NAME,
             key=True,
-            required=True,
             types=_PASSAGES,
             note="The passage whose words cite, as {report}/{passage}.",
             example="gfmd-dialogue-gcm-2017-04-06-c1/pol-03",
@@ -221,9 +206,7 @@ CITATION = RecordType(
         Column(
             name="cites",
             predicate=CITO + "hasCitedEntity",
-            kind=_NAME,
             key=True,
-            required=True,
             types=_CITED,
             note="The instrument, process, goal or target that is cited.",
             example="CMW",
@@ -240,17 +223,15 @@ CITATION = RecordType(
         Column(
             name="intent",
             predicate=GFMD + "intent",
-            kind=_NAME,
-            schemes=(Scheme("citation-intent"),),
+            schemes=("citation-intent",),
             note="What the passage does with the cited thing.",
             example="adhere",
         ),
         Column(
             name="assertion",
             predicate=GFMD + "assertion",
-            kind=_NAME,
             needed=True,
-            schemes=(Scheme("assertion"),),
+            schemes=("assertion",),
             note="Whether the words stand in the text.",
             example="explicit",
         ),
@@ -265,9 +246,8 @@ CITATION = RecordType(
         Column(
             name="review status",
             predicate=GFMD + "reviewStatus",
-            kind=_NAME,
             needed=True,
-            schemes=(Scheme("review-status"),),
+            schemes=("review-status",),
             note="Only accepted citations count as “cites”.",
             example="proposed",
         ),
@@ -280,7 +260,6 @@ CITATION = RecordType(
         Column(
             name="in statements",
             predicate=GFMD + "inStatement",
-            kind=_NAME,
             many=True,
             types=(GFMD + "Statement",),
             note="The statements of the passage that make the citation.",
@@ -288,7 +267,6 @@ CITATION = RecordType(
         Column(
             name="asserted by",
             predicate=PROV + "wasAttributedTo",
-            kind=_NAME,
             needed=True,
             many=True,
             types=(*_ACTORS, PROV + "SoftwareAgent"),
@@ -327,16 +305,14 @@ ACTOR = RecordType(
         Column(
             name="type",
             predicate=GFMD + "actorType",
-            kind=_NAME,
             needed=True,
-            schemes=(Scheme("actor-type"),),
+            schemes=("actor-type",),
             note="What kind of actor it is.",
             example="international-organization",
         ),
         Column(
             name="part of",
             predicate=ORG + "subOrganizationOf",
-            kind=_NAME,
             many=True,
             types=_ACTORS,
             note="The organisation that it is a part of.",
@@ -365,9 +341,8 @@ INSTRUMENT = RecordType(
         Column(
             name="type",
             predicate=GFMD + "instrumentType",
-            kind=_NAME,
             needed=True,
-            schemes=(Scheme("instrument-type"),),
+            schemes=("instrument-type",),
             note="What kind of instrument it is.",
             example="treaty",
         ),
@@ -398,7 +373,6 @@ INSTRUMENT = RecordType(
         Column(
             name="adopted by",
             predicate=GFMD + "adoptedBy",
-            kind=_NAME,
             many=True,
             types=_ACTORS,
             note="The body that adopted it.",
@@ -415,7 +389,6 @@ INSTRUMENT = RecordType(
         Column(
             name="related to",
             predicate=DCTERMS + "relation",
-            kind=_NAME,
             many=True,
             types=(GFMD + "Instrument", GFMD + "Process"),
             note="Instruments and processes that it belongs with.",
@@ -476,7 +449,6 @@ SESSION = RecordType(
         Column(
             name="processes",
             predicate=GFMD + "partOfProcess",
-            kind=_NAME,
             many=True,
             types=(GFMD + "Process",),
             note="The process that it is part of.",
@@ -485,9 +457,8 @@ SESSION = RecordType(
         Column(
             name="thematic cluster",
             predicate=GFMD + "thematicCluster",
-            kind=_NAME,
             many=True,
-            schemes=(Scheme("gcm-cluster"),),
+            schemes=("gcm-cluster",),
             note="The cluster of the Global Compact; by its name, for two numberings are in use.",
             example="human-rights",
         ),

@@ -11,9 +11,14 @@ from gfmdkg.curation.tables.csv_file import read_csv
 from gfmdkg.curation.tables.xlsx_file import open_sheets
 from gfmdkg.errors import DataError, Fault
 
-__all__ = ["TABLE_SUFFIXES", "TableSource", "is_table"]
+__all__ = ["TABLE_EXTENSIONS", "TABLE_MEDIA_TYPES", "TableSource", "is_table"]
 
-TABLE_SUFFIXES = (".csv", ".xlsx")
+TABLE_EXTENSIONS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Media type by the extension of a table."""
+TABLE_MEDIA_TYPES = frozenset(TABLE_EXTENSIONS.values())
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -21,7 +26,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 def is_table(name: str) -> bool:
     """Whether a file of this name is read as a table."""
-    return name.lower().endswith(TABLE_SUFFIXES)
+    return name.lower().endswith(tuple(f".{extension}" for extension in TABLE_EXTENSIONS))
 
 
 class TableSource:

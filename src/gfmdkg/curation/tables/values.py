@@ -5,9 +5,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from gfmdkg.curation.tables.cells import CellValue, Formula, join_values, split_values
+from gfmdkg.curation.tables.cells import CellFault, CellValue, Formula, join_values, split_values
 from gfmdkg.curation.tables.columns import Column, ValueKind
-from gfmdkg.curation.tables.faults import CellFault
 from gfmdkg.curation.tables.names import Names
 from gfmdkg.namespaces import XSD, compact, expand
 from gfmdkg.terms.values import Iri, Literal, Term

@@ -1,19 +1,24 @@
-"""XLSX: templates and exports, with drop-downs, notes and keys that are not changed by accident."""
+"""Templates and exports as CSV and XLSX.
 
+A workbook has drop-downs, notes, and keys that are not changed by accident.
+"""
+
+import io
 import re
 from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from typing import Any
 
 from gfmdkg.curation.tables.cells import cell_name
 from gfmdkg.curation.tables.columns import Column, RecordType, ValueKind
+from gfmdkg.curation.tables.csv_file import write_csv
 from gfmdkg.curation.tables.exporting import ExportedTable
 from gfmdkg.curation.tables.xlsx_file import encode_text
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.terms.index import TermIndex
 
-__all__ = ["NOTE_MARK", "empty_table", "notes", "write_workbook"]
+__all__ = ["write_csv_table", "write_template", "write_xlsx_tables"]
 
-NOTE_MARK = "# "
+_NOTE_MARK = "# "
 _LISTS = "lists"
 _CELL_LIMIT = 32_767
 _LAST_ROW = 1_048_576
@@ -22,20 +27,37 @@ _WIDTHS = (14, 48)
 _HEADER_ROWS = 2
 
 
-def empty_table(record_type: RecordType) -> ExportedTable:
-    """The table of a template: headings and no rows."""
-    headings = tuple(h for column in record_type.columns for h in column.headings)
-    return ExportedTable(record_type=record_type, headings=headings, rows=())
+def write_csv_table(table: ExportedTable, *, with_notes: bool = False) -> bytes:
+    """A table as CSV in UTF-8, with a byte order mark for Excel's sake."""
+    output = io.StringIO(newline="")
+    rows = [table.headings, *([_notes(table)] if with_notes else []), *table.rows]
+    write_csv(rows, output)
+    return output.getvalue().encode("utf-8-sig")
 
 
-def notes(table: ExportedTable) -> tuple[str, ...]:
+def write_template(record_types: Sequence[RecordType], file_format: str, terms: TermIndex) -> bytes:
+    """An empty table with its notes: ``csv`` for the first record type, ``xlsx`` for all."""
+    tables = [
+        ExportedTable(
+            record_type=kind,
+            headings=tuple(h for column in kind.columns for h in column.headings),
+            rows=(),
+        )
+        for kind in record_types
+    ]
+    if file_format == "csv":
+        return write_csv_table(tables[0], with_notes=True)
+    return write_xlsx_tables(tables, terms)
+
+
+def _notes(table: ExportedTable) -> tuple[str, ...]:
     """The row of notes below the headings; its mark makes the import pass over it."""
     texts = []
     for heading in table.headings:
         column = _column(table.record_type, heading)
         example = f" Example: {column.example}" if column.example else ""
         texts.append(column.full_note + example)
-    return (NOTE_MARK + texts[0], *texts[1:])
+    return (_NOTE_MARK + texts[0], *texts[1:])
 
 
 def _column(record_type: RecordType, heading: str) -> Column:
@@ -44,8 +66,8 @@ def _column(record_type: RecordType, heading: str) -> Column:
     return found[0]
 
 
-def write_workbook(tables: Sequence[ExportedTable], output: IO[bytes], terms: TermIndex) -> None:
-    """Write one sheet a table, and a hidden one with the lists of the drop-downs.
+def write_xlsx_tables(tables: Sequence[ExportedTable], terms: TermIndex) -> bytes:
+    """Tables as one workbook, a sheet each, and a hidden one with the lists of the drop-downs.
 
     Headings, notes and the keys of existing records are protected, without a password, so
     that they are changed on purpose only. Every value is stored as a string, which no
@@ -58,7 +80,9 @@ def write_workbook(tables: Sequence[ExportedTable], output: IO[bytes], terms: Te
     for table in tables:
         _write_sheet(workbook.create_sheet(table.record_type.sheet), table, lists)
     lists.write(workbook.create_sheet(_LISTS))
+    output = io.BytesIO()
     workbook.save(output)
+    return output.getvalue()
 
 
 def _write_sheet(sheet: Any, table: ExportedTable, lists: "_Lists") -> None:
@@ -96,7 +120,7 @@ def _write_sheet(sheet: Any, table: ExportedTable, lists: "_Lists") -> None:
                     "sort", "autoFilter"):  # fmt: skip
         setattr(sheet.protection, allowed, False)  # False: not forbidden
     sheet.append([cell(heading, font=bold) for heading in table.headings])
-    sheet.append([cell(text, font=grey) for text in notes(table)])
+    sheet.append([cell(text, font=grey) for text in _notes(table)])
     for number, row in enumerate(table.rows, start=_HEADER_ROWS + 1):
         for position, text in enumerate(row, start=1):
             if len(encode_text(text)) > _CELL_LIMIT:
@@ -165,4 +189,4 @@ class _Lists:
 def _list_key(column: Column) -> tuple[str, ...]:
     if column.kind is ValueKind.BOOLEAN:
         return ("yes-no",)
-    return tuple(scheme.slug for scheme in column.schemes)
+    return column.schemes

@@ -6,7 +6,7 @@
 from gfmdkg.validation.incremental.analysis import Analysis
 from gfmdkg.validation.incremental.coverage import Coverage
 from gfmdkg.validation.incremental.delta_validation import validate_delta
-from gfmdkg.validation.incremental.documents import report_put_off, validate_brought
+from gfmdkg.validation.incremental.documents import validate_brought
 from gfmdkg.validation.incremental.full import select_all, validate_store
 from gfmdkg.validation.incremental.occurrences import Unbounded
 from gfmdkg.validation.incremental.rules import Rules, Scope
@@ -17,7 +17,6 @@ __all__ = [
     "Rules",
     "Scope",
     "Unbounded",
-    "report_put_off",
     "select_all",
     "validate_brought",
     "validate_delta",

@@ -1,17 +1,15 @@
 """Validation of a change that documents make, with the places in them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from rdflib import Literal
 from rdflib.term import Node
 
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.walking import to_stored
 from gfmdkg.terms.values import Term
-from gfmdkg.validation.checks import Check
 from gfmdkg.validation.data_graph import our_term, stored_forms
 from gfmdkg.validation.findings import Mode, Report
 from gfmdkg.validation.incremental.coverage import Coverage
@@ -23,7 +21,7 @@ from gfmdkg.validation.namesakes import Namesakes
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.sources import Conclusion, FindAround
 
-__all__ = ["report_put_off", "validate_brought"]
+__all__ = ["validate_brought"]
 
 _FOCUS_LIMIT = 5_000
 
@@ -47,7 +45,7 @@ def validate_brought(
 
     What the ``given`` ones say is looked at whether it is new or not, so a document of which a
     part was published gets the findings of a full run; ``delta.added`` must have all of that.
-    The other arguments are those of ``validate_documents``. A change in parts has one
+    The other arguments are those of ``validate_documents``. A change in batches has one
     ``coverage`` and the ``namesakes`` in all that it brings. Raises ``Unbounded`` where it
     cannot be told what the change affects, and ``OntologyError`` where the rules are at fault.
     """
@@ -55,7 +53,7 @@ def validate_brought(
     subjects = {subject for document in brought for subject in document.subjects}
     terms: Iterable[Term] = map(our_term, subjects)
     if coverage is not None:
-        terms = (term for term in terms if coverage.part(term) == coverage.number)
+        terms = (term for term in terms if coverage.batch(term) == coverage.number)
     select = select_all(after, scope=scope)
     examination = examine(
         before,
@@ -80,31 +78,6 @@ def validate_brought(
     return conclusion.report(
         rules, examination.report, examination.rows, today=today, mode=Mode.INCREMENTAL
     )
-
-
-def report_put_off(
-    after: OxigraphStore,
-    rows: Mapping[Check, Solutions],
-    rules: Rules,
-    documents: Sequence[PositionedGraph],
-    *,
-    scope: Scope,
-    given: Collection[str],
-    find_around: FindAround | None = None,
-) -> Report:
-    """The report on rows of checks that ran once all parts of a change had been looked at.
-
-    The arguments are those of ``validate_brought``.
-    """
-    conclusion = Conclusion(
-        names=StoreNames(scope.data(after)),
-        documents=documents,
-        select=select_all(after, scope=scope),
-        given=given,
-        find_around=find_around,
-        lints=False,
-    )
-    return conclusion.report(rules, None, rows, mode=Mode.INCREMENTAL)
 
 
 def _written(

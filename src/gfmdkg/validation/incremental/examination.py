@@ -70,8 +70,8 @@ def examine(
     ``select`` runs a check as a whole, for which the default is the new state's default graph.
     ``also`` are nodes that every rule is to look at, changed or not. Shapes see the literals
     of ``written`` triples as they are written, not as the store normalised them. With a
-    ``coverage`` the change is a part of a bigger one, and checks that must run as a whole are
-    put off there.
+    ``coverage`` the change is a batch of a bigger one, and checks that must run as a whole run
+    once for all batches.
     Raises ``Unbounded`` where the change cannot be bounded, or affects more than ``limit``
     nodes of one rule.
     """
@@ -205,12 +205,13 @@ class _Examiner:
             nodes = self._nodes(bounded)
             if nodes and not self._collect(bounded, nodes, around):
                 nodes = None
+            if self._coverage is not None and (nodes is None or bounded.focused is None):
+                # Without focus nodes it may concern this batch and be affected by a later one.
+                rows[check] = self._coverage.rows(check, select, is_affected=nodes is None)
+            elif nodes is None:
+                rows[check] = select(check.query)
             if nodes is None:
                 looked[check.name] = None
-                if self._coverage is None:
-                    rows[check] = select(check.query)
-                else:
-                    self._coverage.put_off[check.name] = check
             elif nodes:
                 looked[check.name] = values = frozenset(map(to_value, nodes))
                 focused.append((check, values))
@@ -234,7 +235,7 @@ class _Examiner:
     def _nodes(self, bounded: BoundedCheck) -> Nodes | None:
         """The focus nodes that a check must look at; ``None`` means all."""
         name = bounded.check.name
-        if self._coverage is not None and name in self._coverage.put_off:
+        if self._coverage is not None and self._coverage.has_run(name):
             return None
         if bounded.focused is not None:
             if any(self._appeared(predicate) for predicate in bounded.focused.witnesses):

@@ -1,0 +1,249 @@
+"""A change in batches: all are applied first, then each is looked at against the whole.
+
+A short change is one batch. Memory holds one of them, however long the tables are.
+"""
+
+import gzip
+import io
+import pickle
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import IO
+
+from gfmdkg.curation.progress import Progress
+from gfmdkg.curation.proposal import Placed, Proposal, apply_patch
+from gfmdkg.curation.tables import TableDocument, table_changes
+from gfmdkg.store.patches import Patch
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.validation import Finding, Report, Severity
+from gfmdkg.validation.collapse import collapse
+from gfmdkg.validation.data_graph import graph_from_nquads, node_text
+from gfmdkg.validation.findings import Mode
+from gfmdkg.validation.incremental import Coverage, Rules, Scope, select_all, validate_brought
+from gfmdkg.validation.namesakes import Namesakes
+from gfmdkg.validation.positions import PositionedGraph
+from gfmdkg.validation.sources import FindAround, validate_documents
+
+__all__ = ["BatchValidation", "FindingTally"]
+
+_MOST_FINDINGS = 10_000
+_NAMES_NOT_COMPARED = Finding(
+    severity=Severity.INFO,
+    code="names-not-compared",
+    message="not every name was compared with those that are nearly the same: there are too"
+    " many; the same name twice is found in any case",
+    remedy="check a part of the records by itself to have its names compared",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Pieces of tables that were applied together, what they changed, and what follows from it."""
+
+    tables: Sequence[TableDocument]
+    proposal: Proposal
+    derived: Patch
+
+
+@dataclass(slots=True, kw_only=True)
+class BatchValidation:
+    """One validation of files and tables as a change of ``before``, which ``after`` comes to hold.
+
+    ``files`` are part of the first batch. ``edited`` are the files around them that changed as
+    well; they are applied with the first batch and tell places in each. The batches wait in a
+    temporary file.
+    """
+
+    before: OxigraphStore
+    after: OxigraphStore
+    rules: Rules
+    scope: Scope
+    files: Sequence[Placed]
+    edited: Sequence[Placed]
+    find_around: FindAround
+    waiting: IO[bytes]
+    count: int = 0
+    _batch_of: dict[str, int] = field(default_factory=dict)
+
+    def apply(self, batches: Iterable[Sequence[TableDocument]], gone: Collection[str]) -> None:
+        """Change ``after`` as all batches have it; the statements that are ``gone`` go too."""
+        seen: set[str] = set()
+        with gzip.open(self.waiting, "wb", compresslevel=1) as packed:
+            for tables in batches:
+                placed = [*self.files, *self.edited] if not self.count else []
+                for table in tables:
+                    # The graph of a table is there once, and its first piece takes its place.
+                    replaced = frozenset({table.graph} - seen)
+                    seen.add(table.graph)
+                    document = table.positioned()
+                    placed.append(Placed(document=document, graph=table.graph, replaced=replaced))
+                removed = {
+                    statement
+                    for table in tables
+                    for statement in table_changes(table, self.before, graph=table.graph).removed
+                }
+                batch = self._apply(tables, placed, removed if self.count else {*removed, *gone})
+                pickle.dump(batch, packed, pickle.HIGHEST_PROTOCOL)
+                for subject in (s for p in placed if p.is_given for s in p.document.subjects):
+                    self._batch_of.setdefault(node_text(subject), self.count)
+                self.count += 1
+
+    def _apply(
+        self, tables: Sequence[TableDocument], placed: Sequence[Placed], removed: Collection[str]
+    ) -> _Batch:
+        proposal = Proposal.of(self.before, placed, removed=removed)
+        is_union = self.scope.is_union
+        apply_patch(Patch(removed=proposal.patch.removed), self.after, is_union=is_union)
+        Patch(added=proposal.patch.added).add_in_bulk(self.after, is_union=is_union)
+        derived = proposal.derive(self.before, self.after, is_union=is_union)
+        # Until then the engine has it in memory.
+        self.after.flush()
+        return _Batch(tables=tables, proposal=proposal, derived=derived)
+
+    def _batches(self) -> Iterator[_Batch]:
+        self.waiting.seek(0)
+        with gzip.open(self.waiting) as packed:
+            for _ in range(self.count):
+                # Nobody but this process can have written to a file without a name.
+                yield pickle.load(packed)  # noqa: S301
+
+    def report(self, *, today: date | None, progress: Progress) -> Report:
+        """The findings on all batches. Raises ``Unbounded`` where one cannot be bounded."""
+        is_whole = self.count == 1
+        coverage = None if is_whole else Coverage(self._batch_of)
+        asked = 0 if is_whole else len(self._batch_of)
+        namesakes = Namesakes(select_all(self.after, scope=self.scope), asked=asked)
+        tally = FindingTally()
+        sources: dict[str, str] = {}
+        for number, batch in enumerate(self._batches()):
+            progress("checking", number, self.count)
+            if coverage is not None:
+                coverage.number = number
+            brought = self._brought(batch, is_first=number == 0)
+            found = validate_brought(
+                self.before,
+                self.after,
+                batch.proposal.difference(batch.derived),
+                self.rules,
+                [*brought, *(placed.document for placed in self.edited)],
+                scope=self.scope,
+                given={document.file or "" for document in brought},
+                find_around=self.find_around,
+                today=today,
+                coverage=coverage,
+                namesakes=namesakes,
+            )
+            found = _relocated(found, batch.tables)
+            tally.add(found.findings)
+            sources |= found.sources
+        if not namesakes.compared_all:
+            tally.add([_NAMES_NOT_COMPARED])
+        return Report.of(tally.findings(), mode=Mode.INCREMENTAL).with_sources(sources)
+
+    def report_whole(self, *, today: date | None, reason: str) -> Report:
+        """The findings on one batch after a look at the whole graph; more are too large for it."""
+        if self.count > 1:
+            return self._refusal(reason)
+        (batch,) = self._batches()
+        placed = [*self.files, *self.edited]
+        brought = self._brought(batch, is_first=True)
+        own = {p.graph for p in placed} | {table.graph for table in batch.tables}
+        graphs = [g for g in self.after.graph_names() if self.scope.is_data(g) and g not in own]
+        if not self.scope.is_union:
+            graphs.append("")
+        data = graph_from_nquads(b"".join(_dump(self.after, graph) for graph in graphs))
+        documents = [p.document for p in placed if self.scope.is_data(p.graph)]
+        for document in (*documents, *brought[len(self.files) :]):
+            for triple in document.graph:
+                data.add(triple)
+        report = validate_documents(
+            self.rules,
+            data,
+            [*brought, *(p.document for p in self.edited)],
+            select=select_all(self.after, scope=self.scope),
+            given={document.file or "" for document in brought},
+            today=today,
+            reason=reason,
+            find_around=self.find_around,
+        )
+        return _relocated(report, batch.tables)
+
+    def _refusal(self, reason: str) -> Report:
+        finding = Finding(
+            severity=Severity.VIOLATION,
+            code="too-large",
+            message=f"a change of {len(self._batch_of):,} records is too large for what it needs,"
+            f" a check of the whole graph: {reason}",
+            remedy="check it in several smaller files",
+        )
+        of_cells = (f for batch in self._batches() for t in batch.tables for f in t.findings)
+        return Report.of([finding, *of_cells], mode=Mode.INCREMENTAL)
+
+    def _brought(self, batch: _Batch, *, is_first: bool) -> list[PositionedGraph]:
+        files = [placed.document for placed in self.files] if is_first else []
+        return [*files, *(table.positioned() for table in batch.tables)]
+
+
+def _relocated(report: Report, tables: Sequence[TableDocument]) -> Report:
+    """The report with places that a curator knows, and the faults of the cells."""
+    found = list(report.findings)
+    for table in tables:
+        found = table.relocated(found)
+    made = {table.file for table in tables}
+    shown = {name: text for name, text in report.sources.items() if name not in made}
+    of_cells = (finding for table in tables for finding in table.findings)
+    return report.with_findings([*found, *of_cells]).with_sources(shown)
+
+
+def _dump(store: OxigraphStore, graph: str) -> bytes:
+    output = io.BytesIO()
+    store.dump(output, media_type="application/n-triples", graph=graph)
+    return output.getvalue()
+
+
+class FindingTally:
+    """Findings up to a number that memory, and a reader, can bear.
+
+    Beyond it the least severe go first, and of one severity the last; a finding of the same
+    severity says how many of each code went, so no verdict changes.
+    """
+
+    def __init__(self, *, most: int = _MOST_FINDINGS) -> None:
+        self._most = most
+        self._kept: dict[Severity, list[Finding]] = {severity: [] for severity in Severity}
+        self._left_out: dict[Severity, Counter[str]] = {s: Counter() for s in Severity}
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Take some more."""
+        for finding in findings:
+            self._kept[finding.severity].append(finding)
+        surplus = sum(map(len, self._kept.values())) - self._most
+        for severity in reversed(Severity):
+            if surplus <= 0:
+                return
+            kept = self._kept[severity]
+            gone = kept[-surplus:]
+            del kept[-surplus:]
+            self._left_out[severity].update(finding.code for finding in gone)
+            surplus -= len(gone)
+
+    def findings(self) -> list[Finding]:
+        """What was kept, each fault once, and what is to be said of the others."""
+        kept = [finding for found in self._kept.values() for finding in found]
+        # The faults of cells have no record yet that others could be about, too.
+        of_cells = [f for f in kept if f.focus_node is None]
+        of_rules = collapse(f for f in kept if f.focus_node is not None)
+        return [*of_cells, *of_rules, *self._counts()]
+
+    def _counts(self) -> Iterator[Finding]:
+        for severity, codes in self._left_out.items():
+            if codes:
+                listed = ", ".join(f"{code} {count:,}" for code, count in sorted(codes.items()))
+                yield Finding(
+                    severity=severity,
+                    code="not-listed",
+                    message=f"{codes.total():,} more findings are counted here alone: {listed}",
+                    remedy="mend those that are listed, and check again",
+                )
