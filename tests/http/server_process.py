@@ -112,13 +112,16 @@ def wait_until(claim: Callable[[], bool], within_seconds: float = 10) -> None:
 
 
 @contextmanager
-def serving(store: Path, **variables: object) -> Iterator[ServerProcess]:
-    """Serve a store of ``publish_triples``; its processes are gone after the block."""
+def serving(
+    store: Path, *, begins_empty: bool = True, **variables: object
+) -> Iterator[ServerProcess]:
+    """Serve a store, such as of ``publish_triples``; its processes are gone after the block."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GFMDKG_")}
     given = {"STORE": store, "QUERY_WORKERS": 1, "QUERY_WORKERS_RESERVED": 0, **variables}
     environment |= {f"GFMDKG_{name}": str(value) for name, value in given.items()}
+    arguments = ["serve", "--port", "0", *(["--empty"] if begins_empty else [])]
     process = subprocess.Popen(
-        [sys.executable, "-m", "gfmdkg.cli", "serve", "--empty", "--port", "0"],
+        [sys.executable, "-m", "gfmdkg.cli", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

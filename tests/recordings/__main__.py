@@ -1,0 +1,40 @@
+"""``python -m tests.recordings --write [FAMILY…]``: record anew, to be reviewed by its diff."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from tests.recordings.blocks import FOLDER, write_blocks
+from tests.recordings.exchanges import FAMILIES
+from tests.recordings.replaying import replay, serving_recorded
+
+from gfmdkg.build import ensure_built
+from gfmdkg.paths import shipped_content
+from gfmdkg.store.versions import VersionStore
+
+
+def main() -> None:
+    if "--write" not in sys.argv:
+        sys.exit(__doc__)
+    wanted = [name for name in sys.argv[1:] if name != "--write"]
+    for variable in [name for name in os.environ if name.startswith("GFMDKG_")]:
+        del os.environ[variable]
+    families = [f for f in FAMILIES if not wanted or f.name in wanted]
+    with tempfile.TemporaryDirectory() as folder:
+        shipped = Path(folder) / "built"
+        ensure_built(shipped_content(), VersionStore(shipped))
+        for server in dict.fromkeys(family.server for family in families):
+            with serving_recorded(server, shipped, Path(folder)) as served:
+                for family in families:
+                    if family.server == server:
+                        began = perf_counter()
+                        write_blocks(FOLDER / "http" / f"{family.name}.txt", replay(family, served))
+                        print(
+                            f"{family.name}: {len(family.exchanges)} exchanges,"
+                            f" {perf_counter() - began:.1f} s"
+                        )
+
+
+main()
