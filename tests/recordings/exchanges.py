@@ -283,8 +283,8 @@ FORMS = (
     "SELECT ?l ?d WHERE { <" + CMW + "> skos:prefLabel ?l OPTIONAL { <" + CMW + "> skos:none ?d }"
     " FILTER(lang(?l) = 'en') } ORDER BY ?l",
     (
-        "SELECT ?b WHERE { <https://w3id.org/gfmdkg/scheme/topic/detention> skos:broader/skos:broader*"
-        " ?b } ORDER BY ?b"
+        "SELECT ?b WHERE { <https://w3id.org/gfmdkg/scheme/topic/detention> skos:broader/"
+        "skos:broader* ?b } ORDER BY ?b"
     ),
     "SELECT ?s WHERE { ?s ^gfmd:cites ?p . ?p gfmd:cites <" + CMW + "> } ORDER BY ?s ?p LIMIT 4",
     "SELECT ?i ?a WHERE { VALUES ?i { <" + CMW + "> <" + GCM + "> } ?i gfmd:adopted ?a }"
@@ -296,8 +296,8 @@ FORMS = (
     ),
     "SELECT ?a ?none WHERE { VALUES (?a ?none) { (1 UNDEF) (UNDEF UNDEF) (UNDEF 'x') } }",
     (
-        "SELECT ?s WHERE { { ?s a gfmd:Session } UNION { ?s a gfmd:Report } MINUS { ?s a gfmd:Report }"
-        " } ORDER BY ?s"
+        "SELECT ?s WHERE { { ?s a gfmd:Session } UNION { ?s a gfmd:Report } MINUS"
+        " { ?s a gfmd:Report } } ORDER BY ?s"
     ),
     (
         "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s a gfmd:Instrument } } GROUP BY ?g"
@@ -307,8 +307,8 @@ FORMS = (
     "SELECT ?s WHERE { ?s a gfmd:Process FILTER NOT EXISTS { ?p gfmd:cites ?s } } ORDER BY ?s",
     (
         "SELECT ?s (SAMPLE(?l) AS ?x) (GROUP_CONCAT(DISTINCT ?n; separator='|') AS ?y) WHERE {"
-        " { SELECT DISTINCT ?s WHERE { ?s a gfmd:Session } } ?s skos:prefLabel ?l ; dcterms:identifier"
-        " ?n } GROUP BY ?s ORDER BY ?s"
+        " { SELECT DISTINCT ?s WHERE { ?s a gfmd:Session } } ?s skos:prefLabel ?l ;"
+        " dcterms:identifier ?n } GROUP BY ?s ORDER BY ?s"
     ),
     "SELECT ?s WHERE { ?s skos:prefLabel ?l FILTER(REGEX(?l, '^Political', 'i')) } ORDER BY ?s",
     "SELECT (NOW() > '2000-01-01T00:00:00Z'^^xsd:dateTime AS ?later) WHERE {}",

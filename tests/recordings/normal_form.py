@@ -47,10 +47,9 @@ def _now_patterns() -> list[tuple[re.Pattern[str], str]]:
             (day.strftime("%Y/%m/%d"), "DATE"),
             (words, "DATE"),
             (parts, "[DATE]"),
-            (rf"year = \{{{day.year}\}}", "year = {YEAR}"),
-            (rf"month = \{{?{day.month}\}}?", "month = {MONTH}"),
+            (rf"year = \{{{day.year}\}},\s*month = \S+\s*day = \S+", "year = {DATE},"),
+            (rf"year = \{{{day.year}\}},\\n  month = [^\\]+\\n  day = [^\\]+", "year = {DATE},"),
             (rf"PY  - {day.year}", "PY  - YEAR"),
-            (rf"\({day.year}\)", "(YEAR)"),
         ]
     return [(re.compile(pattern), replacement) for pattern, replacement in found]
 
