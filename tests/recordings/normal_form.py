@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 __all__ = ["HEADERS_LEFT_OUT", "normal_body", "normal_headers", "shortened", "without_volatile"]
 
-_MOST_CHARACTERS = 6_000
+_MOST_CHARACTERS = 5_000
 _SHOWN_LINES = 24
 _LINE_CHARACTERS = 100
 _STRING_CHARACTERS = 600

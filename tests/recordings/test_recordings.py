@@ -1,12 +1,14 @@
-"""The service answers as it was recorded; what differs is shown exchange by exchange."""
+"""The service and the commands answer as recorded; what differs is shown one by one."""
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from tests.recordings.blocks import FOLDER, read_blocks
+from tests.recordings.calling import calling
+from tests.recordings.calls import CALL_FAMILIES, CallFamily
 from tests.recordings.exchange import Family
 from tests.recordings.exchanges import FAMILIES
 from tests.recordings.replaying import Server, replay, serving_recorded
@@ -34,8 +36,17 @@ def answers(shipped_store: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_answers_are_as_recorded(family: Family, answers: Answers) -> None:
-    kept = read_blocks(FOLDER / "http" / f"{family.name}.txt")
-    found = answers(family)
+    compare("http", family.name, answers(family))
+
+
+@pytest.mark.parametrize("family", CALL_FAMILIES, ids=lambda family: family.name)
+def test_commands_do_as_recorded(family: CallFamily, shipped_store: Path, tmp_path: Path) -> None:
+    compare("cli", family.name, calling(family, shipped_store, tmp_path))
+
+
+def compare(kind: str, name: str, found: Mapping[str, str]) -> None:
+    """Fail with what differs from the recording, exchange by exchange."""
+    kept = read_blocks(FOLDER / kind / f"{name}.txt")
     differences = [
         "\n".join(
             difflib.unified_diff(
@@ -49,10 +60,9 @@ def test_answers_are_as_recorded(family: Family, answers: Answers) -> None:
         for title in dict.fromkeys([*kept, *found])
         if kept.get(title) != found.get(title)
     ]
-    assert len(found) == len(family.exchanges)
     if differences:
         pytest.fail(
             f"{len(differences)} of {len(found)} answers differ; if that is meant, run"
-            f" python -m tests.recordings --write {family.name}\n" + "\n".join(differences),
+            f" python -m tests.recordings --write {name}\n" + "\n".join(differences),
             pytrace=False,
         )
