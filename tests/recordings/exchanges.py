@@ -70,9 +70,9 @@ def queries() -> Iterator[Exchange]:
     yield get("/api/queries")
     for name, required, optional in QUERIES:
         path = f"/api/queries/{name}"
-        yield get(to(path, **required, per_page=3))
+        yield get(to(path, **required, per_page=2))
         for parameter, value in optional.items():
-            yield get(to(path, **required, **{parameter: value}, per_page=2))
+            yield get(to(path, **required, **{parameter: value}, per_page=1))
         yield get(to(path, **required, format="csv"))
 
 

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 __all__ = ["HEADERS_LEFT_OUT", "normal_body", "normal_headers", "shortened", "without_volatile"]
 
-_MOST_CHARACTERS = 5_000
+_MOST_CHARACTERS = 4_500
 _SHOWN_LINES = 24
 _LINE_CHARACTERS = 100
 _STRING_CHARACTERS = 600
@@ -85,7 +85,7 @@ def normal_body(body: bytes, media_type: str, target: str, *, is_unordered: bool
     if path == "/metrics":
         return _metrics(body.decode())
     if path == "/openapi.json":
-        return _openapi(json.loads(without_volatile(body.decode())))
+        return _openapi(json.loads(_VOLATILE[0][0].sub("HOST", body.decode())))
     if media_type in _BINARY:
         return without_volatile(_cells(body))
     text = without_volatile(_with_line_ends(body.decode()))
