@@ -24,8 +24,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     store = tmp_path_factory.mktemp("slow") / "store"
     publish_triples(store, 500)
     # Limits that a busy machine does not reach: none of these tests is about them.
-    limits = {"QUERY_TIMEOUT_SECONDS": 120, "QUERY_QUEUE_SECONDS": 120}
-    with serving(store, QUERY_WORKERS=2, **limits) as server:
+    with serving(
+        store, QUERY_WORKERS=2, QUERY_TIMEOUT_SECONDS=120, QUERY_QUEUE_SECONDS=120
+    ) as server:
         yield server
 
 

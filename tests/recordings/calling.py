@@ -17,7 +17,8 @@ __all__ = ["calling"]
 
 _VOLATILE = (
     (re.compile(r"gfmdkg_[\w-]{30,}"), "TOKEN"),
-    (re.compile(r"^[0-9a-f]{8}\b", re.MULTILINE), "ID"),
+    (re.compile(r"(^|(?<=token ))[0-9a-f]{8}\b", re.MULTILINE), "ID"),
+    (re.compile(r"(?<=content )[0-9a-f]{16}\b"), "HASH"),
     (re.compile(r"\b\d+(\.\d+)? (ms|s)\b"), "N s"),
 )
 _MEDIA_TYPES = {

@@ -12,14 +12,14 @@ from urllib.parse import unquote
 import openpyxl
 import pyoxigraph as ox
 
-__all__ = ["HEADERS_LEFT_OUT", "normal_body", "normal_headers", "shortened", "without_volatile"]
+__all__ = ["normal_body", "normal_headers", "shortened", "without_volatile"]
 
-_MOST_CHARACTERS = 5_000
+_MOST_CHARACTERS = 4_500
 _SHOWN_LINES = 24
 _LINE_CHARACTERS = 100
 _STRING_CHARACTERS = 600
 _QUERY_LINK = "/sparql?query="
-HEADERS_LEFT_OUT = frozenset({"date", "content-length", "transfer-encoding", "server", "age"})
+_HEADERS_LEFT_OUT = frozenset({"date", "content-length", "transfer-encoding", "server", "age"})
 
 _VOLATILE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"http(s?)://127\.0\.0\.1:\d+"), r"http\1://HOST"),
@@ -28,9 +28,9 @@ _VOLATILE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
     (re.compile(r"\?v=[0-9a-f]{6,}"), "?v=HASH"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "UUID"),
-    # What arithmetic gives may differ in its last digits from machine to machine.
-    (re.compile(r"-?\d+\.\d{7,}(e-?\d+)?"), ""),
 )
+# What arithmetic gives may differ in its last digits from machine to machine.
+_LONG_DECIMAL = re.compile(r"-?\d+\.\d{7,}(e-?\d+)?")
 
 
 def _now_patterns() -> list[tuple[re.Pattern[str], str]]:
@@ -54,20 +54,18 @@ def _now_patterns() -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(pattern), replacement) for pattern, replacement in found]
 
 
-def without_volatile(text: str, *, places: Iterable[tuple[str, str]] = ()) -> str:
-    """Text without addresses, hashes, times of now; ``places`` are paths and their names."""
-    for place, name in places:
-        text = text.replace(place, name)
-    for pattern, replacement in (*_VOLATILE[:-1], *_now_patterns()):
+def without_volatile(text: str) -> str:
+    """Text without addresses, hashes, times of now and the last digits of long decimals."""
+    for pattern, replacement in (*_VOLATILE, *_now_patterns()):
         text = pattern.sub(replacement, text)
-    return _VOLATILE[-1][0].sub(lambda found: f"{float(found[0]):.6g}", text)
+    return _LONG_DECIMAL.sub(lambda found: f"{float(found[0]):.6g}", text)
 
 
 def normal_headers(headers: Iterable[tuple[str, str]]) -> list[str]:
     """The lines of the headers that matter, sorted."""
     lines = []
     for name, value in headers:
-        if name in HEADERS_LEFT_OUT:
+        if name in _HEADERS_LEFT_OUT:
             continue
         if name == "etag":
             value = 'W/"…"' if value.startswith("W/") else '"…"'
@@ -85,7 +83,7 @@ def normal_body(body: bytes, media_type: str, target: str, *, is_unordered: bool
     if path == "/metrics":
         return _metrics(body.decode())
     if path == "/openapi.json":
-        return _openapi(json.loads(without_volatile(body.decode())))
+        return _openapi(json.loads(_VOLATILE[0][0].sub("HOST", body.decode())))
     if media_type in _BINARY:
         return without_volatile(_cells(body))
     text = without_volatile(_with_line_ends(body.decode()))
@@ -182,10 +180,11 @@ def _rdf(text: str, media_type: str) -> str:
     try:
         quads = list(ox.parse(text.encode(), format=_RDF[media_type]))
     except (SyntaxError, ValueError):
-        return _json(json.loads(text), is_unordered=False) if "json" in media_type else ""
+        quads = []
     if not quads:
         return _json(json.loads(text), is_unordered=False) if "json" in media_type else ""
-    plain = without_volatile(ox.serialize(quads, format=ox.RdfFormat.N_QUADS).decode())
+    written = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+    plain = without_volatile(written.decode())
     dataset = ox.Dataset(ox.parse(plain.encode(), format=ox.RdfFormat.N_QUADS))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return "\n".join(sorted(f"{quad} ." for quad in dataset))
