@@ -1,5 +1,7 @@
 """Answers are compared by their solutions, however they are written."""
 
+import io
+
 import pyoxigraph as ox
 import pytest
 from benchmarks.answers import solutions
@@ -10,11 +12,13 @@ TSV = "text/tab-separated-values"
 
 
 def answer(graph: ox.Store, text: str, media_type: str) -> bytes:
+    output = io.BytesIO()
     found = graph.query(text, use_default_graph_as_union=True)
     if isinstance(found, ox.QueryTriples):
-        syntax = ox.RdfFormat.from_media_type(media_type)
-        return found.serialize(format=syntax)
-    return found.serialize(format=ox.QueryResultsFormat.from_media_type(media_type))
+        found.serialize(output, format=ox.RdfFormat.from_media_type(media_type))
+    else:
+        found.serialize(output, format=ox.QueryResultsFormat.from_media_type(media_type))
+    return output.getvalue()
 
 
 @pytest.mark.parametrize("media_type", [*TABLES, TSV])

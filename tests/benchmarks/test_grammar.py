@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 from random import Random
 
@@ -95,7 +96,7 @@ def test_another_spelling_asks_the_same(graph: ox.Store, generated: Generated) -
 
 @pytest.mark.parametrize("make", [joins, aggregates])
 def test_joins_and_aggregates_never_repeat_and_mostly_have_solutions(
-    make, graph: ox.Store, generated: Generated
+    make: Callable[..., list[Request]], graph: ox.Store, generated: Generated
 ) -> None:
     made = make(generated, seed="test", count=300)
     assert len({request.text for request in made}) == 300
