@@ -21,7 +21,8 @@ OURS = "gfmdkg, 1 process"
 
 ENGINE = Path(sysconfig.get_path("scripts")) / "oxigraph"
 _FLOOR_SERVERS = 3
-_SETTLING_SECONDS = 3.0
+_SETTLING_SECONDS = 60.0
+_REHEARSAL_SECONDS = 10.0
 # What a server reads for its own use after its start, it may finish before it is measured; some
 # begin with it a second later.
 _READY_SECONDS = 600.0
@@ -77,7 +78,7 @@ class Peer(ABC):
         self._server.wait_until_listening(self.port)
         begun = time.monotonic()
         for request in self.rehearsal:
-            self.ask(request, limit_seconds=_SETTLING_SECONDS)
+            self.ask(request, limit_seconds=_REHEARSAL_SECONDS)
         self._server.settles(limit_seconds=_READY_SECONDS, idle_seconds=_READY_IDLE_SECONDS)
         self.ready_seconds = max(0.0, time.monotonic() - begun - _READY_IDLE_SECONDS)
 
@@ -85,6 +86,7 @@ class Peer(ABC):
         """Return when the server is idle; one that still works, or has gone, is started anew."""
         is_calm = self.server.is_alive and self.server.settles(limit_seconds=_SETTLING_SECONDS)
         if not is_calm:
+            print(f"          {self.name} does not come to rest: started anew", file=sys.stderr)
             self.end()
             self.start()
 
