@@ -92,16 +92,25 @@ def main() -> None:
             begun=begun,
         )
         sections: list[Section] = []
-        for triples in sizes:
-            if set(run.parts) & set(_OF_GRAPHS):
-                sections += _measure_graph(run, triples, is_largest=triples == sizes[-1])
-        sections += _measure_checkouts(run)
-    text = page(sections, minutes=(time.monotonic() - begun) / 60, command=_command(options))
-    print(text)
+        try:
+            sections.extend(_measure(run, sizes))
+        finally:
+            # What was measured before something went wrong is there, and worth having.
+            minutes = (time.monotonic() - begun) / 60
+            text = page(sections, minutes=minutes, command=_command(options))
+            print(text)
     output = options.output or (None if options.parts or options.brief else _RESULTS)
     if output:
         output.write_text(text, encoding="utf-8")
         run.progress(f"written: {output}")
+
+
+def _measure(run: _Run, sizes: Sequence[int]) -> Iterator[Section]:
+    if set(run.parts) & set(_OF_GRAPHS):
+        for triples in sizes:
+            yield from _measure_graph(run, triples, is_largest=triples == sizes[-1])
+    if set(run.parts) & set(_OF_CHECKOUTS):
+        yield from _measure_checkouts(run)
 
 
 def _options() -> argparse.Namespace:
@@ -275,8 +284,6 @@ def _heavy(
 
 
 def _measure_checkouts(run: _Run) -> Iterator[Section]:
-    if not set(run.parts) & set(_OF_CHECKOUTS):
-        return
     shipped = Checkout(run.work / "shipped", reports=0)
     if set(run.parts) & {"build", "start"}:
         more = _GROWN_TRIPLES // 4 if run.is_brief else _GROWN_TRIPLES

@@ -17,7 +17,7 @@ from gfmdkg.facets import ASSERTION, LISTS, Choice, Selection, selection_query
 from gfmdkg.namespaces import SCHEME_BASE
 from gfmdkg.terms.values import Iri
 
-__all__ = ["time_lists"]
+__all__ = ["time_lists", "wait_until_ready"]
 
 _LIST = LISTS["recommendations"]
 _REQUESTS = 40
@@ -93,7 +93,7 @@ def time_lists(
     progress("lists: waiting for them")
     begun = time.monotonic()
     for path in ("/api/recommendations?per_page=1", "/api/search?q=a", "/api/suggest?q=a"):
-        _wait_until_ready(ours, path)
+        wait_until_ready(ours, path)
     ready_seconds = time.monotonic() - begun
     progress("lists: faceted, cached, suggest, search")
     selections = list(_selections(generated))
@@ -142,7 +142,8 @@ def _selections(generated: Generated) -> Iterator[Mapping[str, Sequence[str]]]:
             yield values
 
 
-def _wait_until_ready(peer: Peer, path: str) -> None:
+def wait_until_ready(peer: Peer, path: str) -> None:
+    """Ask until the answer is there, which needs an index or so that is being made."""
     end = time.monotonic() + _READY_SECONDS
     while True:
         status, _, _ = _get(_connect(peer), path)

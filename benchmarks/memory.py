@@ -1,10 +1,10 @@
 """How much memory a server and its processes take after everything was asked once."""
 
-import http.client
 from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks.generator import Generated
 from benchmarks.grammar import PointGrammar
+from benchmarks.lists import wait_until_ready
 from benchmarks.peers import OURS, Gfmdkg, Peer
 from benchmarks.results import Bar, Section
 from benchmarks.validation import submission, validate
@@ -56,21 +56,11 @@ def measure_memory(
 def _warm(peer: Peer, generated: Generated) -> None:
     if isinstance(peer, Gfmdkg):
         for path in _CALLS:
-            _get(peer, path)
+            wait_until_ready(peer, path)
         validate(peer, submission(generated, 0))
     for request in PointGrammar(generated, seed="memory").take(_POINTS):
         peer.ask(request, limit_seconds=_PATIENCE_SECONDS)
     peer.server.settles(limit_seconds=_PATIENCE_SECONDS, idle_seconds=1)
-
-
-def _get(peer: Peer, path: str) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", peer.port, timeout=_PATIENCE_SECONDS)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    if answer.status != http.client.OK:
-        raise RuntimeError(f"{path} is answered with {answer.status}")
 
 
 def _bars(sizes: dict[str, tuple[int, int]], generated: Generated) -> Iterator[Bar]:
