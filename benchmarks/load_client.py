@@ -14,12 +14,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
-__all__ = ["Job", "Outcome", "percentile", "run_job"]
+__all__ = ["Job", "Outcome", "Request", "encode", "percentile", "run_job"]
 
 _HOST = "127.0.0.1"
 _CONNECTIONS_LIMIT = 64
@@ -28,25 +28,35 @@ _RECEIVE_BYTES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A query by SPARQL Protocol. ``method`` is GET, or POST as a “form” or “direct”.
+
+    ``form`` says what kind of query it is, for those who tell the answers apart.
+    """
+
+    text: str
+    form: str = ""
+    method: str = "GET"
+    accept: str = "application/sparql-results+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """What to send, where and for how long.
 
-    ``texts`` are queries and ``order`` the sequence of their numbers; without it, each is sent
+    ``order`` is the sequence of the numbers of requests; without it, each is sent
     once. ``interval_seconds`` makes each connection wait that long between its requests.
     ``grace_seconds`` is how long answers are waited for when the time is over.
     """
 
     port: int
     path: str
-    texts: Sequence[str]
+    requests: Sequence[Request]
     order: Sequence[int] = ()
     connections: int = 8
     seconds: float = 2.0
     grace_seconds: float = 10.0
     interval_seconds: float = 0.0
-    method: str = "GET"
-    accept: str = "application/sparql-results+json"
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +69,7 @@ class Outcome:
     unanswered: int
     seconds: float
     received_bytes: int
-    distinct: int
+    sent: int
     latencies_ms: list[float]
 
     @classmethod
@@ -72,7 +82,7 @@ class Outcome:
             unanswered=0,
             seconds=seconds,
             received_bytes=0,
-            distinct=0,
+            sent=0,
             latencies_ms=[],
         )
 
@@ -159,13 +169,13 @@ def run_job(job: Job, *, on_begin: Callable[[], None] = lambda: None) -> Outcome
 class _Run:
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._requests = [_request(job, text) for text in job.texts]
-        self._numbers: Iterator[int] = iter(job.order or range(len(job.texts)))
+        self._requests = [encode(job.port, job.path, request) for request in job.requests]
+        self._numbers: Iterator[int] = iter(job.order or range(len(job.requests)))
         self._latencies: list[float] = []
         self._failed: Counter[str] = Counter()
         self._first_failure = ""
         self._bytes = 0
-        self._sent: set[int] = set()
+        self._sent = 0
         self._poll = select.epoll()
         self._busy: dict[int, _Connection] = {}
         self._resting: list[_Connection] = []
@@ -200,7 +210,7 @@ class _Run:
             unanswered=unanswered,
             seconds=seconds,
             received_bytes=self._bytes,
-            distinct=len(self._sent),
+            sent=self._sent,
             latencies_ms=[round(value * 1000, 4) for value in self._latencies],
         )
 
@@ -223,7 +233,7 @@ class _Run:
         number = next(self._numbers, None)
         if number is None:
             return
-        self._sent.add(number)
+        self._sent += 1
         try:
             connection.send(self._requests[number], number)
         except OSError:
@@ -256,22 +266,28 @@ class _Run:
         return True
 
 
-def _request(job: Job, text: str) -> bytes:
-    headers = {"Host": f"{_HOST}:{job.port}", "Accept": job.accept, **job.headers}
-    if job.method == "GET":
-        target, body = f"{job.path}?query={quote(text, safe='')}", b""
-    else:
-        target, body = job.path, urlencode({"query": text}).encode()
-        headers |= {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Content-Length": str(len(body)),
-        }
-    lines = [f"{job.method} {target} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
+def encode(port: int, path: str, request: Request) -> bytes:
+    """The bytes of the request."""
+    headers = {"Host": f"{_HOST}:{port}", "Accept": request.accept}
+    method, target, body = "POST", path, b""
+    match request.method:
+        case "GET":
+            method, target = "GET", f"{path}?query={quote(request.text, safe='')}"
+        case "form":
+            body = urlencode({"query": request.text}).encode()
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        case _:
+            body = request.text.encode()
+            headers["Content-Type"] = "application/sparql-query"
+    if body:
+        headers["Content-Length"] = str(len(body))
+    lines = [f"{method} {target} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
 def main() -> None:
     values: dict[str, Any] = json.loads(Path(sys.argv[1]).read_bytes())
+    values["requests"] = [Request(**request) for request in values["requests"]]
     print(json.dumps(asdict(run_job(Job(**values), on_begin=lambda: print(flush=True)))))
 
 

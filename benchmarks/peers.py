@@ -1,66 +1,59 @@
-"""The servers that are measured: ours and the ones that a researcher would install instead."""
+"""The servers that are measured: ours, the floor, and the engine's own server."""
 
-import shutil
-import subprocess
+import http.client
 import sys
 import sysconfig
 import time
-import venv
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
-from benchmarks.asking import ask
-from benchmarks.generator import Generated
+from benchmarks.load_client import Request
 from benchmarks.processes import ServerProcess, free_port
 
-__all__ = ["Gfmdkg", "Oxigraph", "Peer", "RdflibEndpoint"]
+__all__ = ["BASE", "ENGINE", "FLOOR", "OURS", "Floor", "Gfmdkg", "Oxigraph", "Peer", "gfmdkg"]
 
-_SETTLING_SECONDS = 3.0
+FLOOR = "floor"
+BASE = "oxigraph serve"
+OURS = "gfmdkg, 1 process"
+
+ENGINE = Path(sysconfig.get_path("scripts")) / "oxigraph"
+_FLOOR_SERVERS = 3
+_SETTLING_SECONDS = 60.0
+_REHEARSAL_SECONDS = 10.0
 # What a server reads for its own use after its start, it may finish before it is measured; some
 # begin with it a second later.
 _READY_SECONDS = 600.0
 _READY_IDLE_SECONDS = 1.5
-_BINARIES = Path(sysconfig.get_path("scripts"))
+_TYPES = {"form": "application/x-www-form-urlencoded", "direct": "application/sparql-query"}
+
+
+def gfmdkg(*arguments: str) -> list[str]:
+    """A command line of ours."""
+    return [sys.executable, "-m", "gfmdkg.cli", *arguments]
 
 
 class Peer(ABC):
-    """A server that can load a graph and serve it on 127.0.0.1."""
+    """A server of a database that is there, on 127.0.0.1."""
 
     name: str
     path = "/query"
-    rehearsal: Sequence[str] = ()
+    rehearsal: Sequence[Request] = ()
     """Queries that are asked after each start."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, database: Path) -> None:
         self.ready_seconds = 0.0
         self.folder = folder
         self.port = 0
+        self._database = database
         self._server: ServerProcess | None = None
-
-    @property
-    def missing(self) -> str:
-        """Why it cannot be measured here, or nothing."""
-        return ""
-
-    @property
-    @abstractmethod
-    def version(self) -> str:
-        """Its version."""
-
-    def load(self, generated: Generated) -> float | None:  # noqa: ARG002 - for those who override
-        """Load the graph in place of whatever is there; seconds, or ``None`` if not measured.
-
-        By default nothing is loaded: the server opens what ``loading`` made.
-        """
-        return None
 
     @abstractmethod
     def _command(self, port: int, *, limit_seconds: float | None) -> list[str]: ...
 
-    @property
-    def _environment(self) -> Mapping[str, str]:
+    def _environment(self, *, limit_seconds: float | None) -> Mapping[str, str]:  # noqa: ARG002
         return {}
 
     @property
@@ -79,13 +72,13 @@ class Peer(ABC):
         self._server = ServerProcess(
             self._command(self.port, limit_seconds=limit_seconds),
             log=self.folder / "server.log",
-            environment=self._environment,
+            environment=self._environment(limit_seconds=limit_seconds),
             folder=self.folder,
         )
         self._server.wait_until_listening(self.port)
         begun = time.monotonic()
-        for text in self.rehearsal:
-            ask(self.port, self.path, text, limit_seconds=_SETTLING_SECONDS)
+        for request in self.rehearsal:
+            self.ask(request, limit_seconds=_REHEARSAL_SECONDS)
         self._server.settles(limit_seconds=_READY_SECONDS, idle_seconds=_READY_IDLE_SECONDS)
         self.ready_seconds = max(0.0, time.monotonic() - begun - _READY_IDLE_SECONDS)
 
@@ -93,6 +86,7 @@ class Peer(ABC):
         """Return when the server is idle; one that still works, or has gone, is started anew."""
         is_calm = self.server.is_alive and self.server.settles(limit_seconds=_SETTLING_SECONDS)
         if not is_calm:
+            print(f"          {self.name} does not come to rest: started anew", file=sys.stderr)
             self.end()
             self.start()
 
@@ -102,66 +96,86 @@ class Peer(ABC):
             self._server.end()
             self._server = None
 
+    def ask(self, request: Request, *, limit_seconds: float) -> tuple[str, str, bytes]:
+        """Status, media type and body of the answer, on a connection of its own.
+
+        In place of a status stands what else happened; at most until the limit is read.
+        """
+        deadline = time.monotonic() + limit_seconds
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=limit_seconds)
+        try:
+            _send(connection, self.path, request)
+            answer = connection.getresponse()
+            status, body = str(answer.status), bytearray()
+            while part := answer.read1(1 << 20):
+                body += part
+                if time.monotonic() > deadline:
+                    return f"{status}, still sending", "", b""
+            media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip()
+            return status, media_type, bytes(body)
+        except TimeoutError:
+            return "no answer", "", b""
+        except (OSError, http.client.HTTPException) as error:
+            return type(error).__name__, "", b""
+        finally:
+            connection.close()
+
+
+def _send(connection: http.client.HTTPConnection, path: str, request: Request) -> None:
+    headers = {"Accept": request.accept}
+    query = f"query={quote(request.text, safe='')}"
+    if request.method == "GET":
+        connection.request("GET", f"{path}?{query}", headers=headers)
+    else:
+        headers["Content-Type"] = _TYPES[request.method]
+        body = query if request.method == "form" else request.text
+        connection.request("POST", path, body.encode(), headers)
+
 
 class Gfmdkg(Peer):
     """``gfmdkg serve`` with its default settings, its request log included."""
 
     path = "/sparql"
 
-    def __init__(self, folder: Path, *, fronts: int, store: Path) -> None:
-        super().__init__(folder)
-        self.name = f"gfmdkg, {fronts} front{'s' if fronts > 1 else ''}"
-        self._fronts = fronts
-        self._store = store
-        self._limit_seconds: float | None = None
+    def __init__(self, folder: Path, *, database: Path, processes: int) -> None:
+        super().__init__(folder, database=database)
+        self.name = f"gfmdkg, {processes} process{'es' if processes > 1 else ''}"
+        self._processes = processes
 
-    @property
-    def version(self) -> str:
-        return version("gfmdkg")
+    def _command(self, port: int, *, limit_seconds: float | None) -> list[str]:  # noqa: ARG002
+        return gfmdkg("--store", str(self._database), "serve", "--port", str(port))
 
-    def _command(self, port: int, *, limit_seconds: float | None) -> list[str]:
-        self._limit_seconds = limit_seconds
-        command = [sys.executable, "-m", "gfmdkg.cli", "--store", str(self._store), "serve"]
-        return [*command, "--port", str(port), "--workers", str(self._fronts)]
+    def _environment(self, *, limit_seconds: float | None) -> Mapping[str, str]:
+        environment = {"GFMDKG_FRONTS": str(self._processes)}
+        if limit_seconds is not None:
+            environment["GFMDKG_QUERY_TIMEOUT_SECONDS"] = str(limit_seconds)
+        return environment
 
-    @property
-    def _environment(self) -> Mapping[str, str]:
-        if self._limit_seconds is None:
-            return {}
-        return {"GFMDKG_QUERY_TIMEOUT_SECONDS": str(self._limit_seconds)}
+
+class Floor(Peer):
+    """The floor program over the database of a version that we published."""
+
+    name = FLOOR
+
+    def _command(self, port: int, *, limit_seconds: float | None) -> list[str]:  # noqa: ARG002
+        program = Path(__file__).with_name("floor.py")
+        return [sys.executable, *map(str, (program, self._database, port, _FLOOR_SERVERS))]
 
 
 class Oxigraph(Peer):
     """``oxigraph serve`` from PyPI, with the union of all graphs as its default graph."""
 
-    name = "oxigraph serve"
+    name = BASE
 
     @property
     def version(self) -> str:
+        """Its version."""
         return version("oxigraph")
-
-    def load(self, generated: Generated) -> float | None:
-        shutil.rmtree(self.folder / "db", ignore_errors=True)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        begun = time.perf_counter()
-        subprocess.run(
-            [
-                str(_BINARIES / "oxigraph"),
-                "load",
-                "--location",
-                str(self.folder / "db"),
-                "--file",
-                str(generated.path),
-            ],
-            check=True,
-            capture_output=True,
-        )
-        return time.perf_counter() - begun
 
     def _command(self, port: int, *, limit_seconds: float | None) -> list[str]:
         command = [
-            str(_BINARIES / "oxigraph"),
-            *("serve", "--location", str(self.folder / "db"), "--union-default-graph"),
+            str(ENGINE),
+            *("serve", "--location", str(self._database), "--union-default-graph"),
             *("--bind", f"127.0.0.1:{port}"),
         ]
         # The limit costs it a sleeping thread for every query, until none can be made any
@@ -169,47 +183,3 @@ class Oxigraph(Peer):
         if limit_seconds is not None:
             command += ["--timeout-s", str(max(1, round(limit_seconds)))]
         return command
-
-
-class RdflibEndpoint(Peer):
-    """rdflib-endpoint over its Oxigraph store, in a venv of its own below the cache."""
-
-    name = "rdflib-endpoint"
-    path = "/sparql"
-    _PINNED = ("rdflib-endpoint==0.6.3", "oxrdflib==0.5.0", "uvicorn==0.54.0")
-
-    def __init__(self, folder: Path, *, environment: Path, raw_store: Path) -> None:
-        super().__init__(folder)
-        self._venv = environment
-        self._raw_store = raw_store
-
-    @property
-    def missing(self) -> str:
-        stamp = self._venv / "installed"
-        if stamp.exists() and stamp.read_text() == self.version:
-            return ""
-        shutil.rmtree(self._venv, ignore_errors=True)
-        venv.create(self._venv, with_pip=True)
-        pip = [str(self._venv / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
-        done = subprocess.run(
-            [*pip, "install", "--quiet", *self._PINNED, f"pyoxigraph=={version('pyoxigraph')}"],
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode:
-            return f"pip install failed: {done.stderr.decode(errors='replace')[-200:]}"
-        stamp.write_text(self.version)
-        return ""
-
-    @property
-    def version(self) -> str:
-        return self._PINNED[0].partition("==")[2]
-
-    def _command(
-        self,
-        port: int,
-        *,
-        limit_seconds: float | None,  # noqa: ARG002 - it has none
-    ) -> list[str]:
-        app = Path(__file__).parent / "rdflib_endpoint_app.py"
-        return [str(self._venv / "bin/python"), str(app), str(self._raw_store), str(port)]

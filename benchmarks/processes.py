@@ -82,6 +82,16 @@ class ServerProcess:
                         peak += int(line.split()[1]) * 1024
         return Usage(cpu_seconds=cpu, peak_bytes=peak)
 
+    def proportional_bytes(self) -> int:
+        """The proportional set size of all processes: pages that several share count once."""
+        total = 0
+        for pid in self._tree():
+            with suppress(OSError, ValueError, IndexError):
+                for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                    if line.startswith("Pss:"):
+                        total += int(line.split()[1]) * 1024
+        return total
+
     def settles(self, *, limit_seconds: float, idle_seconds: float = 0.2) -> bool:
         """Wait until the processes are idle for so long; false where they work at the limit."""
         deadline = time.monotonic() + limit_seconds

@@ -1,234 +1,280 @@
-"""What is asked: the same texts for all servers, the same for the same seed."""
+"""What is asked: the same for all servers, and the same for the same graph and round."""
 
-import io
-from collections.abc import Callable, Iterator, Sequence
+import json
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 from random import Random
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from benchmarks.generator import Generated
-from benchmarks.reference import shipped_sources
-from gfmdkg.catalog import Catalog, Parameter
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.namespaces import GFMD, PREFIXES
-from gfmdkg.paths import shipped_content
-from gfmdkg.store.answers import AnswerFormats
-from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.index import LabelEntry, TermIndex, labels_query, read_labels
+from benchmarks.grammar import PointGrammar, answer_format
+from benchmarks.load_client import Request
+from benchmarks.phrasing import phrase
+from gfmdkg.namespaces import GFMD, SCHEME_BASE
 
-__all__ = ["RUNAWAYS", "Workload", "canned_values", "heavy", "mix", "points"]
+__all__ = ["CannedQueries", "CannedQuery", "Mix", "Workload", "aggregates", "joins"]
 
-_PROLOGUE = "".join(
-    f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n"
-    for prefix in ("cito", "dcterms", "gfmd", "prov", "rdf", "rdfs", "sdgo", "skos")
-)
 _PAGE_ROWS = 50
-_RANKS = 20_000
-_SENT = 60_000
+_RANKS = 5_000
+_CITED = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """Queries, and the order of their numbers in which they are sent (all once, without)."""
+    """Requests, and the order of their numbers in which they are sent (all once, without)."""
 
-    texts: Sequence[str]
+    requests: Sequence[Request]
     order: Sequence[int] = ()
 
 
-def points(generated: Generated, *, round_number: int) -> Workload:
-    """Point queries of which no text is ever sent twice, in any round."""
-    random = Random(f"points/{generated.seed}/{round_number}")
-    iris = generated.passages + generated.recommendations
-    first = round_number * _SENT
-    return Workload(
-        texts=[
-            f"SELECT ?p{n} ?o{n} WHERE {{ <{random.choice(iris)}> ?p{n} ?o{n} }}"
-            for n in range(first, first + _SENT)
-        ]
-    )
+class _Draw:
+    """Draws what joins and aggregates are about."""
+
+    def __init__(self, generated: Generated, random: Random) -> None:
+        self.random = random
+        self.generated = generated
+
+    def session(self) -> str:
+        return f"<{self.random.choice(self.generated.sessions)}>"
+
+    def cited(self) -> str:
+        # The first ones are cited most.
+        cited = self.generated.cited[:_CITED]
+        return f"<{cited[int(len(cited) * self.random.random() ** 2)]}>"
+
+    def topic(self) -> str:
+        return f"<{self.random.choice(self.generated.topics)}>"
+
+    def person(self) -> str:
+        return f"<{self.random.choice(self.generated.persons)}>"
+
+    def target(self) -> str:
+        return f"<{self.random.choice(self.generated.targets)}>"
+
+    def kind(self) -> str:
+        return (
+            f"<{SCHEME_BASE}recommendation-kind/{self.random.choice(('political', 'practical'))}>"
+        )
+
+    def year(self) -> int:
+        return self.random.randrange(2000, 2020)
+
+    def word(self) -> str:
+        return self.random.choice(("courts", "visas", "data", "schools", "wages", "remedies"))
+
+    def limit(self) -> str:
+        return f" LIMIT {self.random.randrange(20, 2000)}" if self.random.random() < 0.6 else ""
 
 
-def mix(generated: Generated, *, round_number: int) -> Workload:
+_JOINS: Mapping[str, Callable[[_Draw], str]] = {
+    "citing": lambda d: (
+        f"SELECT ?r ?label ?report WHERE {{ ?r gfmd:cites {d.cited()} ; a gfmd:Recommendation ;"
+        f" skos:prefLabel ?label ; gfmd:inReport ?report }} ORDER BY ?r{d.limit()}"
+    ),
+    "of a session": lambda d: (
+        f"SELECT ?p ?label ?cited WHERE {{ ?p gfmd:inReport/gfmd:outcomeOf {d.session()} ;"
+        f" skos:prefLabel ?label ; gfmd:cites ?cited }} ORDER BY ?p ?cited{d.limit()}"
+    ),
+    "both cited": lambda d: (
+        f"SELECT ?p ?label WHERE {{ ?p gfmd:cites {d.cited()} , {d.cited()} ;"
+        f" skos:prefLabel ?label }} ORDER BY ?p{d.limit()}"
+    ),
+    "statements on": lambda d: (
+        f"SELECT ?s ?who ?name WHERE {{ ?p gfmd:cites {d.cited()} ; dcterms:subject {d.topic()} ."
+        " ?s gfmd:recordedIn ?p ; gfmd:madeBy ?who . ?who skos:prefLabel ?name }"
+        f" ORDER BY ?s ?who ?name{d.limit()}"
+    ),
+    "topic and kind": lambda d: (
+        f"SELECT ?r ?day WHERE {{ ?r gfmd:kind {d.kind()} ; dcterms:subject {d.topic()} ;"
+        " gfmd:inReport ?report . ?report gfmd:outcomeOf ?session . ?session dcterms:date ?day"
+        f" FILTER (YEAR(?day) > {d.year()}) }} ORDER BY ?r{d.limit()}"
+    ),
+    "links to": lambda d: (
+        f"SELECT ?link ?passage ?sure WHERE {{ ?link cito:hasCitedEntity {d.target()} ;"
+        " cito:hasCitingEntity ?passage ; gfmd:confidence ?sure . ?passage a gfmd:Paragraph"
+        f" FILTER (?sure >= 0.{d.random.randrange(5, 9)}) }} ORDER BY ?link{d.limit()}"
+    ),
+    "said and cited": lambda d: (
+        f"SELECT ?s ?label ?cited WHERE {{ ?s gfmd:madeBy {d.person()} ; gfmd:recordedIn ?p ;"
+        " skos:prefLabel ?label OPTIONAL { ?p gfmd:cites ?cited } }"
+        f" ORDER BY ?s ?cited{d.limit()}"
+    ),
+    "meet": lambda d: (
+        f"SELECT DISTINCT ?other ?name WHERE {{ ?a gfmd:participant {d.person()} ; gfmd:inSession"
+        " ?session . ?b gfmd:inSession ?session ; gfmd:participant ?other . ?other skos:prefLabel"
+        f" ?name }} ORDER BY ?other ?name{d.limit()}"
+    ),
+}
+
+_AGGREGATES: Mapping[str, Callable[[_Draw], str]] = {
+    "cited": lambda d: (
+        "SELECT ?cited (COUNT(DISTINCT ?r) AS ?n) WHERE { ?r a gfmd:Recommendation ;"
+        f" gfmd:kind {d.kind()} ; gfmd:cites ?cited }} GROUP BY ?cited"
+        f" ORDER BY DESC(?n) ?cited{d.limit()}"
+    ),
+    "cited with": lambda d: (
+        f"SELECT ?other (COUNT(?p) AS ?n) WHERE {{ ?p gfmd:cites {d.cited()} , ?other }}"
+        f" GROUP BY ?other HAVING (COUNT(?p) > {d.random.randrange(3)})"
+        f" ORDER BY DESC(?n) ?other{d.limit()}"
+    ),
+    "topics": lambda d: (
+        "SELECT ?topic ?kind (COUNT(?r) AS ?n) WHERE { ?r gfmd:kind ?kind ; dcterms:subject ?topic"
+        f" FILTER (?topic != {d.topic()}) }} GROUP BY ?topic ?kind ORDER BY ?topic ?kind{d.limit()}"
+    ),
+    "addressees": lambda d: (
+        "SELECT ?addressee (COUNT(DISTINCT ?r) AS ?n) WHERE { ?r gfmd:addressee ?addressee ;"
+        f" gfmd:alignsWith ?goal ; dcterms:subject {d.topic()} }} GROUP BY ?addressee"
+        f" ORDER BY DESC(?n) ?addressee{d.limit()}"
+    ),
+    "speakers": lambda d: (
+        f"SELECT ?who (COUNT(?s) AS ?n) WHERE {{ ?s gfmd:madeBy ?who ; gfmd:recordedIn ?p ."
+        f" ?p dcterms:subject {d.topic()} }} GROUP BY ?who ORDER BY DESC(?n) ?who{d.limit()}"
+    ),
+    "years": lambda d: (
+        "SELECT ?year (COUNT(?r) AS ?n) WHERE { ?r a gfmd:Recommendation ; gfmd:inReport ?report ."
+        " ?report gfmd:outcomeOf ?session . ?session dcterms:date ?day BIND (YEAR(?day) AS ?year)"
+        f" FILTER (?year >= {d.year()}) }} GROUP BY ?year ORDER BY ?year{d.limit()}"
+    ),
+    "top topics": lambda d: (
+        f"SELECT ?top (COUNT(DISTINCT ?p) AS ?n) WHERE {{ ?p a gfmd:Paragraph ; gfmd:cites"
+        f" {d.cited()} ; dcterms:subject ?topic . ?topic skos:broader* ?top }} GROUP BY ?top"
+        f" ORDER BY DESC(?n) ?top{d.limit()}"
+    ),
+    "words": lambda d: (
+        "SELECT (COUNT(?p) AS ?n) WHERE { ?p a gfmd:Paragraph ; skos:prefLabel ?label"
+        f' FILTER (CONTAINS(LCASE(?label), "{d.word()}")) }}'
+    ),
+    "confidence": lambda d: (
+        "SELECT ?target (AVG(?sure) AS ?mean) (COUNT(?link) AS ?n) WHERE { ?link a"
+        " gfmd:Classification ; cito:hasCitedEntity ?target ; gfmd:confidence ?sure"
+        f" FILTER (?sure > 0.{d.random.randrange(3, 8)}) }} GROUP BY ?target"
+        f" ORDER BY ?target{d.limit()}"
+    ),
+}
+
+
+def joins(generated: Generated, *, seed: str, count: int) -> list[Request]:
+    """Joins of three to six patterns about random things, in turn; no text comes twice."""
+    return _varied(_JOINS, generated, seed=f"joins/{seed}", count=count)
+
+
+def aggregates(generated: Generated, *, seed: str, count: int) -> list[Request]:
+    """Counts and means over the whole graph, in turn; no text comes twice."""
+    return _varied(_AGGREGATES, generated, seed=f"aggregates/{seed}", count=count)
+
+
+def _varied(
+    forms: Mapping[str, Callable[[_Draw], str]], generated: Generated, *, seed: str, count: int
+) -> list[Request]:
+    random = Random(f"{generated.seed}/{seed}")
+    draw = _Draw(generated, random)
+    found: dict[str, Request] = {}
+    while len(found) < count:
+        form, make = list(forms.items())[len(found) % len(forms)]
+        text = phrase(make(draw), random)
+        found[text] = Request(
+            form=form,
+            text=text,
+            method=random.choices(("GET", "form", "direct"), weights=(7, 2, 2))[0],
+            accept=answer_format(form, random),
+        )
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannedQuery:
+    """A canned query as the service describes it, with values that it cannot do without."""
+
+    name: str
+    values: Mapping[str, str]
+    takes_session: bool
+
+
+class CannedQueries:
+    """The canned queries of a running service, asked about what a generated graph holds."""
+
+    def __init__(self, port: int, generated: Generated) -> None:
+        self._address = f"http://127.0.0.1:{port}/api/queries"
+        self._generated = generated
+        self.queries = [self._read(item) for item in self._get("")["items"]]
+
+    def texts(self) -> list[str]:
+        """The SPARQL of a first page of each, with the first session for those that take one."""
+        found = []
+        for query in self.queries:
+            session = {"session": self._generated.sessions[0]} if query.takes_session else {}
+            answer = self._get(f"/{query.name}?{urlencode({**query.values, **session})}")
+            link = urlsplit(answer["links"]["sparql"])
+            found.append(f"{parse_qs(link.query)['query'][0]}LIMIT {_PAGE_ROWS}")
+        return found
+
+    def _read(self, item: Mapping[str, Any]) -> CannedQuery:
+        parameters = item["parameters"]
+        return CannedQuery(
+            name=item["name"],
+            values={p["name"]: self._needed(p) for p in parameters if p["required"]},
+            takes_session=any(p["name"] == "session" for p in parameters),
+        )
+
+    def _needed(self, parameter: Mapping[str, Any]) -> str:
+        if GFMD + "Instrument" in parameter["classes"]:
+            return self._generated.cited[0]
+        match parameter["name"]:
+            case "link":
+                return self._generated.passages[0]
+            case "actor":
+                return self._generated.persons[0]
+            case _:
+                return str(parameter["example"])
+
+    def _get(self, path: str) -> Any:
+        with urllib.request.urlopen(self._address + path, timeout=60) as answer:
+            return json.load(answer)
+
+
+class Mix:
     """What a site and its researchers ask, popular things more often: Zipf, exponent 1.
 
-    Of the ranks, 45 % are look-ups of one resource, 10 % look-ups of the links of a passage,
-    20 % small joins and 25 % canned queries, all of them alike: the first page of 50 rows,
-    about one session where the query takes one.
+    Of the ranks, 55 % are points of the grammar, 20 % joins and 25 % canned queries: the first
+    page of 50 rows, about a random session where the query takes one.
     """
-    texts = _ranked_texts(generated)
-    weights = list(accumulate(1 / (rank + 1) for rank in range(len(texts))))
-    sent = Random(f"mix/{generated.seed}/{round_number}")
-    order = sent.choices(range(len(texts)), cum_weights=weights, k=_SENT)
-    used = {number: place for place, number in enumerate(dict.fromkeys(order))}
-    return Workload(texts=[texts[n] for n in used], order=[used[n] for n in order])
 
+    def __init__(self, generated: Generated, canned: CannedQueries) -> None:
+        random = Random(f"ranks/{generated.seed}")
+        first = generated.sessions[0]
+        texts = canned.texts()
+        points = PointGrammar(generated, seed="mix")
+        joined = iter(joins(generated, seed="mix", count=_RANKS // 4))
 
-@lru_cache(maxsize=2)
-def _ranked_texts(generated: Generated) -> list[str]:
-    random = Random(f"ranks/{generated.seed}")
-    makers = _makers(generated, random)
-    drawn = random.choices(makers, weights=(45, 10, 10, 10, 25), k=_RANKS)
-    return list(dict.fromkeys(make() for make in drawn))
+        def canned_page() -> Request:
+            text = random.choice(texts).replace(
+                f"<{first}>", f"<{random.choice(generated.sessions)}>"
+            )
+            return Request(form="canned", text=text)
 
+        makers: Sequence[Callable[[], Request]] = (
+            lambda: next(points),
+            lambda: next(joined),
+            canned_page,
+        )
+        drawn = random.choices(makers, weights=(55, 20, 25), k=_RANKS)
+        self._seed = generated.seed
+        self._ranked = list(dict.fromkeys(make() for make in drawn))
 
-def _makers(generated: Generated, random: Random) -> list[Callable[[], str]]:
-    resources = generated.passages + generated.persons + generated.cited + generated.sessions
-    bind = _canned_pages(generated)
-
-    def look_up() -> str:
-        return f"SELECT ?p ?o WHERE {{ <{random.choice(resources)}> ?p ?o }}"
-
-    def links() -> str:
-        passage = random.choice(generated.passages)
-        return (
-            f"{_PROLOGUE}SELECT ?link ?cited ?assertion WHERE {{ ?link cito:hasCitingEntity"
-            f" <{passage}> ; cito:hasCitedEntity ?cited ; gfmd:assertion ?assertion }}"
+    def workload(self, *, round_number: int, count: int) -> Workload:
+        """So many requests of one round."""
+        weights = list(accumulate(1 / (rank + 1) for rank in range(len(self._ranked))))
+        random = Random(f"mix/{self._seed}/{round_number}")
+        order = random.choices(range(len(self._ranked)), cum_weights=weights, k=count)
+        used = {number: place for place, number in enumerate(dict.fromkeys(order))}
+        return Workload(
+            requests=[self._ranked[number] for number in used],
+            order=[used[number] for number in order],
         )
 
-    def citing() -> str:
-        return (
-            f"{_PROLOGUE}SELECT ?r ?label WHERE {{ ?r gfmd:cites <{random.choice(generated.cited)}>"
-            " ; a gfmd:Recommendation ; skos:prefLabel ?label } ORDER BY ?r LIMIT 20"
-        )
-
-    def of_session() -> str:
-        return (
-            f"{_PROLOGUE}SELECT ?passage ?label ?cited WHERE {{ ?passage gfmd:inReport/"
-            f"gfmd:outcomeOf <{random.choice(generated.sessions)}> ; skos:prefLabel ?label ;"
-            f" gfmd:cites ?cited }} ORDER BY ?passage ?cited LIMIT {random.randrange(20, 60)}"
-        )
-
-    return [look_up, links, citing, of_session, lambda: bind(random)]
-
-
-def _canned_pages(generated: Generated) -> Callable[[Random], str]:
-    """Binds any canned query, to a random session if it takes one; the text of a first page."""
-    catalog = Catalog.load(shipped_content().queries)
-    resolver = _resolver(generated)
-    queries = list(catalog)
-
-    def bind(random: Random) -> str:
-        query = random.choice(queries)
-        values = {
-            parameter.name: _needed(parameter, generated, random)
-            for parameter in query.parameters.values()
-            if parameter.required
-        }
-        if "session" in query.parameters:
-            values["session"] = random.choice(generated.sessions)
-        return query.paged(query.bind(values, resolver), limit=_PAGE_ROWS)
-
-    return bind
-
-
-def _needed(parameter: Parameter, generated: Generated, random: Random) -> str:
-    if GFMD + "Instrument" in parameter.classes:
-        return random.choice(generated.cited)
-    match parameter.name:
-        case "link":
-            return random.choice(generated.passages)
-        case "actor":
-            return random.choice(generated.persons)
-        case _:
-            return parameter.example
-
-
-def canned_values(generated: Generated) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Each canned query with what it needs, over the whole graph and about one session."""
-    for query in Catalog.load(shipped_content().queries):
-        values: dict[str, str] = {}
-        for parameter in query.parameters.values():
-            if parameter.required:
-                example = parameter.example
-                if parameter.classes and GFMD + "Instrument" in parameter.classes:
-                    example = generated.cited[0]
-                elif parameter.name in ("link", "passage"):
-                    example = generated.passages[0]
-                elif parameter.name in ("actor", "speaker", "person"):
-                    example = generated.persons[0]
-                values[parameter.name] = example
-        yield query.name, "whole graph", values
-        if "session" in query.parameters:
-            session = generated.sessions[len(generated.sessions) // 2]
-            yield query.name, "one session", {**values, "session": session}
-
-
-def _resolver(generated: Generated) -> TermIndex:
-    """Names of the shipped reference data, and the IRIs of what was made up."""
-    store = OxigraphStore.in_memory()
-    for source in shipped_sources():
-        store.load(source.text.encode(), media_type="text/turtle", graph="")
-    output = io.BytesIO()
-    store.query(labels_query(), formats=AnswerFormats(), output=output)
-    named = list(read_labels(Solutions.from_json(output.getvalue())))
-    known = {entry.iri for entry in named}
-    kinds = (
-        (generated.sessions, GFMD + "Session"),
-        (generated.cited, GFMD + "Instrument"),
-        (generated.persons, PREFIXES["foaf"] + "Person"),
-    )
-    made_up = [
-        LabelEntry(iri=iri, kind="pref", text=iri, types=(class_iri,))
-        for iris, class_iri in kinds
-        for iri in iris
-        if iri not in known
-    ]
-    return TermIndex.from_entries([*named, *made_up])
-
-
-_HEAVY = (
-    """SELECT ?cited (COUNT(DISTINCT ?r) AS ?n) WHERE {
-  ?r a gfmd:Recommendation ; gfmd:cites ?cited } GROUP BY ?cited ORDER BY DESC(?n) ?cited""",
-    """SELECT ?a ?b (COUNT(?p) AS ?n) WHERE { ?p gfmd:cites ?a , ?b FILTER (STR(?a) < STR(?b)) }
-GROUP BY ?a ?b ORDER BY DESC(?n) ?a ?b""",
-    """SELECT ?topic ?kind (COUNT(?r) AS ?n) WHERE { ?r gfmd:kind ?kind ; dcterms:subject ?topic }
-GROUP BY ?topic ?kind ORDER BY ?topic ?kind""",
-    """SELECT ?addressee ?goal (COUNT(DISTINCT ?r) AS ?n) WHERE {
-  ?r gfmd:addressee ?addressee ; gfmd:alignsWith ?goal . ?goal a sdgo:Goal }
-GROUP BY ?addressee ?goal ORDER BY DESC(?n) ?addressee ?goal""",
-    """SELECT ?who (COUNT(?s) AS ?n) WHERE {
-  ?s gfmd:madeBy ?who ; gfmd:recordedIn ?p . ?p gfmd:cites ?i . ?i gfmd:legallyBinding true }
-GROUP BY ?who ORDER BY DESC(?n) ?who""",
-    """SELECT ?year (COUNT(?r) AS ?n) WHERE {
-  ?r a gfmd:Recommendation ; gfmd:inReport ?report . ?report gfmd:outcomeOf ?session .
-  ?session dcterms:date ?day BIND (YEAR(?day) AS ?year) } GROUP BY ?year ORDER BY ?year""",
-    """SELECT ?top (COUNT(DISTINCT ?p) AS ?n) WHERE {
-  ?p a gfmd:Paragraph ; dcterms:subject ?topic . ?topic skos:broader* ?top }
-GROUP BY ?top ORDER BY DESC(?n) ?top""",
-    """SELECT ?p ?label WHERE {
-  ?p a gfmd:Paragraph ; skos:prefLabel ?label FILTER (CONTAINS(LCASE(?label), "courts")) }
-ORDER BY ?p""",
-)
-
-
-def heavy(_: Generated, *, round_number: int) -> Workload:
-    """Joins and aggregates over the whole graph; the limit differs, so no text comes twice."""
-    first = 1000 + round_number * 1000
-    return Workload(
-        texts=[
-            f"{_PROLOGUE}{text} LIMIT {first + number}" for number in range(125) for text in _HEAVY
-        ]
-    )
-
-
-_CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
-_NEVER = "FILTER (STRLEN(STR(?a)) + STRLEN(STR(?d)) + STRLEN(STR(?g)) + STRLEN(STR(?j)) < 0)"
-_ANY_STEP = "(<http://example.org/x>|!<http://example.org/x>)*"
-_NUMBERS = " ".join(map(str, range(200)))
-_VALUES = " ".join(f"VALUES ?v{number} {{ {_NUMBERS} }}" for number in range(5))
-
-RUNAWAYS = {
-    "cartesian ORDER BY": f"SELECT * {{ {_CROSS} }} ORDER BY ?a ?f",
-    "cartesian COUNT": f"SELECT (COUNT(*) AS ?n) {{ {_CROSS} }}",
-    "cartesian stream": f"SELECT * {{ {_CROSS} }}",
-    "ASK, impossible filter": f"ASK {{ {_CROSS} {_NEVER} }}",
-    "CONSTRUCT, impossible filter": f"CONSTRUCT {{ ?a ?b ?c }} WHERE {{ {_CROSS} {_NEVER} }}",
-    "(x|!x)*": f"SELECT (COUNT(*) AS ?n) {{ ?s {_ANY_STEP} ?o . ?o {_ANY_STEP} ?t }}",
-    "VALUES 200^5, COUNT": f"SELECT (COUNT(*) AS ?n) {{ {_VALUES} }}",
-    "VALUES 200^5, FILTER": f"SELECT * {{ {_VALUES} FILTER (?v0 + ?v1 + ?v2 + ?v3 + ?v4 < 0) }}",
-    "plan of 300 patterns": "SELECT * { "
-    + " ".join(f"?s{n} ?p{n} ?o{n} ." for n in range(300))
-    + " }",
-}
-"""Queries that no server can finish, by the name in the results."""
+    def sample(self, count: int) -> Sequence[Request]:
+        """The most popular requests."""
+        return self._ranked[:count]

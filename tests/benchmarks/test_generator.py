@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from benchmarks.generator import Generated, generate
 from benchmarks.reference import MADE_UP_GRAPH, shipped_sources
+from tests.benchmarks.conftest import TRIPLES
 
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import shipped_content
@@ -13,13 +14,6 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import materialise_union
 from gfmdkg.validation import SourceFile, validate_sources
-
-TRIPLES = 10_000
-
-
-@pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> Generated:
-    return generate(tmp_path_factory.mktemp("generated"), triples=TRIPLES)
 
 
 @pytest.fixture(scope="module")
