@@ -4,15 +4,15 @@ import gzip
 import pytest
 
 from gfmdkg.http.cache import Cache, Flights, Turn
-from gfmdkg.http.compression import (
+from gfmdkg.http.request import Key
+from gfmdkg.http.responses import (
+    Answer,
     StreamCompressor,
     accepts_gzip,
     compress,
     is_compressible,
     plain_tags,
 )
-from gfmdkg.http.request_context import Key
-from gfmdkg.http.responses import Answer
 
 
 def answer() -> Answer:

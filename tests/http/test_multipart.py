@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 
 from gfmdkg.errors import RequestError
-from gfmdkg.http.body import ContentType
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
+from gfmdkg.http.request import ContentType
 
 _HEAD = b"--b\r\nContent-Type: text/turtle\r\n\r\n"
 _END = b"\r\n--b--\r\n"

@@ -14,7 +14,7 @@ from tests.http.conftest import running, settings_for
 
 from gfmdkg.engine.pool import EngineWork
 from gfmdkg.http import create_app
-from gfmdkg.http.request_context import RequestIds
+from gfmdkg.http.request import RequestIds
 from gfmdkg.http.request_log import Entry, JsonFormatter, RequestLog, logging_config
 from gfmdkg.http.server import Server
 

@@ -12,7 +12,7 @@ from tests.http.conftest import publish, settings_for
 
 from gfmdkg.engine.answers import Spool
 from gfmdkg.errors import Busy, EngineFailure, QueryTimeout
-from gfmdkg.http.disconnect import ClientGone
+from gfmdkg.http.request import ClientGone
 from gfmdkg.http.responses import Answer
 from gfmdkg.http.server import Handler, Server
 from gfmdkg.http.service import Service

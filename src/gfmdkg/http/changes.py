@@ -10,7 +10,6 @@ from gfmdkg.curation.changes import ChangeSet, ChangeStore, Document, Effect
 from gfmdkg.curation.changes.steps import ReviewRequest, Step
 from gfmdkg.curation.tokens import Role
 from gfmdkg.errors import DataError, ParameterError
-from gfmdkg.http.body import read_content, read_content_type
 from gfmdkg.http.changes_description import (
     ACCEPTED,
     difference_operation,
@@ -24,6 +23,7 @@ from gfmdkg.http.description import json_operation
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problems import problem_answer, unreadable
 from gfmdkg.http.protocol_answers import WRITER
+from gfmdkg.http.request import read_content, read_content_type
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.http.shapes import ref

@@ -25,12 +25,17 @@ from gfmdkg.errors import (
     UnsupportedMedia,
 )
 from gfmdkg.formats.media import GRAPHS
-from gfmdkg.http.body import header, read_content, read_content_type, request_url
-from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problems import problem_answer, unreadable
+from gfmdkg.http.request import (
+    header,
+    read_content,
+    read_content_type,
+    request_url,
+    while_connected,
+)
 from gfmdkg.http.responses import Answer, entity_tag, is_fresh
 from gfmdkg.http.service import Service
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters

@@ -8,7 +8,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from gfmdkg.errors import RequestError
-from gfmdkg.http.body import ContentType
+from gfmdkg.http.request import ContentType
 
 __all__ = ["MULTIPART", "BodyPart", "read_parts"]
 

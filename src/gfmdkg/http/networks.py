@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import JSON
 from gfmdkg.http.network_description import (
     evidence_operation,
@@ -34,6 +33,7 @@ from gfmdkg.http.network_request import (
 )
 from gfmdkg.http.parameters import Paging, Parameters
 from gfmdkg.http.queries import link_header, page_links
+from gfmdkg.http.request import while_connected
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.catalog import CannedQuery, Parameter, Row, as_json
-from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import JSON, ROW_FORMATS, choose_format
 from gfmdkg.http.parameters import Paging, Parameters
 from gfmdkg.http.query_description import list_operation, query_operation
@@ -22,7 +21,7 @@ from gfmdkg.http.query_run import (
     run_query,
     suggest_instead,
 )
-from gfmdkg.http.request_context import reads_cache
+from gfmdkg.http.request import reads_cache, while_connected
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.service import Service
 from gfmdkg.store.answers import AnswerFormats

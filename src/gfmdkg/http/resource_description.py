@@ -19,10 +19,10 @@ from gfmdkg.description import (
     opening_queries,
 )
 from gfmdkg.errors import ParameterError
-from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.formats import JSON, RESOURCE_FORMATS, choose_format
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.rendering import form_path
+from gfmdkg.http.request import while_connected
 from gfmdkg.http.resource_schema import description_operation
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.service import Service

@@ -18,16 +18,14 @@ from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.engine.pool import WORK
 from gfmdkg.errors import EngineFailure, GfmdkgError
 from gfmdkg.http.cache import Flights, Turn
-from gfmdkg.http.compression import StreamCompressor
-from gfmdkg.http.disconnect import ClientGone
 from gfmdkg.http.front_group import FrontGroup
 from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.metrics import Metrics, render_metrics
 from gfmdkg.http.problem_types import PROBLEM_TYPES
 from gfmdkg.http.problems import Problem, negotiated_problem, problem_of
-from gfmdkg.http.request_context import Key, RequestContext, RequestIds
+from gfmdkg.http.request import ClientGone, Key, RequestContext, RequestIds
 from gfmdkg.http.request_log import Entry, RequestLog
-from gfmdkg.http.responses import ANSWER, Answer
+from gfmdkg.http.responses import ANSWER, Answer, StreamCompressor
 from gfmdkg.http.service import Service
 from gfmdkg.store.versions import Version
 

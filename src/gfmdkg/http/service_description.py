@@ -11,11 +11,10 @@ from starlette.types import Receive, Scope
 from gfmdkg import __version__
 from gfmdkg.errors import NotAcceptable, RequestError
 from gfmdkg.formats.media import GRAPHS
-from gfmdkg.http.body import header, request_url
-from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.graph_figures import Figures, FiguresCache
 from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.request import header, request_url, while_connected
 from gfmdkg.http.responses import Answer, entity_tag, is_fresh
 from gfmdkg.http.service import Service
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters

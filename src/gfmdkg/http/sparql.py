@@ -12,12 +12,17 @@ from gfmdkg.engine.pool import QueryRequest
 from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import BodyTooLarge, RequestError
 from gfmdkg.formats.media import GRAPHS, negotiate
-from gfmdkg.http.body import header, read_content, read_content_type, request_url
-from gfmdkg.http.disconnect import while_connected
 from gfmdkg.http.explanation import explain
 from gfmdkg.http.formats import PAGE
 from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.rendering import page
+from gfmdkg.http.request import (
+    header,
+    read_content,
+    read_content_type,
+    request_url,
+    while_connected,
+)
 from gfmdkg.http.responses import Answer, entity_tag, is_fresh
 from gfmdkg.http.service import Service
 from gfmdkg.http.service_description import Descriptions

@@ -6,7 +6,7 @@ from gfmdkg.curation.tokens import Role, TokenStore
 from gfmdkg.curation.writer import Writer, WriteRequest
 from gfmdkg.curation.writing import Written
 from gfmdkg.errors import Forbidden, Unauthorized
-from gfmdkg.http.body import header
+from gfmdkg.http.request import header
 from gfmdkg.http.service import Service
 
 __all__ = ["Writes"]

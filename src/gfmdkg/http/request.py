@@ -1,20 +1,43 @@
-"""One request: what its answer depends on and how it is sent, read from its head once."""
+"""One request: its head, read once; its body, within limits; and whether its client is there.
 
+What an answer depends on is told by path, query, some headers and the version of the graph: its
+``Key``. Handlers get the ASGI scope, and ``receive`` for a body.
+"""
+
+import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 from itertools import count
 from secrets import token_hex
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from starlette.types import Message, Receive, Scope
 
 from gfmdkg.engine.pool import EngineWork
-from gfmdkg.http.compression import accepts_gzip, plain_tags
-from gfmdkg.http.responses import Answer
+from gfmdkg.errors import BodyTooLarge, RequestError, UnsupportedMedia
+from gfmdkg.http.responses import Answer, accepts_gzip, plain_tags
 from gfmdkg.store.versions import Version
 
-__all__ = ["Key", "RequestContext", "RequestIds", "reads_cache"]
+__all__ = [
+    "ClientGone",
+    "ContentType",
+    "Key",
+    "RequestContext",
+    "RequestIds",
+    "header",
+    "read_content",
+    "read_content_type",
+    "reads_cache",
+    "request_url",
+    "while_connected",
+]
+
+Result = TypeVar("Result")
+
+# Most answers are ready sooner, and then no further task was ever made.
+_WATCH_AFTER_SECONDS = 0.1
 
 _SCHEMES = (b"http", b"https")
 # A POST whose body may be part of a key, and how long that body may be.
@@ -23,6 +46,11 @@ _KEYED_TYPES = (b"application/sparql-query", b"application/x-www-form-urlencoded
 _KEYED_BODY_BYTES = 64 * 1024
 # These answer for this very moment.
 _NEVER_KEPT = frozenset({"/health", "/ready", "/metrics"})
+_UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
+
+
+class ClientGone(Exception):
+    """The client closed its connection before its answer was ready."""
 
 
 class Key(NamedTuple):
@@ -184,3 +212,98 @@ def _replaying(messages: list[Message], receive: Receive) -> Receive:
         return await receive()
 
     return replay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentType:
+    """A media type in lower case, its boundary where it is a multipart type."""
+
+    media_type: str
+    boundary: str | None = None
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """A header's value; several lines of it joined by commas, as HTTP has it."""
+    values = [value for key, value in scope["headers"] if key == name]
+    return b", ".join(values).decode("latin-1") if values else None
+
+
+def read_content_type(scope: Scope, accepted: tuple[str, ...]) -> ContentType:
+    """The body's type. Raises ``UnsupportedMedia`` for one that is not accepted or not UTF-8."""
+    given = header(scope, b"content-type") or ""
+    parts = [part.strip() for part in given.split(";")]
+    media_type = parts[0].lower()
+    if media_type not in accepted:
+        raise UnsupportedMedia(given or "a body without Content-Type", accepted)
+    parameters = dict(part.partition("=")[::2] for part in parts[1:] if "=" in part)
+    values = {name.strip().lower(): v.strip().strip('"') for name, v in parameters.items()}
+    if values.get("charset", "utf-8").lower() not in _UTF_8:
+        raise UnsupportedMedia(given, [f"{name}; charset=utf-8" for name in accepted])
+    if header(scope, b"content-encoding") not in (None, "identity"):
+        raise UnsupportedMedia(f"Content-Encoding: {header(scope, b'content-encoding')}", accepted)
+    return ContentType(media_type=media_type, boundary=values.get("boundary"))
+
+
+async def read_content(scope: Scope, receive: Receive, *, limit_bytes: int) -> bytes:
+    """The whole body. Raises ``BodyTooLarge`` as early as that is known, and ``ClientGone``."""
+    announced = header(scope, b"content-length")
+    if announced is not None and announced.isdecimal() and int(announced) > limit_bytes:
+        raise BodyTooLarge(limit_bytes)
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit_bytes:
+            raise BodyTooLarge(limit_bytes)
+        parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def request_url(scope: Scope) -> str:
+    """The address that was asked for, without its query string."""
+    host = header(scope, b"host")
+    if host is None:
+        name, port = scope["server"] or ("localhost", None)
+        host = name if port is None else f"{name}:{port}"
+    path = scope.get("raw_path") or scope["path"].encode()
+    try:
+        return f"{scope['scheme']}://{host}{path.decode('ascii')}"
+    except UnicodeDecodeError as error:
+        raise RequestError("the address holds bytes that are not percent-encoded") from error
+
+
+async def while_connected(work: Coroutine[Any, Any, Result], receive: Receive) -> Result:
+    """Await ``work`` in this very task, and cancel it when the client goes away.
+
+    A server does not do this by itself, and a query that is cancelled frees its engine. The
+    request's body must have been read. Raises ``ClientGone``.
+    """
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine runs in a task
+    watches: list[asyncio.Task[None]] = []
+    is_gone = False
+
+    async def watch() -> None:
+        nonlocal is_gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        is_gone = True
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    timer = loop.call_later(_WATCH_AFTER_SECONDS, lambda: watches.append(loop.create_task(watch())))
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if is_gone and task.uncancel() == 0:
+            raise ClientGone from None
+        raise
+    finally:
+        timer.cancel()
+        for each in watches:
+            each.cancel()
