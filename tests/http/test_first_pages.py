@@ -14,7 +14,7 @@ from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import QueryTimeout
 from gfmdkg.http.first_pages import FirstPages
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.query_run import Question, bind_query, run_query
+from gfmdkg.http.queries import Question, bind_query, run_query
 from gfmdkg.http.service import Service
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"

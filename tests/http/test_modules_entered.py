@@ -10,6 +10,7 @@ import pytest
 from tests.http.conftest import running, settings_for
 
 from gfmdkg.http import create_app
+from gfmdkg.http.server import Server
 
 SPARQL = (
     "/sparql?query=SELECT%20%3Fo%20%7B%20%3Fs%20a%20gfmd%3AInstrument%20%3B%20%3Fp%20%3Fo%20%7D"
@@ -40,8 +41,13 @@ async def modules_entered(client: httpx.AsyncClient, path: str) -> set[str]:
 def test_request_enters_few_modules(harbour_store: Path, path: str, most: int) -> None:
     async def scenario() -> set[str]:
         settings = settings_for(harbour_store, warm_queries=False)
-        async with running(create_app(settings)) as client:
+        app = create_app(settings)
+        assert isinstance(app, Server)
+        async with running(app) as client:
             await client.get(path)  # what is made once for a version is made
+            async with asyncio.timeout(10):
+                while app.service.pool.stats().idle < 2:  # the spare as well
+                    await asyncio.sleep(0.01)
             return await modules_entered(client, path)
 
     entered = asyncio.run(scenario())

@@ -2,8 +2,7 @@
 
 from gfmdkg.catalog.catalog import Catalog
 from gfmdkg.catalog.describe import describe
-from gfmdkg.catalog.query import CannedQuery, WhenEmpty
-from gfmdkg.catalog.rows import Cell, Resource, Row, as_json
+from gfmdkg.catalog.query import CannedQuery, Cell, Resource, Row, WhenEmpty, as_json
 from gfmdkg.terms.parameters import Column, ColumnType, Parameter, ParameterType
 
 __all__ = [

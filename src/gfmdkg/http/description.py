@@ -5,13 +5,13 @@ from typing import Any
 
 from gfmdkg.catalog import Parameter
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.formats import JSON, PAGE, RESOURCE_FORMATS
 from gfmdkg.http.parameter_description import (
     VERSION_PARAMETER,
     format_parameter,
     page_parameters,
     parameter_object,
 )
+from gfmdkg.http.parameters import JSON, PAGE, RESOURCE_FORMATS
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.shapes import written
 from gfmdkg.settings import Settings

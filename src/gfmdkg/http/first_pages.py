@@ -14,7 +14,7 @@ from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import Busy, GfmdkgError
 from gfmdkg.facets import GROUPS
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.query_run import run_query
+from gfmdkg.http.queries import run_query
 from gfmdkg.http.service import Service
 from gfmdkg.store.versions import Version
 

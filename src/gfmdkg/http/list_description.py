@@ -5,9 +5,9 @@ from typing import Any
 
 from gfmdkg.facets import FacetedList, Field, Include
 from gfmdkg.http.description import paged_operation
-from gfmdkg.http.formats import JSON
 from gfmdkg.http.list_formats import list_formats
 from gfmdkg.http.list_request import FACET_VALUES, FULL_TEXT
+from gfmdkg.http.parameters import JSON
 from gfmdkg.http.schemas import COLUMN_TYPES
 from gfmdkg.http.shapes import written
 from gfmdkg.settings import Settings

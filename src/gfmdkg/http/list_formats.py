@@ -18,7 +18,7 @@ from gfmdkg.formats.bibliography import (
 )
 from gfmdkg.formats.media import GRAPHS, MediaType
 from gfmdkg.formats.solutions import python_value
-from gfmdkg.http.formats import JSON, ROW_FORMATS
+from gfmdkg.http.parameters import JSON, ROW_FORMATS
 from gfmdkg.namespaces import SCHEME_BASE
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term

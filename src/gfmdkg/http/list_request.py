@@ -9,9 +9,8 @@ from fastapi import Request
 from gfmdkg.errors import ParameterError
 from gfmdkg.facets import FacetedList, Field, Selection, parse_selection
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.formats import JSON, choose_format
 from gfmdkg.http.list_formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
-from gfmdkg.http.parameters import Paging, Parameters
+from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found

@@ -19,7 +19,6 @@ from gfmdkg.facets import (
     count_facets,
     selection_query,
 )
-from gfmdkg.http.formats import JSON
 from gfmdkg.http.list_description import faceted_operation
 from gfmdkg.http.list_document import (
     Document,
@@ -31,7 +30,7 @@ from gfmdkg.http.list_document import (
 )
 from gfmdkg.http.list_formats import GRAPH_FORMATS, write_items
 from gfmdkg.http.list_request import ListParameters, read_parameters, select
-from gfmdkg.http.parameters import Paging
+from gfmdkg.http.parameters import JSON, Paging
 from gfmdkg.http.queries import link_header, page_links
 from gfmdkg.http.request import while_connected
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh

@@ -5,9 +5,9 @@ from typing import Any
 
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.description import json_list_operation, json_operation
-from gfmdkg.http.formats import JSON
 from gfmdkg.http.network_request import EDGES, EDGES_LIMIT, LINES_LIMIT, NODES, NODES_LIMIT
 from gfmdkg.http.parameter_description import format_parameter, path_parameter
+from gfmdkg.http.parameters import JSON
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.shapes import COUNT, LINKS, RESOURCE, STRING, STRING_OR_NULL, listed, record
 from gfmdkg.namespaces import ID_BASE

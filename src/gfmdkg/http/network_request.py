@@ -11,10 +11,9 @@ from fastapi import Request
 from gfmdkg.errors import ParameterError
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, selection_query
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.formats import JSON, ROW_FORMATS, choose_format
 from gfmdkg.http.list_request import FULL_TEXT, filter_names, read_filters, select
 from gfmdkg.http.parameter_description import parameter_object
-from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.parameters import JSON, ROW_FORMATS, Parameters, choose_format
 from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.network import FORMATS, MATRIX_FORMATS, Grounds, NetworkKind, edges_query

@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from gfmdkg.http.formats import JSON
 from gfmdkg.http.network_description import (
     evidence_operation,
     kinds_operation,
@@ -31,7 +30,7 @@ from gfmdkg.http.network_request import (
     read_wish,
     sparql_link,
 )
-from gfmdkg.http.parameters import Paging, Parameters
+from gfmdkg.http.parameters import JSON, Paging, Parameters
 from gfmdkg.http.queries import link_header, page_links
 from gfmdkg.http.request import while_connected
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh

@@ -13,7 +13,7 @@ from starlette.types import Scope
 
 from gfmdkg import errors
 from gfmdkg.formats.media import MediaType, negotiate
-from gfmdkg.http.formats import PAGE
+from gfmdkg.http.parameters import PAGE
 from gfmdkg.http.problem_types import PROBLEM_TYPES, ProblemType
 from gfmdkg.http.rendering import page
 from gfmdkg.http.responses import Answer

@@ -4,13 +4,13 @@ from typing import Any
 
 from gfmdkg.catalog import CannedQuery, Column, ParameterType
 from gfmdkg.http.description import COMMON_PROBLEMS, json_operation, response
-from gfmdkg.http.formats import JSON, ROW_FORMATS
 from gfmdkg.http.parameter_description import (
     VERSION_PARAMETER,
     format_parameter,
     page_parameters,
     parameter_object,
 )
+from gfmdkg.http.parameters import JSON, ROW_FORMATS
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.schemas import COLUMN_TYPES
 from gfmdkg.http.shapes import written

@@ -10,13 +10,21 @@ from starlette.responses import Response
 from gfmdkg.catalog import CannedQuery, Cell, Parameter, ParameterType, Resource, Row
 from gfmdkg.errors import Ambiguous, Candidate, NotFound, ParameterError
 from gfmdkg.http.description import page_operation, resource_operation
-from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
 from gfmdkg.http.parameter_description import path_parameter
-from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.problems import problem_of
-from gfmdkg.http.queries import RESERVED, is_anew, link_header, page_links
-from gfmdkg.http.query_run import Hint, RowsPage, Values, run_query, suggest_instead
+from gfmdkg.http.queries import (
+    RESERVED,
+    Hint,
+    RowsPage,
+    Values,
+    is_anew,
+    link_header,
+    page_links,
+    run_query,
+    suggest_instead,
+)
 from gfmdkg.http.rendering import page, resource_path
 from gfmdkg.http.request import while_connected
 from gfmdkg.http.resources import dereference

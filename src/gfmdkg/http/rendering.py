@@ -71,7 +71,7 @@ def resource_path(iri: str) -> str:
 def form_path(iri: str, media: MediaType, *, version: int | None = None) -> str:
     """The path of a description in one format; ``version`` where the current one is not meant.
 
-    >>> from gfmdkg.http.formats import RESOURCE_FORMATS
+    >>> from gfmdkg.http.parameters import RESOURCE_FORMATS
     >>> form_path("https://w3id.org/gfmdkg/id/instrument/cmw", RESOURCE_FORMATS[0], version=3)
     '/id/instrument/cmw.ttl?version=3'
     """

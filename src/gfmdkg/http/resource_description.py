@@ -19,8 +19,7 @@ from gfmdkg.description import (
     opening_queries,
 )
 from gfmdkg.errors import ParameterError
-from gfmdkg.http.formats import JSON, RESOURCE_FORMATS, choose_format
-from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.parameters import JSON, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.rendering import form_path
 from gfmdkg.http.request import while_connected
 from gfmdkg.http.resource_schema import description_operation

@@ -21,10 +21,9 @@ from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.formats.json_ld import JSON_LD
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.description import resource_operation
-from gfmdkg.http.formats import PAGE, RESOURCE_FORMATS, choose_format
 from gfmdkg.http.ontology_page import read_ontology_page
 from gfmdkg.http.parameter_description import path_parameter
-from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.rendering import form_path, page
 from gfmdkg.http.request import while_connected

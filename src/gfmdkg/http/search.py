@@ -9,8 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.http.formats import JSON, choose_format
-from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.parameters import JSON, Parameters, choose_format
 from gfmdkg.http.queries import link_header, page_links
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.search_answers import search_document, suggest_document

@@ -13,8 +13,8 @@ from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import BodyTooLarge, RequestError
 from gfmdkg.formats.media import GRAPHS, negotiate
 from gfmdkg.http.explanation import explain
-from gfmdkg.http.formats import PAGE
 from gfmdkg.http.methods import options_answer, refuse_method
+from gfmdkg.http.parameters import PAGE
 from gfmdkg.http.rendering import page
 from gfmdkg.http.request import (
     header,

@@ -12,9 +12,8 @@ from gfmdkg.curation.checker import GivenDocument, check
 from gfmdkg.curation.tables import TABLE_EXTENSIONS
 from gfmdkg.errors import DataError, UnsupportedMedia
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.formats import choose_format
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
-from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.parameters import Parameters, choose_format
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.request import ContentType, read_content, read_content_type, while_connected
 from gfmdkg.http.responses import Answer, AnswerResponse

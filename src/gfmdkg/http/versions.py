@@ -22,8 +22,7 @@ from gfmdkg.errors import NotFound
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.changes_description import VIEWS, difference_operation, number_parameter
 from gfmdkg.http.description import json_operation
-from gfmdkg.http.formats import choose_format
-from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.parameters import Parameters, choose_format
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.http.shapes import ref
