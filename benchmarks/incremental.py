@@ -15,7 +15,7 @@ from random import Random
 import pyshacl
 
 from benchmarks.generator import Generated
-from gfmdkg.curation.rules import data_scope
+from gfmdkg.build.sources import data_scope
 from gfmdkg.namespaces import (
     CITO,
     DCTERMS,
@@ -32,12 +32,10 @@ from gfmdkg.paths import shipped_content
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
-from gfmdkg.validation.checks import load_checks
 from gfmdkg.validation.findings import Mode
-from gfmdkg.validation.incremental import Rules, Scope, validate_delta
-from gfmdkg.validation.incremental.full import data_graph
-from gfmdkg.validation.shapes import load_shapes
-from gfmdkg.validation.validate import Validator
+from gfmdkg.validation.incremental.rules import Rules, load_rules
+from gfmdkg.validation.states import Scope, data_graph
+from gfmdkg.validation.validate import Request, validate
 
 __all__ = ["IncrementalFigures", "measure_incremental"]
 
@@ -98,9 +96,7 @@ def measure_incremental(
 
     ``plain`` is the graph for the plain run, which needs minutes for a million triples.
     """
-    content = shipped_content()
-    shapes = load_shapes(content.ontology / "shapes").graph
-    rules = Rules(Validator(shapes), load_checks(content.ontology / "checks"))
+    rules = load_rules(shipped_content().ontology)
     scope = data_scope(is_union=True)
     seconds: list[tuple[str, float]] = []
     cpu: list[float] = []
@@ -113,7 +109,8 @@ def measure_incremental(
         for kind, delta in _deltas(generated, before, changes):
             _apply(draft.store, delta)
             begun, begun_cpu = time.perf_counter(), time.process_time()
-            report = validate_delta(before, draft.store, delta, rules, scope=scope)
+            request = Request(state=draft.store, before=before, delta=delta, scope=scope)
+            report = validate(request, rules)
             seconds.append((kind, time.perf_counter() - begun))
             cpu.append(time.process_time() - begun_cpu)
             sizes.append(len(delta.added) + len(delta.removed))
@@ -145,7 +142,7 @@ def _plain_run(generated: Generated, rules: Rules, scope: Scope) -> float:
     store.bulk_load(generated.path, media_type="application/n-quads")
     data = data_graph(store, scope=scope)
     begun = time.perf_counter()
-    conforms, _, _ = pyshacl.validate(data, shacl_graph=rules.validator.shapes, inplace=True)
+    conforms, _, _ = pyshacl.validate(data, shacl_graph=rules.graph, inplace=True)
     seconds = time.perf_counter() - begun
     assert conforms
     return seconds

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib import resources
 
 from gfmdkg.about import VERSION
-from gfmdkg.build.sources import Source
-from gfmdkg.namespaces import BASE, CITO, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
+from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, Source
+from gfmdkg.namespaces import BASE, CITO, DCTERMS, PROV, RDF, RDFS
 from gfmdkg.store.patches import Patch, decode, statements_of, statements_with_subject
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
@@ -18,8 +18,6 @@ __all__ = [
     "derive_links_about",
 ]
 
-DERIVED_GRAPH = GRAPH_BASE + "derived/links"
-PROVENANCE_GRAPH = GRAPH_BASE + "provenance"
 _CITING = CITO + "hasCitingEntity"
 _SLOT = "VALUES ?passage { UNDEF }"
 
