@@ -7,7 +7,7 @@ from benchmarks.grammar import PointGrammar
 from benchmarks.lists import wait_until_ready
 from benchmarks.peers import OURS, Gfmdkg, Peer
 from benchmarks.results import Bar, Section
-from benchmarks.validation import submission, validate
+from benchmarks.validation import submission, validate_over_http
 
 __all__ = ["measure_memory"]
 
@@ -57,7 +57,7 @@ def _warm(peer: Peer, generated: Generated) -> None:
     if isinstance(peer, Gfmdkg):
         for path in _CALLS:
             wait_until_ready(peer, path)
-        validate(peer, submission(generated, 0))
+        validate_over_http(peer, submission(generated, 0))
     for request in PointGrammar(generated, seed="memory").take(_POINTS):
         peer.ask(request, limit_seconds=_PATIENCE_SECONDS)
     peer.server.settles(limit_seconds=_PATIENCE_SECONDS, idle_seconds=1)

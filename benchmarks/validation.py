@@ -20,7 +20,7 @@ import pyshacl
 from benchmarks.generator import Generated
 from benchmarks.peers import Peer
 from benchmarks.results import Bar, Section, number
-from gfmdkg.curation.rules import data_scope
+from gfmdkg.build.sources import data_scope
 from gfmdkg.namespaces import (
     CITO,
     DCTERMS,
@@ -37,14 +37,12 @@ from gfmdkg.paths import shipped_content
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
-from gfmdkg.validation.checks import load_checks
 from gfmdkg.validation.findings import Mode
-from gfmdkg.validation.incremental import Rules, Scope, validate_delta
-from gfmdkg.validation.incremental.full import data_graph
-from gfmdkg.validation.shapes import load_shapes
-from gfmdkg.validation.validate import Validator
+from gfmdkg.validation.incremental.rules import Rules, load_rules
+from gfmdkg.validation.states import Scope, data_graph
+from gfmdkg.validation.validate import Request, validate
 
-__all__ = ["measure_validation", "submission", "validate"]
+__all__ = ["measure_validation", "submission", "validate_over_http"]
 
 _GRAPH = GRAPH_BASE + "data/reports/benchmark"
 _CHANGES = 30
@@ -75,9 +73,7 @@ def measure_validation(
 
     ``plain`` is the graph for the plain run, which needs minutes for a million triples.
     """
-    content = shipped_content()
-    shapes = load_shapes(content.ontology / "shapes").graph
-    rules = Rules(Validator(shapes), load_checks(content.ontology / "checks"))
+    rules = load_rules(shipped_content().ontology)
     scope = data_scope(is_union=True)
     progress(f"validating {_CHANGES} changes")
     changes = list(_validated(generated, store, rules, scope))
@@ -128,7 +124,8 @@ def _validated(generated: Generated, store: Path, rules: Rules, scope: Scope) ->
         for kind, delta in _deltas(generated, before, _CHANGES):
             _apply(draft.store, delta)
             begun, begun_cpu = time.perf_counter(), time.process_time()
-            report = validate_delta(before, draft.store, delta, rules, scope=scope)
+            request = Request(state=draft.store, before=before, delta=delta, scope=scope)
+            report = validate(request, rules)
             yield _Change(
                 kind=kind,
                 triples=len(delta.added) + len(delta.removed),
@@ -151,7 +148,7 @@ def submission(generated: Generated, place: int, *, is_faulty: bool = False) -> 
     return "".join(f"{line.removesuffix(f' <{_GRAPH}> .')} .\n" for line in lines)
 
 
-def validate(peer: Peer, text: str) -> bool:
+def validate_over_http(peer: Peer, text: str) -> bool:
     """Whether the service finds that a file, as N-Triples, conforms in the context of the graph."""
     connection = http.client.HTTPConnection("127.0.0.1", peer.port, timeout=_PATIENCE_SECONDS)
     headers = {"Content-Type": "text/turtle", "Accept": "application/json"}
@@ -169,7 +166,7 @@ def _timed(peer: Peer, generated: Generated, place: int) -> tuple[float, float]:
     is_faulty = place % 3 == 2
     text = submission(generated, place, is_faulty=is_faulty)
     cpu_seconds, begun = peer.server.usage().cpu_seconds, time.perf_counter()
-    assert validate(peer, text) != is_faulty
+    assert validate_over_http(peer, text) != is_faulty
     seconds = time.perf_counter() - begun
     return seconds, peer.server.usage().cpu_seconds - cpu_seconds
 
@@ -179,7 +176,7 @@ def _plain_run(generated: Generated, rules: Rules, scope: Scope) -> float:
     store.bulk_load(generated.path, media_type="application/n-quads")
     data = data_graph(store, scope=scope)
     begun = time.perf_counter()
-    conforms, _, _ = pyshacl.validate(data, shacl_graph=rules.validator.shapes, inplace=True)
+    conforms, _, _ = pyshacl.validate(data, shacl_graph=rules.graph, inplace=True)
     seconds = time.perf_counter() - begun
     assert conforms
     return seconds

@@ -8,12 +8,12 @@ from benchmarks.generator import Generated, generate
 from benchmarks.reference import MADE_UP_GRAPH, shipped_sources
 from tests.benchmarks.conftest import TRIPLES
 
+from gfmdkg.build.assembly import validate_store
+from gfmdkg.build.sources import Source
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import materialise_union
-from gfmdkg.validation import SourceFile, validate_sources
 
 
 @pytest.fixture(scope="module")
@@ -60,19 +60,14 @@ def test_it_breaks_no_shape_and_no_check(generated: Generated, store: OxigraphSt
 
     materialise_union(store)
     shipped = {source.graph for source in shipped_sources()}
-    files = [SourceFile(path=s.path, text=s.text, graph=s.graph) for s in shipped_sources()]
+    files = list(shipped_sources())
     for graph in store.graph_names():
         if graph not in shipped:
             path = graph.removeprefix(GRAPH_BASE) + ".ttl"
-            files.append(SourceFile(path=path, text=text_of(graph), graph=graph))
+            files.append(Source(path=path, text=text_of(graph)))
     assert any(file.graph == MADE_UP_GRAPH for file in files)
 
-    select = select_from(store)
-
-    ontology = shipped_content().ontology
-    report = validate_sources(
-        files, shapes=ontology / "shapes", checks=ontology / "checks", select=select
-    )
+    report = validate_store(store, files, shipped_content())
     shipped_files = {source.path for source in shipped_sources()}
     found = [
         f"{fault.file}: {fault.message}"

@@ -150,6 +150,19 @@ def test_an_edited_file_of_the_content_counts_as_it_is_now(
     assert alone.conforms
 
 
+def test_edited_shapes_are_applied_to_everything(edited: Content, version: Version) -> None:
+    (edited.root / "ontology").unlink()
+    shutil.copytree(shipped_content().ontology, edited.root / "ontology")
+    with (edited.root / "ontology" / "shapes" / "actor.ttl").open("a") as file:
+        file.write("\n# edited\n")
+    validator = FileValidator(edited, against=version, follows_files=True)
+    report = validator.validate([source("x.ttl", PACT)], today=TODAY)
+    assert (report.mode, report.reason) == (
+        Mode.FULL,
+        "the shapes were edited since the version was built",
+    )
+
+
 # Fuzzing
 
 

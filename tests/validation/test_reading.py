@@ -27,20 +27,20 @@ JSON_LD = """{
       "x:instrumentType": {"@id": "scheme/instrument-type/framework"},
       "x:legallyBinding": ▶2"false",
       "x:adopted": {"@value": "2011-05-04", "@type": "xsd:date"},
-      "x:adoptedBy": [{"@id": "id/actor/org-ilo"}, ▶3{"@id": "id/process/gfmd"}],
+      "x:adoptedBy": [{"@id": "id/actor/org-ilo"}, {▶3"@id": "id/process/gfmd"}],
       "tags": {"en": "XJA"}
     },
-    ▶4{
-      "@id": "id/session/x-json",
+    {
+      ▶4"@id": "id/session/x-json",
       "@type": "x:Session",
       "skos:prefLabel": {"@value": "A session in JSON", "@language": "en"},
       "schema:location": {"@value": "Nowhere", "@language": "en"},
       "x:partOfProcess": {"@id": "id/process/gfmd"},
-      "x:thematicCluster": ▶5{"skos:note": ▶6{"@value": "no tag"}},
+      "x:thematicCluster": {▶5"skos:note": {▶6"@value": "no tag"}},
       "@reverse": {"x:inSession": {
         "@id": "id/participation/x-json/ilo", "@type": "x:Participation",
         "x:participant": {"@id": "id/actor/org-ilo"},
-        "x:role": ▶7{"@id": "scheme/topic/integration-and-inclusion"}
+        "x:role": {▶7"@id": "scheme/topic/integration-and-inclusion"}
       }}
     }
   ]

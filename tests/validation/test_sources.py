@@ -2,16 +2,18 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from gfmdkg.errors import OntologyError
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.build.assembly import validate_store
+from gfmdkg.build.sources import Source
+from gfmdkg.errors import DataError, OntologyError
+from gfmdkg.paths import Content
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
-from gfmdkg.validation import Report, SourceFile, validate_sources
+from gfmdkg.store.union import materialise_union
+from gfmdkg.validation import Report
 
 BASE = "https://example.org/"
 HEADER = f"@base <{BASE}> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
@@ -34,23 +36,17 @@ def ontology(tmp_path: Path) -> Path:
     return folder
 
 
-def source(path: str, text: str) -> SourceFile:
-    return SourceFile(path=path, text=HEADER + text, graph=BASE + path)
+def source(path: str, text: str) -> Source:
+    return Source(path=path, text=HEADER + text)
 
 
-def run(ontology: Path, *files: SourceFile) -> Report:
+def run(ontology: Path, *files: Source) -> Report:
     store = OxigraphStore.in_memory()
-
-    def select(query: str) -> Solutions:
-        for file in files:
+    for file in files:
+        with suppress(DataError):
             store.load(file.text.encode(), media_type="text/turtle", graph=file.graph)
-        store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
-        return select_from(store)(query)
-
-    checked: Callable[[str], Solutions] = select
-    return validate_sources(
-        files, shapes=ontology / "shapes", checks=ontology / "checks", select=checked
-    )
+    materialise_union(store)
+    return validate_store(store, files, Content(root=ontology.parent), kept=ontology)
 
 
 def test_files_are_validated_together(ontology: Path) -> None:
@@ -98,8 +94,8 @@ def test_shapes_are_not_validated_as_data(ontology: Path) -> None:
 
 
 def test_relative_iris_are_those_of_the_graph(ontology: Path) -> None:
-    file = SourceFile(path="data/a.ttl", text=f"<#x> a <{BASE}Thing> .", graph=f"{BASE}g")
-    assert run(ontology, file).findings[0].focus_node == f"{BASE}g#x"
+    file = Source(path="data/a.ttl", text=f"<#x> a <{BASE}Thing> .")
+    assert run(ontology, file).findings[0].focus_node == f"{file.graph}#x"
 
 
 def test_importing_the_package_does_not_import_rdflib() -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from rdflib import Graph
+from tests.validation.shape_reports import report_on
 
 from gfmdkg.errors import OntologyError
 from gfmdkg.validation.data_graph import graph_from_nquads
 from gfmdkg.validation.documents import read_turtle
 from gfmdkg.validation.findings import Finding, Report, Severity
-from gfmdkg.validation.validate import Validator
 
 BASE = "https://example.org/"
 PREFIXES = f"""@prefix : <{BASE}> .
@@ -34,7 +34,7 @@ def validate(shape: str, data: str) -> Report:
     read_turtle(PREFIXES + NAMES, base_iri=BASE, into=graph)
     prefixed = PREFIXES.replace("\n", " ") + "\n" + data
     document = read_turtle(prefixed, base_iri=BASE, file="data/x.ttl", into=graph)
-    return Validator(shapes).validate(graph, documents=[document])
+    return report_on(graph, shapes, documents=[document])
 
 
 def find(constraint: str, data: str) -> Finding:
@@ -301,7 +301,7 @@ def test_literals_of_the_shapes_are_compared_in_the_form_of_the_data(stored: boo
     ).graph
     line = f'<{BASE}t> <{BASE}p> "1"^^<http://www.w3.org/2001/XMLSchema#decimal> .'
     data = graph_from_nquads(line.encode())
-    assert Validator(shapes, stored=stored).validate(data).conforms is stored
+    assert report_on(data, shapes, stored=stored).conforms is stored
 
 
 def test_literal_as_focus_node_is_placed_where_it_stands() -> None:
@@ -319,7 +319,7 @@ def test_record_in_two_files_is_placed_where_its_class_is() -> None:
         PREFIXES + ":S sh:targetClass :C ; sh:property [ sh:path :q ; sh:minCount 1 ] .",
         base_iri=BASE,
     )
-    report = Validator(shapes.graph).validate(graph, documents=[one, two])
+    report = report_on(graph, shapes.graph, documents=[one, two])
     assert [(f.file, f.line) for f in report.findings] == [("two", 2)]
 
 

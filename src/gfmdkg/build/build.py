@@ -58,7 +58,7 @@ def build(
         progress(f"loading {len(sources)} files")
         assemble(store, sources, catalog)
         progress(f"validating {len(store)} quads")
-        report = validate_store(store, sources, content)
+        report = validate_store(store, sources, content, kept=draft.folder)
         if not report.conforms:
             count = f"{len(report.faults)} fault" + ("" if len(report.faults) == 1 else "s")
             raise DataError(f"the data has {count}", report.faults)

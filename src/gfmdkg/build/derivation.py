@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from gfmdkg.about import VERSION
-from gfmdkg.build.sources import Source
-from gfmdkg.namespaces import BASE, CITO, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
+from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, Source
+from gfmdkg.namespaces import BASE, CITO, DCTERMS, PROV, RDF, RDFS
 from gfmdkg.sparql.query_text import QueryText, packaged_query
 from gfmdkg.store.patches import Patch, decode, statements_of, statements_with_subject
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -18,8 +18,6 @@ __all__ = [
     "derive_links_about",
 ]
 
-DERIVED_GRAPH = GRAPH_BASE + "derived/links"
-PROVENANCE_GRAPH = GRAPH_BASE + "provenance"
 _CITING = CITO + "hasCitingEntity"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
-from gfmdkg.build.assembly import MADE_BY_BUILD
+from gfmdkg.build.sources import MADE_BY_BUILD
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.validation import SourceFile

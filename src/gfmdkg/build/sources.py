@@ -1,15 +1,36 @@
-"""The files that the graph is built from."""
+"""The files that the graph is built from, and which graphs come from none."""
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gfmdkg.about import VERSION
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.namespaces import graph_iri
+from gfmdkg.namespaces import GRAPH_BASE, graph_iri
 from gfmdkg.paths import Content
 
-__all__ = ["Source", "collect_sources", "hash_sources"]
+if TYPE_CHECKING:
+    from gfmdkg.validation.states import Scope
+
+__all__ = [
+    "DERIVED_GRAPH",
+    "MADE_BY_BUILD",
+    "PROVENANCE_GRAPH",
+    "QUERIES_GRAPH",
+    "SHAPES_GRAPHS",
+    "Source",
+    "collect_sources",
+    "data_scope",
+    "hash_sources",
+]
+
+DERIVED_GRAPH = GRAPH_BASE + "derived/links"
+PROVENANCE_GRAPH = GRAPH_BASE + "provenance"
+QUERIES_GRAPH = GRAPH_BASE + "queries"
+SHAPES_GRAPHS = GRAPH_BASE + "ontology/shapes/"
+MADE_BY_BUILD = frozenset({DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH})
+"""The graphs that come from no file."""
 
 _GRAPH_PATTERNS = (
     "ontology/*.ttl",
@@ -77,3 +98,14 @@ def hash_sources(content: Content, *, default_graph: str) -> str:
 
 def _files(content: Content, patterns: tuple[str, ...]) -> list[Path]:
     return sorted({file for pattern in patterns for file in content.root.glob(pattern)})
+
+
+def data_scope(*, is_union: bool) -> "Scope":
+    """What shapes are applied to: the sources, without the shapes and what the build adds."""
+    from gfmdkg.validation.states import Scope
+
+    return Scope(is_data=_is_source, is_union=is_union)
+
+
+def _is_source(graph: str) -> bool:
+    return graph not in MADE_BY_BUILD and not graph.startswith(SHAPES_GRAPHS)

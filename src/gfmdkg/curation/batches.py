@@ -4,7 +4,6 @@ A short change is one batch. Memory holds one of them, however long the tables a
 """
 
 import gzip
-import io
 import pickle
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -19,12 +18,14 @@ from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation import Finding, Report, Severity
 from gfmdkg.validation.collapse import collapse
-from gfmdkg.validation.data_graph import graph_from_nquads, node_text
+from gfmdkg.validation.data_graph import node_text
 from gfmdkg.validation.findings import Mode
-from gfmdkg.validation.incremental import Coverage, Rules, Scope, select_all, validate_brought
+from gfmdkg.validation.incremental.coverage import Coverage
+from gfmdkg.validation.incremental.occurrences import Unbounded
+from gfmdkg.validation.incremental.rules import Rules
 from gfmdkg.validation.namesakes import Namesakes
-from gfmdkg.validation.positions import PositionedGraph
-from gfmdkg.validation.sources import FindAround, validate_documents
+from gfmdkg.validation.states import Scope, select_all
+from gfmdkg.validation.validate import FindAround, Request, validate
 
 __all__ = ["BatchValidation", "FindingTally"]
 
@@ -109,66 +110,54 @@ class BatchValidation:
                 # Nobody but this process can have written to a file without a name.
                 yield pickle.load(packed)  # noqa: S301
 
-    def report(self, *, today: date | None, progress: Progress) -> Report:
-        """The findings on all batches. Raises ``Unbounded`` where one cannot be bounded."""
+    def report(
+        self, *, today: date | None, progress: Progress, reason: str | None = None
+    ) -> Report:
+        """The findings on all batches; ``reason`` says why all of the graph is to be looked at.
+
+        That is done for one batch; where several cannot be bounded, they are refused.
+        """
+        if self.count > 1 and reason is not None:
+            return self._refusal(reason)
+        try:
+            return self._report(today, progress, reason)
+        except Unbounded as error:
+            return self._refusal(error.reason)
+
+    def _report(self, today: date | None, progress: Progress, reason: str | None) -> Report:
         is_whole = self.count == 1
         coverage = None if is_whole else Coverage(self._batch_of)
         asked = 0 if is_whole else len(self._batch_of)
         namesakes = Namesakes(select_all(self.after, scope=self.scope), asked=asked)
         tally = FindingTally()
         sources: dict[str, str] = {}
+        mode = Mode.INCREMENTAL
         for number, batch in enumerate(self._batches()):
-            progress("checking", number, self.count)
             if coverage is not None:
+                progress("checking", number, self.count)
                 coverage.number = number
-            brought = self._brought(batch, is_first=number == 0)
-            found = validate_brought(
-                self.before,
-                self.after,
-                batch.proposal.difference(batch.derived),
-                self.rules,
-                [*brought, *(placed.document for placed in self.edited)],
+            placed = [*self._brought(batch, is_first=number == 0), *self.edited]
+            request = Request(
+                state=self.after,
                 scope=self.scope,
-                given={document.file or "" for document in brought},
+                before=self.before,
+                delta=batch.proposal.difference(batch.derived),
+                reason=reason,
+                documents=[each.document for each in placed],
+                written=[(each.graph, each.document.graph) for each in placed],
+                given={each.document.file or "" for each in placed if each.is_given},
                 find_around=self.find_around,
                 today=today,
                 coverage=coverage,
                 namesakes=namesakes,
             )
-            found = _relocated(found, batch.tables)
+            found = _relocated(validate(request, self.rules), batch.tables)
+            mode, reason = found.mode, found.reason
             tally.add(found.findings)
             sources |= found.sources
         if not namesakes.compared_all:
             tally.add([_NAMES_NOT_COMPARED])
-        return Report.of(tally.findings(), mode=Mode.INCREMENTAL).with_sources(sources)
-
-    def report_whole(self, *, today: date | None, reason: str) -> Report:
-        """The findings on one batch after a look at the whole graph; more are too large for it."""
-        if self.count > 1:
-            return self._refusal(reason)
-        (batch,) = self._batches()
-        placed = [*self.files, *self.edited]
-        brought = self._brought(batch, is_first=True)
-        own = {p.graph for p in placed} | {table.graph for table in batch.tables}
-        graphs = [g for g in self.after.graph_names() if self.scope.is_data(g) and g not in own]
-        if not self.scope.is_union:
-            graphs.append("")
-        data = graph_from_nquads(b"".join(_dump(self.after, graph) for graph in graphs))
-        documents = [p.document for p in placed if self.scope.is_data(p.graph)]
-        for document in (*documents, *brought[len(self.files) :]):
-            for triple in document.graph:
-                data.add(triple)
-        report = validate_documents(
-            self.rules,
-            data,
-            [*brought, *(p.document for p in self.edited)],
-            select=select_all(self.after, scope=self.scope),
-            given={document.file or "" for document in brought},
-            today=today,
-            reason=reason,
-            find_around=self.find_around,
-        )
-        return _relocated(report, batch.tables)
+        return Report.of(tally.findings(), mode=mode, reason=reason).with_sources(sources)
 
     def _refusal(self, reason: str) -> Report:
         finding = Finding(
@@ -181,9 +170,12 @@ class BatchValidation:
         of_cells = (f for batch in self._batches() for t in batch.tables for f in t.findings)
         return Report.of([finding, *of_cells], mode=Mode.INCREMENTAL)
 
-    def _brought(self, batch: _Batch, *, is_first: bool) -> list[PositionedGraph]:
-        files = [placed.document for placed in self.files] if is_first else []
-        return [*files, *(table.positioned() for table in batch.tables)]
+    def _brought(self, batch: _Batch, *, is_first: bool) -> list[Placed]:
+        tables = [
+            Placed(document=table.positioned(), graph=table.graph, replaced=frozenset())
+            for table in batch.tables
+        ]
+        return [*(self.files if is_first else ()), *tables]
 
 
 def _relocated(report: Report, tables: Sequence[TableDocument]) -> Report:
@@ -195,12 +187,6 @@ def _relocated(report: Report, tables: Sequence[TableDocument]) -> Report:
     shown = {name: text for name, text in report.sources.items() if name not in made}
     of_cells = (finding for table in tables for finding in table.findings)
     return report.with_findings([*found, *of_cells]).with_sources(shown)
-
-
-def _dump(store: OxigraphStore, graph: str) -> bytes:
-    output = io.BytesIO()
-    store.dump(output, media_type="application/n-triples", graph=graph)
-    return output.getvalue()
 
 
 class FindingTally:
@@ -234,7 +220,8 @@ class FindingTally:
         kept = [finding for found in self._kept.values() for finding in found]
         # The faults of cells have no record yet that others could be about, too.
         of_cells = [f for f in kept if f.focus_node is None]
-        of_rules = collapse(f for f in kept if f.focus_node is not None)
+        of_rules = [f for f in kept if f.focus_node is not None]
+        of_rules = collapse(of_rules) if of_rules else []
         return [*of_cells, *of_rules, *self._counts()]
 
     def _counts(self) -> Iterator[Finding]:

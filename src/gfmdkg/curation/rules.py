@@ -3,11 +3,12 @@
 import io
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gfmdkg.build.assembly import MADE_BY_BUILD
+from gfmdkg.build.sources import data_scope
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.answers import AnswerFormats
@@ -20,23 +21,12 @@ from gfmdkg.terms.values import Iri, to_sparql
 from gfmdkg.validation import Mode, Report
 
 if TYPE_CHECKING:
-    from gfmdkg.validation.incremental import Rules, Scope
+    from gfmdkg.validation.incremental.rules import Rules
 
-__all__ = ["ONTOLOGY_GRAPH", "SHAPES_GRAPHS", "DraftRules", "data_scope"]
+__all__ = ["ONTOLOGY_GRAPH", "DraftRules"]
 
 _N_TRIPLES = "application/n-triples"
 ONTOLOGY_GRAPH = graph_iri("ontology/gfmd.ttl")
-SHAPES_GRAPHS = graph_iri("ontology/shapes/") + "/"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Targets:
-    """What makes a node a focus node of some shape; ``classes`` with their subclasses."""
-
-    classes: tuple[str, ...]
-    subjects_of: tuple[str, ...]
-    objects_of: tuple[str, ...]
-    nodes: tuple[str, ...]
 
 
 class DraftRules:
@@ -44,6 +34,7 @@ class DraftRules:
 
     def __init__(self, content: Content) -> None:
         self._content = content
+        self._kept: Path | None = None
 
     def report(
         self,
@@ -66,17 +57,17 @@ class DraftRules:
         """
         if not self._has_focus_node(draft):
             return Report.of(())
-        from gfmdkg.validation.incremental import validate_delta, validate_store
+        from gfmdkg.validation.validate import Request, validate
 
-        scope = data_scope(is_union=is_union)
+        request = Request(state=draft, scope=data_scope(is_union=is_union))
         is_complete = draft.has_graph(ONTOLOGY_GRAPH)
         had_rules = base is not None and base.has_graph(ONTOLOGY_GRAPH)
-        if base is not None and patch is not None and had_rules and is_complete:
+        if patch is not None and had_rules and is_complete:
             delta = Delta.of_statements(added=patch.added, removed=patch.removed)
-            report = validate_delta(base, draft, delta, self._rules, scope=scope)
-        else:
-            context = b"" if is_complete else self._context
-            report = validate_store(draft, self._rules, scope=scope, context=context)
+            request = replace(request, before=base, delta=delta)
+        elif not is_complete:
+            request = replace(request, context=self._context)
+        report = validate(request, self._rules)
         return report.with_findings(report.violations) if report.mode is Mode.FULL else report
 
     def report_write(
@@ -87,6 +78,7 @@ class DraftRules:
         For who holds the writer's lock: the current version is what the draft was made from.
         """
         current = versions.require_current()
+        self._kept = current.folder
         with closing(OxigraphStore.open_read_only(current.database)) as base:
             return self.report(draft, is_union=is_union, base=base, patch=patch)
 
@@ -94,10 +86,9 @@ class DraftRules:
 
     @cached_property
     def _rules(self) -> "Rules":
-        from gfmdkg.validation.sources import load_rules
+        from gfmdkg.validation.incremental.rules import load_rules
 
-        ontology = self._content.ontology
-        return load_rules(shapes=ontology / "shapes", checks=ontology / "checks")
+        return load_rules(self._content.ontology, kept=self._kept)
 
     @cached_property
     def _context(self) -> bytes:
@@ -110,51 +101,31 @@ class DraftRules:
         return b"".join(_dump(store, graph) for graph in store.graph_names())
 
     @cached_property
-    def _targets(self) -> _Targets:
-        shapes = OxigraphStore.in_memory()
-        for file in sorted((self._content.ontology / "shapes").glob("*.ttl")):
-            shapes.load(file.read_bytes(), media_type="text/turtle", graph=SHAPES_GRAPHS)
-        named = {
-            name: _iris(shapes, f"SELECT ?t {{ GRAPH ?g {{ ?shape sh:{name} ?t }} }}")
-            for name in ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode")
-        }
-        # A shape that is a class itself targets its instances.
-        implicit = _iris(shapes, "SELECT ?t { GRAPH ?g { ?t a sh:NodeShape , rdfs:Class } }")
+    def _narrower(self) -> frozenset[str]:
+        """The classes below those that shapes target."""
         context = OxigraphStore.in_memory()
         context.load(self._context, media_type=_N_TRIPLES, graph="")
-        tops = named["targetClass"] | implicit
+        tops = {name for shape in self._rules.shapes for name in shape.classes}
         values = " ".join(to_sparql(Iri(name)) for name in tops)
-        below = f"SELECT ?t {{ VALUES ?top {{ {values} }} ?t rdfs:subClassOf* ?top }}"
-        return _Targets(
-            classes=tuple(sorted(tops | _iris(context, below))),
-            subjects_of=tuple(sorted(named["targetSubjectsOf"])),
-            objects_of=tuple(sorted(named["targetObjectsOf"])),
-            nodes=tuple(sorted(named["targetNode"])),
-        )
+        query = f"SELECT ?t {{ VALUES ?top {{ {values} }} ?t rdfs:subClassOf* ?top }}"
+        rows = select_from(context)(query).rows
+        return frozenset(term.value for (term,) in rows if isinstance(term, Iri))
 
     # The draft
 
     def _has_focus_node(self, draft: OxigraphStore) -> bool:
         """Whether any shape has a node to look at; true also where that is not certain."""
-        targets = self._targets
-        predicates = (*targets.subjects_of, *targets.objects_of)
+        shapes = self._rules.shapes
+        classes = {name for shape in shapes for name in shape.classes}
+        predicates = {p for shape in shapes for p in (*shape.subjects_of, *shape.objects_of)}
         return (
-            _asks(draft, "?s a ?term", targets.classes)
+            _asks(draft, "?s a ?term", classes)
             or _asks(draft, "?s ?term ?o", predicates)
-            or _asks(draft, "?s rdfs:subClassOf ?term", targets.classes)
-            or bool(targets.nodes)
+            or _asks(draft, "?s rdfs:subClassOf ?term", classes)
+            or any(shape.nodes for shape in shapes)
+            or _asks(draft, "?s a ?term", self._narrower)
+            or _asks(draft, "?s rdfs:subClassOf ?term", self._narrower)
         )
-
-
-def data_scope(*, is_union: bool) -> "Scope":
-    """What shapes are applied to: the sources, without the shapes and what the build adds."""
-    from gfmdkg.validation.incremental import Scope
-
-    return Scope(is_data=_is_source, is_union=is_union)
-
-
-def _is_source(graph: str) -> bool:
-    return graph not in MADE_BY_BUILD and not graph.startswith(SHAPES_GRAPHS)
 
 
 def _dump(store: OxigraphStore, graph: str) -> bytes:
@@ -174,8 +145,3 @@ def _asks(store: OxigraphStore, pattern: str, terms: Iterable[str]) -> bool:
         output=output,
     )
     return b"true" in output.getvalue()
-
-
-def _iris(store: OxigraphStore, query: str) -> set[str]:
-    """The IRIs in the one column of a SELECT."""
-    return {term.value for (term,) in select_from(store)(query).rows if isinstance(term, Iri)}

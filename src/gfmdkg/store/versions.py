@@ -8,7 +8,7 @@
       versions/12/db       a RocksDB folder that nobody writes to any more
       versions/12/version.json
       versions/12/patch.rdfp   what it has more and less than version 11; see store/patches.py
-      versions/12/…        what readers made from it: search.sqlite, lists.sqlite, lookups-….nt
+      versions/12/…        what readers made from it: search.sqlite, lists.sqlite, rules.json, …
       staging/…            the writer's draft; rubble after a crash, swept by the next writer
       scratch/…            copies to try a change on, each gone with who uses it
 
@@ -43,6 +43,8 @@ from gfmdkg.store.version import Origin, Version
 __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 
 _HISTORY = ("version.json", "patch.rdfp")
+# What was made for a version and may hold for the next; its readers find out.
+_CARRIED = ("rules.json",)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -205,6 +207,8 @@ class VersionStore:
             folder.mkdir()
             if base is not None and not from_nothing:
                 clone_database(base.database, folder / "db")
+            if base is not None:
+                _carry_over(base.folder, folder)
             draft = Draft(
                 store=OxigraphStore.open(folder / "db"), base=base, _owner=self, _folder=folder
             )
@@ -263,6 +267,12 @@ class VersionStore:
                 for file in database.parent.iterdir():
                     if file.name not in _HISTORY:
                         file.unlink(missing_ok=True)
+
+
+def _carry_over(before: Path, folder: Path) -> None:
+    for name in _CARRIED:
+        if (before / name).is_file():
+            shutil.copyfile(before / name, folder / name)
 
 
 def _measure(draft: Draft, version: Version) -> Version:

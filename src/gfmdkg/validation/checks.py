@@ -16,9 +16,8 @@ from gfmdkg.store.selecting import Select
 from gfmdkg.validation.data_graph import node_text, rdflib_term
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity
 from gfmdkg.validation.locate import Location, Locator
-from gfmdkg.validation.naming import PLACEHOLDER
 from gfmdkg.validation.positions import PositionedGraph
-from gfmdkg.validation.wording import Wording
+from gfmdkg.validation.wording import PLACEHOLDER, Wording
 
 __all__ = ["Check", "check_findings", "load_checks", "run_checks"]
 
@@ -171,7 +170,6 @@ def _finding(
     names = sorted(terms, key=lambda name: name in ("path", "property"))
     others = [terms[name] for name in names if name != "focus"]
     location = Location() if focus is None else locator.locate_row(focus, others)
-    span = location.span
     subject = "the graph" if focus is None else wording.name(focus)
     path = terms.get("path") or terms.get("property")
     value = terms.get("value") or terms.get("target") or terms.get("term")
@@ -180,17 +178,12 @@ def _finding(
         code=check.name,
         message=f"{subject}: {check.summary[:1].lower()}{check.summary[1:]}",
         remedy=wording.fill(check.message, terms),
-        file=location.file,
-        line=span.line if span else None,
-        column=span.column if span else None,
-        end_line=span.end_line if span else None,
-        end_column=span.end_column if span else None,
         focus_node=None if focus is None else node_text(focus),
         path=None if path is None else str(path),
         value=None if value is None else str(value),
         shape=check.file,
-        pointer=location.pointer,
         terms=None if focus is None else ResultTerms(focus=_n3(focus)),
+        **location.fields,
     )
 
 

@@ -1,26 +1,31 @@
 """Triples of the store as rdflib terms: fast, and with literals exactly as they are."""
 
+import logging
 import re
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.namespaces import XSD
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import BlankNode, Iri, Term
 from gfmdkg.terms.values import Literal as LiteralValue
-from gfmdkg.validation.literals import exact_literal
 
 __all__ = [
-    "add_ntriples",
+    "exact_literal",
+    "from_ntriples",
     "graph_from_nquads",
     "node_text",
     "ntriples",
     "our_term",
+    "parse_ntriples",
     "rdflib_term",
     "stored_forms",
+    "to_ntriples",
 ]
 
 _LABEL = r'[^\s<".#]++(?:\.++[^\s<".#]++)*+'
@@ -30,6 +35,52 @@ _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?',
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
+_STRING = XSD + "string"
+
+# rdflib complains on standard error about each ill-formed literal, with a traceback; here
+# they become findings, with their place.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", message="Parsing weird boolean", module=r"rdflib\.term")
+
+
+class _Exact(Literal):
+    """A literal that can be compared with any other.
+
+    Where SHACL compares two, those that have no order between them are not in order. rdflib
+    raises ``TypeError`` then, which would end the validation.
+    """
+
+    def __lt__(self, other: object) -> bool:
+        return super().__lt__(other) is True
+
+    def __le__(self, other: object) -> bool:
+        return super().__le__(other) is True
+
+    def __gt__(self, other: object) -> bool:
+        try:
+            return super().__gt__(other) is True
+        except TypeError:
+            return False
+
+    def __ge__(self, other: object) -> bool:
+        return super().__ge__(other) is True
+
+    __hash__ = Literal.__hash__
+
+
+def exact_literal(
+    lexical: str, *, datatype: str | None = None, language: str | None = None
+) -> Literal:
+    """A literal that keeps its lexical form: ``"1.50"`` does not become ``"1.5"``.
+
+    A typed ``xsd:string`` is the plain literal that it is in RDF 1.1, which rdflib would
+    otherwise tell apart.
+    """
+    # A URIRef never equals a str, so both are compared as the latter.
+    if datatype is None or str(datatype) == _STRING:
+        return _Exact(lexical, lang=language)
+    return _Exact(lexical, datatype=URIRef(datatype), normalize=False)
+
 
 def graph_from_nquads(data: bytes) -> Graph:
     """The triples of an N-Quads or N-Triples dump, graph names dropped, as a graph.
@@ -38,14 +89,17 @@ def graph_from_nquads(data: bytes) -> Graph:
     """
     graph = Graph(bind_namespaces="none")
     # Not splitlines(): that would break a literal at U+2028, which N-Quads does not escape.
-    add_ntriples(graph, data.decode().split("\n"))
+    for triple in parse_ntriples(data.decode().split("\n")):
+        graph.add(triple)
     return graph
 
 
-def add_ntriples(graph: Graph, lines: Iterable[str]) -> None:
-    """Add one statement a line. Raises ``DataError`` with the line that is none."""
+def parse_ntriples(lines: Iterable[str]) -> Iterator[tuple[Node, Node, Node]]:
+    """The statements of N-Triples or N-Quads, one a line, with graph names dropped.
+
+    Raises ``DataError`` with the line that is none.
+    """
     terms: dict[str, Node] = {}
-    add = graph.add
     for number, line in enumerate(lines, start=1):
         match = _STATEMENT.fullmatch(line)
         if match is None:
@@ -57,9 +111,9 @@ def add_ntriples(graph: Graph, lines: Iterable[str]) -> None:
         for text in match.groups():
             term = terms.get(text)
             if term is None:
-                term = terms[text] = _parse_term(text)
+                term = terms[text] = from_ntriples(text)
             triple.append(term)
-        add((triple[0], triple[1], triple[2]))
+        yield triple[0], triple[1], triple[2]
 
 
 def node_text(node: Node) -> str:
@@ -69,7 +123,7 @@ def node_text(node: Node) -> str:
 
 def ntriples(graph: Iterable[tuple[Node, Node, Node]]) -> bytes:
     """The triples as N-Triples, a line each."""
-    lines = (" ".join(map(_to_ntriples, triple)) + " .\n" for triple in graph)
+    lines = (" ".join(map(to_ntriples, triple)) + " .\n" for triple in graph)
     return "".join(lines).encode()
 
 
@@ -106,7 +160,7 @@ def stored_forms(literals: Iterable[Literal]) -> Mapping[Literal, Literal]:
     written = list(literals)
     if not written:
         return {}
-    lines = (f"<x:{n}> <x:v> {_to_ntriples(literal)} ." for n, literal in enumerate(written))
+    lines = (f"<x:{n}> <x:v> {to_ntriples(literal)} ." for n, literal in enumerate(written))
     store = OxigraphStore.in_memory()
     store.load("\n".join(lines).encode(), media_type="application/n-triples", graph="x:g")
     dump = BytesIO()
@@ -119,7 +173,8 @@ def stored_forms(literals: Iterable[Literal]) -> Mapping[Literal, Literal]:
     return result
 
 
-def _to_ntriples(node: Node) -> str:
+def to_ntriples(node: Node) -> str:
+    """A term as N-Triples writes it."""
     if isinstance(node, BNode):
         return f"_:{node}"
     if not isinstance(node, Literal):
@@ -136,7 +191,8 @@ def _literal_to_ntriples(literal: Literal) -> str:
     return f'"{text}"^^<{literal.datatype}>' if literal.datatype else f'"{text}"'
 
 
-def _parse_term(text: str) -> Node:
+def from_ntriples(text: str) -> Node:
+    """The inverse of ``to_ntriples``, for what is well-formed."""
     if text[0] == "<":
         return URIRef(_unescape(text[1:-1]))
     if text[0] == "_":

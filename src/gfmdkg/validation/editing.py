@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.validation.findings import Edit, Finding
-from gfmdkg.validation.lines import Lines
+from gfmdkg.validation.turtle_tokens import Lines
 
 __all__ = ["Mended", "apply_fixes", "replace_file"]
 

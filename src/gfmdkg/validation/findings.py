@@ -1,4 +1,4 @@
-"""What a validation found, as one model, with its JSON and plain-text views."""
+"""What is validated and what was found, as one model, with its JSON and plain-text views."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,30 @@ from typing import Any, Self
 
 from gfmdkg.errors import Fault
 
-__all__ = ["JSON_FIELDS", "Edit", "Finding", "Fix", "Mode", "Report", "ResultTerms", "Severity"]
+__all__ = [
+    "JSON_FIELDS",
+    "Edit",
+    "Finding",
+    "Fix",
+    "Mode",
+    "Report",
+    "ResultTerms",
+    "Severity",
+    "SourceFile",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file: its path as findings show it, its text, its named graph, and its format.
+
+    The graph's IRI is also the base of relative IRIs.
+    """
+
+    path: str
+    text: str
+    graph: str
+    media_type: str = "text/turtle"
 
 
 class Severity(StrEnum):

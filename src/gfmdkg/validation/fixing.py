@@ -14,7 +14,7 @@ from gfmdkg.terms.index import LabelEntry, LabelKind, TermIndex
 from gfmdkg.validation.findings import Edit, Fix
 from gfmdkg.validation.locate import Location
 from gfmdkg.validation.positions import POSITIONED, PositionedGraph, Span
-from gfmdkg.validation.result import Result
+from gfmdkg.validation.shacl import Result
 from gfmdkg.validation.syntax import LINE_FORMATS
 from gfmdkg.validation.turtle_tokens import Kind, names_before, tokenize
 

@@ -14,11 +14,9 @@ from gfmdkg.store.selecting import Select
 from gfmdkg.terms.values import Iri
 from gfmdkg.terms.values import Literal as LiteralValue
 from gfmdkg.validation.findings import Finding, Severity
-from gfmdkg.validation.locate import Locator
-from gfmdkg.validation.namesakes import Namesakes, kinds_of
+from gfmdkg.validation.locate import Location
+from gfmdkg.validation.namesakes import Namesakes, Suspicion, kinds_of
 from gfmdkg.validation.positions import PositionedGraph
-from gfmdkg.validation.suspicion import Suspicion
-from gfmdkg.validation.wording import Wording
 
 __all__ = ["lint"]
 
@@ -49,7 +47,7 @@ def lint(
     ``select`` runs a SELECT on all that there is, whose names ``namesakes`` may know already.
     """
     subjects = {s for document in documents for s in document.subjects_with_type()}
-    view = Suspicion(data, Locator(documents), Wording(data))
+    view = Suspicion(data, documents)
     return [
         *_unfamiliar(view, documents, select),
         *_odd_prefixes(documents),
@@ -103,18 +101,14 @@ def _odd_prefixes(documents: Sequence[PositionedGraph]) -> Iterator[Finding]:
             if known is None or namespace in PREFIXES.values():
                 continue
             is_misspelt = fuzz.ratio(namespace, known) >= _MISSPELT
-            span = document.declaration_span(prefix)
+            place = Location(document.file, document.declaration_span(prefix))
             yield Finding(
                 severity=Severity.VIOLATION if is_misspelt else Severity.WARNING,
                 code="prefix-unfamiliar",
                 message=f"the prefix {prefix}: stands for <{namespace}> here, not for <{known}>",
                 remedy=f"write <{known}>, or another prefix if that is not what is meant",
-                file=document.file,
-                line=span.line if span else None,
-                column=span.column if span else None,
-                end_line=span.end_line if span else None,
-                end_column=span.end_column if span else None,
                 value=namespace,
+                **place.fields,
             )
 
 

@@ -1,16 +1,18 @@
 """From the nodes of a validation result to a file, a line and a column."""
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from rdflib import Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, SH
+from gfmdkg.validation.findings import Finding, Report
 from gfmdkg.validation.positions import PLACED, PositionedGraph, Span
 
-__all__ = ["Location", "Locator", "Step", "path_text", "steps_of"]
+__all__ = ["Location", "Locator", "Step", "path_text", "place_findings", "steps_of"]
 
 _TYPE = URIRef(RDF + "type")
 _FIRST = URIRef(RDF + "first")
@@ -24,6 +26,12 @@ class Location:
     span: Span | None = None
     pointer: str | None = None
     document: PositionedGraph | None = None
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The place as a finding has it."""
+        place = {} if self.span is None else asdict(self.span)
+        return {"file": self.file, "pointer": self.pointer, **place}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +188,32 @@ def path_text(graph: Graph, path: Node) -> str:
     for predicate, inner in graph.predicate_objects(path):
         return f"[ {predicate.n3()} {path_text(graph, inner)} ]"
     return "[]"
+
+
+def place_findings(report: Report, documents: Sequence[PositionedGraph]) -> Report:
+    """The report with the place of each finding whose focus node a document speaks about.
+
+    It is that of the value at fault where the finding names one, else of the property, else
+    of the record. A finding that has a place, or a blank node for its focus node, stays.
+    """
+    locator = Locator(documents)
+    return report.with_findings(_placed(finding, locator) for finding in report.findings)
+
+
+def _placed(finding: Finding, locator: Locator) -> Finding:
+    if finding.file is not None or finding.focus_node is None:
+        return finding
+    if finding.focus_node.startswith("_:"):
+        return finding
+    location = _locate(finding, locator, URIRef(finding.focus_node))
+    return finding if location.span is None else replace(finding, **location.fields)
+
+
+def _locate(finding: Finding, locator: Locator, focus: Node) -> Location:
+    if finding.path is None:
+        return locator.locate(focus)
+    predicate = URIRef(finding.path)
+    for value, location in locator.values(focus, predicate):
+        if str(value) == finding.value:
+            return location
+    return locator.locate(focus, steps=[Step(predicate)])

@@ -1,11 +1,11 @@
-"""Records that have the name of another, or nearly: findings about the given documents alone."""
+"""How what is merely suspicious is told, and records with nearly the name of another."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
-from rdflib import URIRef
+from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from gfmdkg.namespaces import GFMD, PREFIXES, SKOS
@@ -14,10 +14,13 @@ from gfmdkg.store.selecting import Select
 from gfmdkg.terms.folding import fold
 from gfmdkg.terms.values import BlankNode, Iri
 from gfmdkg.terms.values import Literal as LiteralValue
-from gfmdkg.validation.findings import Finding, Severity
-from gfmdkg.validation.suspicion import Suspicion
+from gfmdkg.validation.data_graph import node_text
+from gfmdkg.validation.findings import Finding, ResultTerms, Severity
+from gfmdkg.validation.locate import Location, Locator
+from gfmdkg.validation.positions import PositionedGraph
+from gfmdkg.validation.wording import Wording
 
-__all__ = ["Namesakes", "kinds_of"]
+__all__ = ["Namesakes", "Suspicion", "kinds_of"]
 
 _LABELS = tuple(SKOS + name for name in ("prefLabel", "altLabel", "hiddenLabel"))
 _NEVER = GFMD + "neverLabel"
@@ -35,6 +38,45 @@ _NEAR, _VERY_NEAR = 90.0, 96.0
 # To compare with more names would keep the curator waiting.
 _MOST_LABELS = 100_000
 _MOST_COMPARISONS = 5_000_000
+
+
+class Suspicion:
+    """A graph, the places of the documents that are looked at, and the words for its nodes."""
+
+    def __init__(self, data: Graph, documents: Sequence[PositionedGraph]) -> None:
+        self.data, self._documents = data, documents
+
+    @cached_property
+    def locator(self) -> Locator:
+        """Finds places in the documents."""
+        return Locator(self._documents)
+
+    @cached_property
+    def wording(self) -> Wording:
+        """Names what is in the data."""
+        return Wording(self.data)
+
+    def finding(
+        self,
+        code: str,
+        severity: Severity,
+        focus: Node,
+        message: str,
+        remedy: str,
+        location: Location,
+        **members: str | None,
+    ) -> Finding:
+        """A finding at a place; ``members`` are further fields of it."""
+        return Finding(
+            severity=severity,
+            code=code,
+            message=message,
+            remedy=remedy,
+            focus_node=node_text(focus),
+            terms=ResultTerms(focus=focus.n3() if isinstance(focus, URIRef) else "[]"),
+            **location.fields,
+            **members,  # type: ignore[arg-type]
+        )
 
 
 def kinds_of(classes: Iterable[str]) -> frozenset[str]:

@@ -9,8 +9,8 @@ from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF
 from gfmdkg.validation.data_graph import stored_forms
-from gfmdkg.validation.lines import Lines
 from gfmdkg.validation.turtle import Offsets, Triple
+from gfmdkg.validation.turtle_tokens import Lines
 
 __all__ = [
     "PLACED",

@@ -1,22 +1,31 @@
-"""The shapes of the ontology: loading them, and what SHACL leaves unsaid when they are wrong."""
+"""The shapes of the ontology: loading and applying them, and what SHACL leaves unsaid."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SH as RDFLIB_SH
 from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault, OntologyError
-from gfmdkg.namespaces import BASE, RDF, RDFS, SH
+from gfmdkg.namespaces import BASE, RDF, RDFS, SH, XSD
+from gfmdkg.validation.data_graph import exact_literal, stored_forms
 from gfmdkg.validation.documents import read_turtle
 from gfmdkg.validation.positions import PositionedGraph
 
-__all__ = ["Shapes", "lint", "load_shapes"]
+__all__ = ["Shapes", "applied_shapes", "lint", "load_shapes"]
 
+_PREFIXES, _DECLARE = URIRef(SH + "prefixes"), URIRef(SH + "declare")
+_IMPORTS = URIRef("http://www.w3.org/2002/07/owl#imports")
+# SHACL switches these on by the literal true; pyshacl would by "1"^^xsd:boolean as well.
+_SWITCHES = frozenset(
+    URIRef(SH + name)
+    for name in ("closed", "deactivated", "qualifiedValueShapesDisjoint", "uniqueLang")
+)
+_TRUE = exact_literal("true", datatype=XSD + "boolean")
 _TARGETS = tuple(
     URIRef(SH + name)
     for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
@@ -69,6 +78,35 @@ def load_shapes(folder: Path, *, label: str = "ontology/shapes") -> Shapes:
     if faults:
         raise OntologyError("the shapes are at fault", faults)
     return Shapes(graph=graph, documents=tuple(documents))
+
+
+def applied_shapes(shapes: Graph, *, stored: bool = False) -> Graph:
+    """A copy of a shapes graph in the form in which pyshacl applies it as SHACL has it.
+
+    ``stored`` says that the data comes out of a store, which normalises literals: those of the
+    shapes are then compared in the same form (``sh:hasValue 1.0`` fits the ``1`` that the store
+    made of it).
+    """
+    # pyshacl adds triples to its shapes graph; and a store without contexts is faster.
+    applied = Graph(store="SimpleMemory", identifier=shapes.identifier)
+    literals = (o for o in shapes.objects() if isinstance(o, Literal)) if stored else ()
+    forms: dict[Node, Node] = dict(stored_forms(literals).items())
+    for subject, predicate, value in shapes:
+        if predicate not in _SWITCHES or value == _TRUE:
+            applied.add((subject, predicate, forms.get(value, value)))
+    _import_prefixes(applied)
+    return applied
+
+
+def _import_prefixes(shapes: Graph) -> None:
+    """Give what ``sh:prefixes`` names the declarations of all that it imports (SHACL 5.2.1).
+
+    pyshacl does not follow owl:imports.
+    """
+    for source in set(shapes.objects(None, _PREFIXES)):
+        for imported in set(shapes.transitive_objects(source, _IMPORTS)):
+            for declaration in set(shapes.objects(imported, _DECLARE)):
+                shapes.add((source, _DECLARE, declaration))
 
 
 def lint(documents: Sequence[PositionedGraph], graph: Graph) -> list[Fault]:

@@ -7,9 +7,8 @@ from xml.parsers import expat
 
 from gfmdkg.errors import Fault
 from gfmdkg.store.parsing import Complaint, parse
-from gfmdkg.validation.lines import Lines
 from gfmdkg.validation.syntax_words import OPEN_STRING, explain
-from gfmdkg.validation.turtle_tokens import Kind, tokenize
+from gfmdkg.validation.turtle_tokens import Kind, Lines, tokenize
 
 __all__ = ["LINE_FORMATS", "find_faults"]
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.parsing import NESTED_ENTITIES, Complaint
-from gfmdkg.validation.lines import Lines
-from gfmdkg.validation.turtle_tokens import Token, tokenize
+from gfmdkg.validation.turtle_tokens import Lines, Token, tokenize
 
 __all__ = ["OPEN_STRING", "explain"]
 

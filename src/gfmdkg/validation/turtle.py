@@ -14,7 +14,7 @@ from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, XSD
-from gfmdkg.validation.literals import exact_literal
+from gfmdkg.validation.data_graph import exact_literal
 
 __all__ = ["Offsets", "PositionedParser", "Triple"]
 

@@ -1,11 +1,31 @@
-"""The tokens of Turtle and its relatives with their offsets, and TriG and N-Quads as Turtle."""
+"""Places in a text: its lines, and the tokens of Turtle and its relatives with their offsets."""
 
+import bisect
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Kind", "Token", "as_turtle", "names_before", "tokenize"]
+__all__ = ["Kind", "Lines", "Token", "as_turtle", "names_before", "tokenize"]
+
+
+class Lines:
+    """The line starts of a text. A line ends with LF; the CR before it belongs to the line."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._length = len(text)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset."""
+        line = bisect.bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a place; the text's end for a line after the last."""
+        if line > len(self._starts):
+            return self._length
+        return min(self._starts[line - 1] + column - 1, self._length)
 
 
 class Kind(StrEnum):

@@ -28,10 +28,7 @@ from gfmdkg.terms.values import Iri, Literal
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.findings import Mode
-from gfmdkg.validation.locate import Locator
-from gfmdkg.validation.namesakes import Namesakes
-from gfmdkg.validation.suspicion import Suspicion
-from gfmdkg.validation.wording import Wording
+from gfmdkg.validation.namesakes import Namesakes, Suspicion
 
 INSTRUMENTS = """key,title (en),other names (en),type,legally binding,adopted,related to,note (en)
 a-one,An act of harmony,AAH,treaty,yes,1990-12-18,a-six,
@@ -197,7 +194,7 @@ def test_names_are_not_missed_where_no_record_goes_by_one() -> None:
     def select(query: str) -> Solutions:
         return count if "COUNT" in query else Solutions(variables=labels, rows=(name,))
 
-    view = Suspicion(Graph(), Locator([]), Wording(Graph()))
+    view = Suspicion(Graph(), [])
     of_advice = Namesakes(select, asked=10_000_000)
     assert not list(of_advice.findings(view, [URIRef("x:other")]))
     assert of_advice.compared_all

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from gfmdkg.build.derivation import derive_links
-from gfmdkg.build.sources import collect_sources
-from gfmdkg.curation.rules import data_scope
+from gfmdkg.build.sources import collect_sources, data_scope
 from gfmdkg.namespaces import GFMD, GRAPH_BASE
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.delta import Delta
@@ -15,9 +14,10 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import materialise_union
 from gfmdkg.validation.checks import load_checks
 from gfmdkg.validation.findings import Report
-from gfmdkg.validation.incremental import Rules, Scope, validate_delta
+from gfmdkg.validation.incremental.rules import Rules, compile_rules
 from gfmdkg.validation.shapes import load_shapes
-from gfmdkg.validation.validate import Validator
+from gfmdkg.validation.states import Scope
+from gfmdkg.validation.validate import Request, validate
 
 REPORT_GRAPH = GRAPH_BASE + "data/reports/gfmd-dialogue-gcm-2017-04-06-c1"
 KEPT_PASSAGES = ("s1", "s2", "p01", "p02", "p03", "p04", "p13", "s8", "pol-01", "pol-02", "pol-03")
@@ -47,7 +47,14 @@ class Setting:
 
     def validate(self, update: str) -> Report:
         draft, delta = self.change(update)
-        return validate_delta(self.base, draft, delta, self.rules, scope=self.scope)
+        return validate(self.request(draft, delta), self.rules)
+
+    def request(self, draft: OxigraphStore, delta: Delta) -> Request:
+        """To validate a draft that differs from the base."""
+        return Request(state=draft, before=self.base, delta=delta, scope=self.scope)
+
+    def validate_all(self, store: OxigraphStore) -> Report:
+        return validate(Request(state=store, scope=self.scope), self.rules)
 
 
 def names(*stores: OxigraphStore) -> set[str]:
@@ -58,9 +65,8 @@ def names(*stores: OxigraphStore) -> set[str]:
 def rules() -> Rules:
     """The shapes and checks that ship."""
     ontology = shipped_content().ontology
-    return Rules(
-        Validator(load_shapes(ontology / "shapes").graph), load_checks(ontology / "checks")
-    )
+    shapes = load_shapes(ontology / "shapes").graph
+    return compile_rules(shapes, load_checks(ontology / "checks"))
 
 
 @pytest.fixture(scope="session")

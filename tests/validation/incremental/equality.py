@@ -15,12 +15,12 @@ from gfmdkg.errors import OntologyError
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation.data_graph import rdflib_term
-from gfmdkg.validation.incremental import Rules, Scope
 from gfmdkg.validation.incremental.examination import Examination, examine
-from gfmdkg.validation.incremental.full import data_graph, select_all
 from gfmdkg.validation.incremental.occurrences import Unbounded
+from gfmdkg.validation.incremental.rules import Rules
 from gfmdkg.validation.locate import path_text
-from gfmdkg.validation.result import Result, decode_report
+from gfmdkg.validation.shacl import Result, decode_report
+from gfmdkg.validation.states import Scope, data_graph, select_all
 
 Found = frozenset[tuple[str, Node, Any]]
 """Rule, focus node, and all else that makes a finding."""
@@ -40,7 +40,7 @@ class Equality:
     def everything(self, store: OxigraphStore) -> Found:
         """The findings of a full run."""
         data = data_graph(store, scope=self.scope)
-        found = set(self._shape_findings(self.rules.validator.report_graph(data)))
+        found = set(self._shape_findings(self.rules.report_graph(data)))
         select = select_all(store, scope=self.scope)
         for check in self.rules.checks:
             found |= set(_rows(check.name, select(check.query)))
@@ -107,7 +107,7 @@ class Equality:
 
     def _rest(self, result: Result, owners: int) -> Any:
         path = result.path
-        shapes = self.rules.validator.shapes
+        shapes = self.rules.graph
         return (
             result.component,
             result.severity,

@@ -1,5 +1,7 @@
 """Validating a change: what is reported, and when everything is looked at instead."""
 
+from dataclasses import replace
+
 from gfmdkg.curation.rules import DraftRules
 from gfmdkg.namespaces import CITO, GFMD, ID_BASE, SCHEME_BASE
 from gfmdkg.paths import shipped_content
@@ -7,7 +9,7 @@ from gfmdkg.store.comparison import compare_stores
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation.findings import Mode
-from gfmdkg.validation.incremental import validate_delta, validate_store
+from gfmdkg.validation.validate import validate
 
 from .conftest import Setting
 
@@ -24,8 +26,8 @@ def test_sound_change_has_no_findings(setting: Setting) -> None:
 def test_fault_of_the_changed_record_is_found_in_the_same_words(setting: Setting) -> None:
     update = f'INSERT DATA {{ {GRAPH} {{ {CMW} skos:altLabel "untagged" }} }}'
     draft, _ = setting.change(update)
-    known = set(validate_store(setting.base, setting.rules, scope=setting.scope).findings)
-    now = set(validate_store(draft, setting.rules, scope=setting.scope).findings)
+    known = set(setting.validate_all(setting.base).findings)
+    now = set(setting.validate_all(draft).findings)
     assert set(setting.validate(update).findings) == now - known
     assert len(now - known) == 1
 
@@ -69,10 +71,9 @@ def test_change_that_reaches_too_far_needs_a_full_run(setting: Setting) -> None:
     scheme = f"<{SCHEME_BASE}assertion/explicit> skos:inScheme <{SCHEME_BASE}assertion>"
     graph = "GRAPH <https://w3id.org/gfmdkg/graph/ontology/vocab/assertion>"
     draft, delta = setting.change(f"DELETE DATA {{ {graph} {{ {scheme} }} }}")
-    near = validate_delta(setting.base, draft, delta, setting.rules, scope=setting.scope)
-    far = validate_delta(
-        setting.base, draft, delta, setting.rules, scope=setting.scope, focus_limit=3
-    )
+    request = setting.request(draft, delta)
+    near = validate(request, setting.rules)
+    far = validate(replace(request, focus_limit=3), setting.rules)
     assert near.mode is Mode.INCREMENTAL
     assert far.mode is Mode.FULL
     assert "3 nodes" in (far.reason or "")
@@ -81,7 +82,7 @@ def test_change_that_reaches_too_far_needs_a_full_run(setting: Setting) -> None:
 
 
 def test_empty_change_is_not_looked_at(setting: Setting) -> None:
-    report = validate_delta(setting.base, setting.base, Delta(), setting.rules)
+    report = validate(setting.request(setting.base, Delta()), setting.rules)
     assert (report.mode, report.findings) == (Mode.INCREMENTAL, ())
 
 

@@ -13,8 +13,8 @@ from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import materialise_union
 from gfmdkg.validation.checks import Check, load_checks
-from gfmdkg.validation.incremental import Rules, Scope
-from gfmdkg.validation.validate import Validator
+from gfmdkg.validation.incremental.rules import Rules, compile_rules
+from gfmdkg.validation.states import Scope
 
 from .equality import Equality
 
@@ -85,7 +85,8 @@ GRAPHS = [ox.NamedNode(BASE + name) for name in ("one", "two")]
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Rules:
     shapes = Graph().parse(data=PREFIXES + SHAPES, format="turtle")
-    return Rules(Validator(shapes, stored=True), _checks(tmp_path_factory.mktemp("checks")))
+    checks = _checks(tmp_path_factory.mktemp("checks"))
+    return compile_rules(shapes, checks, stored=True)
 
 
 def _checks(folder: Path) -> tuple[Check, ...]:

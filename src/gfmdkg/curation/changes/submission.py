@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from gfmdkg.build.assembly import MADE_BY_BUILD
+from gfmdkg.build.sources import MADE_BY_BUILD
 from gfmdkg.curation.changes.change_set import Input
 from gfmdkg.curation.tables import (
     TABLE_EXTENSIONS,
@@ -286,7 +286,7 @@ def place_in_documents(
     if not report.findings:
         return report
     # rdflib takes 0.2 s to import, and what keeps the rules needs none of it.
-    from gfmdkg.validation.placing import place_findings
+    from gfmdkg.validation.locate import place_findings
 
     tables: list[TableDocument] = []
     placed: list[PositionedGraph] = []

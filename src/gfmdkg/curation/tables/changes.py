@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from gfmdkg.build.assembly import MADE_BY_BUILD
+from gfmdkg.build.sources import MADE_BY_BUILD
 from gfmdkg.curation.tables.document import TableDocument
 from gfmdkg.namespaces import RDF
 from gfmdkg.store.patches import Patch, Statement, decode, normalise, statements_about

@@ -93,7 +93,7 @@ class TableDocument:
     def positioned(self) -> "PositionedGraph":
         """``text`` as a graph that knows the places, as if it had been read."""
         # rdflib takes 0.2 s to import, and a table can be turned into Turtle without it.
-        from gfmdkg.validation.statement_lines import place_lines
+        from gfmdkg.validation.documents import place_lines
 
         return place_lines(self.triples, file=self.file)
 

@@ -20,7 +20,7 @@ from gfmdkg.terms.values import Iri, Term
 from gfmdkg.validation.checks import Check
 from gfmdkg.validation.data_graph import rdflib_term
 from gfmdkg.validation.incremental.coverage import Coverage
-from gfmdkg.validation.incremental.occurrences import SUBCLASS, TYPE, Unbounded
+from gfmdkg.validation.incremental.occurrences import SUBCLASS, TYPE, TargetedShape, Unbounded
 from gfmdkg.validation.incremental.reach import (
     Changes,
     Nodes,
@@ -28,8 +28,9 @@ from gfmdkg.validation.incremental.reach import (
     superclasses,
     types_of,
 )
-from gfmdkg.validation.incremental.rules import BoundedCheck, Rules, Scope
-from gfmdkg.validation.incremental.shape_paths import TargetedShape
+from gfmdkg.validation.incremental.rules import BoundedCheck, Rules
+from gfmdkg.validation.shacl import run_shapes
+from gfmdkg.validation.states import Scope
 
 __all__ = ["Examination", "Written", "examine"]
 
@@ -166,7 +167,7 @@ class _Examiner:
             for value in written.get(triple, (triple[2],)):
                 data.add((triple[0], triple[1], value))
         shapes = rules.shapes_for({s: [convert(n) for n in ns] for s, ns in targets.items()})
-        return rules.validator.report_graph(data, shapes=shapes), looked
+        return run_shapes(data, shapes), looked
 
     def _is_target(self, shape: TargetedShape, node: StoredTerm) -> bool:
         if node in shape.nodes:

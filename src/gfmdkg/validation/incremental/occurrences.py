@@ -1,11 +1,23 @@
 """Which triples an answer about a focus node can depend on, as paths out of that node."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gfmdkg.namespaces import RDF, RDFS
-from gfmdkg.store.walking import Step
+from rdflib.term import Node
 
-__all__ = ["SUBCLASS", "TYPE", "Occurrence", "Path", "Unbounded", "reverse_path"]
+from gfmdkg.namespaces import RDF, RDFS
+from gfmdkg.store.walking import Step, StoredTerm
+
+__all__ = [
+    "SUBCLASS",
+    "TYPE",
+    "Occurrence",
+    "Path",
+    "QueryPaths",
+    "TargetedShape",
+    "Unbounded",
+    "reverse_path",
+]
 
 TYPE = RDF + "type"
 SUBCLASS = RDFS + "subClassOf"
@@ -35,6 +47,17 @@ class Occurrence:
     has_subclasses: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryPaths:
+    """The dependencies of a query.
+
+    ``witnesses`` are predicates of which the query asks whether there is any triple at all.
+    """
+
+    occurrences: frozenset[Occurrence]
+    witnesses: frozenset[str] = frozenset()
+
+
 def reverse_path(path: Path) -> Path:
     """The path that leads back. Raises ``Unbounded`` for a step to a predicate."""
     if any(step.to_predicate for step in path):
@@ -43,3 +66,22 @@ def reverse_path(path: Path) -> Path:
         Step(predicate=step.predicate, is_inverse=not step.is_inverse, repeats=step.repeats)
         for step in reversed(path)
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TargetedShape:
+    """A shape with targets, what its verdict reads, and the triples that it consists of.
+
+    ``entrances`` are the triples that make a node a focus node; ``unbounded`` says why what it
+    reads cannot be bounded, where that is so.
+    """
+
+    node: Node
+    classes: frozenset[str]
+    subjects_of: frozenset[str]
+    objects_of: frozenset[str]
+    nodes: frozenset[StoredTerm]
+    occurrences: frozenset[Occurrence]
+    entrances: frozenset[Occurrence]
+    triples: Sequence[tuple[Node, Node, Node]]
+    unbounded: str | None = None

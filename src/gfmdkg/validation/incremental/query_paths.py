@@ -22,6 +22,7 @@ from gfmdkg.validation.incremental.occurrences import (
     TYPE,
     Occurrence,
     Path,
+    QueryPaths,
     Unbounded,
     reverse_path,
 )
@@ -46,20 +47,9 @@ from gfmdkg.validation.incremental.query_syntax import (
     ways_along,
 )
 
-__all__ = ["QueryPaths", "predicates_of", "query_paths", "subquery_paths"]
+__all__ = ["predicates_of", "query_paths", "subquery_paths"]
 
 _Known = Mapping[str, frozenset[Path]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryPaths:
-    """The dependencies of a query.
-
-    ``witnesses`` are predicates of which the query asks whether there is any triple at all.
-    """
-
-    occurrences: frozenset[Occurrence]
-    witnesses: frozenset[str] = frozenset()
 
 
 class _Loose(Unbounded):

@@ -1,7 +1,6 @@
 """What each shape's verdict on a focus node depends on, read off the shapes graph."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 from rdflib import BNode, Graph, Literal, URIRef
@@ -11,16 +10,17 @@ from rdflib.term import Node
 from gfmdkg.namespaces import RDF, RDFS, SH
 from gfmdkg.store.walking import Step, StoredTerm, stored_iri, to_stored
 from gfmdkg.validation.data_graph import our_term
-from gfmdkg.validation.incremental.analysis import Analysis
 from gfmdkg.validation.incremental.occurrences import (
     TYPE,
     Occurrence,
     Path,
+    TargetedShape,
     Unbounded,
     reverse_path,
 )
+from gfmdkg.validation.incremental.query_paths import query_paths
 
-__all__ = ["TargetedShape", "compile_shapes"]
+__all__ = ["compile_shapes"]
 
 _FIRST, _TYPE = URIRef(RDF + "first"), URIRef(TYPE)
 _NESTED = tuple(URIRef(SH + n) for n in ("property", "node", "not", "qualifiedValueShape"))
@@ -45,36 +45,7 @@ _NAMING = frozenset((_TYPE, *(URIRef(SH + n) for n in ("class", "datatype", "has
 _BEYOND = ("PATH", "shapesGraph", "currentShape")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TargetedShape:
-    """A shape with targets, what its verdict reads, and the triples that it consists of.
-
-    ``unbounded`` says why what it reads cannot be bounded, where that is so.
-    """
-
-    node: Node
-    classes: frozenset[str]
-    subjects_of: frozenset[str]
-    objects_of: frozenset[str]
-    nodes: frozenset[StoredTerm]
-    occurrences: frozenset[Occurrence]
-    triples: tuple[tuple[Node, Node, Node], ...]
-    unbounded: str | None = None
-
-    @property
-    def entrances(self) -> Iterator[Occurrence]:
-        """The triples that make a node a focus node."""
-        if self.classes:
-            yield Occurrence(
-                prefix=(), step=Step(predicate=TYPE), objects=self.classes, has_subclasses=True
-            )
-        for predicate in self.subjects_of:
-            yield Occurrence(prefix=(), step=Step(predicate=predicate))
-        for predicate in self.objects_of:
-            yield Occurrence(prefix=(), step=Step(predicate=predicate, is_inverse=True))
-
-
-def compile_shapes(shapes: Graph, analysis: Analysis) -> tuple[TargetedShape, ...]:
+def compile_shapes(shapes: Graph) -> tuple[TargetedShape, ...]:
     """The shapes with targets of a shapes graph, ordered by name."""
     kinds = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
     found = {s for kind in kinds for s in shapes.subjects(URIRef(SH + kind))}
@@ -85,7 +56,7 @@ def compile_shapes(shapes: Graph, analysis: Analysis) -> tuple[TargetedShape, ..
         if (s, _TYPE, URIRef(RDFS + "Class")) in shapes
     }
     has_components = (None, _TYPE, URIRef(SH + "ConstraintComponent")) in shapes
-    compiler = _Compiler(shapes, analysis)
+    compiler = _Compiler(shapes)
     return tuple(
         compiler.compile(node, is_class=node in implicit, has_components=has_components)
         for node in sorted(found | implicit, key=str)
@@ -94,8 +65,8 @@ def compile_shapes(shapes: Graph, analysis: Analysis) -> tuple[TargetedShape, ..
 
 
 class _Compiler:
-    def __init__(self, shapes: Graph, analysis: Analysis) -> None:
-        self._shapes, self._analysis = shapes, analysis
+    def __init__(self, shapes: Graph) -> None:
+        self._shapes = shapes
 
     def compile(self, node: Node, *, is_class: bool, has_components: bool) -> TargetedShape:
         shapes = self._shapes
@@ -109,13 +80,16 @@ class _Compiler:
             occurrences = set(self._read(node, [()], []))
         except Unbounded as error:
             unbounded = unbounded or f"{_name(node)}: {error.reason}"
+        classes = targets("targetClass") | ({str(node)} if is_class else frozenset())
+        subjects_of, objects_of = targets("targetSubjectsOf"), targets("targetObjectsOf")
         return TargetedShape(
             node=node,
-            classes=targets("targetClass") | ({str(node)} if is_class else frozenset()),
-            subjects_of=targets("targetSubjectsOf"),
-            objects_of=targets("targetObjectsOf"),
+            classes=classes,
+            subjects_of=subjects_of,
+            objects_of=objects_of,
             nodes=frozenset(map(_stored, shapes.objects(node, URIRef(SH + "targetNode")))),
             occurrences=frozenset(occurrences),
+            entrances=frozenset(_entrances(classes, subjects_of, objects_of)),
             triples=tuple(self._closure(node)),
             unbounded=unbounded,
         )
@@ -177,9 +151,8 @@ class _Compiler:
         text = str(select)
         if any(f"{mark}{name}" in text for name in _BEYOND for mark in "$?"):
             raise Unbounded("a SPARQL constraint that depends on its shape")
-        paths = self._analysis.query_paths(
-            text, "this", prefixes=self._prefixes(constraint), is_bound=True
-        )
+        prefixes = self._prefixes(constraint)
+        paths = query_paths(text, "this", prefixes=prefixes, is_bound=True)
         if paths.witnesses:
             raise Unbounded("a SPARQL constraint that asks about the whole graph")
         return paths.occurrences
@@ -239,6 +212,18 @@ class _Compiler:
                 yield node, predicate, value
                 if not isinstance(value, Literal) and predicate not in _NAMING:
                     waiting.append(value)
+
+
+def _entrances(
+    classes: frozenset[str], subjects_of: Iterable[str], objects_of: Iterable[str]
+) -> Iterator[Occurrence]:
+    if classes:
+        step = Step(predicate=TYPE)
+        yield Occurrence(prefix=(), step=step, objects=classes, has_subclasses=True)
+    for predicate in subjects_of:
+        yield Occurrence(prefix=(), step=Step(predicate=predicate))
+    for predicate in objects_of:
+        yield Occurrence(prefix=(), step=Step(predicate=predicate, is_inverse=True))
 
 
 def _is_true(shapes: Graph, node: Node, name: str) -> bool:

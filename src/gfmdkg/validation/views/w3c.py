@@ -1,13 +1,59 @@
 """The view as the validation report of the SHACL recommendation, in Turtle."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from gfmdkg.namespaces import GFMDSH, SH
 from gfmdkg.terms.values import Iri, Literal, to_sparql
-from gfmdkg.validation.components import COMPONENTS
 from gfmdkg.validation.findings import Finding, Report
 
 __all__ = ["to_turtle"]
+
+# The constraint components by the codes that findings have for them.
+_NAMES = (
+    "And",
+    "Class",
+    "Closed",
+    "Datatype",
+    "Disjoint",
+    "Equals",
+    "HasValue",
+    "In",
+    "LanguageIn",
+    "LessThan",
+    "LessThanOrEquals",
+    "MaxCount",
+    "MaxExclusive",
+    "MaxInclusive",
+    "MaxLength",
+    "MinCount",
+    "MinExclusive",
+    "MinInclusive",
+    "MinLength",
+    "Node",
+    "NodeKind",
+    "Not",
+    "Or",
+    "Pattern",
+    "Property",
+    "QualifiedMaxCount",
+    "QualifiedMinCount",
+    "SPARQL",
+    "UniqueLang",
+    "Xone",
+)
+
+
+def _code(name: str) -> str:
+    if name == "SPARQL":
+        return "sparql"
+    kebab = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
+    return kebab.removeprefix("-")
+
+
+_COMPONENTS: Mapping[str, str] = MappingProxyType(
+    {_code(name): f"{name}ConstraintComponent" for name in _NAMES}
+)
 
 
 def to_turtle(report: Report) -> str:
@@ -31,7 +77,7 @@ def _properties(finding: Finding) -> Iterator[str]:
     terms = finding.terms
     severity = str(finding.severity).capitalize()
     yield f"sh:resultSeverity sh:{severity}"
-    component = COMPONENTS.get(finding.code)
+    component = _COMPONENTS.get(finding.code)
     if component is not None:
         yield f"sh:sourceConstraintComponent <{SH}{component}>"
     else:

@@ -1,0 +1,283 @@
+"""pyshacl, run so that nothing reaches out of the graph and nothing is worked out twice.
+
+All that differs from pyshacl as it comes is in subclasses of its shapes graph and its shape,
+which one run makes for itself; the library is as others find it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from pyshacl import Shape, ShapesGraph, Validator
+from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
+from pyshacl.errors import ConstraintLoadWarning, ReportableRuntimeError
+from pyshacl.graph_abstraction import DataGraph
+from rdflib import Graph, Literal, URIRef
+from rdflib.namespace import NamespaceManager
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result as QueryResult
+from rdflib.term import IdentifiedNode, Node
+
+from gfmdkg.errors import Fault, OntologyError
+from gfmdkg.namespaces import RDF, SH
+
+__all__ = [
+    "GuardedGraph",
+    "RememberingShape",
+    "Result",
+    "decode_report",
+    "focus_nodes",
+    "run_shapes",
+]
+
+_MESSAGE = URIRef(SH + "message")
+_TYPE, _REPORT = URIRef(RDF + "type"), URIRef(SH + "ValidationReport")
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def run_shapes(data: Graph, shapes: Graph) -> Graph:
+    """The W3C validation report of a graph by some shapes, which may get triples of pyshacl's.
+
+    Raises ``OntologyError`` where the shapes are ill-formed or reach out of the graph.
+    """
+    try:
+        return _run(data, shapes)
+    except re.error:
+        # pyshacl fills messages by re.sub, which stumbles over a backslash in a value;
+        # the findings' messages are filled here, so the run does without.
+        without = Graph(store="SimpleMemory", identifier=shapes.identifier)
+        for triple in shapes:
+            if triple[1] != _MESSAGE:
+                without.add(triple)
+        return _run(data, without)
+
+
+def _run(data: Graph, shapes: Graph) -> Graph:
+    options = {"inference": "none", "advanced": False, "inplace": True, "use_js": False}
+    try:
+        validator: Any = Validator(
+            DataGraph.from_rdflib(GuardedGraph(data)), shacl_graph=shapes, options=options
+        )
+        validator.shacl_graph = RememberingShapes(shapes)
+        shapes.namespace_manager = _FullNames(shapes, bind_namespaces="none")
+        report: Graph = validator.run()[1]
+    except (ReportableRuntimeError, NotImplementedError) as error:
+        fault = Fault(message=str(getattr(error, "message", error)).strip())
+        raise OntologyError("the shapes cannot be applied", [fault]) from error
+    return report
+
+
+class RememberingShapes(ShapesGraph):
+    """The shapes of one run, each of which remembers."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        self._remembering: dict[Node, RememberingShape] = {}
+
+    @property
+    def shapes(self) -> Iterable[Shape]:
+        """All shapes."""
+        if not self._remembering:
+            self._remembering = {shape.node: RememberingShape(shape) for shape in super().shapes}
+        return self._remembering.values()
+
+    def lookup_shape_from_node(self, node: Node) -> Shape:
+        """A shape by its name; raises ``KeyError`` for what is none."""
+        return self._remembering[node]
+
+
+class RememberingShape(Shape):
+    """A shape that reads its constraints once, and looks once at a node that conforms to it.
+
+    The values of most properties are few: each concept of a scheme is what thousands of records
+    point to, and pyshacl would ask anew for each whether it is one of the scheme. A run is on
+    one graph, which does not change meanwhile.
+    """
+
+    __slots__ = ("_components", "_conforming")
+
+    def __init__(self, shape: Any) -> None:
+        path = shape.path() if shape.is_property_shape else None
+        super().__init__(shape.sg, shape.node, shape.is_property_shape, path, shape.logger)
+        self._components: list[Any] | None = None
+        self._conforming: set[Node] = set()
+
+    def validate(
+        self,
+        executor: Any,
+        target_graph: Any,
+        focus: Any = None,
+        _evaluation_path: list[Any] | None = None,
+    ) -> tuple[bool, list[Any]]:
+        """Whether the focus nodes conform, and what is to be reported of them."""
+        is_one = isinstance(focus, IdentifiedNode | Literal)
+        if self.deactivated or (is_one and focus in self._conforming):
+            return True, []
+        nodes = [focus] if is_one else self._targets(target_graph, focus)
+        if not nodes:
+            return True, []
+        above = [*(_evaluation_path or ()), self]
+        if len(above) // 2 >= executor.max_validation_depth:
+            raise ReportableRuntimeError(f"the shapes refer to each other too deeply at {self}")
+        values = self.value_nodes(target_graph, nodes)
+        conforms, reports = True, []
+        for component in self._constraints():
+            fits, found = component.evaluate(executor, target_graph, values, [*above, component])
+            conforms = conforms and fits
+            reports += found
+        if is_one and conforms and not reports:
+            self._conforming.add(focus)
+        return conforms, reports
+
+    def _constraints(self) -> list[Any]:
+        if self._components is None:
+            shape: Any = self  # pyshacl gives its functions no types
+            given, known = shape.sg.predicate_objects(self.node), CONSTRAINT_PARAMETERS_MAP
+            kinds = dict.fromkeys(known[p] for p, _ in given if p in known)
+            self._components = [made for kind in kinds for made in self._made(kind)]
+            own = shape.find_custom_constraints()
+            self._components += [constraint.make_validator_for_shape(self) for constraint in own]
+        return self._components
+
+    def _targets(self, target_graph: Any, focus: Iterable[Node] | None) -> list[Node]:
+        shape: Any = self
+        return list(shape.focus_nodes(target_graph) if focus is None else focus)
+
+    def _made(self, kind: Any) -> list[Any]:
+        try:
+            return [kind(self)]
+        except ConstraintLoadWarning:  # pyshacl passes over a pattern without text, and the like
+            return []
+
+
+class _FullNames(NamespaceManager):
+    """Writes IRIs in full.
+
+    pyshacl words each result, even one that it then drops. Nobody reads that here, and to look
+    for a prefix for each IRI would take half of a run.
+    """
+
+    def bind(self, *_: Any, **__: Any) -> None:
+        """Nothing: there are no prefixes."""
+
+    def normalizeUri(self, rdfTerm: str) -> str:  # noqa: N802, N803 - rdflib's names
+        """The IRI in angle brackets."""
+        return f"<{rdfTerm}>"
+
+
+class GuardedGraph(Graph):
+    """A view of a graph for pyshacl to query.
+
+    SHACL's SPARQL constraints may hold SERVICE, which rdflib follows over the network, and
+    pyshacl's own look for it is a regular expression that a comment defeats; here the parsed
+    query is searched. Parsing costs more than evaluating and is the same for each focus node,
+    so it is kept.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(store=graph.store, identifier=graph.identifier)
+        self.namespace_manager = _FullNames(self, bind_namespaces="none")
+
+    def query(
+        self,
+        query_object: str | Query,
+        processor: Any = "sparql",
+        result: Any = "sparql",
+        initNs: Mapping[str, Any] | None = None,  # noqa: N803 - rdflib's names
+        initBindings: Mapping[str, Any] | None = None,  # noqa: N803
+        use_store_provided: bool = True,
+        **options: Any,
+    ) -> QueryResult:
+        """Evaluate a query on this graph alone; raises ``OntologyError`` where it may not."""
+        if isinstance(query_object, str):
+            query_object = _prepare(query_object, tuple(sorted((initNs or {}).items())))
+        return super().query(
+            query_object, processor, result, initNs, initBindings, use_store_provided, **options
+        )
+
+
+@lru_cache(maxsize=1024)
+def _prepare(text: str, namespaces: tuple[tuple[str, Any], ...]) -> Query:
+    try:
+        query = prepareQuery(text, initNs=dict(namespaces))
+    # rdflib raises a bare Exception for an unknown prefix.
+    except Exception as error:
+        fault = Fault(message=f"a SPARQL constraint is malformed: {error}")
+        raise OntologyError("the shapes cannot be applied", [fault]) from error
+    forbidden = _find_forbidden(query.algebra)
+    if forbidden is not None:
+        fault = Fault(message=f"a SPARQL constraint uses {forbidden}", remedy=f"remove {forbidden}")
+        raise OntologyError("a shape may not reach out of the graph", [fault])
+    return query
+
+
+def _find_forbidden(part: Any) -> str | None:
+    if isinstance(part, CompValue):
+        if part.name == "ServiceGraphPattern":
+            return "SERVICE"
+        # CompValue.get() answers the key itself where there is none.
+        if any(key == "datasetClause" and part[key] for key in part):
+            return "FROM"
+        part = [part[key] for key in part]
+    if isinstance(part, list | tuple | set | frozenset):
+        return next((found for p in part if (found := _find_forbidden(p))), None)
+    return None
+
+
+# What the report says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A ``sh:ValidationResult``; the nodes are those of the data and of the shapes.
+
+    ``component`` is the constraint component without namespace and ending, in kebab case
+    ("min-count"); ``severity`` the local name, in lower case.
+    """
+
+    component: str
+    severity: str
+    focus: Node
+    path: Node | None = None
+    value: Node | None = None
+    shape: Node | None = None
+    constraint: Node | None = None
+    messages: tuple[str, ...] = ()
+    details: tuple["Result", ...] = field(default=())
+
+
+def decode_report(report: Graph) -> Iterator[Result]:
+    """The results that a report lists, without those that are only details of others."""
+    for node in report.subjects(_TYPE, _REPORT):
+        for result in report.objects(node, URIRef(SH + "result")):
+            yield _decode(report, result)
+
+
+def focus_nodes(report: Graph) -> Iterator[Node]:
+    """The focus nodes of all results."""
+    return report.objects(None, URIRef(SH + "focusNode"))
+
+
+def _decode(report: Graph, result: Node) -> Result:
+    def one(name: str) -> Node | None:
+        return report.value(result, URIRef(SH + name))
+
+    component = str(one("sourceConstraintComponent")).removeprefix(SH)
+    focus = one("focusNode")
+    assert focus is not None  # noqa: S101 - the SHACL recommendation requires it
+    messages = report.objects(result, URIRef(SH + "resultMessage"))
+    return Result(
+        component=_WORD.sub("-", component.removesuffix("ConstraintComponent")).lower(),
+        severity=str(one("resultSeverity")).removeprefix(SH).lower(),
+        focus=focus,
+        path=one("resultPath"),
+        value=one("value"),
+        shape=one("sourceShape"),
+        constraint=one("sourceConstraint"),
+        messages=tuple(sorted(str(m) for m in messages if isinstance(m, Literal))),
+        details=tuple(_decode(report, d) for d in report.objects(result, URIRef(SH + "detail"))),
+    )

@@ -1,0 +1,24 @@
+"""Reports on a graph by shapes alone, as validation makes them on its way."""
+
+from collections.abc import Sequence
+
+from rdflib import Graph
+
+from gfmdkg.validation.findings import Report
+from gfmdkg.validation.positions import PositionedGraph
+from gfmdkg.validation.shacl import decode_report, run_shapes
+from gfmdkg.validation.shape_findings import word_results
+from gfmdkg.validation.shapes import applied_shapes
+
+
+def report_on(
+    data: Graph,
+    shapes: Graph,
+    *,
+    documents: Sequence[PositionedGraph] = (),
+    stored: bool = False,
+) -> Report:
+    """The findings of the shapes, with the places that the documents know."""
+    applied = applied_shapes(shapes, stored=stored)
+    results = decode_report(run_shapes(data, applied))
+    return Report.of(word_results(results, applied, documents=documents, names=data))
