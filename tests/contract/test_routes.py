@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from gfmdkg.http.front import Front
+from gfmdkg.http.server import Server
 from starlette.routing import BaseRoute
 
 from gfmdkg.http.app import create_app
@@ -18,13 +18,13 @@ BESIDE = {
 
 
 @pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Front:
+def front(tmp_path_factory: pytest.TempPathFactory) -> Server:
     app = create_app(Settings(store=tmp_path_factory.mktemp("routes")))
-    assert isinstance(app, Front)
+    assert isinstance(app, Server)
     return app
 
 
-def routes_of(front: Front) -> list[BaseRoute]:
+def routes_of(front: Server) -> list[BaseRoute]:
     """The framework's routes."""
     app = front._app
     assert isinstance(app, FastAPI)
@@ -40,7 +40,7 @@ def routes_of(front: Front) -> list[BaseRoute]:
     return found
 
 
-def raw_paths(front: Front) -> list[str]:
+def raw_paths(front: Server) -> list[str]:
     """The addresses of the handlers beside the framework; one with a slash is a beginning."""
     answering = front._answering
     return [*answering._exact, *(path for path, _ in answering._below)]
@@ -50,7 +50,7 @@ def described(document: dict[str, Any]) -> dict[str, set[str]]:
     return {path: {m.upper() for m in item} for path, item in document["paths"].items()}
 
 
-def test_every_route_of_the_framework_is_described(front: Front, document: dict[str, Any]) -> None:
+def test_every_route_of_the_framework_is_described(front: Server, document: dict[str, Any]) -> None:
     found = described(document)
     routes = routes_of(front)
     assert len(routes) > 50
@@ -66,7 +66,7 @@ def address_of(route: BaseRoute) -> tuple[str, set[str]]:
     return path, methods - {"HEAD", "OPTIONS"}
 
 
-def test_every_raw_handler_is_described(front: Front, document: dict[str, Any]) -> None:
+def test_every_raw_handler_is_described(front: Server, document: dict[str, Any]) -> None:
     found = described(document)
     raw = raw_paths(front)
     assert {"/sparql", "/graphs", "/graphs/", "/graph/", "/metrics", "/dataset"} <= set(raw)
@@ -84,7 +84,7 @@ def test_methods_of_raw_handlers_are_those_that_they_allow(
 
 
 def test_nothing_is_described_that_is_not_there(
-    client: Any, front: Front, document: dict[str, Any]
+    client: Any, front: Server, document: dict[str, Any]
 ) -> None:
     real = {address_of(route)[0] for route in routes_of(front)}
     real |= {path + ("{path}" if path.endswith("/") else "") for path in raw_paths(front)}

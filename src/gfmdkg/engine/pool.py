@@ -179,7 +179,8 @@ class EnginePool:
         came = perf_counter()
         lane = request.lane
         try:
-            await self._admission.enter(lane)
+            if not self._admission.enter_at_once(lane):
+                await self._admission.enter(lane)
             began = perf_counter()
             try:
                 answer = await self._run(request, came)
@@ -237,9 +238,10 @@ class EnginePool:
     async def _run(self, request: QueryRequest, came: float) -> EngineAnswer:
         settings, formats = self._settings, request.formats
         limit_bytes = request.answer_limit_bytes or settings.answer_limit_bytes
-        engine = await self._engines.take(request.version)
-        if self._current is request.version:
-            self._engines.keep_spare(request.version)
+        version = request.version
+        engine = self._engines.take_idle(version) or await self._engines.take(version)
+        if version is self._current:
+            self._engines.keep_spare(version)
         spool = Spool(limit_bytes=limit_bytes)
         asked = perf_counter()
         try:

@@ -6,6 +6,7 @@ more; or an endpoint elsewhere that holds the same graph.
 
 import asyncio
 import logging
+import math
 import os
 import shutil
 import socket
@@ -85,7 +86,8 @@ class EngineServer:
         self._connection = Connection()
         self._child: ChildProcess | None = None
         self._retire_bytes, self._size_file = 0, ""
-        self._limit_seconds = 0.0
+        self._limit_seconds, self._deadline, self._alarm_at = 0.0, math.inf, 0.0
+        self._alarm: asyncio.TimerHandle | None = None
         self._is_late = self._is_ending = False
 
     # Starting
@@ -193,34 +195,36 @@ class EngineServer:
         request, shift = encode_query(
             text, formats, dataset, host=address.host_header, path=address.path
         )
-        self._limit_seconds, self._is_late = limit_seconds, False
-        alarm = self._loop.call_later(limit_seconds, self._time_out)
+        self._limit_seconds = limit_seconds
         began = perf_counter()
+        self._watch(began + limit_seconds)
         try:
-            response = await self._send(request, spool)
-        except ConnectionEnded as error:
-            raise await self._failure() from error
+            if not self._connection.is_open:
+                await self._connect()
+            try:
+                response = await self._connection.ask(request, spool)
+            except ConnectionEnded as error:
+                response = await self._ask_again(request, spool, error)
         except BaseException:
             self.kill()
             raise
         finally:
-            alarm.cancel()
+            self._deadline = math.inf
         if response.ended_at - began > _SIZE_CHECK_SECONDS and self._has_grown():
             self.close()
         return response, shift
 
-    async def _send(self, request: bytes, spool: Spool) -> Response:
-        if not self._connection.is_open:
-            await self._connect()
-        try:
-            return await self._connection.ask(request, spool)
-        except ConnectionEnded as error:
-            # It closed the connection, idle until then, in the same moment.
-            if error.has_begun or self._is_late or not self.is_usable:
-                raise
+    async def _ask_again(self, request: bytes, spool: Spool, error: ConnectionEnded) -> Response:
+        """Ask once more where the engine closed the connection, idle until then, just now."""
+        if error.has_begun or self._is_late or not self.is_usable:
+            raise await self._failure() from error
+        # A process that dies closes its connection first, too.
         await asyncio.sleep(0)
-        await self._connect()
-        return await self._connection.ask(request, spool)
+        try:
+            await self._connect()
+            return await self._connection.ask(request, spool)
+        except (ConnectionEnded, EngineFailure):
+            raise await self._failure() from error
 
     async def _failure(self) -> Exception:
         """Why no answer came."""
@@ -237,9 +241,24 @@ class EngineServer:
         self.kill()
         return EngineFailure(cause)
 
-    def _time_out(self) -> None:
-        self._is_late = True
-        self.kill()
+    def _watch(self, deadline: float) -> None:
+        # One timer serves many queries: it is left to ring, and set again where it rings too
+        # early, because setting and cancelling one costs more than reading an answer.
+        self._deadline = deadline
+        if self._alarm is not None and self._alarm_at > deadline:
+            self._alarm.cancel()
+            self._alarm = None
+        if self._alarm is None:
+            self._alarm_at = deadline
+            self._alarm = self._loop.call_later(deadline - perf_counter(), self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        if perf_counter() >= self._deadline:
+            self._is_late = True
+            self.kill()
+        elif self._deadline < math.inf:
+            self._watch(self._deadline)
 
     def _has_grown(self) -> bool:
         if self._child is None:
@@ -257,6 +276,8 @@ class EngineServer:
         """End it at once; a query that runs in it ends with it."""
         self._is_ending = True
         self._connection.close()
+        if self._alarm is not None:
+            self._alarm.cancel()
         if self._child is not None:
             self._child.kill()
 

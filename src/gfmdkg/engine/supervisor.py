@@ -54,7 +54,10 @@ class Admission:
         self._places, self._queue = places, queue
         self._wait_seconds, self._cause = wait_seconds, cause
         self._running = {Lane.ADHOC: 0, Lane.CANNED: 0}
-        self._waiting: dict[Lane, deque[_Waiter]] = {Lane.ADHOC: deque(), Lane.CANNED: deque()}
+        self._running_total = 0
+        self._adhoc: deque[_Waiter] = deque()
+        self._canned: deque[_Waiter] = deque()
+        self._waiting = {Lane.ADHOC: self._adhoc, Lane.CANNED: self._canned}
         self._tickets = count()
         self._mean_seconds = 0.0
         self._is_closing = False
@@ -71,25 +74,33 @@ class Admission:
         """How many requests of each lane wait."""
         return {lane: len(queue) for lane, queue in self._waiting.items()}
 
+    def enter_at_once(self, lane: Lane) -> bool:
+        """Take a place if there is one, passing nobody who waits. Raises ``Busy`` at the end."""
+        if self._is_closing:
+            raise Busy(self._retry_after(), cause="the service is ending")
+        if self._waiting[lane] or not self._has_room(lane):
+            return False
+        self._running[lane] += 1
+        self._running_total += 1
+        return True
+
     async def enter(self, lane: Lane = Lane.CANNED) -> None:
         """Take a place, which ``leave`` gives back. Raises ``Busy`` where there is none in time.
 
         A canned query that meets a full queue takes the place in it of the ad-hoc request that
         came last.
         """
-        if self._is_closing:
-            raise Busy(self._retry_after(), cause="the service is ending")
-        if not self._waiting[lane] and self._has_room(lane):
-            self._running[lane] += 1
-        else:
+        if not self.enter_at_once(lane):
             await self._wait(lane)
 
     def leave(self, lane: Lane = Lane.CANNED, *, seconds: float | None = None) -> None:
         """Give a place back that was held for ``seconds``."""
         self._running[lane] -= 1
+        self._running_total -= 1
         if seconds is not None:
             self._mean_seconds += _MEAN_WEIGHT * (seconds - self._mean_seconds)
-        self._let_in()
+        if self._adhoc or self._canned:
+            self._let_in()
         if self._is_closing and self._is_quiet():
             self._quiet.set()
 
@@ -107,11 +118,10 @@ class Admission:
                     _send_away(queue.popleft()[1], EngineFailure("the service is shutting down"))
 
     def _is_quiet(self) -> bool:
-        return not any(self._running.values()) and not any(self._waiting.values())
+        return not self._running_total and not self._adhoc and not self._canned
 
     def _has_room(self, lane: Lane) -> bool:
-        running = self._running
-        return running[lane] < self._room[lane] and sum(running.values()) < self._places
+        return self._running[lane] < self._room[lane] and self._running_total < self._places
 
     async def _wait(self, lane: Lane) -> None:
         loop = asyncio.get_running_loop()
@@ -131,11 +141,10 @@ class Admission:
             timer.cancel()
 
     def _join(self, lane: Lane, waiter: _Waiter) -> None:
-        adhoc = self._waiting[Lane.ADHOC]
-        if sum(map(len, self._waiting.values())) >= self._queue:
-            if lane is Lane.ADHOC or not adhoc:
+        if len(self._adhoc) + len(self._canned) >= self._queue:
+            if lane is Lane.ADHOC or not self._adhoc:
                 raise self._busy()
-            _send_away(adhoc.pop()[1], self._busy())
+            _send_away(self._adhoc.pop()[1], self._busy())
         self._waiting[lane].append(waiter)
 
     def _give_up(self, lane: Lane, waiter: _Waiter) -> None:
@@ -154,6 +163,7 @@ class Admission:
             _, turn = self._waiting[lane].popleft()
             if not turn.done():  # else cancelled, and its task has not run yet
                 self._running[lane] += 1
+                self._running_total += 1
                 turn.set_result(None)
 
     def _busy(self) -> Busy:
@@ -162,7 +172,7 @@ class Admission:
 
     def _retry_after(self) -> int:
         """Whole seconds until those who wait now should be through."""
-        waiting = sum(map(len, self._waiting.values()))
+        waiting = len(self._adhoc) + len(self._canned)
         seconds = self._mean_seconds * (1 + waiting / self._places)
         return min(max(1, math.ceil(seconds)), _LONGEST_RETRY_SECONDS)
 
@@ -232,13 +242,14 @@ class Supervisor(Generic[K, P]):
 
     async def take(self, key: K) -> P:
         """A process for this work: the one used last, else a new one. Raises ``EngineFailure``."""
-        found = self._find(key)
+        found = self.take_idle(key)
         if found is None and self._tasks:
             await asyncio.wait(self._tasks)  # a spare that is on its way comes sooner
-            found = self._find(key)
+            found = self.take_idle(key)
         return await self._add(key) if found is None else found
 
-    def _find(self, key: K) -> P | None:
+    def take_idle(self, key: K) -> P | None:
+        """The process for this work that was used last, if one waits for some."""
         for process in reversed(self._idle):
             other = self._living[process]
             if other is key or other == key:
@@ -246,7 +257,7 @@ class Supervisor(Generic[K, P]):
                 if process.is_usable:
                     return process
                 self._end(process)
-                return self._find(key)
+                return self.take_idle(key)
         return None
 
     def give_back(self, process: P) -> None:
@@ -259,12 +270,7 @@ class Supervisor(Generic[K, P]):
     def keep_spare(self, key: K, *, idle: int = 1) -> None:
         """Have so many wait for this work that the next request need not wait for a start."""
         has_room = len(self._living) + self.starting < self._bound
-        if (
-            has_room
-            and not self._tasks
-            and not self._is_closed
-            and sum(self._living[process] == key for process in self._idle) < idle
-        ):
+        if len(self._idle) < idle and has_room and not self._tasks and not self._is_closed:
             task = asyncio.create_task(self._add_spare(key))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

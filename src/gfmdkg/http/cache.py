@@ -83,17 +83,20 @@ class Flights:
 
     def __init__(self) -> None:
         self.shared_total = 0
-        self._flights: dict[Hashable, _Flight] = {}
+        # ``None`` while nobody but the leader is there, which is nearly always.
+        self._flights: dict[Hashable, _Flight | None] = {}
 
     def __len__(self) -> int:
         return len(self._flights)
 
     async def board(self, key: Hashable) -> Answer | Turn:
         """``Turn.LEAD`` for the first; the others wait, until there is something to do."""
-        flight = self._flights.get(key)
-        if flight is None:
-            self._flights[key] = _Flight()
+        if key not in self._flights:
+            self._flights[key] = None
             return Turn.LEAD
+        flight = self._flights[key]
+        if flight is None:
+            flight = self._flights[key] = _Flight()
         seat: asyncio.Future[Answer | Turn]
         seat = asyncio.get_running_loop().create_future()
         flight.waiters.append(seat)
@@ -116,21 +119,19 @@ class Flights:
         """Note a failure; true when the next would most likely fail as well."""
         flight = self._flights.get(key)
         if flight is None:
-            return True
+            return True  # nobody waits
         flight.failures += 1
         return flight.failures >= _FAILURES
 
     def hand_over(self, key: Hashable) -> None:
         """Let the next in line lead, because the leader came to nothing."""
         flight = self._flights.get(key)
-        if flight is None:
-            return
-        while flight.waiters:
+        while flight is not None and flight.waiters:
             seat = flight.waiters.popleft()
             if not seat.done():
                 seat.set_result(Turn.LEAD)
                 return
-        del self._flights[key]
+        self._flights.pop(key, None)
 
     def _end(self, key: Hashable, outcome: Answer | Turn) -> int:
         flight = self._flights.pop(key, None)

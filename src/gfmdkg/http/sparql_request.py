@@ -1,8 +1,8 @@
 """A request of the SPARQL 1.1 Protocol as a value: parsed, checked and complete."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from gfmdkg.errors import NotAcceptable, ParameterError, RequestError, UnknownParameter
 from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, negotiate
@@ -92,17 +92,20 @@ def parse_parameters(encoded: bytes) -> Pairs:
     """Decode a query string or form. Raises ``RequestError`` where it is not UTF-8."""
     if not encoded:
         return ()
+    parts = encoded.split(b"&", _MOST_PARAMETERS)
+    if len(parts) > _MOST_PARAMETERS:
+        raise RequestError(f"there are more than {_MOST_PARAMETERS} parameters")
     try:
-        return parse_qsl(
-            encoded.decode(),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_MOST_PARAMETERS,
-        )
+        return [
+            (_decode(name), _decode(value))
+            for name, _, value in [part.partition(b"=") for part in parts if part]
+        ]
     except UnicodeDecodeError as error:
         raise RequestError("the parameters are not percent-encoded UTF-8") from error
-    except ValueError as error:
-        raise RequestError(f"the parameters cannot be read: {error}") from error
+
+
+def _decode(encoded: bytes) -> str:
+    return unquote_to_bytes(encoded.replace(b"+", b" ")).decode()
 
 
 def parse_query(pairs: Pairs, *, accept: str | None) -> SparqlRequest:
@@ -111,36 +114,33 @@ def parse_query(pairs: Pairs, *, accept: str | None) -> SparqlRequest:
     Raises ``RequestError`` unless there is exactly one query, ``UnknownParameter``,
     ``ParameterError`` and ``NotAcceptable``.
     """
-    _only(pairs, _QUERY_PARAMETERS)
-    explain = _single(pairs, "explain") or "false"
+    values = _grouped(pairs, _QUERY_PARAMETERS)
+    explain = _single(values, "explain") or "false"
     if explain not in ("true", "false"):
         raise ParameterError("explain", f"is “{explain[:40]}”", allowed=("true", "false"))
+    default_graphs = _graphs(values, "default-graph-uri")
+    named_graphs = _graphs(values, "named-graph-uri")
+    is_whole = not default_graphs and not named_graphs
     return SparqlRequest(
         text=given_once(pairs, "query"),
         formats=choose_formats(pairs, accept),
-        dataset=_dataset(pairs),
-        version=_version(pairs),
-        timeout_seconds=_timeout(pairs),
+        dataset=_WHOLE
+        if is_whole
+        else Dataset(default_graphs=default_graphs, named_graphs=named_graphs),
+        version=_version(values),
+        timeout_seconds=_timeout(values),
         explain=explain == "true",
     )
 
 
-def _dataset(pairs: Pairs) -> Dataset:
-    default_graphs = _graphs(pairs, "default-graph-uri")
-    named_graphs = _graphs(pairs, "named-graph-uri")
-    if not default_graphs and not named_graphs:
-        return _WHOLE
-    return Dataset(default_graphs=default_graphs, named_graphs=named_graphs)
-
-
 def parse_update(pairs: Pairs) -> SparqlUpdateRequest:
     """The update operation that these parameters ask for; raises as ``parse_query`` does."""
-    _only(pairs, _UPDATE_PARAMETERS)
+    values = _grouped(pairs, _UPDATE_PARAMETERS)
     return SparqlUpdateRequest(
         text=given_once(pairs, "update"),
-        using_graphs=_graphs(pairs, "using-graph-uri"),
-        using_named_graphs=_graphs(pairs, "using-named-graph-uri"),
-        timeout_seconds=_timeout(pairs),
+        using_graphs=_graphs(values, "using-graph-uri"),
+        using_named_graphs=_graphs(values, "using-named-graph-uri"),
+        timeout_seconds=_timeout(values),
     )
 
 
@@ -176,32 +176,39 @@ def _media_types(offered: Iterable[MediaType]) -> tuple[str, ...]:
     return tuple(media.media_type for media in offered)
 
 
-def _only(pairs: Pairs, allowed: Collection[str]) -> None:
-    for name, _ in pairs:
+def _grouped(pairs: Pairs, allowed: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """The values by name; empty ones, as HTML forms send them, are not given."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
         if name not in allowed:
             raise UnknownParameter(name[:80], "is not known here", allowed=sorted(allowed))
+        if value:
+            values.setdefault(name, []).append(value)
+    return values
 
 
-def _single(pairs: Pairs, name: str) -> str | None:
-    """An optional parameter; empty, as HTML forms send it, it is not given."""
-    values = [value for key, value in pairs if key == name and value]
-    if len(values) > 1:
-        raise ParameterError(name, "is given more than once", value=", ".join(values)[:80])
-    return values[0] if values else None
+def _single(values: Mapping[str, Sequence[str]], name: str) -> str | None:
+    """An optional parameter."""
+    found = values.get(name)
+    if found is None:
+        return None
+    if len(found) > 1:
+        raise ParameterError(name, "is given more than once", value=", ".join(found)[:80])
+    return found[0]
 
 
-def _graphs(pairs: Pairs, name: str) -> tuple[str, ...]:
-    values = tuple(value for key, value in pairs if key == name and value)
-    for value in values:
+def _graphs(values: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
+    found = values.get(name, ())
+    for value in found:
         try:
             Iri(value)
         except ValueError as error:
             raise ParameterError(name, "is not an absolute IRI", value=value[:200]) from error
-    return values
+    return tuple(found)
 
 
-def _version(pairs: Pairs) -> int | None:
-    text = _single(pairs, "version")
+def _version(values: Mapping[str, Sequence[str]]) -> int | None:
+    text = _single(values, "version")
     if text is None:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 18 and int(text) > 0):
@@ -209,8 +216,8 @@ def _version(pairs: Pairs) -> int | None:
     return int(text)
 
 
-def _timeout(pairs: Pairs) -> float | None:
-    text = _single(pairs, "timeout")
+def _timeout(values: Mapping[str, Sequence[str]]) -> float | None:
+    text = _single(values, "timeout")
     if text is None:
         return None
     try:
