@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from gfmdkg.http.server import Server
 from starlette.routing import BaseRoute
 
 from gfmdkg.http.app import create_app
+from gfmdkg.http.server import Server
 from gfmdkg.settings import Settings
 
 BESIDE = {

@@ -7,13 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.curation.tokens import Role, TokenStore
+from gfmdkg.errors import RequestError
+from gfmdkg.http.sparql_request import parse_parameters
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import VersionStore
 
@@ -539,3 +543,20 @@ def test_a_store_without_a_version_is_a_documented_problem(
         answer = httpx.get(f"{url}/sparql", params={"query": ASK})
     assert (answer.status_code, problem(answer)) == (503, "content")
     assert json.dumps(answer.json()["faults"]).count("gfmdkg build") == 1
+
+
+@given(st.binary(max_size=60) | st.from_regex(rb"(?:[a=&+ \n]|%[0-9a-fA-F]{0,2})*"))
+def test_parameters_are_decoded_as_forms_are(encoded: bytes) -> None:
+    try:
+        expected = parse_qsl(encoded.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(RequestError):
+            parse_parameters(encoded)
+    else:
+        assert list(parse_parameters(encoded)) == expected
+
+
+def test_form_of_megabytes_is_decoded_in_no_time() -> None:
+    began = time.process_time()
+    parse_parameters(b"query=" + b"%41" * 1_300_000)
+    assert time.process_time() - began < 0.3

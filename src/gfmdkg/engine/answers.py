@@ -157,7 +157,7 @@ class SpooledAnswer:
         self.close()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class EngineAnswer:
     """A finished answer. Whoever receives it closes a body that is a file.
 

@@ -61,7 +61,7 @@ _COMPLAINT_BYTES = 64 * 1024
 _OWN_DATASET, _ANY_FORMATS = Dataset(), AnswerFormats()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class QueryRequest:
     """A query that has passed the checks of ``gfmdkg.sparql``.
 

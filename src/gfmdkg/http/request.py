@@ -69,8 +69,8 @@ class Key(NamedTuple):
     @property
     def size_bytes(self) -> int:
         """About what the key takes, for its text comes from outside."""
-        parts = (self.path, self.query, self.accept, self.host, self.scheme, self.body)
-        return sum(len(part) for part in parts if part)
+        headers = len(self.accept or b"") + len(self.host or b"") + len(self.scheme or b"")
+        return len(self.path) + len(self.query) + headers + len(self.body or b"")
 
 
 class RequestIds:
@@ -283,27 +283,41 @@ async def while_connected(work: Coroutine[Any, Any, Result], receive: Receive) -
     A server does not do this by itself, and a query that is cancelled frees its engine. The
     request's body must have been read. Raises ``ClientGone``.
     """
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101 - a coroutine runs in a task
-    watches: list[asyncio.Task[None]] = []
-    is_gone = False
-
-    async def watch() -> None:
-        nonlocal is_gone
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        is_gone = True
-        task.cancel()
-
     loop = asyncio.get_running_loop()
-    timer = loop.call_later(_WATCH_AFTER_SECONDS, lambda: watches.append(loop.create_task(watch())))
+    task = asyncio.current_task(loop)
+    assert task is not None  # noqa: S101 - a coroutine runs in a task
+    watch = _Watch(task, receive)
+    timer = loop.call_later(_WATCH_AFTER_SECONDS, watch.start)
     try:
         return await work
     except asyncio.CancelledError:
-        if is_gone and task.uncancel() == 0:
+        if watch.is_gone and task.uncancel() == 0:
             raise ClientGone from None
         raise
     finally:
         timer.cancel()
-        for each in watches:
-            each.cancel()
+        watch.stop()
+
+
+class _Watch:
+    """Waits for a client to leave, and cancels the task that works for it."""
+
+    __slots__ = ("_receive", "_task", "_waiting", "is_gone")
+
+    def __init__(self, task: "asyncio.Task[Any]", receive: Receive) -> None:
+        self.is_gone = False
+        self._task, self._receive = task, receive
+        self._waiting: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._waiting = asyncio.create_task(self._wait())
+
+    def stop(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.is_gone = True
+        self._task.cancel()

@@ -14,6 +14,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TextIO
 
 from gfmdkg.engine.pool import EngineWork
@@ -51,40 +52,21 @@ class RequestLog:
         self.dropped_total = 0
         self._is_json = log_format == "json"
         self._stream = stream
-        self._lines: list[str] = []
+        self._entries: list[tuple[float, Entry]] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._batches: queue.Queue[list[str] | None] = queue.Queue(_BATCHES_WAITING)
+        self._batches: queue.Queue[list[tuple[float, Entry]] | None] = queue.Queue(_BATCHES_WAITING)
         self._thread: threading.Thread | None = None
-        self._second, self._time = 0, ""
 
     def request(self, entry: Entry) -> None:
-        """Note one request. Cheap, and never waits."""
+        """Note one request. Cheap, and never waits: the line is made where it is written."""
         if not self.is_on:
             return
-        milliseconds = entry.seconds * 1000
-        if not self._is_json:
-            self._add(
-                f"{self._now()} {entry.method} {entry.route} {entry.status} {entry.outcome}"
-                f" {milliseconds:.2f}ms {entry.size_bytes}B id={entry.request_id}\n"
-            )
-            return
-        # Ids, methods, routes and outcomes come from closed sets without quotes, so that this
-        # needs no encoder, which would take as long as all the rest.
-        engine, work = "", entry.work
-        if work.calls:
-            queue_ms, engine_ms = work.queue_seconds * 1000, work.engine_seconds * 1000
-            front_ms = max(0.0, milliseconds - queue_ms - engine_ms)
-            engine = (
-                f'"queue_ms":{queue_ms:.2f},"engine_ms":{engine_ms:.2f},"front_ms":{front_ms:.2f},'
-            )
-        self._add(
-            f'{{"time":"{self._now()}","id":"{entry.request_id}","method":"{entry.method}",'
-            f'"route":"{entry.route}","status":{entry.status},'
-            f'"version":{"null" if entry.version is None else entry.version},'
-            f'"ms":{milliseconds:.2f},{engine}'
-            f'"rows":{"null" if entry.rows is None else entry.rows},"bytes":{entry.size_bytes},'
-            f'"outcome":"{entry.outcome}"}}\n'
-        )
+        self._entries.append((time.time(), entry))
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_GATHER_SECONDS, self._hand_on)
+        elif len(self._entries) >= _LINES_GATHERED:
+            self._hand_on()
 
     def close(self) -> None:
         """Write what has gathered, and wait a moment for the writing."""
@@ -95,46 +77,65 @@ class RequestLog:
             self._thread.join(_FAREWELL_SECONDS)
             self._thread = None
 
-    def _now(self) -> str:
-        now = time.time()
-        second = int(now)
-        if second != self._second:
-            self._second = second
-            self._time = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        return f"{self._time}.{int((now - second) * 1000):03d}Z"
-
-    def _add(self, line: str) -> None:
-        self._lines.append(line)
-        if self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(_GATHER_SECONDS, self._hand_on)
-        elif len(self._lines) >= _LINES_GATHERED:
-            self._hand_on()
-
     def _hand_on(self) -> None:
-        lines, self._lines = self._lines, []
+        entries, self._entries = self._entries, []
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not lines:
+        if not entries:
             return
         if self._thread is None:
             self._thread = threading.Thread(target=self._write, name="log", daemon=True)
             self._thread.start()
         try:
-            self._batches.put_nowait(lines)
+            self._batches.put_nowait(entries)
         except queue.Full:
-            self.dropped_total += len(lines)
+            self.dropped_total += len(entries)
 
     def _write(self) -> None:
-        while (lines := self._batches.get()) is not None:
+        make = _json_line if self._is_json else _text_line
+        while (entries := self._batches.get()) is not None:
             stream = self._stream or sys.stderr
             try:
-                for group in _groups(lines):
+                for group in _groups([make(moment, entry) for moment, entry in entries]):
                     stream.write(group)
                 stream.flush()
             except (OSError, ValueError):  # nobody reads any more, or the stream is closed
-                self.dropped_total += len(lines)
+                self.dropped_total += len(entries)
+
+
+def _text_line(moment: float, entry: Entry) -> str:
+    return (
+        f"{_stamp(moment)} {entry.method} {entry.route} {entry.status} {entry.outcome}"
+        f" {entry.seconds * 1000:.2f}ms {entry.size_bytes}B id={entry.request_id}\n"
+    )
+
+
+def _json_line(moment: float, entry: Entry) -> str:
+    # Ids, methods, routes and outcomes come from closed sets without quotes, so that this needs
+    # no encoder, which would take as long as all the rest.
+    milliseconds, engine, work = entry.seconds * 1000, "", entry.work
+    if work.calls:
+        queue_ms, engine_ms = work.queue_seconds * 1000, work.engine_seconds * 1000
+        front_ms = max(0.0, milliseconds - queue_ms - engine_ms)
+        engine = f'"queue_ms":{queue_ms:.2f},"engine_ms":{engine_ms:.2f},"front_ms":{front_ms:.2f},'
+    return (
+        f'{{"time":"{_stamp(moment)}","id":"{entry.request_id}","method":"{entry.method}",'
+        f'"route":"{entry.route}","status":{entry.status},'
+        f'"version":{"null" if entry.version is None else entry.version},'
+        f'"ms":{milliseconds:.2f},{engine}'
+        f'"rows":{"null" if entry.rows is None else entry.rows},"bytes":{entry.size_bytes},'
+        f'"outcome":"{entry.outcome}"}}\n'
+    )
+
+
+def _stamp(moment: float) -> str:
+    return f"{_second(int(moment))}.{int(moment % 1 * 1000):03d}Z"
+
+
+@lru_cache(maxsize=4)
+def _second(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
 
 
 def _groups(lines: list[str]) -> list[str]:

