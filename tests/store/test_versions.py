@@ -209,3 +209,43 @@ def test_diaries_of_the_engine_do_not_pile_up(tmp_path: Path) -> None:
     kept = [len(list(folder.glob("LOG*"))) for folder in tmp_path.glob("versions/*/db")]
     assert len(kept) == 4
     assert max(kept) == 1
+
+
+def test_reader_sees_a_version_at_once_and_looks_at_no_file_in_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = VersionStore(tmp_path), VersionStore(tmp_path)
+    assert reader.current() is None
+    for number in (1, 2, 3):
+        insert(writer, str(number))
+        current = reader.current()
+        assert current is not None
+        assert current.number == number
+        assert reader.current() is current
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "stat", None)
+            assert [reader.current() for _ in range(100)] == [current] * 100
+
+
+def test_reader_sees_a_store_that_was_made_anew_and_a_pointer_put_by_hand(tmp_path: Path) -> None:
+    root, kept = tmp_path / "store", tmp_path / "kept"
+    for _ in range(2):
+        insert(VersionStore(root), "a")
+    reader = VersionStore(root)
+    assert reader.require_current().number == 2
+
+    def wait_for(number: int) -> None:
+        deadline = time.monotonic() + 5
+        while reader.require_current().number != number:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    (root / "next").write_text("1")
+    (root / "next").replace(root / "CURRENT")
+    wait_for(1)
+    root.rename(kept)
+    for _ in range(3):
+        insert(VersionStore(root), "a")
+    wait_for(3)
+    insert(VersionStore(root), "a")
+    assert reader.require_current().number == 4

@@ -77,9 +77,10 @@ class SparqlEndpoint:
 
     async def _get(self, scope: Scope, receive: Receive) -> Answer:
         pairs = parse_parameters(scope["query_string"])
-        if all(name in _BARE_PARAMETERS for name, _ in pairs):
+        names = {name for name, _ in pairs}
+        if names <= _BARE_PARAMETERS:
             return await self._describe(pairs, scope, receive)
-        if any(name == "update" for name, _ in pairs):
+        if "update" in names:
             raise RequestError("an update has to be sent by POST")
         request = parse_query(pairs, accept=header(scope, b"accept"))
         return await self._answer_query(request, scope, receive)

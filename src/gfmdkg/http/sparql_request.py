@@ -65,6 +65,15 @@ GRAPH_FORMAT_NAMES = tuple(name for name, (_, graph) in _FORMATS.items() if grap
 # The names that clients in use send for these.
 _SYNONYMS = {"json-ld": "jsonld", "n3": "ttl", "rdf+xml": "rdf", "turtle": "ttl"}
 _WHOLE = Dataset()
+# Every choice of both, made once.
+_FORMAT_PAIRS = {
+    (results, graph): AnswerFormats(
+        results=None if results is None else results.media_type,
+        graph=None if graph is None else graph.media_type,
+    )
+    for results in (None, *RESULTS)
+    for graph in (None, *GRAPHS)
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,19 +136,22 @@ def parse_query(pairs: Pairs, *, accept: str | None) -> SparqlRequest:
     explain = _single(values, "explain") or "false"
     if explain not in ("true", "false"):
         raise ParameterError("explain", f"is “{explain[:40]}”", allowed=("true", "false"))
-    default_graphs = _graphs(values, "default-graph-uri")
-    named_graphs = _graphs(values, "named-graph-uri")
-    is_whole = not default_graphs and not named_graphs
     return SparqlRequest(
         text=given_once(pairs, "query"),
         formats=choose_formats(pairs, accept),
-        dataset=_WHOLE
-        if is_whole
-        else Dataset(default_graphs=default_graphs, named_graphs=named_graphs),
+        dataset=_dataset(values),
         version=_version(values),
         timeout_seconds=_timeout(values),
         explain=explain == "true",
     )
+
+
+def _dataset(values: Mapping[str, Sequence[str]]) -> Dataset:
+    default_graphs = _graphs(values, "default-graph-uri")
+    named_graphs = _graphs(values, "named-graph-uri")
+    if not default_graphs and not named_graphs:
+        return _WHOLE
+    return Dataset(default_graphs=default_graphs, named_graphs=named_graphs)
 
 
 def parse_update(pairs: Pairs) -> SparqlUpdateRequest:
@@ -157,19 +169,20 @@ def choose_formats(pairs: Pairs, accept: str | None) -> AnswerFormats:
     """The formats for solutions and for graphs, by ``format``, else by the Accept header."""
     names = {_SYNONYMS.get(v, v) for key, v in pairs if key in _FORMAT_NAMES and v}
     if not names:
-        results, graph = negotiate(accept, RESULTS), negotiate(accept, GRAPHS)
-        if results is None and graph is None:
-            raise NotAcceptable(accept or "", _media_types((*RESULTS, *GRAPHS)))
-        return AnswerFormats(
-            results=None if results is None else results.media_type,
-            graph=None if graph is None else graph.media_type,
-        )
+        return _negotiated(accept)
     name = names.pop()
     if names or name not in _FORMATS:
         detail = "is given twice, with two values" if names else f"is “{name[:40]}”"
         raise ParameterError("format", detail, value=name, allowed=tuple(_FORMATS))
     results_type, graph_type = _FORMATS[name]
     return AnswerFormats(results=results_type, graph=graph_type)
+
+
+def _negotiated(accept: str | None) -> AnswerFormats:
+    results, graph = negotiate(accept, RESULTS), negotiate(accept, GRAPHS)
+    if results is None and graph is None:
+        raise NotAcceptable(accept or "", _media_types((*RESULTS, *GRAPHS)))
+    return _FORMAT_PAIRS[results, graph]
 
 
 def given_once(pairs: Pairs, name: str) -> str:
@@ -207,7 +220,9 @@ def _single(values: Mapping[str, Sequence[str]], name: str) -> str | None:
 
 
 def _graphs(values: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
-    found = values.get(name, ())
+    found = values.get(name)
+    if found is None:
+        return ()
     for value in found:
         try:
             Iri(value)

@@ -4,6 +4,7 @@
 
     store/
       CURRENT              the number of the version in use; replaced atomically
+      signal               changed whenever CURRENT is, so that readers need not look at it
       lock                 held by the writer, across processes
       versions/12/db       a RocksDB folder that nobody writes to any more
       versions/12/version.json
@@ -28,6 +29,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
@@ -38,11 +40,13 @@ from gfmdkg.store.durable_files import replace_durably, sync_folder, write_durab
 from gfmdkg.store.locking import locked
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.signal import Signal
 from gfmdkg.store.version import Origin, Version
 
 __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 
 _HISTORY = ("version.json", "patch.rdfp")
+_LOOK_SECONDS = 1.0
 # What was made for a version and may hold for the next; its readers find out.
 _CARRIED = ("rules.json",)
 
@@ -105,21 +109,40 @@ class VersionStore:
         self.root = root
         self._kept = kept
         self._pointer = root / "CURRENT"
-        self._pointer_text = str(self._pointer)
         self._versions = root / "versions"
         self._staging = root / "staging"
-        self._seen: tuple[tuple[int, int], Version] | None = None
+        self._signal = Signal(root / "signal")
+        self._sign: bytes | None = None
+        self._next_look = 0.0
+        self._stamp: tuple[int, int] | None = None
+        self._seen: Version | None = None
 
     def current(self) -> Version | None:
-        """The version in use, or ``None`` before the first; cheap enough for every request."""
+        """The version in use, or ``None`` before the first; cheap enough for every request.
+
+        CURRENT is looked at when the signal says so, and now and then in case that somebody
+        replaced it by hand.
+        """
+        sign = self._signal.read()
+        if sign is None or sign != self._sign or perf_counter() > self._next_look:
+            self._sign = sign
+            self._look()
+        return self._seen
+
+    def _look(self) -> None:
         try:
-            status = os.stat(self._pointer_text)  # noqa: PTH116 - at each request
+            status = os.stat(self._pointer)  # noqa: PTH116 - a tenth of Path's time, often asked
         except FileNotFoundError:
-            return None
+            self._stamp = self._seen = None
+            return
         stamp = (status.st_ino, status.st_mtime_ns)
-        if self._seen is None or self._seen[0] != stamp:
-            self._seen = (stamp, self.get(self._current_number()))
-        return self._seen[1]
+        if self._stamp != stamp:
+            self._seen = self.get(self._current_number())
+            self._stamp = stamp
+            # It may be another store by now. What is published meanwhile is found at the next look.
+            self._signal.seek()
+            self._sign = None
+        self._next_look = perf_counter() + _LOOK_SECONDS
 
     def _current_number(self) -> int:
         try:
@@ -127,7 +150,7 @@ class VersionStore:
         except ValueError as error:
             fault = Fault(
                 message="it holds no number",
-                file=self._pointer_text,
+                file=str(self._pointer),
                 remedy=f"write the number of a folder of {self._versions} into it, as a rule the"
                 " greatest",
             )
@@ -255,6 +278,7 @@ class VersionStore:
         staged.rename(version.folder)
         sync_folder(self._versions)
         replace_durably(self._pointer, f"{number}\n")
+        self._signal.give()
         self._prune(number)
         return version
 
