@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from gfmdkg.build.derivation import add_provenance, derive_links
+from gfmdkg.build.derivation import derive_links, provenance_of
 from gfmdkg.build.sources import Source
 from gfmdkg.catalog import Catalog, describe
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.reading import read_quads
+from gfmdkg.store.reading import read_labelled, read_quads
 from gfmdkg.store.selecting import select_from
-from gfmdkg.store.union import materialise_union
+from gfmdkg.store.union import with_union
 from gfmdkg.validation import Report, SourceFile, validate_sources
 
 __all__ = ["QUERIES_GRAPH", "assemble", "validate_store"]
@@ -25,9 +25,13 @@ def assemble(store: OxigraphStore, sources: Sequence[Source], catalog: Catalog) 
     Raises ``DataError`` with the syntax faults of all sources.
     """
     faults: list[Fault] = []
+    quads = [
+        *read_labelled(describe(catalog), graph=QUERIES_GRAPH),
+        *provenance_of(sources),
+    ]
     for source in sources:
         try:
-            quads = read_quads(
+            quads += read_quads(
                 source.text.encode(),
                 media_type="text/turtle",
                 graph=source.graph,
@@ -35,14 +39,10 @@ def assemble(store: OxigraphStore, sources: Sequence[Source], catalog: Catalog) 
             )
         except DataError as error:
             faults.extend(error.faults)
-        else:
-            store.extend(quads)
     if faults:
         raise DataError(f"{len(faults)} of {len(sources)} files cannot be read", faults)
-    store.load(describe(catalog), media_type="application/n-triples", graph=QUERIES_GRAPH)
-    derive_links(store)
-    add_provenance(store, sources)
-    materialise_union(store)
+    store.extend(with_union(quads))
+    derive_links(store).apply(store, is_union=True)
 
 
 def validate_store(store: OxigraphStore, sources: Sequence[Source], content: Content) -> Report:

@@ -3,19 +3,22 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib import resources
 
+import pyoxigraph as ox
+
 from gfmdkg.about import VERSION
 from gfmdkg.build.sources import Source
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
 from gfmdkg.store.patches import Patch, decode, statements_of, statements_with_subject
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.reading import read_labelled
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 
 __all__ = [
     "DERIVED_GRAPH",
     "PROVENANCE_GRAPH",
-    "add_provenance",
     "derive_links",
     "derive_links_about",
+    "provenance_of",
 ]
 
 DERIVED_GRAPH = GRAPH_BASE + "derived/links"
@@ -25,14 +28,8 @@ _SLOT = "VALUES ?passage { UNDEF }"
 
 
 def derive_links(store: OxigraphStore) -> Patch:
-    """Make ``gfmd:cites`` and ``gfmd:alignsWith`` follow from the accepted links anew.
-
-    Gives what changed in ``DERIVED_GRAPH``; a default graph that is a union is left alone.
-    """
-    old = statements_of(store, DERIVED_GRAPH)
-    store.clear_graph(DERIVED_GRAPH)
-    store.update(_text())
-    new = statements_of(store, DERIVED_GRAPH)
+    """What makes ``gfmd:cites`` and ``gfmd:alignsWith`` follow from the accepted links."""
+    old, new = statements_of(store, DERIVED_GRAPH), _derive(store, _text())
     return Patch.of(new - old, old - new)
 
 
@@ -43,12 +40,20 @@ def derive_links_about(
     passages = {p for state in (before, store) for p in _concerned(state, subjects)}
     if not passages:
         return Patch()
-    old = _derived(store, passages)
-    Patch.of((), old).apply(store)
+    old = {
+        statement
+        for passage in passages
+        for statement in statements_with_subject(store, passage)
+        if statement.endswith(f" <{DERIVED_GRAPH}>")
+    }
     values = " ".join(sorted(to_sparql(Iri(p)) for p in passages if not p.startswith("_:")))
-    store.update(_text().replace(_SLOT, f"VALUES ?passage {{ {values} }}"))
-    new = _derived(store, passages)
+    new = _derive(store, _text().replace(_SLOT, f"VALUES ?passage {{ {values} }}"))
     return Patch.of(new - old, old - new)
+
+
+def _derive(store: OxigraphStore, query: str) -> set[str]:
+    graph = ox.NamedNode(DERIVED_GRAPH)
+    return {str(ox.Quad(*triple, graph)) for triple in store.construct(query)}
 
 
 def _concerned(store: OxigraphStore, subjects: Iterable[str]) -> Iterator[str]:
@@ -65,17 +70,12 @@ def _concerned(store: OxigraphStore, subjects: Iterable[str]) -> Iterator[str]:
     yield from (s.object.value for s in decode(citing) if isinstance(s.object, Iri))
 
 
-def _derived(store: OxigraphStore, passages: Iterable[str]) -> set[str]:
-    found = (s for passage in passages for s in statements_with_subject(store, passage))
-    return {s for s in found if s.endswith(f" <{DERIVED_GRAPH}>")}
-
-
 def _text() -> str:
-    return resources.files(__package__).joinpath("derive-links.ru").read_text("utf-8")
+    return resources.files(__package__).joinpath("derive-links.rq").read_text("utf-8")
 
 
-def add_provenance(store: OxigraphStore, sources: Sequence[Source]) -> None:
-    """Say of each file's graph from which file, with which hash and by which tool it came.
+def provenance_of(sources: Sequence[Source]) -> list[ox.Quad]:
+    """What the build says of each file's graph: from which file, hash and tool it came.
 
     There is no time in it, so that the same files always give the same graph; the record of
     a published version has the time.
@@ -98,6 +98,4 @@ def add_provenance(store: OxigraphStore, sources: Sequence[Source]) -> None:
             (activity, PROV + "wasAssociatedWith", tool),
         ]
     lines = [f"{to_sparql(s)} <{p}> {to_sparql(o)} ." for s, p, o in facts]
-    store.load(
-        "\n".join(lines).encode(), media_type="application/n-triples", graph=PROVENANCE_GRAPH
-    )
+    return read_labelled("\n".join(lines).encode(), graph=PROVENANCE_GRAPH)

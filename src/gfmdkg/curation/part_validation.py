@@ -6,12 +6,13 @@ from datetime import date
 
 from gfmdkg.curation.parts import Part
 from gfmdkg.curation.progress import Progress
-from gfmdkg.curation.proposal import Placed, Proposal, apply_patch
+from gfmdkg.curation.proposal import Placed, Proposal
 from gfmdkg.curation.spool import Spool
 from gfmdkg.curation.tally import FindingTally
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.patches import Patch
+from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.union import with_union
 from gfmdkg.validation import Finding, Report, Severity
 from gfmdkg.validation.checks import Check
 from gfmdkg.validation.data_graph import node_text
@@ -69,7 +70,7 @@ class PartValidation:
             removed = {*part.replaced(self.before), *(gone if is_first else ())}
             proposal = Proposal.of(self.before, placed, removed=removed)
             if proposal.patch.removed:
-                apply_patch(Patch(removed=proposal.patch.removed), self.after, is_union=is_union)
+                Patch(removed=proposal.patch.removed).apply(self.after, is_union=is_union)
                 self.after.flush()
             self.proposals.append(proposal)
             for each in part.placed:
@@ -78,8 +79,8 @@ class PartValidation:
         for start in range(0, len(self.proposals), _PARTS_A_BLOCK):
             self.progress("writing", start, len(self.proposals))
             block = self.proposals[start : start + _PARTS_A_BLOCK]
-            added = Patch.of((s for proposal in block for s in proposal.patch.added), ())
-            added.add_in_bulk(self.after, is_union=is_union)
+            added = quads_of({s for proposal in block for s in proposal.patch.added})
+            self.after.extend(with_union(added) if is_union else added)
         for number, proposal in enumerate(self.proposals):
             self.progress("deriving links", number, len(self.proposals))
             derived = proposal.derive(self.before, self.after, is_union=is_union)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 
-from gfmdkg.build.derivation import derive_links, derive_links_about
+from gfmdkg.build.derivation import derive_links_about
 from gfmdkg.errors import Conflict, DataRejected, NotFound
 from gfmdkg.store.comparison import compare_around, compare_stores
 from gfmdkg.store.patches import Patch, statements_of, subjects_of
@@ -25,11 +25,6 @@ __all__ = [
     "settle",
     "write",
 ]
-
-
-# Looking up one statement costs about as much as reading so many quads in order.
-_LOOK_UP_COST = 10
-_FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,24 +114,18 @@ def write(
 def settle(draft: Draft, base: Version, touched: Collection[str] | None) -> Patch:
     """Make derived links and the union of all graphs follow, and tell what differs from the base.
 
-    ``touched`` are the only statements that the change may have added or removed, where they
-    are known; the work is in proportion to them then. Otherwise the whole store is read, and
-    also where they are so many that this takes less.
+    ``touched`` are the only statements that the change may have added or removed; where they
+    are not known, both states are read to tell them.
     """
     store, is_union = draft.store, base.default_graph == "union"
-    if touched is not None and len(touched) > max(_FEW, base.quads // _LOOK_UP_COST):
-        touched = None
     with closing(OxigraphStore.open_read_only(base.database)) as before:
-        if is_union:
-            settle_union(store, before, about=touched)
         if touched is None:
-            derived = derive_links(store)
-        else:
-            derived = derive_links_about(store, before, subjects_of(touched))
+            whole = compare_stores(before, store, has_union=False)
+            touched = (*whole.added, *whole.removed)
         if is_union:
-            derived.apply_to_union(store)
-        if touched is None:
-            return compare_stores(before, store, has_union=is_union)
+            settle_union(store, before, touched)
+        derived = derive_links_about(store, before, subjects_of(touched))
+        derived.apply(store, is_union=is_union)
         touched = (*touched, *derived.added, *derived.removed)
         return compare_around(before, store, touched, has_union=is_union)
 

@@ -246,15 +246,11 @@ class OxigraphStore:
         node = ox.BlankNode(subject[2:]) if is_blank else ox.NamedNode(subject)
         return list(self._store.quads_for_pattern(node, None, None, None))
 
-    def select_quads(self, query: str) -> list[ox.Quad]:
-        """The solutions of a SELECT of ?s ?p ?o and, where it has one, ?g, as quads."""
-        solutions = self._store.query(query)
-        assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - our own SELECTs only
-        has_graph = len(solutions.variables) == 4
-        default = ox.DefaultGraph()
-        return [
-            ox.Quad(s["s"], s["p"], s["o"], s["g"] if has_graph else default) for s in solutions
-        ]
+    def construct(self, query: str) -> set[ox.Triple]:
+        """The triples that a CONSTRUCT of ours makes from all graphs together."""
+        triples = self._store.query(query, use_default_graph_as_union=True)
+        assert isinstance(triples, ox.QueryTriples)  # noqa: S101 - our own CONSTRUCTs only
+        return set(triples)
 
     def select_rows(
         self, query: str, *, base_iri: str | None = None, limit: int
