@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gfmdkg.build.derivation import derive_links, provenance_of
+from gfmdkg.build.derivation import PROVENANCE_GRAPH, derive_links, describe_provenance
 from gfmdkg.build.sources import Source
 from gfmdkg.catalog import Catalog, describe
 from gfmdkg.errors import DataError, Fault
@@ -27,7 +27,7 @@ def assemble(store: OxigraphStore, sources: Sequence[Source], catalog: Catalog) 
     faults: list[Fault] = []
     quads = [
         *read_labelled(describe(catalog), graph=QUERIES_GRAPH),
-        *provenance_of(sources),
+        *read_labelled(describe_provenance(sources), graph=PROVENANCE_GRAPH),
     ]
     for source in sources:
         try:
@@ -42,7 +42,7 @@ def assemble(store: OxigraphStore, sources: Sequence[Source], catalog: Catalog) 
     if faults:
         raise DataError(f"{len(faults)} of {len(sources)} files cannot be read", faults)
     store.extend(with_union(quads))
-    derive_links(store).apply(store, is_union=True)
+    derive_links(store, is_union=True).apply(store, is_union=True)
 
 
 def validate_store(store: OxigraphStore, sources: Sequence[Source], content: Content) -> Report:

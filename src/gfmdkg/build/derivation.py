@@ -3,14 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib import resources
 
-import pyoxigraph as ox
-
 from gfmdkg.about import VERSION
 from gfmdkg.build.sources import Source
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, GRAPH_BASE, PROV, RDF, RDFS
 from gfmdkg.store.patches import Patch, decode, statements_of, statements_with_subject
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.reading import read_labelled
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 
 __all__ = [
@@ -18,7 +15,7 @@ __all__ = [
     "PROVENANCE_GRAPH",
     "derive_links",
     "derive_links_about",
-    "provenance_of",
+    "describe_provenance",
 ]
 
 DERIVED_GRAPH = GRAPH_BASE + "derived/links"
@@ -27,14 +24,15 @@ _CITING = CITO + "hasCitingEntity"
 _SLOT = "VALUES ?passage { UNDEF }"
 
 
-def derive_links(store: OxigraphStore) -> Patch:
+def derive_links(store: OxigraphStore, *, is_union: bool) -> Patch:
     """What makes ``gfmd:cites`` and ``gfmd:alignsWith`` follow from the accepted links."""
-    old, new = statements_of(store, DERIVED_GRAPH), _derive(store, _text())
+    old = statements_of(store, DERIVED_GRAPH)
+    new = store.construct(_text(), graph=DERIVED_GRAPH, is_union=is_union)
     return Patch.of(new - old, old - new)
 
 
 def derive_links_about(
-    store: OxigraphStore, before: OxigraphStore, subjects: Collection[str]
+    store: OxigraphStore, before: OxigraphStore, subjects: Collection[str], *, is_union: bool
 ) -> Patch:
     """The same where no other subjects (IRIs or ``_:`` labels) differ from the state before."""
     passages = {p for state in (before, store) for p in _concerned(state, subjects)}
@@ -47,13 +45,9 @@ def derive_links_about(
         if statement.endswith(f" <{DERIVED_GRAPH}>")
     }
     values = " ".join(sorted(to_sparql(Iri(p)) for p in passages if not p.startswith("_:")))
-    new = _derive(store, _text().replace(_SLOT, f"VALUES ?passage {{ {values} }}"))
+    query = _text().replace(_SLOT, f"VALUES ?passage {{ {values} }}")
+    new = store.construct(query, graph=DERIVED_GRAPH, is_union=is_union)
     return Patch.of(new - old, old - new)
-
-
-def _derive(store: OxigraphStore, query: str) -> set[str]:
-    graph = ox.NamedNode(DERIVED_GRAPH)
-    return {str(ox.Quad(*triple, graph)) for triple in store.construct(query)}
 
 
 def _concerned(store: OxigraphStore, subjects: Iterable[str]) -> Iterator[str]:
@@ -65,7 +59,7 @@ def _concerned(store: OxigraphStore, subjects: Iterable[str]) -> Iterator[str]:
             # Somebody may have written to the derived links themselves.
             if graph == DERIVED_GRAPH:
                 yield subject
-            elif graph and quad.predicate.value == _CITING:
+            elif quad.predicate.value == _CITING:
                 citing.append(str(quad))
     yield from (s.object.value for s in decode(citing) if isinstance(s.object, Iri))
 
@@ -74,8 +68,8 @@ def _text() -> str:
     return resources.files(__package__).joinpath("derive-links.rq").read_text("utf-8")
 
 
-def provenance_of(sources: Sequence[Source]) -> list[ox.Quad]:
-    """What the build says of each file's graph: from which file, hash and tool it came.
+def describe_provenance(sources: Sequence[Source]) -> bytes:
+    """N-Triples that say of each file's graph from which file and by which tool it came.
 
     There is no time in it, so that the same files always give the same graph; the record of
     a published version has the time.
@@ -98,4 +92,4 @@ def provenance_of(sources: Sequence[Source]) -> list[ox.Quad]:
             (activity, PROV + "wasAssociatedWith", tool),
         ]
     lines = [f"{to_sparql(s)} <{p}> {to_sparql(o)} ." for s, p, o in facts]
-    return read_labelled("\n".join(lines).encode(), graph=PROVENANCE_GRAPH)
+    return "\n".join(lines).encode()

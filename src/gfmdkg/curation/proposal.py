@@ -76,7 +76,7 @@ class Proposal:
     def derive(self, before: OxigraphStore, after: OxigraphStore, *, is_union: bool) -> Patch:
         """Let derived links, and the union, follow in a state that holds the proposal already."""
         changed = subjects_of((*self.patch.added, *self.patch.removed))
-        derived = derive_links_about(after, before, changed)
+        derived = derive_links_about(after, before, changed, is_union=is_union)
         derived.apply(after, is_union=is_union)
         return derived
 

@@ -63,9 +63,9 @@ class DeleteGraph:
 Change = SparqlUpdate | ReplaceGraph | MergeGraph | DeleteGraph
 
 
-Validate = Callable[[OxigraphStore, Patch], Report]
-"""What the rules say of a draft that differs from its base by the patch; a violation forbids to
-publish it."""
+Validate = Callable[[OxigraphStore, Patch | None], Report]
+"""What the rules say of a draft that differs from its base by the patch, or in ways that are not
+known; a violation forbids to publish it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ def settle(draft: Draft, base: Version, touched: Collection[str] | None) -> Patc
             touched = (*whole.added, *whole.removed)
         if is_union:
             settle_union(store, before, touched)
-        derived = derive_links_about(store, before, subjects_of(touched))
+        derived = derive_links_about(store, before, subjects_of(touched), is_union=is_union)
         derived.apply(store, is_union=is_union)
         touched = (*touched, *derived.added, *derived.removed)
         return compare_around(before, store, touched, has_union=is_union)

@@ -87,8 +87,8 @@ def setting(rules: Rules) -> Setting:
         )
         if len(store) == quads:
             break
-    derive_links(store).apply(store)
     store.extend(with_union(store.quads()))
+    derive_links(store, is_union=True).apply(store, is_union=True)
     return Setting(base=store, rules=rules, scope=data_scope(is_union=True))
 
 
