@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gfmdkg.build.assembly import assemble
+from gfmdkg.build.assembly import assemble, find_doubles
 from gfmdkg.build.sources import collect_sources
 from gfmdkg.catalog import Catalog
 from gfmdkg.curation.progress import Progress, untold
@@ -131,7 +131,7 @@ class FileValidator:
         for document in documents:
             for triple in document.graph:
                 data.add(triple)
-        return validate_documents(
+        report = validate_documents(
             self.rules,
             data,
             [*read.documents, *documents],
@@ -140,3 +140,6 @@ class FileValidator:
             today=today,
             reason=_NOTHING_BEFORE if given else None,
         )
+        if given:
+            return report
+        return report.with_findings((*report.findings, *find_doubles(store, kept)))

@@ -78,7 +78,8 @@ def load(
         loaded = load_files(draft.store, files, nodes=nodes, is_union=is_union, progress=progress)
         progress("deriving links", 0, 1)
         if loaded.count <= _FEW:
-            patch, content_hash = settle(draft, base, loaded.statements), None
+            settled = settle(draft, base, loaded.statements, leaves_out=False)
+            patch, content_hash = settled.patch, None
         else:
             patch, content_hash = _settle_many(draft, base, loaded)
         if validate is not None:

@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from gfmdkg.build.doubles import double_findings
 from gfmdkg.curation.parts import Part
 from gfmdkg.curation.progress import Progress
 from gfmdkg.curation.proposal import Placed, Proposal
 from gfmdkg.curation.spool import Spool
 from gfmdkg.curation.tally import FindingTally
 from gfmdkg.formats.solutions import Solutions
+from gfmdkg.store.homes import stated_elsewhere
 from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
@@ -26,6 +28,7 @@ from gfmdkg.validation.incremental import (
     validate_brought,
 )
 from gfmdkg.validation.namesakes import Namesakes
+from gfmdkg.validation.placing import place_findings
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.sources import FindAround
 
@@ -114,6 +117,7 @@ class PartValidation:
             )
             self._take(tally, part, report)
             tally.add(part.faults)
+            tally.add(self._stated_elsewhere(number, part))
         if coverage is not None:
             self._report_put_off(coverage, tally)
         if not namesakes.compared_all:
@@ -133,6 +137,14 @@ class PartValidation:
 
     def _documents(self, part: Part) -> list[PositionedGraph]:
         return [placed.document for placed in (*part.placed, *self.edited)]
+
+    def _stated_elsewhere(self, number: int, part: Part) -> list[Finding]:
+        """What would be left out of a part that comes in."""
+        given = tuple(f" <{p.graph}>" for p in part.placed if p.is_given)
+        came = quads_of(s for s in self.proposals[number].patch.added if s.endswith(given))
+        found = double_findings(stated_elsewhere(self.after, came))
+        placed = place_findings(Report.of(found), self._documents(part))
+        return part.relocate(placed.findings)
 
     def _take(self, tally: FindingTally, part: Part, report: Report) -> None:
         tally.add(part.relocate(report.findings))

@@ -13,7 +13,7 @@ from typing import IO, Protocol, Self
 
 import pyoxigraph as ox
 
-from gfmdkg.errors import Fault, QueryRejected, StoreError
+from gfmdkg.errors import DataError, Fault, QueryRejected, StoreError
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
 from gfmdkg.store.complaints import is_refusal, rejected, unreadable
@@ -256,20 +256,19 @@ class OxigraphStore:
         return {f"{triple} <{graph}>" for triple in triples}
 
     def select_rows(
-        self, query: str, *, base_iri: str | None = None, limit: int
-    ) -> tuple[tuple[str, ...], list[Row]] | None:
-        """The variables and solutions of a SELECT; ``None`` where there are more than ``limit``.
+        self, query: str, *, base_iri: str | None = None, most: int | None = None
+    ) -> tuple[tuple[str, ...], list[Row]]:
+        """The variables of a SELECT and its solutions, the first ``most`` of them if that is given.
 
-        Raises ``QueryRejected``.
+        Raises ``QueryRejected``, and ``DataError`` for a query of another form.
         """
         try:
             found = self._store.query(query, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
         except (SyntaxError, ValueError) as error:
             raise rejected(error) from error
-        assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - the caller's SELECT
-        rows: list[Row] = [tuple(row) for row in islice(found, limit + 1)]
-        if len(rows) > limit:
-            return None
+        if not isinstance(found, ox.QuerySolutions):
+            raise DataError("this needs a SELECT query")
+        rows: list[Row] = [tuple(row) for row in islice(found, most)]
         return tuple(variable.value for variable in found.variables), rows
 
     def apply(self, *, added: Iterable[ox.Quad], removed: Iterable[ox.Quad]) -> None:
