@@ -57,7 +57,8 @@ def submit(versions: VersionStore, *texts: str) -> Sequence[dict[str, object]]:
     review.accept(change.number, by="bob")
     review.publish(change.number, by="bob")
     assert change.conforms
-    return change.report["findings"]
+    findings: Sequence[dict[str, object]] = change.report["findings"]
+    return findings
 
 
 def test_a_triple_of_another_graph_is_left_out_and_told_with_its_place(

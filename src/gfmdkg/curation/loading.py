@@ -79,7 +79,8 @@ def load(
         progress("deriving links", 0, 1)
         if loaded.count <= _FEW:
             settled = settle(draft, base, loaded.statements, leaves_out=False)
-            patch, content_hash = settled.patch, None
+            patch: Patch | None = settled.patch
+            content_hash: str | None = None
         else:
             patch, content_hash = _settle_many(draft, base, loaded)
         if validate is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph as ox
 
@@ -116,7 +117,8 @@ def _read(file: RdfFile, names: _Names, loaded: Loaded, progress: _Progress) -> 
     before = loaded.count
     try:
         with file.path.open("rb") as packed:
-            source = gzip.GzipFile(fileobj=packed) if file.path.suffix == ".gz" else packed
+            is_packed = file.path.suffix == ".gz"
+            source: IO[bytes] = gzip.GzipFile(fileobj=packed) if is_packed else packed  # type: ignore[assignment]
             quads = ox.parse(source, GRAPH_FORMATS[file.media_type], base_iri=file.graph)
             while block := [_placed(quad, file, names) for quad in islice(quads, _BLOCK)]:
                 loaded.add([_statement(quad) for quad in block])
@@ -157,7 +159,8 @@ def _spelled(term: _Term) -> _Term:
     node = ox.NamedNode("urn:x-gfmdkg-spelled")
     store = ox.Store()
     store.add(ox.Quad(node, node, term))
-    return next(iter(store)).object
+    (quad,) = store.quads_for_pattern(node, None, None, None)
+    return quad.object
 
 
 def _refused(file: RdfFile, message: str) -> DataError:

@@ -25,7 +25,7 @@ def with_union(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     default = ox.DefaultGraph()
     for quad in quads:
         yield quad
-        yield ox.Quad(*quad.triple, default)
+        yield ox.Quad(quad.subject, quad.predicate, quad.object, default)
 
 
 def settle_union(store: OxigraphStore, before: OxigraphStore, about: Iterable[str]) -> None:
@@ -45,9 +45,10 @@ def settle_union(store: OxigraphStore, before: OxigraphStore, about: Iterable[st
         if len(is_default) != 1:  # it is nowhere, or in the union and in a named graph
             continue
         (is_nameless,) = is_default
+        home = local if is_nameless else default
         for quad in quads:
             if before.contains(quad):
                 removed.append(quad)
             else:
-                added.append(ox.Quad(*triple, local if is_nameless else default))
+                added.append(ox.Quad(quad.subject, quad.predicate, quad.object, home))
     store.apply(added=added, removed=removed)
