@@ -20,7 +20,7 @@ from benchmarks.processes import ServerProcess, free_port
 from benchmarks.reference import MADE_UP_GRAPH, Reference
 from benchmarks.reports import ReportWriter
 from benchmarks.results import Bar, Section, number, times
-from benchmarks.stores import has_load, load_command
+from benchmarks.stores import load_command
 from gfmdkg.namespaces import PREFIXES
 
 __all__ = ["Checkout", "measure_build", "measure_command", "measure_load", "measure_start"]
@@ -77,29 +77,22 @@ def measure_load(
         shutil.rmtree(target, ignore_errors=True)
         raw.append(_run([sys.executable, "-c", _BULK_LOAD, str(target), str(generated.path)]))
         shutil.rmtree(target)
-        if has_load():
-            ours.append(_run(load_command(generated, target)))
-            shutil.rmtree(target)
+        ours.append(_run(load_command(generated, target)))
+        shutil.rmtree(target)
     rows = {"raw bulk_load, a process of its own": raw, "gfmdkg load --unchecked": ours}
     lines = ["### Load", "", "| | seconds | CPU s | speed ÷ bulk_load |", "|---|---:|---:|---:|"]
     least = statistics.median(cost.seconds for cost in raw)
-    bars = []
     for name, costs in rows.items():
-        if not costs:
-            lines.append(f"| {name} | no such command | | |")
-            continue
         took = statistics.median(cost.seconds for cost in costs)
         cpu = statistics.median(cost.cpu_seconds for cost in costs)
         lines.append(f"| {name} | {number(took)} | {number(cpu)} | {times(least / took)} |")
-        if costs is ours:
-            bars = [
-                Bar(
-                    what="load to a published version: ≥ 0.35× raw bulk_load",
-                    measured=times(least / took),
-                    is_met=least / took >= 0.35,
-                )
-            ]
-    return Section(graph=graph, lines=[*lines, ""], bars=bars)
+    speed = least / statistics.median(cost.seconds for cost in ours)
+    bar = Bar(
+        what="load to a published version: ≥ 0.35× raw bulk_load",
+        measured=times(speed),
+        is_met=speed >= 0.35,
+    )
+    return Section(graph=graph, lines=[*lines, ""], bars=[bar])
 
 
 class Checkout:

@@ -4,17 +4,14 @@ import hashlib
 import shutil
 import subprocess
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import gfmdkg as package
 from benchmarks.generator import Generated
 from benchmarks.peers import ENGINE, gfmdkg
-from gfmdkg.store.union import materialise_union
-from gfmdkg.store.versions import Origin, VersionStore
 
-__all__ = ["Stores", "has_load", "load_command", "prepare_stores"]
+__all__ = ["Stores", "load_command", "prepare_stores"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +42,7 @@ def prepare_stores(generated: Generated, folder: Path) -> Stores:
         for old in folder.glob(f"{name}-gfmdkg-*"):
             shutil.rmtree(old)
         draft = _draft(stores.ours)
-        _publish(generated, draft)
+        subprocess.run(load_command(generated, draft), check=True, capture_output=True)
         draft.rename(stores.ours)
     if not stores.oxigraph.exists():
         draft = _draft(stores.oxigraph)
@@ -62,29 +59,6 @@ def _draft(folder: Path) -> Path:
     return draft
 
 
-@cache
-def has_load() -> bool:
-    """Whether this version has `gfmdkg load`."""
-    done = subprocess.run(gfmdkg("load", "--help"), capture_output=True, check=False)
-    return done.returncode == 0
-
-
 def load_command(generated: Generated, store: Path) -> list[str]:
     """Publishes the graph at the engine's speed."""
     return gfmdkg("--store", str(store), "load", str(generated.path), "--unchecked")
-
-
-def _publish(generated: Generated, store: Path) -> None:
-    if has_load():
-        subprocess.run(load_command(generated, store), check=True, capture_output=True)
-        return
-    with VersionStore(store).writing(from_nothing=True) as draft:
-        draft.store.bulk_load(generated.path, media_type="application/n-quads")
-        materialise_union(draft.store)
-        # An update's version is what `serve` keeps although the shipped files say otherwise.
-        draft.publish(
-            message=f"generated graph of {generated.triples} triples",
-            origin=Origin.UPDATE,
-            sources_hash="generated",
-            default_graph="union",
-        )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import pyoxigraph as ox
 import pyshacl
 
 from benchmarks.generator import Generated
@@ -251,10 +252,15 @@ def _record(
     return "".join(f"<{s}> <{p}> {o} <{_GRAPH}> .\n" for s, p, o in facts)
 
 
+def _select_quads(store: OxigraphStore, query: str) -> list[ox.Quad]:
+    return [ox.Quad(*row) for row in store.select_rows(query)[1]]  # type: ignore[arg-type]
+
+
 def _relabel(store: OxigraphStore, passage: str) -> Delta:
-    (old,) = store.select_quads(
+    (old,) = _select_quads(
+        store,
         f"SELECT ?s ?p ?o ?g {{ BIND(<{passage}> AS ?s) BIND(<{SKOS}prefLabel> AS ?p)"
-        " GRAPH ?g { ?s ?p ?o } }"
+        " GRAPH ?g { ?s ?p ?o } }",
     )
     new = f'<{passage}> <{SKOS}prefLabel> "Another title"@en {old.graph_name} .'
     return Delta(added=Delta.of(added=new.encode()).added, removed=(old,))
@@ -262,9 +268,10 @@ def _relabel(store: OxigraphStore, passage: str) -> Delta:
 
 def _citation_away(store: OxigraphStore, passage: str) -> Delta:
     """All links of a passage go, and what was derived from them."""
-    quads = store.select_quads(
+    quads = _select_quads(
+        store,
         "SELECT ?s ?p ?o ?g { GRAPH ?g { ?s ?p ?o } "
         f"{{ ?s <{CITO}hasCitingEntity> <{passage}> }} UNION "
-        f"{{ VALUES ?p {{ <{GFMD}cites> <{GFMD}alignsWith> }} BIND (<{passage}> AS ?s) }} }}"
+        f"{{ VALUES ?p {{ <{GFMD}cites> <{GFMD}alignsWith> }} BIND (<{passage}> AS ?s) }} }}",
     )
     return Delta(removed=tuple(quads))

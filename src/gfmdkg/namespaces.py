@@ -26,6 +26,7 @@ __all__ = [
     "compact",
     "expand",
     "graph_iri",
+    "is_our_graph",
 ]
 
 BASE = "https://w3id.org/gfmdkg/"
@@ -101,6 +102,16 @@ def compact(iri: str) -> str:
     local = iri[len(PREFIXES[best]) :] if best else ""
     # A local name with a slash or a hash would not be a legal CURIE in SPARQL or Turtle.
     return f"{best}:{local}" if local and not set(local) & set("/#?") else iri
+
+
+_OURS = tuple(
+    GRAPH_BASE + name for name in ("data/", "derived/", "ontology/", "provenance", "queries")
+)
+
+
+def is_our_graph(graph: str) -> bool:
+    """Whether a graph is that of a file of the repository, or one that the build makes."""
+    return graph.startswith(_OURS)
 
 
 def graph_iri(relative_path: str) -> str:

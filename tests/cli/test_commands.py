@@ -11,6 +11,7 @@ from tests.command import Run
 
 from gfmdkg import __version__
 from gfmdkg.cli import main
+from gfmdkg.paths import shipped_content
 
 SESSIONS = "SELECT ?s { ?s a gfmd:Session }"
 SESSION = "https://w3id.org/gfmdkg/id/session/gfmd-dialogue-gcm-2017-04-06-c1"
@@ -150,6 +151,33 @@ def test_a_build_of_faulty_content_exits_1(run: Run, tmp_path: Path) -> None:
     result = run("build", "--content", str(tmp_path), store=tmp_path / "store")
     assert result.exit_code == 1
     assert "data/x.ttl:1" in result.stderr
+
+
+def test_files_that_share_a_triple_are_refused_with_the_place_and_the_other_graph(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    for folder in ("ontology", "queries"):
+        (tmp_path / folder).symlink_to(shipped_content().root / folder)
+    (tmp_path / "data" / "a.ttl").write_text("<x:a> <x:p> 1 .")
+    (tmp_path / "data" / "b.ttl").write_text("<x:b> <x:p> 1 .\n<x:a> <x:p> 1 .")
+    result = run("build", "--content", str(tmp_path), store=tmp_path / "store")
+    assert result.exit_code == 1
+    assert "data/b.ttl:2:" in result.stderr
+    assert "stands in <https://w3id.org/gfmdkg/graph/data/a> already" in result.stderr
+
+
+def test_load_publishes_files_and_tells_in_a_line_what_is_none(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.nt"
+    file.write_text("<x:a> <x:p> <x:o> .")
+    store = tmp_path / "store"
+    result = run("load", str(file), "--graph", "x:g", "-m", "two copies", store=store)
+    assert (result.exit_code, result.stdout) == (0, "version 2: 2 quads\n"), result.stderr
+    assert "two copies" in run("log", store=store).stdout
+    assert run("load", str(file), "--graph", "no iri", store=store).exit_code == 2
+    missing = run("load", str(tmp_path / "b.nt"), store=store)
+    assert missing.exit_code == 1
+    assert "there is no such file" in missing.stderr
 
 
 def test_every_command_has_help(run: Run) -> None:

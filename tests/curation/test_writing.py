@@ -116,7 +116,8 @@ def test_rules_are_told_what_a_write_changes(tmp_path: Path) -> None:
     versions = begin(tmp_path, default_graph="union")
     told: list[Patch] = []
 
-    def validate(draft: OxigraphStore, patch: Patch) -> Report:
+    def validate(draft: OxigraphStore, patch: Patch | None) -> Report:
+        assert patch is not None
         told.append(patch)
         return Report.of(())
 

@@ -17,7 +17,7 @@ from gfmdkg.description import (
 )
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
-from gfmdkg.store.union import materialise_union
+from gfmdkg.store.union import with_union
 from gfmdkg.store.versions import Origin, Version
 from gfmdkg.terms.index import TermIndex, labels_query
 
@@ -58,7 +58,7 @@ def described() -> Describe:
         store = OxigraphStore.in_memory()
         graph = f"https://w3id.org/gfmdkg/graph/{file}"
         store.load((PREFIXES + turtle).encode(), media_type="text/turtle", graph=graph)
-        materialise_union(store)
+        store.extend(with_union(store.quads()))
         select = select_from(store)
         terms = TermIndex.from_solutions(select(labels_query()))
         iri = identify(name, terms)

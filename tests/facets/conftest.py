@@ -14,7 +14,7 @@ from gfmdkg.facets.rows import TermReader, rows_of
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.union import materialise_union
+from gfmdkg.store.union import with_union
 from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.terms.values import Term
 
@@ -67,7 +67,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     store = OxigraphStore.in_memory()
     store.bulk_load(generate(folder, triples=25_000).path, media_type="application/n-quads")
     store.load(ODD, media_type="text/turtle", graph="https://w3id.org/gfmdkg/graph/odd")
-    materialise_union(store)
+    store.extend(with_union(store.quads()))
     output = BytesIO()
     store.query(labels_query(), formats=AnswerFormats(), output=output)
     assert json.loads(output.getvalue())

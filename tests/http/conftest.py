@@ -15,7 +15,7 @@ from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.union import materialise_union
+from gfmdkg.store.union import with_union
 from gfmdkg.store.versions import Origin, VersionStore
 
 HERE = Path(__file__).parent
@@ -37,7 +37,7 @@ def publish(versions: VersionStore, *, message: str, files: dict[str, bytes]) ->
         for file, source in files.items():
             load_turtle(draft.store, source, file)
         draft.store.clear_graph("")
-        materialise_union(draft.store)
+        draft.store.extend(with_union(draft.store.quads()))
         draft.publish(
             message=message, origin=Origin.BUILD, sources_hash="fictional", default_graph="union"
         )

@@ -3,15 +3,16 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gfmdkg.store.comparison import compare_stores
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.union import LOCAL_GRAPH, materialise_union, settle_union
+from gfmdkg.store.union import LOCAL_GRAPH, settle_union, with_union
 
 
 def store_of(*quads: tuple[str, str]) -> OxigraphStore:
     store = OxigraphStore.in_memory()
     for triple, graph in quads:
         store.update(f"INSERT DATA {{ GRAPH <http://g/{graph}> {{ {spell(triple)} }} }}")
-    materialise_union(store)
+    store.extend(with_union(store.quads()))
     return store
 
 
@@ -27,7 +28,8 @@ def after(before: OxigraphStore, update: str) -> OxigraphStore:
     store = OxigraphStore.in_memory()
     store.extend(before.quads())
     store.update(update)
-    settle_union(store, before)
+    patch = compare_stores(before, store, has_union=False)
+    settle_union(store, before, (*patch.added, *patch.removed))
     return store
 
 

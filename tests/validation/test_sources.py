@@ -12,7 +12,7 @@ from gfmdkg.build.sources import Source
 from gfmdkg.errors import DataError, OntologyError
 from gfmdkg.paths import Content
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.union import materialise_union
+from gfmdkg.store.union import with_union
 from gfmdkg.validation import Report
 
 BASE = "https://example.org/"
@@ -45,7 +45,7 @@ def run(ontology: Path, *files: Source) -> Report:
     for file in files:
         with suppress(DataError):
             store.load(file.text.encode(), media_type="text/turtle", graph=file.graph)
-    materialise_union(store)
+    store.extend(with_union(store.quads()))
     return validate_store(store, files, Content(root=ontology.parent), kept=ontology)
 
 

@@ -13,38 +13,37 @@ from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 __all__ = [
     "DERIVED_GRAPH",
     "PROVENANCE_GRAPH",
-    "add_provenance",
     "derive_links",
     "derive_links_about",
+    "describe_provenance",
 ]
 
 _CITING = CITO + "hasCitingEntity"
 
 
-def derive_links(store: OxigraphStore) -> Patch:
-    """Make ``gfmd:cites`` and ``gfmd:alignsWith`` follow from the accepted links anew.
-
-    Gives what changed in ``DERIVED_GRAPH``; a default graph that is a union is left alone.
-    """
+def derive_links(store: OxigraphStore, *, is_union: bool) -> Patch:
+    """What makes ``gfmd:cites`` and ``gfmd:alignsWith`` follow from the accepted links."""
     old = statements_of(store, DERIVED_GRAPH)
-    store.clear_graph(DERIVED_GRAPH)
-    store.update(_update().text)
-    new = statements_of(store, DERIVED_GRAPH)
+    new = store.construct(_links().text, graph=DERIVED_GRAPH, is_union=is_union)
     return Patch.of(new - old, old - new)
 
 
 def derive_links_about(
-    store: OxigraphStore, before: OxigraphStore, subjects: Collection[str]
+    store: OxigraphStore, before: OxigraphStore, subjects: Collection[str], *, is_union: bool
 ) -> Patch:
     """The same where no other subjects (IRIs or ``_:`` labels) differ from the state before."""
     passages = {p for state in (before, store) for p in _concerned(state, subjects)}
     if not passages:
         return Patch()
-    old = _derived(store, passages)
-    Patch.of((), old).apply(store)
+    old = {
+        statement
+        for passage in passages
+        for statement in statements_with_subject(store, passage)
+        if statement.endswith(f" <{DERIVED_GRAPH}>")
+    }
     named = sorted(passage for passage in passages if not passage.startswith("_:"))
-    store.update(_update().fill(passage=map(Iri, named)))
-    new = _derived(store, passages)
+    query = _links().fill(passage=map(Iri, named))
+    new = store.construct(query, graph=DERIVED_GRAPH, is_union=is_union)
     return Patch.of(new - old, old - new)
 
 
@@ -57,22 +56,17 @@ def _concerned(store: OxigraphStore, subjects: Iterable[str]) -> Iterator[str]:
             # Somebody may have written to the derived links themselves.
             if graph == DERIVED_GRAPH:
                 yield subject
-            elif graph and quad.predicate.value == _CITING:
+            elif quad.predicate.value == _CITING:
                 citing.append(str(quad))
     yield from (s.object.value for s in decode(citing) if isinstance(s.object, Iri))
 
 
-def _derived(store: OxigraphStore, passages: Iterable[str]) -> set[str]:
-    found = (s for passage in passages for s in statements_with_subject(store, passage))
-    return {s for s in found if s.endswith(f" <{DERIVED_GRAPH}>")}
+def _links() -> QueryText:
+    return packaged_query("gfmdkg.build", "derive-links.rq")
 
 
-def _update() -> QueryText:
-    return packaged_query("gfmdkg.build", "derive-links.ru")
-
-
-def add_provenance(store: OxigraphStore, sources: Sequence[Source]) -> None:
-    """Say of each file's graph from which file, with which hash and by which tool it came.
+def describe_provenance(sources: Sequence[Source]) -> bytes:
+    """N-Triples that say of each file's graph from which file and by which tool it came.
 
     There is no time in it, so that the same files always give the same graph; the record of
     a published version has the time.
@@ -95,6 +89,4 @@ def add_provenance(store: OxigraphStore, sources: Sequence[Source]) -> None:
             (activity, PROV + "wasAssociatedWith", tool),
         ]
     lines = [f"{to_sparql(s)} <{p}> {to_sparql(o)} ." for s, p, o in facts]
-    store.load(
-        "\n".join(lines).encode(), media_type="application/n-triples", graph=PROVENANCE_GRAPH
-    )
+    return "\n".join(lines).encode()

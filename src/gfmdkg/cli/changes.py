@@ -2,13 +2,12 @@
 
 import getpass
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gfmdkg.cli.building import content_option
+from gfmdkg.cli.building import content_option, validation
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.history import diff_format_option, write_difference
 from gfmdkg.cli.table_format import table_format_option
@@ -20,10 +19,8 @@ from gfmdkg.curation.changes import (
     State,
     media_type_of,
 )
-from gfmdkg.curation.rules import DraftRules
 from gfmdkg.errors import DataError, Fault, ParameterError
 from gfmdkg.formats.tables import write_table
-from gfmdkg.paths import Content, shipped_content
 from gfmdkg.validation import Report
 
 __all__ = ["changes", "open_review", "person_option", "submit"]
@@ -42,12 +39,8 @@ def person_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def open_review(cli: CliContext, content_root: Path | None = None) -> Review:
     """The curation of the store, by the rules of the content."""
     versions = cli.versions()
-    is_union = versions.require_current().default_graph == "union"
-    if cli.settings().write_rules == "none":
-        return Review(versions=versions, validate=lambda _, __: Report.of(()))
-    rules = DraftRules(Content(root=content_root) if content_root else shipped_content())
-    validate = partial(rules.report_write, versions, is_union=is_union)
-    return Review(versions=versions, validate=validate)
+    versions.require_current()
+    return Review(versions=versions, validate=validation(cli, versions, content_root))
 
 
 def person_of(person: str | None) -> str:

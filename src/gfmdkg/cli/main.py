@@ -21,6 +21,7 @@ _MODULES = {
     "docs": "gfmdkg.cli.documentation",
     "export": "gfmdkg.cli.history",
     "list": "gfmdkg.cli.listing:list_items",
+    "load": "gfmdkg.cli.building",
     "log": "gfmdkg.cli.history",
     "mcp": "gfmdkg.cli.mcp",
     "network": "gfmdkg.cli.networks",

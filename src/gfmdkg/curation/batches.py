@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import IO
 
+from gfmdkg.build.doubles import double_findings
 from gfmdkg.curation.progress import Progress
-from gfmdkg.curation.proposal import Placed, Proposal, apply_patch
+from gfmdkg.curation.proposal import Placed, Proposal
 from gfmdkg.curation.tables import TableDocument, table_changes
-from gfmdkg.store.patches import Patch
+from gfmdkg.store.homes import stated_elsewhere
+from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation import Finding, Report, Severity
 from gfmdkg.validation.collapse import collapse
@@ -23,6 +25,7 @@ from gfmdkg.validation.findings import Mode
 from gfmdkg.validation.incremental.coverage import Coverage
 from gfmdkg.validation.incremental.occurrences import Unbounded
 from gfmdkg.validation.incremental.rules import Rules
+from gfmdkg.validation.locate import place_findings
 from gfmdkg.validation.namesakes import Namesakes
 from gfmdkg.validation.states import Scope, select_all
 from gfmdkg.validation.validate import FindAround, Request, validate
@@ -96,8 +99,7 @@ class BatchValidation:
     ) -> _Batch:
         proposal = Proposal.of(self.before, placed, removed=removed)
         is_union = self.scope.is_union
-        apply_patch(Patch(removed=proposal.patch.removed), self.after, is_union=is_union)
-        Patch(added=proposal.patch.added).add_in_bulk(self.after, is_union=is_union)
+        proposal.patch.apply(self.after, is_union=is_union)
         derived = proposal.derive(self.before, self.after, is_union=is_union)
         # Until then the engine has it in memory.
         self.after.flush()
@@ -151,13 +153,23 @@ class BatchValidation:
                 coverage=coverage,
                 namesakes=namesakes,
             )
-            found = _relocated(validate(request, self.rules), batch.tables)
+            report = validate(request, self.rules)
+            elsewhere = self._stated_elsewhere(batch, placed)
+            report = report.with_findings((*report.findings, *elsewhere))
+            found = _relocated(report, batch.tables)
             mode, reason = found.mode, found.reason
             tally.add(found.findings)
             sources |= found.sources
         if not namesakes.compared_all:
             tally.add([_NAMES_NOT_COMPARED])
         return Report.of(tally.findings(), mode=mode, reason=reason).with_sources(sources)
+
+    def _stated_elsewhere(self, batch: _Batch, placed: Sequence[Placed]) -> Sequence[Finding]:
+        """What would be left out of a batch that comes in."""
+        given = tuple(f" <{each.graph}>" for each in placed if each.is_given)
+        came = quads_of(s for s in batch.proposal.patch.added if s.endswith(given))
+        found = double_findings(stated_elsewhere(self.after, came))
+        return place_findings(Report.of(found), [each.document for each in placed]).findings
 
     def _refusal(self, reason: str) -> Report:
         finding = Finding(

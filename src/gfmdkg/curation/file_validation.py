@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from gfmdkg.build.assembly import assemble
+from gfmdkg.build.assembly import assemble, find_doubles
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
 from gfmdkg.build.sources import SHAPES_GRAPHS, Source, collect_sources, data_scope
 from gfmdkg.catalog import Catalog
@@ -131,7 +131,10 @@ class FileValidator:
             today=today,
             reason=_NOTHING_BEFORE if given else None,
         )
-        return validate(request, self.rules)
+        report = validate(request, self.rules)
+        if given:
+            return report
+        return report.with_findings((*report.findings, *find_doubles(store, kept)))
 
 
 class _VersionContext:

@@ -16,7 +16,7 @@ from gfmdkg.validation import SourceFile
 from gfmdkg.validation.data_graph import ntriples
 from gfmdkg.validation.positions import PositionedGraph
 
-__all__ = ["Placed", "Proposal", "apply_patch", "apply_proposal", "place"]
+__all__ = ["Placed", "Proposal", "apply_proposal", "place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +76,8 @@ class Proposal:
     def derive(self, before: OxigraphStore, after: OxigraphStore, *, is_union: bool) -> Patch:
         """Let derived links, and the union, follow in a state that holds the proposal already."""
         changed = subjects_of((*self.patch.added, *self.patch.removed))
-        derived = derive_links_about(after, before, changed)
-        apply_patch(derived, after, is_union=is_union)
+        derived = derive_links_about(after, before, changed, is_union=is_union)
+        derived.apply(after, is_union=is_union)
         return derived
 
 
@@ -86,13 +86,5 @@ def apply_proposal(
 ) -> None:
     """Change ``after``, which holds the same as ``before``, as the documents have it."""
     proposal = Proposal.of(before, placed)
-    apply_patch(proposal.patch, after, is_union=is_union)
+    proposal.patch.apply(after, is_union=is_union)
     proposal.derive(before, after, is_union=is_union)
-
-
-def apply_patch(patch: Patch, store: OxigraphStore, *, is_union: bool) -> None:
-    """Apply a patch to a store whose default graph may be the union of the others."""
-    if is_union:
-        patch.apply_to_union(store)
-    else:
-        patch.apply(store)

@@ -71,9 +71,9 @@ class DraftRules:
         return report.with_findings(report.violations) if report.mode is Mode.FULL else report
 
     def report_write(
-        self, versions: VersionStore, draft: OxigraphStore, patch: Patch, *, is_union: bool
+        self, versions: VersionStore, draft: OxigraphStore, patch: Patch | None, *, is_union: bool
     ) -> Report:
-        """The same of a draft that differs by the patch from the current version.
+        """The same of a draft that differs from the current version, by the patch if it is known.
 
         For who holds the writer's lock: the current version is what the draft was made from.
         """

@@ -186,7 +186,7 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     content = options["content"]
     rules = None if content is None else DraftRules(Content(root=Path(content)))
 
-    def validate(draft: OxigraphStore, patch: Patch, *, is_union: bool) -> Report:
+    def validate(draft: OxigraphStore, patch: Patch | None, *, is_union: bool) -> Report:
         if rules is None:
             return Report.of(())
         return rules.report_write(versions, draft, patch, is_union=is_union)

@@ -1,13 +1,14 @@
 """One change, one version: apply, settle, derive, validate, publish; or leave no trace."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
-from gfmdkg.build.derivation import derive_links, derive_links_about
+from gfmdkg.build.derivation import derive_links_about
 from gfmdkg.errors import Conflict, DataRejected, NotFound
 from gfmdkg.store.comparison import compare_around, compare_stores
-from gfmdkg.store.patches import Patch, statements_of, subjects_of
+from gfmdkg.store.homes import leave_out
+from gfmdkg.store.patches import Patch, quads_of, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import settle_union
 from gfmdkg.store.updating import carry_out
@@ -19,17 +20,13 @@ __all__ = [
     "DeleteGraph",
     "MergeGraph",
     "ReplaceGraph",
+    "Settled",
     "SparqlUpdate",
     "Validate",
     "Written",
     "settle",
     "write",
 ]
-
-
-# Looking up one statement costs about as much as reading so many quads in order.
-_LOOK_UP_COST = 10
-_FEW = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +65,28 @@ class DeleteGraph:
 Change = SparqlUpdate | ReplaceGraph | MergeGraph | DeleteGraph
 
 
-Validate = Callable[[OxigraphStore, Patch], Report]
-"""What the rules say of a draft that differs from its base by the patch; a violation forbids to
-publish it."""
+Validate = Callable[[OxigraphStore, Patch | None], Report]
+"""What the rules say of a draft that differs from its base by the patch, or in ways that are not
+known; a violation forbids to publish it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a draft has more and less than its base, and what was left out of it.
+
+    ``left_out`` are statements whose triple another graph of ours holds, each with that graph.
+    """
+
+    patch: Patch
+    left_out: Mapping[str, str]
+
+    @property
+    def note(self) -> str:
+        """What a version's message says of what was left out."""
+        if not self.left_out:
+            return ""
+        graphs = ", ".join(f"<{graph}>" for graph in sorted(set(self.left_out.values())))
+        return f" (left out, for they stand elsewhere: {len(self.left_out)} triples, in {graphs})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,43 +118,46 @@ def write(
         base = draft.base or base
         is_union = base.default_graph == "union"
         touched, created = _apply(change, draft, is_union=is_union)
-        patch = settle(draft, base, touched)
-        report = validate(draft.store, patch)
+        settled = settle(draft, base, touched)
+        report = validate(draft.store, settled.patch)
         if not report.conforms:
             raise DataRejected(report.faults)
         version = draft.publish(
-            message=message,
+            message=message + settled.note,
             origin=Origin.UPDATE,
             sources_hash=base.sources_hash,
             default_graph=base.default_graph,
-            patch=patch,
+            patch=settled.patch,
         )
     return Written(version=version, created=created)
 
 
-def settle(draft: Draft, base: Version, touched: Collection[str] | None) -> Patch:
+def settle(
+    draft: Draft,
+    base: Version,
+    touched: Collection[str] | None,
+    *,
+    leaves_out: bool = True,
+) -> Settled:
     """Make derived links and the union of all graphs follow, and tell what differs from the base.
 
-    ``touched`` are the only statements that the change may have added or removed, where they
-    are known; the work is in proportion to them then. Otherwise the whole store is read, and
-    also where they are so many that this takes less.
+    ``touched`` are the only statements that the change may have added or removed; where they
+    are not known, both states are read to tell them. What came into a graph of ours although
+    another of them holds it goes again, unless not ``leaves_out``.
     """
     store, is_union = draft.store, base.default_graph == "union"
-    if touched is not None and len(touched) > max(_FEW, base.quads // _LOOK_UP_COST):
-        touched = None
     with closing(OxigraphStore.open_read_only(base.database)) as before:
-        if is_union:
-            settle_union(store, before, about=touched)
         if touched is None:
-            derived = derive_links(store)
-        else:
-            derived = derive_links_about(store, before, subjects_of(touched))
+            whole = compare_stores(before, store, has_union=False)
+            touched = (*whole.added, *whole.removed)
         if is_union:
-            derived.apply_to_union(store)
-        if touched is None:
-            return compare_stores(before, store, has_union=is_union)
+            settle_union(store, before, touched)
+        derived = derive_links_about(store, before, subjects_of(touched), is_union=is_union)
+        derived.apply(store, is_union=is_union)
+        left_out = leave_out(store, before, quads_of(touched)) if leaves_out else {}
         touched = (*touched, *derived.added, *derived.removed)
-        return compare_around(before, store, touched, has_union=is_union)
+        patch = compare_around(before, store, touched, has_union=is_union)
+    return Settled(patch=patch, left_out=left_out)
 
 
 def _apply(change: Change, draft: Draft, *, is_union: bool) -> tuple[Collection[str] | None, bool]:

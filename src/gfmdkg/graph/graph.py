@@ -25,7 +25,6 @@ from gfmdkg.description import (
     opening_queries,
     triples_query,
 )
-from gfmdkg.errors import DataError
 from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.graph.rows import Hint, Rows
@@ -33,6 +32,7 @@ from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats, AnswerKind
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex, labels_query
@@ -61,6 +61,7 @@ class Graph:
         self._content = content or shipped_content()
         self.catalog = Catalog.load(self._content.queries)
         self._store = OxigraphStore.open_read_only(version.database)
+        self._select = select_from(self._store)
 
     @classmethod
     def open(
@@ -178,12 +179,6 @@ class Graph:
         if media_type != JSON_LD:
             return body
         return Compaction.load(self._content.context).compact(body, root=iri.value)
-
-    def _select(self, sparql: str) -> Solutions:
-        kind, body = self.answer(sparql, AnswerFormats())
-        if kind is not AnswerKind.SOLUTIONS:
-            raise DataError("this needs a SELECT query")
-        return Solutions.from_json(body)
 
 
 def _texts(value: object) -> tuple[str, ...]:

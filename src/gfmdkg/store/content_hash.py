@@ -1,9 +1,8 @@
 """A hash of a graph's content that does not depend on the order of its quads.
 
-The sum, modulo 2^256, of each quad's SHA-256 (its graph, then the N-Triples line): equal
-sets of quads give equal sums, and adding or removing a quad changes the sum by that quad
-alone. It names content, as a checksum does; it is no proof against somebody who crafts
-collisions.
+The sum, modulo 2^256, of the SHA-256 of each statement as patches have it: equal sets of quads
+give equal sums, and adding or removing a quad changes the sum by that quad alone. It names
+content, as a checksum does; it is no proof against somebody who crafts collisions.
 """
 
 import hashlib
@@ -12,7 +11,7 @@ from collections.abc import Iterable
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 
-__all__ = ["hash_changed", "hash_content"]
+__all__ = ["hash_changed", "hash_content", "hash_extended", "sum_statements"]
 
 _MODULUS = 1 << 256
 
@@ -20,15 +19,15 @@ _MODULUS = 1 << 256
 class _Summing:
     """A binary sink that hashes whole lines, of one graph, as they come."""
 
-    def __init__(self, graph: bytes) -> None:
+    def __init__(self, graph: str) -> None:
         self.total = 0
-        self._graph = graph
+        self._end = f" <{graph}>".encode() if graph else b""
         self._rest = b""
 
     def write(self, data: bytes) -> int:
         *lines, self._rest = (self._rest + data).split(b"\n")
-        graph, sha256, as_int = self._graph, hashlib.sha256, int.from_bytes
-        self.total += sum(as_int(sha256(graph + line).digest(), "big") for line in lines)
+        end = self._end
+        self.total += _sum(line.removesuffix(b" .") + end for line in lines)
         return len(data)
 
     def flush(self) -> None:
@@ -41,7 +40,12 @@ def hash_content(store: OxigraphStore, *, has_union: bool) -> str:
     A default graph that is the union of the others adds nothing to them and is left out.
     Blank nodes count by their labels, so those must be stable where the hash has to be.
     """
-    return _spell(_sum(store, has_union=has_union))
+    total = 0
+    for graph in (*store.graph_names(), *(() if has_union else ("",))):
+        sink = _Summing(graph)
+        store.dump(sink, media_type="application/n-triples", graph=graph)  # type: ignore[arg-type]
+        total += sink.total
+    return _spell(total)
 
 
 def hash_changed(content_hash: str, patch: Patch) -> str:
@@ -49,22 +53,22 @@ def hash_changed(content_hash: str, patch: Patch) -> str:
 
     It is the same that ``hash_content`` gives, and takes as long as the patch is large.
     """
-    return _spell(int(content_hash, 16) + _sum_of(patch.added) - _sum_of(patch.removed))
+    return hash_extended(content_hash, sum_statements(patch.added) - sum_statements(patch.removed))
 
 
-def _sum_of(statements: Iterable[str]) -> int:
-    store = OxigraphStore.in_memory()
-    Patch(added=tuple(statements)).apply(store)
-    return _sum(store, has_union=False)
+def hash_extended(content_hash: str, hash_sum: int) -> str:
+    """The hash of some content with statements that it did not have and that sum to this."""
+    return _spell(int(content_hash, 16) + hash_sum)
 
 
-def _sum(store: OxigraphStore, *, has_union: bool) -> int:
-    total = 0
-    for graph in (*store.graph_names(), *(() if has_union else ("",))):
-        sink = _Summing(f"<{graph}> ".encode())
-        store.dump(sink, media_type="application/n-triples", graph=graph)  # type: ignore[arg-type]
-        total += sink.total
-    return total
+def sum_statements(statements: Iterable[str]) -> int:
+    """What statements, in the store's spelling, add to the sum."""
+    return _sum(map(str.encode, statements))
+
+
+def _sum(statements: Iterable[bytes]) -> int:
+    sha256, as_int = hashlib.sha256, int.from_bytes
+    return sum(as_int(sha256(statement).digest(), "big") for statement in statements)
 
 
 def _spell(total: int) -> str:

@@ -29,6 +29,7 @@ __all__ = [
     "is_same_but_for_labels",
     "locate",
     "normalise",
+    "quads_of",
     "statements_about",
     "statements_of",
     "statements_with_subject",
@@ -142,34 +143,24 @@ class Patch:
 
         return Patch(added=keep(self.added), removed=keep(self.removed))
 
-    def apply(self, store: OxigraphStore) -> None:
-        """Remove and add; what is gone or there already is passed over."""
-        store.apply(added=_quads(self.added), removed=_quads(self.removed))
+    def apply(self, store: OxigraphStore, *, is_union: bool = False) -> None:
+        """Remove and add; what is gone or there already is passed over.
+
+        A default graph that ``is_union`` of the named ones stays so.
+        """
+        added, removed = quads_of(self.added), quads_of(self.removed)
+        store.apply(added=added, removed=removed)
+        if is_union:
+            gone = (quad for quad in removed if not store.named_graphs_with(quad))
+            store.apply(added=map(_merged, added), removed=map(_merged, gone))
 
     def obstacles(self, store: OxigraphStore) -> "Patch":
         """The part that ``apply`` would pass over: there already, or gone already."""
-        present, absent = _quads(self.added), _quads(self.removed)
+        present, absent = quads_of(self.added), quads_of(self.removed)
         return Patch(
             added=tuple(str(quad) for quad in present if store.contains(quad)),
             removed=tuple(str(quad) for quad in absent if not store.contains(quad)),
         )
-
-    def apply_to_union(self, store: OxigraphStore) -> None:
-        """Apply to a store whose default graph is the union of the named ones, and keep it so."""
-        self.apply(store)
-        gone = [quad for quad in _quads(self.removed) if not store.named_graphs_with(quad)]
-        store.apply(added=map(_merged, _quads(self.added)), removed=map(_merged, gone))
-
-    def add_in_bulk(self, store: OxigraphStore, *, is_union: bool) -> None:
-        """Add what is added, with what a default graph that ``is_union`` gets of it.
-
-        Half of the work of a transaction, and memory does not keep what was written; but others
-        may see a part of it, so it is for a store that nobody else reads.
-        """
-        quads = _quads(self.added)
-        store.extend(quads)
-        if is_union:
-            store.extend(map(_merged, quads))
 
 
 def decode(statements: Iterable[str]) -> list[Statement]:
@@ -181,7 +172,7 @@ def decode(statements: Iterable[str]) -> list[Statement]:
             object=_term(quad.object),
             graph=quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else "",
         )
-        for quad in _quads(statements)
+        for quad in quads_of(statements)
     ]
 
 
@@ -228,7 +219,7 @@ def locate(store: OxigraphStore, quads: Iterable[ox.Quad]) -> tuple[list[str], l
     missing: list[str] = []
     default = ox.DefaultGraph()
     for text in normalise(quads):
-        (quad,) = _quads([text])
+        (quad,) = quads_of([text])
         if quad.graph_name != default:
             (found if store.contains(quad) else missing).append(text)
             continue
@@ -242,7 +233,7 @@ def is_same_but_for_labels(left: Collection[str], right: Collection[str]) -> boo
     """Whether two sets of statements differ in the labels of blank nodes at most."""
 
     def canonical(statements: Collection[str]) -> set[str]:
-        return set(map(str, canonical_quads(_quads(sorted(statements)))))
+        return set(map(str, canonical_quads(quads_of(sorted(statements)))))
 
     return len(left) == len(right) and canonical(left) == canonical(right)
 
@@ -257,10 +248,11 @@ def subjects_of(statements: Iterable[str]) -> set[str]:
 
 def triples_of(statements: Iterable[str]) -> set[ox.Triple]:
     """The triples of statements, whatever their graphs."""
-    return {quad.triple for quad in _quads(statements)}
+    return {quad.triple for quad in quads_of(statements)}
 
 
-def _quads(statements: Iterable[str]) -> list[ox.Quad]:
+def quads_of(statements: Iterable[str]) -> list[ox.Quad]:
+    """The quads that statements are."""
     text = "".join(f"{statement} .\n" for statement in statements)
     try:
         return list(ox.parse(text, ox.RdfFormat.N_QUADS))

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.answers import AnswerFormats
-from gfmdkg.store.rdf_store import RdfStore
+from gfmdkg.store.rdf_store import OxigraphStore, RdfStore
+from gfmdkg.store.walking import StoredTerm, to_value
+from gfmdkg.terms.values import Term
 
 __all__ = ["Select", "read_answer", "select_from"]
 
@@ -13,9 +15,25 @@ Select = Callable[[str], Solutions]
 """Runs a SELECT and gives its solutions; raises ``QueryRejected``."""
 
 
-def select_from(store: RdfStore) -> Select:
+class _Values(dict[StoredTerm | None, Term | None]):
+    """Terms of ours by the engine's, each made once: an answer repeats kinds, sessions, labels."""
+
+    def __missing__(self, term: StoredTerm | None) -> Term | None:
+        self[term] = value = None if term is None else to_value(term)
+        return value
+
+
+def select_from(store: OxigraphStore) -> Select:
     """A function that runs a SELECT on the store's own dataset."""
-    return lambda query: Solutions.from_json(read_answer(store, query, AnswerFormats()))
+
+    def select(query: str) -> Solutions:
+        variables, rows = store.select_rows(query)
+        values = _Values()
+        return Solutions(
+            variables=variables, rows=tuple(tuple([values[term] for term in row]) for row in rows)
+        )
+
+    return select
 
 
 def read_answer(store: RdfStore, query: str, formats: AnswerFormats) -> bytes:

@@ -60,10 +60,10 @@ def _evaluate(
     variables: tuple[str, ...] = ()
     rows: list[Row] = [()]
     if operation.where:
-        found = store.select_rows(operation.query, base_iri=base_iri, limit=_MOST_SOLUTIONS)
-        if found is None:
+        most = _MOST_SOLUTIONS + 1
+        variables, rows = store.select_rows(operation.query, base_iri=base_iri, most=most)
+        if len(rows) == most:
             raise _UnclearError
-        variables, rows = found
     return (
         _filled(operation, operation.delete, variables, rows, base_iri),
         _filled(operation, operation.insert, variables, rows, base_iri),

@@ -77,16 +77,18 @@ class Draft:
         change: int | None = None,
         reverts: int | None = None,
         patch: Patch | None = None,
+        content_hash: str | None = None,
     ) -> Version:
         """Make the draft the current version. When this returns, it is safe on disk.
 
         ``patch`` is all that it has more and less than its base, where the caller knows; this
-        then takes as long as the patch is large. Otherwise both are read as a whole.
+        then takes as long as the patch is large. Otherwise both are read as a whole, unless the
+        caller knows the ``content_hash``, too.
         """
         version = Version(
             number=1 if self.base is None else self.base.number + 1,
             created=datetime.now(UTC),
-            content_hash="",
+            content_hash=content_hash or "",
             sources_hash=sources_hash,
             origin=origin,
             parent=None if self.base is None else self.base.number,
@@ -256,7 +258,9 @@ class VersionStore:
     def _publish(self, draft: Draft, version: Version, patch: Patch | None) -> Version:
         draft.store.flush()
         staged, number = draft._folder, version.number  # noqa: SLF001
-        if patch is not None and draft.base is not None:
+        if version.content_hash:
+            version = replace(version, quads=len(draft.store))
+        elif patch is not None and draft.base is not None:
             version = _measure_change(draft, draft.base, version, patch)
         else:
             patch = _compare(draft, version)

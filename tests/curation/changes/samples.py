@@ -23,11 +23,11 @@ def turtle(text: str, name: str = FILE) -> Document:
     return Document(name=name, body=(PREFIXES + text).encode(), media_type="text/turtle")
 
 
-def no_rules(draft: OxigraphStore, patch: Patch) -> Report:
+def no_rules(draft: OxigraphStore, patch: Patch | None) -> Report:
     return Report.of(())
 
 
-def no_depth_below_zero(draft: OxigraphStore, patch: Patch) -> Report:
+def no_depth_below_zero(draft: OxigraphStore, patch: Patch | None) -> Report:
     bad = [s for s in statements_of(draft, GRAPH) if '"-' in s]
     faults = [Fault(message=f"a depth below zero: {s}", remedy="measure again") for s in bad]
     return Report.of(Finding.from_fault(fault, code="depth") for fault in faults)

@@ -19,7 +19,7 @@ TABLE = "key,title (en),legally binding\nfirst,First Pact,yes\nsecond,Second Pac
 def found(review: Review, document: Document, *faults: Fault) -> list[tuple[object, ...]]:
     """Where a submitted document's findings are put, if these are its faults."""
 
-    def validate(draft: OxigraphStore, patch: Patch) -> Report:
+    def validate(draft: OxigraphStore, patch: Patch | None) -> Report:
         return Report.of(Finding.from_fault(fault, code="rule") for fault in faults)
 
     strict = replace(review, validate=validate)

@@ -11,7 +11,7 @@ from gfmdkg.namespaces import GFMD, GRAPH_BASE
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.union import materialise_union
+from gfmdkg.store.union import with_union
 from gfmdkg.validation.checks import load_checks
 from gfmdkg.validation.findings import Report
 from gfmdkg.validation.incremental.rules import Rules, compile_rules
@@ -42,7 +42,7 @@ class Setting:
         draft = self.draft()
         draft.update(update)
         draft.clear_graph("")
-        materialise_union(draft)
+        draft.extend(with_union(draft.quads()))
         return draft, Delta.between(self.base, draft, graphs=names(self.base, draft))
 
     def validate(self, update: str) -> Report:
@@ -93,8 +93,8 @@ def setting(rules: Rules) -> Setting:
         )
         if len(store) == quads:
             break
-    derive_links(store)
-    materialise_union(store)
+    store.extend(with_union(store.quads()))
+    derive_links(store, is_union=True).apply(store, is_union=True)
     return Setting(base=store, rules=rules, scope=data_scope(is_union=True))
 
 

@@ -11,7 +11,7 @@ from rdflib import Graph
 from gfmdkg.namespaces import RDF, RDFS, XSD
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.union import materialise_union
+from gfmdkg.store.union import with_union
 from gfmdkg.validation.checks import Check, load_checks
 from gfmdkg.validation.incremental.rules import Rules, compile_rules
 from gfmdkg.validation.states import Scope
@@ -114,7 +114,7 @@ def _state(quads: set[ox.Quad]) -> OxigraphStore:
     store = OxigraphStore.in_memory()
     below = ox.NamedNode(RDFS + "subClassOf")
     store.extend([*quads, ox.Quad(CLASSES[3], below, CLASSES[1], GRAPHS[0])])
-    materialise_union(store)
+    store.extend(with_union(store.quads()))
     return store
 
 

@@ -10,7 +10,7 @@ import pytest
 from gfmdkg.namespaces import DCTERMS, GFMD, GRAPH_BASE, RDF, RDFS, SKOS, XSD
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.union import materialise_union
+from gfmdkg.store.union import with_union
 from gfmdkg.validation.states import Scope
 
 from .conftest import Setting, names
@@ -228,7 +228,7 @@ def _state(quads: set[ox.Quad], *, is_union: bool) -> OxigraphStore:
     store = OxigraphStore.in_memory()
     if is_union:
         store.extend(quads)
-        materialise_union(store)
+        store.extend(with_union(store.quads()))
         return store
     # Without a union the default graph holds triples of its own.
     store.extend(

@@ -73,7 +73,7 @@ def rebuild_one(versions: VersionStore, content: Content, number: int) -> Oxigra
         patches = _patches(versions, chain, is_forward=step == 1)
         if all(patch is not None for patch in patches):
             for patch in patches:
-                _apply(store, patch or Patch(), chain[0])
+                (patch or Patch()).apply(store, is_union=anchor.default_graph == "union")
             return store
     raise RequestError(f"no recorded patch leads to version {number} from the files at hand")
 
@@ -117,7 +117,7 @@ def _walk(
         if patch is None:
             break
         progress(f"rebuilding version {version.number}")
-        _apply(store, patch, version)
+        patch.apply(store, is_union=version.default_graph == "union")
         done[version.number] = _compare(store, version)
     return done
 
@@ -130,13 +130,6 @@ def _patches(
         return [versions.patch(version.number) for version in chain[1:]]
     undone = (versions.patch(version.number) for version in chain[:-1])
     return [None if patch is None else patch.inverse for patch in undone]
-
-
-def _apply(store: OxigraphStore, patch: Patch, version: Version) -> None:
-    if version.default_graph == "union":
-        patch.apply_to_union(store)
-    else:
-        patch.apply(store)
 
 
 def _with_database(rebuilt: Rebuilt) -> Rebuilt:

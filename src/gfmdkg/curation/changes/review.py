@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
+from gfmdkg.build.doubles import double_findings
 from gfmdkg.curation.changes.change_set import ChangeSet, Event, State
 from gfmdkg.curation.changes.change_store import ChangeStore
 from gfmdkg.curation.changes.clashes import find_clashes
 from gfmdkg.curation.changes.provenance import describe_publication, describe_revert
 from gfmdkg.curation.changes.submission import Document, compute_patch, place_in_documents
-from gfmdkg.curation.writing import Validate, settle
+from gfmdkg.curation.writing import Settled, Validate, settle
 from gfmdkg.errors import Conflict, DataRejected, Forbidden, RequestError
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
@@ -50,7 +51,10 @@ class Review:
             patch, inputs = compute_patch(
                 documents, draft.store, number=number, has_union=base.default_graph == "union"
             )
-            report, _ = self._try(draft, base, patch)
+            report, settled = self._try(draft, base, patch)
+            patch = Patch.of(set(patch.added) - settled.left_out.keys(), patch.removed)
+            if not patch:
+                raise RequestError("nothing would change: other graphs say all of this already")
             report = place_in_documents(report, documents, inputs, draft.store)
         change = ChangeSet(
             number=number,
@@ -196,18 +200,20 @@ class Review:
                 clashes,
             )
 
-    def _try(self, draft: Draft, base: Version, *patches: Patch) -> tuple[Report, Patch]:
-        """Apply patches to a draft: what validation says, and all that differs from the base."""
+    def _try(self, draft: Draft, base: Version, *patches: Patch) -> tuple[Report, Settled]:
+        """Apply patches to a draft: what validation says, and what came of them."""
         for patch in patches:
             patch.apply(draft.store)
-        made = settle(draft, base, [s for p in patches for s in (*p.added, *p.removed)])
-        return self.validate(draft.store, made), made
+        settled = settle(draft, base, [s for p in patches for s in (*p.added, *p.removed)])
+        report = self.validate(draft.store, settled.patch)
+        left_out = double_findings(settled.left_out.items())
+        return report.with_findings((*report.findings, *left_out)), settled
 
     def _apply(self, draft: Draft, base: Version, *patches: Patch) -> Patch:
-        report, made = self._try(draft, base, *patches)
+        report, settled = self._try(draft, base, *patches)
         if not report.conforms:
             raise DataRejected(report.faults)
-        return made
+        return settled.patch
 
 
 def _now() -> str:

@@ -1,0 +1,117 @@
+"""Publishing files of any size as a version: with the rules, or as fast as the engine writes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from gfmdkg.build.derivation import derive_links
+from gfmdkg.curation.progress import Progress, untold
+from gfmdkg.curation.writing import Validate, settle
+from gfmdkg.errors import DataError, DataRejected, Fault
+from gfmdkg.namespaces import graph_iri
+from gfmdkg.store.content_hash import hash_changed, hash_extended
+from gfmdkg.store.loading import Loaded, RdfFile, load_files
+from gfmdkg.store.patches import Patch
+from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
+
+__all__ = ["load", "place_files"]
+
+# Above so many statements it takes less to look at the whole store than at each of them.
+_FEW = 5_000
+_MEDIA_TYPES = {
+    ".nt": "application/n-triples",
+    ".nq": "application/n-quads",
+    ".ttl": "text/turtle",
+    ".trig": "application/trig",
+}
+
+
+def place_files(paths: Sequence[Path], *, graph: str | None = None) -> list[RdfFile]:
+    """Files with the syntaxes that their names tell, and the graphs of their triples.
+
+    That is ``graph`` or one named after the file. Raises ``DataError`` with all files that
+    cannot be loaded, and ``ParameterError`` for a graph that is no IRI.
+    """
+    faults: list[Fault] = []
+    placed: list[RdfFile] = []
+    for path in paths:
+        name = path.with_suffix("") if path.suffix == ".gz" else path
+        media_type = _MEDIA_TYPES.get(name.suffix.lower())
+        if not path.is_file():
+            reason = "it is a folder" if path.is_dir() else "there is no such file"
+            faults.append(Fault(message=reason, file=str(path)))
+        elif media_type is None:
+            faults.append(
+                Fault(
+                    message="the name does not tell in which syntax the file is",
+                    file=str(path),
+                    remedy=f"name it {', '.join(_MEDIA_TYPES)}, or one of these with .gz",
+                )
+            )
+        else:
+            home = graph or graph_iri(f"loaded/{quote(name.stem)}.nt")
+            placed.append(RdfFile(path=path, media_type=media_type, graph=home))
+    if faults:
+        raise DataError(f"{len(faults)} of {len(paths)} files cannot be loaded", faults)
+    return placed
+
+
+def load(
+    files: Sequence[RdfFile],
+    versions: VersionStore,
+    *,
+    validate: Validate | None,
+    message: str,
+    progress: Progress = untold,
+) -> Version:
+    """Publish the current version with the triples of some files as the next version.
+
+    Without ``validate`` no rule is asked. Raises ``DataError`` with the place of what cannot be
+    read, ``DataRejected`` with the violations, and ``Conflict`` where another writer keeps the
+    lock. After any of these, and after a kill at any moment, the former version is in use.
+    """
+    base = versions.require_current()
+    with versions.writing() as draft:
+        base = draft.base or base
+        is_union = base.default_graph == "union"
+        nodes = f"loaded-{base.number + 1}"
+        loaded = load_files(draft.store, files, nodes=nodes, is_union=is_union, progress=progress)
+        progress("deriving links", 0, 1)
+        if loaded.count <= _FEW:
+            settled = settle(draft, base, loaded.statements, leaves_out=False)
+            patch: Patch | None = settled.patch
+            content_hash: str | None = None
+        else:
+            patch, content_hash = _settle_many(draft, base, loaded)
+        if validate is not None:
+            progress("applying the rules", 0, 1)
+            report = validate(draft.store, patch)
+            if not report.conforms:
+                raise DataRejected(report.faults)
+        progress("publishing", 0, 1)
+        return draft.publish(
+            message=message,
+            origin=Origin.UPDATE,
+            sources_hash=base.sources_hash,
+            default_graph=base.default_graph,
+            patch=patch,
+            content_hash=content_hash,
+        )
+
+
+def _settle_many(draft: Draft, base: Version, loaded: Loaded) -> tuple[Patch | None, str | None]:
+    """Let derived links follow; the patch and the content hash, as far as they can be told.
+
+    They follow from what was read, where no triple of it was there before or was read twice.
+    """
+    store, is_union = draft.store, base.default_graph == "union"
+    is_all_new = len(store) == base.quads + loaded.count * (1 + is_union)
+    derived = derive_links(store, is_union=is_union)
+    derived.apply(store, is_union=is_union)
+    if not is_all_new:
+        return None, None
+    content_hash = hash_changed(hash_extended(base.content_hash, loaded.hash_sum), derived)
+    if not loaded.is_recorded:
+        return None, content_hash
+    added = Patch(added=tuple(loaded.statements))
+    return Patch.compose((added, derived)), content_hash
