@@ -1,6 +1,5 @@
 """What is asked: the same texts for all servers, the same for the same seed."""
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,12 +9,11 @@ from random import Random
 from benchmarks.generator import Generated
 from benchmarks.reference import shipped_sources
 from gfmdkg.catalog import Catalog, Parameter
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.namespaces import GFMD, PREFIXES
+from gfmdkg.namespaces import GFMD, PREFIXES, RDF, SKOS
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.index import LabelEntry, TermIndex, labels_query, read_labels
+from gfmdkg.terms.index import TermIndex
 
 __all__ = ["RUNAWAYS", "Workload", "canned_values", "heavy", "mix", "points"]
 
@@ -159,22 +157,20 @@ def _resolver(generated: Generated) -> TermIndex:
     store = OxigraphStore.in_memory()
     for source in shipped_sources():
         store.load(source.text.encode(), media_type="text/turtle", graph="")
-    output = io.BytesIO()
-    store.query(labels_query(), formats=AnswerFormats(), output=output)
-    named = list(read_labels(Solutions.from_json(output.getvalue())))
-    known = {entry.iri for entry in named}
+    named = names_of(store)
     kinds = (
         (generated.sessions, GFMD + "Session"),
         (generated.cited, GFMD + "Instrument"),
         (generated.persons, PREFIXES["foaf"] + "Person"),
     )
     made_up = [
-        LabelEntry(iri=iri, kind="pref", text=iri, types=(class_iri,))
+        f'<{iri}> <{RDF}type> <{class_iri}> .\n<{iri}> <{SKOS}prefLabel> "{iri}" .\n'
         for iris, class_iri in kinds
         for iri in iris
-        if iri not in known
+        if iri not in named
     ]
-    return TermIndex.from_entries([*named, *made_up])
+    store.load("".join(made_up).encode(), media_type="application/n-triples", graph="")
+    return names_of(store)
 
 
 _HEAVY = (

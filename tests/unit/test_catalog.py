@@ -54,14 +54,14 @@ SELECT ?text ?other ?link (STR("VALUES ?string {{ UNDEF }}") AS ?linkLabel) WHER
 {SLOTS}}}
 ORDER BY ?text
 """
-INDEX = TermIndex(
+INDEX = TermIndex.from_entries(
     [
         LabelEntry(iri=ID_BASE + "instrument/cmw", kind="alt", text="CMW",
                    types=(GFMD + "Instrument",)),
         LabelEntry(iri=SCHEME_BASE + "kinds/political", kind="pref", text="Political",
-                   scheme=SCHEME_BASE + "kinds"),
+                   schemes=(SCHEME_BASE + "kinds",)),
         LabelEntry(iri=SCHEME_BASE + "kinds/practical", kind="pref", text="Practical",
-                   scheme=SCHEME_BASE + "kinds"),
+                   schemes=(SCHEME_BASE + "kinds",)),
     ]
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from gfmdkg.catalog import Catalog
 from gfmdkg.errors import DataError, Fault, StoreError
 from gfmdkg.paths import Content
 from gfmdkg.search import INDEX_NAME, build_index
+from gfmdkg.store.names import NAMES_NAME, write_names
 from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Origin, Version, VersionStore
 from gfmdkg.validation import Report
@@ -66,6 +67,7 @@ def build(
             store.clear_graph("")
         progress("indexing")
         build_index(draft.folder / INDEX_NAME, select_from(store))
+        write_names(draft.folder / NAMES_NAME, store)
         progress("publishing")
         version = draft.publish(
             message=f"built from {len(sources)} files",

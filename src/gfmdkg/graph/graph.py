@@ -32,10 +32,11 @@ from gfmdkg.graph.rows import Hint, Rows
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats, AnswerKind
+from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Version, VersionStore
-from gfmdkg.terms.index import TermIndex, labels_query
+from gfmdkg.terms.index import TermIndex
 
 if TYPE_CHECKING:
     import rdflib
@@ -87,7 +88,7 @@ class Graph:
     @cached_property
     def terms(self) -> TermIndex:
         """The index of names: text to resource."""
-        return TermIndex.from_solutions(self._select(labels_query()))
+        return open_names(self.version)
 
     def run(self, name: str, **parameters: object) -> Rows:
         """Run a canned query by its name; a value may be text or a sequence of texts.

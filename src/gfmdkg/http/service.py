@@ -20,8 +20,9 @@ from gfmdkg.http.row_memory import RowMemory
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats, Dataset
+from gfmdkg.store.names import open_names
 from gfmdkg.store.versions import Version, VersionStore
-from gfmdkg.terms.index import TermIndex, labels_query
+from gfmdkg.terms.index import TermIndex
 
 __all__ = ["Service", "decode_solutions", "read_body"]
 
@@ -30,7 +31,6 @@ _SMALL_BYTES = 256 * 1024
 _TERM_INDEXES_KEPT = 2
 # Pages of rows beside finished answers: all first pages of the shipped queries take a quarter.
 _ROWS_SHARE_OF_ONE = 8
-_TERMS_LIMIT_SECONDS = 60.0
 _WHOLE = Dataset()
 _JSON = AnswerFormats(results="application/sparql-results+json", graph="text/turtle")
 
@@ -131,24 +131,18 @@ class Service:
         return await asyncio.to_thread(self.json_ld.compact, expanded, root=root)
 
     async def terms(self, version: Version) -> TermIndex:
-        """The label index of a version; read once, kept for the last two versions."""
+        """The names of a version; open for the last two that were asked for."""
         task = self._terms.get(version.number)
         if task is None or (task.done() and (task.cancelled() or task.exception())):
-            task = asyncio.create_task(self._load_terms(version), context=Context())
+            # Seconds of work for a big graph where nobody asked before: away from the loop.
+            opening = asyncio.to_thread(open_names, version)
+            task = asyncio.create_task(opening, context=Context())
             self._terms[version.number] = task
             while len(self._terms) > _TERM_INDEXES_KEPT:
                 self._terms.popitem(last=False)
         self._terms.move_to_end(version.number)
         # Shielded: the index is for everybody, so one caller that goes away must not stop it.
         return await asyncio.shield(task)
-
-    async def _load_terms(self, version: Version) -> TermIndex:
-        answer = await self.answer(
-            labels_query(), version=version, time_limit_seconds=_TERMS_LIMIT_SECONDS
-        )
-        body = await read_body(answer)
-        # Seconds of decoding for a big graph: away from the loop.
-        return await asyncio.to_thread(lambda: TermIndex.from_solutions(Solutions.from_json(body)))
 
 
 async def read_body(answer: EngineAnswer) -> bytes:

@@ -8,7 +8,7 @@
       versions/12/db       a RocksDB folder that nobody writes to any more
       versions/12/version.json
       versions/12/patch.rdfp   what it has more and less than version 11; see store/patches.py
-      versions/12/…        what readers made from it: search.sqlite, lists.sqlite, lookups-….nt
+      versions/12/…        what was made from it: names.sqlite, search.sqlite, lists.sqlite, …
       staging/…            the writer's draft; rubble after a crash, swept by the next writer
       scratch/…            copies to try a change on, each gone with who uses it
 

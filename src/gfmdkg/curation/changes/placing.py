@@ -9,9 +9,8 @@ from gfmdkg.curation.changes.tabular import TABLE_MEDIA_TYPES
 from gfmdkg.curation.tables import TableDocument, read_table
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import BASE
+from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
-from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.validation import Report
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def place_in_documents(
         if document.media_type == RDF_PATCH:
             continue
         if document.media_type in TABLE_MEDIA_TYPES:
-            terms = TermIndex.from_solutions(select_from(store)(labels_query()))
+            terms = names_of(store)
             tables.append(read_table(document.body, terms, file=document.name))
             placed.append(tables[-1].positioned())
         else:

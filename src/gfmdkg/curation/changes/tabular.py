@@ -7,11 +7,11 @@ from gfmdkg.curation.tables import read_table, table_changes
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.formats.turtle_writer import Triple
 from gfmdkg.namespaces import RDF
+from gfmdkg.store.names import names_of
 from gfmdkg.store.patches import Patch, decode, locate, normalise, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_dataset, read_quads
 from gfmdkg.store.selecting import select_from
-from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.terms.values import Iri, to_sparql
 from gfmdkg.validation import Severity
 
@@ -44,7 +44,7 @@ def table_patch(
     where the table ``only_adds``. Raises ``DataError`` with every cell at fault.
     """
     select = select_from(store)
-    document = read_table(body, TermIndex.from_solutions(select(labels_query())), file=file)
+    document = read_table(body, names_of(store), file=file)
     faults = [
         Fault(
             message=f"{finding.cell}: {finding.message}" if finding.cell else finding.message,

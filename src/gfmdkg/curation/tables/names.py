@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from gfmdkg.curation.tables.columns import Column
 from gfmdkg.curation.tables.faults import CellFault
-from gfmdkg.curation.tables.local_index import LocalIndex
 from gfmdkg.curation.tables.record_types import RECORD_TYPES
 from gfmdkg.errors import Ambiguous, Candidate
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact
@@ -24,17 +23,15 @@ class Names:
     graph does not know.
     """
 
-    def __init__(self, terms: TermIndex, *, local: Callable[[], LocalIndex] | None = None) -> None:
+    def __init__(self, terms: TermIndex, *, local: Callable[[], TermIndex] | None = None) -> None:
         self._terms = terms
         self._make_local = local
-        self._local: LocalIndex | None = None
+        self._local: TermIndex | None = None
         self._known: dict[tuple[str, str], str | CellFault] = {}
 
     def close(self) -> None:
         """Let go of the names of the file; they are indexed anew if they are needed again."""
-        if self._local is not None:
-            self._local.close()
-            self._local = None
+        self._local = None
 
     def resolve(self, text: str, column: Column) -> str:
         """The IRI of what ``text`` names in this column. Raises ``CellFault``."""
@@ -85,10 +82,10 @@ class Names:
             nearest += local.nearest(text, types=column.types)
         raise _unknown(text, column, sorted(nearest, key=lambda c: -c.score)[:5])
 
-    def _find_in(self, index: TermIndex | LocalIndex, text: str, column: Column) -> str | None:
+    def _find_in(self, index: TermIndex, text: str, column: Column) -> str | None:
         return index.find(text, types=column.types, schemes=column.scheme_iris)
 
-    def _local_index(self) -> LocalIndex | None:
+    def _local_index(self) -> TermIndex | None:
         if self._local is None and self._make_local is not None:
             self._local = self._make_local()
         return self._local

@@ -9,7 +9,6 @@ from gfmdkg.curation.tables.columns import Column, RecordType
 from gfmdkg.curation.tables.faults import CellFault
 from gfmdkg.curation.tables.identity import class_of, derive, mint
 from gfmdkg.curation.tables.layout import Layout, guess_type, read_headings, type_of_sheet
-from gfmdkg.curation.tables.local_index import LocalIndex
 from gfmdkg.curation.tables.local_names import can_be_named, names_of_row
 from gfmdkg.curation.tables.names import Names
 from gfmdkg.curation.tables.sink import FindingSink
@@ -249,9 +248,9 @@ class TableReader:
 
     # The records of the file itself
 
-    def _index_file(self) -> LocalIndex:
+    def _index_file(self) -> TermIndex:
         """The names of the file's own records, for cells that refer to one another."""
-        return LocalIndex(self._entries())
+        return TermIndex.from_entries(self._entries())
 
     def _entries(self) -> Iterator[LabelEntry]:
         scout = TableReader(source=self.source, terms=self.terms, record_type=self.record_type)
