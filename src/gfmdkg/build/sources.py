@@ -9,7 +9,7 @@ from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 
-__all__ = ["Source", "collect_sources", "hash_sources"]
+__all__ = ["Source", "collect_sources", "hash_sources", "source_paths"]
 
 _GRAPH_PATTERNS = (
     "ontology/*.ttl",
@@ -73,6 +73,16 @@ def hash_sources(content: Content, *, default_graph: str) -> str:
         total.update(f"{file.relative_to(content.root).as_posix()}\n{len(data)}\n".encode())
         total.update(data)
     return total.hexdigest()
+
+
+def source_paths(content: Content) -> list[Path]:
+    """All files that a build reads, and the folders in which there may be more, sorted."""
+    folders = {
+        p
+        for top in (content.ontology, content.data, content.queries)
+        for p in (top, *top.rglob("*/"))
+    }
+    return sorted({*_files(content, _GRAPH_PATTERNS + _RULE_PATTERNS), *folders})
 
 
 def _files(content: Content, patterns: tuple[str, ...]) -> list[Path]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from rapidfuzz import fuzz, process
-
 from gfmdkg.catalog.header import Header, HeaderReader, split_header
 from gfmdkg.catalog.query import CannedQuery
 from gfmdkg.catalog.sparql_shape import QueryShape, read_shape
@@ -53,10 +51,27 @@ class Catalog:
         ordered = sorted(queries.values(), key=lambda query: (query.topic, query.name))
         return cls(queries=MappingProxyType({query.name: query for query in ordered}))
 
+    @staticmethod
+    def load_one(folder: Path, name: str) -> CannedQuery:
+        """The query of this name alone, which names a file.
+
+        Raises ``NotFound`` with the nearest names, and ``CatalogError``.
+        """
+        paths = [path for path in folder.glob("*/*.rq") if path.stem == name]
+        if len(paths) != 1:
+            return Catalog.load(folder)[name]
+        faults: list[Fault] = []
+        query, _ = _read_query(paths[0], paths[0].relative_to(folder.parent).as_posix(), faults)
+        if faults:
+            raise CatalogError("the canned query is at fault", faults)
+        return query
+
     def __getitem__(self, name: str) -> CannedQuery:
         """The query of this name; raises ``NotFound`` with the nearest names."""
         query = self.queries.get(name)
         if query is None:
+            from rapidfuzz import fuzz, process  # whoever spells the name right waits for nothing
+
             near = process.extract(name, list(self.queries), scorer=fuzz.WRatio, limit=_NEAREST)
             candidates = [
                 Candidate(iri=f"{BASE}query/{found}", label=found, score=round(score, 1))

@@ -24,21 +24,22 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
 from gfmdkg.store.cloning import clone_database
-from gfmdkg.store.comparison import compare_stores, count_growth, is_comparable
-from gfmdkg.store.content_hash import hash_changed, hash_content
 from gfmdkg.store.durable_files import replace_durably, sync_folder, write_durably
 from gfmdkg.store.locking import locked
-from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.version import Origin, Version
+
+if TYPE_CHECKING:
+    from gfmdkg.store.patches import Patch
 
 __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 
@@ -70,7 +71,7 @@ class Draft:
         author: str | None = None,
         change: int | None = None,
         reverts: int | None = None,
-        patch: Patch | None = None,
+        patch: "Patch | None" = None,
     ) -> Version:
         """Make the draft the current version. When this returns, it is safe on disk.
 
@@ -173,11 +174,13 @@ class VersionStore:
         last = 0 if current is None else current.number
         return tuple(self.record(number) for number in numbers if number <= last)
 
-    def patch(self, number: int) -> Patch | None:
+    def patch(self, number: int) -> "Patch | None":
         """What a version has more and less than its parent; ``None`` where it is not recorded.
 
         Raises ``NotFound`` for a version that there never was, ``DataError`` for a damaged file.
         """
+        from gfmdkg.store.patches import Patch
+
         file = self.record(number).folder / "patch.rdfp"
         try:
             return Patch.parse(file.read_text("utf-8"), file=str(file))
@@ -226,14 +229,17 @@ class VersionStore:
             if current is None or int(folder.name) > current.number:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _publish(self, draft: Draft, version: Version, patch: Patch | None) -> Version:
+    def _publish(self, draft: Draft, version: Version, patch: "Patch | None") -> Version:
+        # Most processes only read, and start without what compares and hashes.
+        from gfmdkg.store.measuring import compare, measure, measure_change
+
         draft.store.flush()
         staged, number = draft._folder, version.number  # noqa: SLF001
         if patch is not None and draft.base is not None:
-            version = _measure_change(draft, draft.base, version, patch)
+            version = measure_change(draft, draft.base, version, patch)
         else:
-            patch = _compare(draft, version)
-            version = _measure(draft, version)
+            patch = compare(draft, version)
+            version = measure(draft, version)
         version = replace(
             version,
             folder=self._versions / str(number),
@@ -263,33 +269,3 @@ class VersionStore:
                 for file in database.parent.iterdir():
                     if file.name not in _HISTORY:
                         file.unlink(missing_ok=True)
-
-
-def _measure(draft: Draft, version: Version) -> Version:
-    has_union = version.default_graph == "union"
-    content_hash = hash_content(draft.store, has_union=has_union)
-    return replace(version, content_hash=content_hash, quads=len(draft.store))
-
-
-def _measure_change(draft: Draft, base: Version, version: Version, patch: Patch) -> Version:
-    with closing(OxigraphStore.open_read_only(base.database)) as before:
-        quads = base.quads + count_growth(before, draft.store, patch)
-    return replace(version, content_hash=hash_changed(base.content_hash, patch), quads=quads)
-
-
-def _compare(draft: Draft, version: Version) -> Patch | None:
-    has_union = version.default_graph == "union"
-    if draft.base is None:
-        # The files are the first build's history; other beginnings have no other.
-        is_build = version.origin is Origin.BUILD
-        return None if is_build else _compared(None, draft.store, has_union=has_union)
-    with closing(OxigraphStore.open_read_only(draft.base.database)) as before:
-        return _compared(before, draft.store, has_union=has_union)
-
-
-def _compared(
-    before: OxigraphStore | None, after: OxigraphStore, *, has_union: bool
-) -> Patch | None:
-    if not is_comparable(before, after, has_union=has_union):
-        return None
-    return compare_stores(before, after, has_union=has_union)
