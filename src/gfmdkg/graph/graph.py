@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from gfmdkg.build import ensure_built
-from gfmdkg.catalog import CannedQuery, Catalog
 from gfmdkg.errors import DataError
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.graph.rows import Hint, Rows
@@ -27,6 +26,7 @@ from gfmdkg.terms.index import TermIndex
 if TYPE_CHECKING:
     import rdflib
 
+    from gfmdkg.catalog import CannedQuery, Catalog
     from gfmdkg.description import Description
 
 __all__ = ["Graph"]
@@ -73,8 +73,10 @@ class Graph:
         return cls(built.version, versions=versions, content=source)
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> "Catalog":
         """All canned queries. Raises ``CatalogError``."""
+        from gfmdkg.catalog import Catalog  # who asks in SPARQL does without
+
         return Catalog.load(self._content.queries)
 
     @cached_property
@@ -95,7 +97,7 @@ class Graph:
         hint = None if rows else self._hint(query, given)
         return Rows(query=query, rows=rows, hint=hint)
 
-    def _hint(self, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> Hint | None:
+    def _hint(self, query: "CannedQuery", given: Mapping[str, Sequence[str]]) -> Hint | None:
         if query.when_empty is None:
             return None
         other = self._canned(query.when_empty.query)
@@ -105,7 +107,9 @@ class Graph:
             return None
         return Hint(message=query.when_empty.message, rows=Rows(query=other, rows=rows))
 
-    def _canned(self, name: str) -> CannedQuery:
+    def _canned(self, name: str) -> "CannedQuery":
+        from gfmdkg.catalog import Catalog
+
         return Catalog.load_one(self._content.queries, name)
 
     def query(self, sparql: str) -> "Solutions | bool | rdflib.Graph":

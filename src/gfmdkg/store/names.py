@@ -53,8 +53,9 @@ def _write_names_of(version: Version, target: Path) -> None:
 
 def _facts(store: OxigraphStore) -> Iterator[Fact]:
     # A million triples have some hundred thousand of these, so they pass one by one.
-    for resource, kind, value in store.engine.query(labels_query()):  # type: ignore[misc, union-attr]
-        is_name = kind.value not in ("type", "scheme")
-        # A label that is a blank node or an IRI names nothing.
-        if isinstance(value, ox.Literal if is_name else ox.NamedNode):
-            yield resource.value, kind.value, value.value, value.language if is_name else None
+    for resource, kind, value in store.engine.query(labels_query()):  # type: ignore[union-attr]
+        if kind.value not in ("type", "scheme"):
+            if isinstance(value, ox.Literal):  # a blank node or an IRI names nothing
+                yield resource.value, kind.value, value.value, value.language
+        elif isinstance(value, ox.NamedNode):
+            yield resource.value, kind.value, value.value, None

@@ -221,8 +221,8 @@ class TermIndex:
         numbers = array("q")
 
         def names() -> Iterator[str]:
-            for number, folded, *groups in self._connection.execute(_ALL_NAMES):
-                if _fits(*groups, types, schemes):
+            for number, folded, *of in self._connection.execute(_ALL_NAMES):
+                if _fits(of[0], of[1], types, schemes):
                     numbers.append(number)
                     yield folded
 
