@@ -15,11 +15,11 @@ from gfmdkg.description import (
     incoming_queries,
     opening_queries,
 )
+from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import with_union
 from gfmdkg.store.versions import Origin, Version
-from gfmdkg.terms.index import TermIndex, labels_query
 
 PREFIXES = """
 @base <https://w3id.org/gfmdkg/id/> .
@@ -60,7 +60,7 @@ def described() -> Describe:
         store.load((PREFIXES + turtle).encode(), media_type="text/turtle", graph=graph)
         store.extend(with_union(store.quads()))
         select = select_from(store)
-        terms = TermIndex.from_solutions(select(labels_query()))
+        terms = names_of(store)
         iri = identify(name, terms)
         queries = opening_queries(iri)
         opening = Opening(

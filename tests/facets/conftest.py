@@ -1,9 +1,7 @@
 """A generated graph of a few sessions, and the lists of it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,11 +9,10 @@ from benchmarks.generator import generate
 
 from gfmdkg.facets import GROUPS, ListIndex, build_indexes, select_from
 from gfmdkg.facets.rows import TermReader, rows_of
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
-from gfmdkg.terms.index import TermIndex, labels_query
+from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import Term
 
 # The generator's links are explicit or inferred and sure to a tenth; these are the odd ones.
@@ -68,16 +65,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     store.bulk_load(generate(folder, triples=25_000).path, media_type="application/n-quads")
     store.load(ODD, media_type="text/turtle", graph="https://w3id.org/gfmdkg/graph/odd")
     store.extend(with_union(store.quads()))
-    output = BytesIO()
-    store.query(labels_query(), formats=AnswerFormats(), output=output)
-    assert json.loads(output.getvalue())
     lists = {
         faceted.name: index
         for group in GROUPS
         for faceted, index in build_indexes(group, select_from(store))
     }
-    return Library(
-        store=store,
-        terms=TermIndex.from_solutions(Solutions.from_json(output.getvalue())),
-        lists=lists,
-    )
+    return Library(store=store, terms=names_of(store), lists=lists)

@@ -12,8 +12,9 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.index import TermIndex, labels_query
+from gfmdkg.terms.index import TermIndex
 
 # What the build derives from accepted explicit citations, here for two small stores.
 DERIVE_CITES = """
@@ -66,11 +67,8 @@ def _graph(paths: Iterable[Path]) -> Graph:
     for path in paths:
         store.bulk_load(path, media_type="text/turtle", graph="")
     store.update(DERIVE_CITES)
-    output = io.BytesIO()
-    store.query(labels_query(), formats=AnswerFormats(), output=output)
-    index = TermIndex.from_solutions(Solutions.from_json(output.getvalue()))
     catalog = Catalog.load(shipped_content().queries)
-    return Graph(store=store, index=index, catalog=catalog)
+    return Graph(store=store, index=names_of(store), catalog=catalog)
 
 
 def _ontology() -> list[Path]:

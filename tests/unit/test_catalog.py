@@ -54,14 +54,14 @@ SELECT ?text ?other ?link (STR("VALUES ?string {{ UNDEF }}") AS ?linkLabel) WHER
 {SLOTS}}}
 ORDER BY ?text
 """
-INDEX = TermIndex(
+INDEX = TermIndex.from_entries(
     [
         LabelEntry(iri=ID_BASE + "instrument/cmw", kind="alt", text="CMW",
                    types=(GFMD + "Instrument",)),
         LabelEntry(iri=SCHEME_BASE + "kinds/political", kind="pref", text="Political",
-                   scheme=SCHEME_BASE + "kinds"),
+                   schemes=(SCHEME_BASE + "kinds",)),
         LabelEntry(iri=SCHEME_BASE + "kinds/practical", kind="pref", text="Practical",
-                   scheme=SCHEME_BASE + "kinds"),
+                   schemes=(SCHEME_BASE + "kinds",)),
     ]
 )  # fmt: skip
 
@@ -392,3 +392,30 @@ def test_catalog_describes_itself_in_rdf() -> None:
     assert set(column(solutions, "text")) == {Literal(query.text)}
     assert [t is None for t in column(solutions, "optional")] == [True, False, False, False]
     assert describe(catalog) == triples
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two queries, of which one is at fault."""
+    topic = tmp_path / "queries" / "topic"
+    topic.mkdir(parents=True)
+    (topic / "good.rq").write_text(HEADER + BODY, encoding="utf-8")
+    (topic / "faulty.rq").write_text("SELECT", encoding="utf-8")
+    return topic.parent
+
+
+def test_one_query_is_read_without_the_others(folder: Path) -> None:
+    assert Catalog.load_one(folder, "good").file == "queries/topic/good.rq"
+    with pytest.raises(CatalogError) as caught:
+        Catalog.load_one(folder, "faulty")
+    assert {fault.file for fault in caught.value.faults} == {"queries/topic/faulty.rq"}
+
+
+def test_one_query_of_no_or_of_two_files_is_told(folder: Path) -> None:
+    (folder / "other").mkdir()
+    (folder / "topic" / "faulty.rq").rename(folder / "other" / "good.rq")
+    with pytest.raises(CatalogError, match="is taken by"):
+        Catalog.load_one(folder, "good")
+    (folder / "other" / "good.rq").unlink()
+    with pytest.raises(NotFound, match="good"):
+        Catalog.load_one(folder, "goof")

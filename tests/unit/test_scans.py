@@ -44,7 +44,7 @@ DATA = b"""\
 <http://example.org/3> <http://example.org/name> "c" ; <http://example.org/colour> "blue" ;
   <http://example.org/gone> "today" .
 """
-NAMES = TermIndex(())
+NAMES = TermIndex.from_entries(())
 
 
 def load(folder: Path, text: str) -> CannedQuery:

@@ -3,11 +3,9 @@
 import pytest
 
 from gfmdkg.errors import Ambiguous, NotFound
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import GFMD, ID_BASE, SCHEME_BASE, SDGO
 from gfmdkg.terms.folding import fold
-from gfmdkg.terms.index import LabelEntry, LabelKind, TermIndex, labels_query, read_labels
-from gfmdkg.terms.values import BlankNode, Iri, Literal
+from gfmdkg.terms.index import LabelEntry, LabelKind, TermIndex
 
 CMW = ID_BASE + "instrument/cmw"
 CAT = ID_BASE + "instrument/un-cat"
@@ -28,8 +26,9 @@ def entry(
     scheme: str | None = None,
     language: str | None = "en",
 ) -> LabelEntry:
+    schemes = () if scheme is None else (scheme,)
     return LabelEntry(
-        iri=iri, kind=kind, text=text, language=language, types=(type_,), scheme=scheme
+        iri=iri, kind=kind, text=text, language=language, types=(type_,), schemes=schemes
     )
 
 
@@ -116,7 +115,7 @@ def test_scheme_decides_between_two_of_one_slug(index: TermIndex) -> None:
 
 
 def test_exact_spelling_beats_a_folded_one() -> None:
-    index = TermIndex([entry(CAT, "alt", "Résumé"), entry(CMW, "alt", "Resume")])
+    index = TermIndex.from_entries([entry(CAT, "alt", "Résumé"), entry(CMW, "alt", "Resume")])
     assert index.resolve("Resume") == CMW
     assert index.resolve("Résumé") == CAT
     with pytest.raises(Ambiguous):
@@ -176,22 +175,3 @@ def test_spellings_that_fold_alike(one: str, other: str) -> None:
 
 def test_marks_that_are_letters_are_kept() -> None:
     assert fold("कि") != fold("क")
-
-
-def test_labels_are_read_from_solutions_with_classes_and_schemes() -> None:
-    solutions = Solutions(
-        variables=("iri", "kind", "value"),
-        rows=(
-            (Iri(TOPIC), Literal("pref"), Literal("Human rights", language="en")),
-            (Iri(TOPIC), Literal("type"), Iri("http://example.org/C")),
-            (Iri(TOPIC), Literal("scheme"), Iri(SCHEME_BASE + "topic")),
-            (Iri(CMW), Literal("notation"), Literal("45")),
-            (Iri(CMW), Literal("alt"), BlankNode("b")),
-        ),
-    )
-    assert list(read_labels(solutions)) == [
-        entry(TOPIC, "pref", "Human rights", "http://example.org/C", SCHEME_BASE + "topic"),
-        LabelEntry(iri=CMW, kind="notation", text="45"),
-    ]
-    assert TermIndex.from_solutions(solutions).resolve("human rights") == TOPIC
-    assert "skos:prefLabel" in labels_query()

@@ -1,14 +1,6 @@
 """From the files of the repository to a published version."""
 
 from gfmdkg.build.build import Built, build, ensure_built, ensure_empty
-from gfmdkg.build.sources import Source, collect_sources, hash_sources
+from gfmdkg.build.freshness import is_built_from
 
-__all__ = [
-    "Built",
-    "Source",
-    "build",
-    "collect_sources",
-    "ensure_built",
-    "ensure_empty",
-    "hash_sources",
-]
+__all__ = ["Built", "build", "ensure_built", "ensure_empty", "is_built_from"]

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from gfmdkg.build.assembly import assemble, validate_store
-from gfmdkg.build.sources import collect_sources, hash_sources
-from gfmdkg.catalog import Catalog
+from gfmdkg.build.freshness import is_built_from
 from gfmdkg.errors import DataError, Fault, StoreError
 from gfmdkg.paths import Content
-from gfmdkg.search import INDEX_NAME, build_index
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Origin, Version, VersionStore
-from gfmdkg.validation import Report
+
+if TYPE_CHECKING:
+    from gfmdkg.validation import Report
 
 __all__ = ["Built", "build", "ensure_built", "ensure_empty"]
 
@@ -23,7 +22,7 @@ class Built:
     """A version and, where it was built just now, what the validation found beside it."""
 
     version: Version
-    report: Report | None
+    report: "Report | None"
 
 
 def build(
@@ -41,6 +40,14 @@ def build(
     raises ``StoreError`` where the store holds changes of its own that a build would drop,
     unless ``discard_changes``.
     """
+    # Most who ask for the graph find it built, and wait for nothing that builds it.
+    from gfmdkg.build.assembly import assemble, validate_store
+    from gfmdkg.build.sources import collect_sources, hash_sources
+    from gfmdkg.catalog import Catalog
+    from gfmdkg.search import INDEX_NAME, build_index
+    from gfmdkg.store.names import NAMES_NAME, write_names
+    from gfmdkg.store.selecting import select_from
+
     current = versions.current()
     if current is not None and current.origin.is_change and not discard_changes:
         fault = Fault(
@@ -66,6 +73,7 @@ def build(
             store.clear_graph("")
         progress("indexing")
         build_index(draft.folder / INDEX_NAME, select_from(store))
+        write_names(draft.folder / NAMES_NAME, store)
         progress("publishing")
         version = draft.publish(
             message=f"built from {len(sources)} files",
@@ -90,7 +98,7 @@ def ensure_built(
     current = versions.current()
     if current is None:
         return build(content, versions, default_graph=default_graph, progress=progress)
-    if current.sources_hash == hash_sources(content, default_graph=default_graph):
+    if is_built_from(current, content, default_graph=default_graph):
         return Built(version=current, report=None)
     if current.origin is Origin.BUILD:
         return build(content, versions, default_graph=default_graph, progress=progress)

@@ -23,6 +23,7 @@ __all__ = [
     "collect_sources",
     "data_scope",
     "hash_sources",
+    "source_paths",
 ]
 
 DERIVED_GRAPH = GRAPH_BASE + "derived/links"
@@ -94,6 +95,16 @@ def hash_sources(content: Content, *, default_graph: str) -> str:
         total.update(f"{file.relative_to(content.root).as_posix()}\n{len(data)}\n".encode())
         total.update(data)
     return total.hexdigest()
+
+
+def source_paths(content: Content) -> list[Path]:
+    """All files that a build reads, and the folders in which there may be more, sorted."""
+    folders = {
+        p
+        for top in (content.ontology, content.data, content.queries)
+        for p in (top, *top.rglob("*/"))
+    }
+    return sorted({*_files(content, _GRAPH_PATTERNS + _RULE_PATTERNS), *folders})
 
 
 def _files(content: Content, patterns: tuple[str, ...]) -> list[Path]:

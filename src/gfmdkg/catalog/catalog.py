@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-
-import yaml
-from rapidfuzz import fuzz, process
+from typing import TYPE_CHECKING
 
 from gfmdkg.catalog.query import CannedQuery, WhenEmpty
 from gfmdkg.catalog.shape import QueryShape, read_shape
@@ -15,6 +13,9 @@ from gfmdkg.namespaces import BASE
 from gfmdkg.sparql.header import HeaderReader, split_header
 from gfmdkg.sparql.query_text import QueryText
 from gfmdkg.terms.parameters import Column, Parameter
+
+if TYPE_CHECKING:
+    import yaml
 
 __all__ = ["Catalog"]
 
@@ -56,10 +57,27 @@ class Catalog:
         ordered = sorted(queries.values(), key=lambda query: (query.topic, query.name))
         return cls(queries=MappingProxyType({query.name: query for query in ordered}))
 
+    @staticmethod
+    def load_one(folder: Path, name: str) -> CannedQuery:
+        """The query of this name alone, which names a file.
+
+        Raises ``NotFound`` with the nearest names, and ``CatalogError``.
+        """
+        paths = [path for path in folder.glob("*/*.rq") if path.stem == name]
+        if len(paths) != 1:
+            return Catalog.load(folder)[name]
+        faults: list[Fault] = []
+        query, _ = _read_query(paths[0], paths[0].relative_to(folder.parent).as_posix(), faults)
+        if faults:
+            raise CatalogError("the canned query is at fault", faults)
+        return query
+
     def __getitem__(self, name: str) -> CannedQuery:
         """The query of this name; raises ``NotFound`` with the nearest names."""
         query = self.queries.get(name)
         if query is None:
+            from rapidfuzz import fuzz, process  # whoever spells the name right waits for nothing
+
             near = process.extract(name, list(self.queries), scorer=fuzz.WRatio, limit=_NEAREST)
             candidates = [
                 Candidate(iri=f"{BASE}query/{found}", label=found, score=round(score, 1))
@@ -117,7 +135,7 @@ def _read_header(source: str, *, file: str) -> _Header:
     )
 
 
-def _read_when_empty(reader: HeaderReader, node: yaml.Node | None) -> WhenEmpty | None:
+def _read_when_empty(reader: HeaderReader, node: "yaml.Node | None") -> WhenEmpty | None:
     if node is None:
         return None
     names = ("query", "message", "parameters")

@@ -1,17 +1,19 @@
 """What the commands share: settings, the store, and how faults leave the program."""
 
-import functools
 import os
 from collections.abc import Callable
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
-from rich.console import Console
 
 from gfmdkg.errors import ContentError, DataRejected, GfmdkgError
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import VersionStore
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["CliContext", "fails_cleanly", "pass_cli"]
 
@@ -27,7 +29,13 @@ class CliContext:
 
     def __init__(self, store: Path | None) -> None:
         self._store = store
-        self.error = Console(stderr=True, highlight=False)
+
+    @cached_property
+    def error(self) -> "Console":
+        """The terminal behind stderr."""
+        from rich.console import Console  # which many commands never ask for
+
+        return Console(stderr=True, highlight=False)
 
     def settings(self, **options: object) -> Settings:
         """Settings from the environment and from options; ``None`` means not given."""
@@ -53,7 +61,7 @@ def fails_cleanly(command: Callable[P, R]) -> Callable[P, R]:
     keeps its traceback.
     """
 
-    @functools.wraps(command)
+    @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)

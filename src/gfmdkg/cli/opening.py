@@ -1,6 +1,6 @@
 """Opening the graph for a command, with a word about what takes long."""
 
-from gfmdkg.build import ensure_built
+from gfmdkg.build import ensure_built, is_built_from
 from gfmdkg.cli.context import CliContext
 from gfmdkg.graph import Graph
 from gfmdkg.paths import shipped_content
@@ -20,10 +20,10 @@ def ensure_graph(cli: CliContext) -> Version:
     current = versions.current()
     if current is not None and current.sources_hash == "empty":
         return current
+    content, default_graph = shipped_content(), cli.settings().default_graph
+    if current is not None and is_built_from(current, content, default_graph=default_graph):
+        return current
     with cli.error.status("opening the graph") as status:
         return ensure_built(
-            shipped_content(),
-            versions,
-            default_graph=cli.settings().default_graph,
-            progress=status.update,
+            content, versions, default_graph=default_graph, progress=status.update
         ).version

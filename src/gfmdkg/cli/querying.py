@@ -7,9 +7,7 @@ from pathlib import Path
 import click
 
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.describing import show_description
 from gfmdkg.cli.opening import open_graph
-from gfmdkg.description import as_document
 from gfmdkg.errors import NotAcceptable
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.formats.tables import write_table
@@ -88,6 +86,10 @@ def show(cli: CliContext, term: str, format_name: str) -> None:
 
     The JSON is what /api/resource answers.
     """
+    # `query` needs nothing of what describes.
+    from gfmdkg.cli.describing import show_description
+    from gfmdkg.description import as_document
+
     graph = open_graph(cli)
     if format_name == "table":
         show_description(graph.describe(term))

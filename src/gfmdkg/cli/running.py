@@ -52,7 +52,7 @@ class _CannedQueries(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of one canned query."""
         try:
-            return _command(Catalog.load(shipped_content().queries)[cmd_name])
+            return _command(Catalog.load_one(shipped_content().queries, cmd_name))
         except GfmdkgError as error:
             ctx.fail(error.message)
 

@@ -3,7 +3,7 @@
 import click
 
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.opening import open_graph
+from gfmdkg.cli.opening import ensure_graph
 from gfmdkg.cli.table_format import table_format_option
 from gfmdkg.formats.tables import write_table
 from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why, ensure_index
@@ -57,7 +57,7 @@ def search(
     brackets work; a word that nobody uses is corrected.
     """
     classes = [class_named(name) for name in types]
-    index = _open_index(open_graph(cli).version)
+    index = _open_index(ensure_graph(cli))
     try:
         answer = index.search(" ".join(text), types=classes, language=language, limit=limit)
     finally:

@@ -9,10 +9,9 @@ from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.curation.progress import Progress, untold
 from gfmdkg.curation.tables import TableDocument, read_pieces
 from gfmdkg.paths import Content
-from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
+from gfmdkg.store.names import open_names
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.index import TermIndex, labels_query
+from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Report, SourceFile
 
 __all__ = ["GivenTable", "TableValidator"]
@@ -83,8 +82,4 @@ class TableValidator:
 
     @cached_property
     def _terms(self) -> TermIndex:
-        published = OxigraphStore.open_read_only(self._version.database)
-        try:
-            return TermIndex.from_solutions(select_from(published)(labels_query()))
-        finally:
-            published.close()
+        return open_names(self._version)

@@ -6,11 +6,10 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.table import Table
 
 __all__ = ["FORMAT_NAMES", "write_table"]
 
@@ -50,6 +49,9 @@ def write_table(
 def _write_readable(
     columns: Sequence[str], rows: Iterable[Iterable[object]], target: TextIO
 ) -> None:
+    # The other formats need no library for terminals, which is half of what a command loads.
+    from rich.console import Console
+
     # Where the output is no terminal there is no edge to fold at.
     width = shutil.get_terminal_size().columns if target.isatty() else _PAGE_WIDTH
     console = Console(file=target, highlight=False, width=width, soft_wrap=False)
@@ -64,7 +66,10 @@ def _write_readable(
             console.print()
 
 
-def _as_table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
+def _as_table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -73,8 +78,11 @@ def _as_table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
     return table
 
 
-def _as_record(columns: Sequence[str], cells: Sequence[str]) -> Table:
+def _as_record(columns: Sequence[str], cells: Sequence[str]) -> "Table":
     """One row that is too wide for a line, a line for each of its cells that is not empty."""
+    from rich.table import Table
+    from rich.text import Text
+
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")

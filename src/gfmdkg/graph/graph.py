@@ -12,33 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from gfmdkg.build import ensure_built
-from gfmdkg.catalog import CannedQuery, Catalog
-from gfmdkg.description import (
-    Description,
-    Found,
-    Opening,
-    Touch,
-    describe,
-    identify,
-    incoming_queries,
-    not_found,
-    opening_queries,
-    triples_query,
-)
-from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.graph.rows import Hint, Rows
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats, AnswerKind
+from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
-from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Version, VersionStore
-from gfmdkg.terms.index import TermIndex, labels_query
+from gfmdkg.terms.index import TermIndex
 
 if TYPE_CHECKING:
     import rdflib
+
+    from gfmdkg.catalog import CannedQuery, Catalog
+    from gfmdkg.description import Description
 
 __all__ = ["Graph"]
 
@@ -59,7 +48,6 @@ class Graph:
         self.version = version
         self._versions = versions
         self._content = content or shipped_content()
-        self.catalog = Catalog.load(self._content.queries)
         self._store = OxigraphStore.open_read_only(version.database)
         self._select = select_from(self._store)
 
@@ -86,9 +74,16 @@ class Graph:
         return cls(built.version, versions=versions, content=source)
 
     @cached_property
+    def catalog(self) -> "Catalog":
+        """All canned queries. Raises ``CatalogError``."""
+        from gfmdkg.catalog import Catalog  # who asks in SPARQL does without
+
+        return Catalog.load(self._content.queries)
+
+    @cached_property
     def terms(self) -> TermIndex:
         """The index of names: text to resource."""
-        return TermIndex.from_solutions(self._select(labels_query()))
+        return open_names(self.version)
 
     def run(self, name: str, **parameters: object) -> Rows:
         """Run a canned query by its name; a value may be text or a sequence of texts.
@@ -97,21 +92,26 @@ class Graph:
         ``NotFound`` with the nearest names, ``Ambiguous``, ``UnknownParameter`` and
         ``ParameterError``.
         """
-        query = self.catalog[name]
+        query = self._canned(name)
         given = {key: _texts(value) for key, value in parameters.items() if value is not None}
         rows = query.rows(self._select(query.bind(given, self.terms)))
         hint = None if rows else self._hint(query, given)
         return Rows(query=query, rows=rows, hint=hint)
 
-    def _hint(self, query: CannedQuery, given: Mapping[str, Sequence[str]]) -> Hint | None:
+    def _hint(self, query: "CannedQuery", given: Mapping[str, Sequence[str]]) -> Hint | None:
         if query.when_empty is None:
             return None
-        other = self.catalog[query.when_empty.query]
+        other = self._canned(query.when_empty.query)
         text = other.bind(query.when_empty.values(given), self.terms)
         rows = other.rows(self._select(text))
         if not rows:
             return None
         return Hint(message=query.when_empty.message, rows=Rows(query=other, rows=rows))
+
+    def _canned(self, name: str) -> "CannedQuery":
+        from gfmdkg.catalog import Catalog
+
+        return Catalog.load_one(self._content.queries, name)
 
     def query(self, sparql: str) -> "Solutions | bool | rdflib.Graph":
         """Answer a SPARQL query: SELECT as solutions, ASK as a boolean, the others as a graph.
@@ -132,11 +132,24 @@ class Graph:
         kind, _ = self._store.query(sparql, formats=formats, output=output)
         return kind, output.getvalue()
 
-    def describe(self, term: str) -> Description:
+    def describe(self, term: str) -> "Description":
         """What the graph says of a resource, named by any of its names.
 
         Raises ``NotFound`` with the nearest names, and ``Ambiguous`` with the candidates.
         """
+        # A canned query needs nothing of what describes.
+        from gfmdkg.description import (
+            Found,
+            Opening,
+            Touch,
+            describe,
+            identify,
+            incoming_queries,
+            not_found,
+            opening_queries,
+        )
+        from gfmdkg.store.touching import last_touch
+
         iri = identify(term, self.terms)
         queries = opening_queries(iri)
         opening = Opening(
@@ -172,6 +185,9 @@ class Graph:
 
     def serialise(self, term: str, media_type: str) -> bytes:
         """The triples of one resource, named by any of its names, in an RDF media type."""
+        from gfmdkg.description import identify, not_found, opening_queries, triples_query
+        from gfmdkg.formats.json_ld import JSON_LD, Compaction
+
         iri = identify(term, self.terms)
         if not self._select(opening_queries(iri).facts).rows:
             raise not_found(iri.value, self.terms)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
-from gfmdkg.catalog import CannedQuery, Resource, Row, as_json
-
 if TYPE_CHECKING:
     import pandas as pd
+
+    from gfmdkg.catalog import CannedQuery, Row
 
 __all__ = ["Hint", "Rows", "flatten"]
 
@@ -21,11 +21,11 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows(Sequence[Row]):
+class Rows(Sequence["Row"]):
     """The answer of a canned query: typed rows, and a hint where there is none."""
 
-    query: CannedQuery
-    rows: tuple[Row, ...]
+    query: "CannedQuery"
+    rows: "tuple[Row, ...]"
     hint: Hint | None = None
 
     @property
@@ -37,17 +37,19 @@ class Rows(Sequence[Row]):
         return len(self.rows)
 
     @overload
-    def __getitem__(self, index: int) -> Row: ...
+    def __getitem__(self, index: int) -> "Row": ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+    def __getitem__(self, index: slice) -> "Sequence[Row]": ...
+    def __getitem__(self, index: int | slice) -> "Row | Sequence[Row]":
         return self.rows[index]
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> "Iterator[Row]":
         return iter(self.rows)
 
     def to_records(self) -> list[dict[str, object]]:
         """The rows as JSON has them: a resource as ``{"iri", "label"}``, a literal plainly."""
+        from gfmdkg.catalog import as_json
+
         return [{name: as_json(row[name]) for name in self.columns} for row in self.rows]
 
     def to_pandas(self) -> "pd.DataFrame":
@@ -66,6 +68,9 @@ def flatten(rows: Rows) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
 
     ``instrument`` has the IRI and ``instrumentLabel`` the label, as in the query itself.
     """
+    # Who asks in SPARQL has no canned query.
+    from gfmdkg.catalog import Resource
+
     columns: list[str] = []
     for column in rows.query.columns.values():
         columns.append(column.name)

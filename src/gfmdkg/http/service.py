@@ -22,15 +22,15 @@ from gfmdkg.network import network_role
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats, Dataset
+from gfmdkg.store.names import open_names
 from gfmdkg.store.versions import Version, VersionStore
-from gfmdkg.terms.index import TermIndex, labels_query
+from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation.algebra import algebra_role
 
 __all__ = ["Service", "decode_solutions"]
 
 # Decoding this much JSON takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 256 * 1024
-_TERMS_LIMIT_SECONDS = 60.0
 _WHOLE = Dataset()
 _JSON = AnswerFormats(results="application/sparql-results+json", graph="text/turtle")
 
@@ -62,7 +62,7 @@ class Service:
         self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)
         self._followers: list[Callable[[Version], None]] = []
         self._current: Version | None = None
-        self._terms = VersionCache(self._load_terms, what="the index of names")
+        self._terms = VersionCache(_open_names, what="the index of names")
 
     async def start(self) -> None:
         """Start an engine over the current version if there is one."""
@@ -144,16 +144,13 @@ class Service:
         return await asyncio.to_thread(self.json_ld.compact, expanded, root=root)
 
     async def terms(self, version: Version) -> TermIndex:
-        """The label index of a version."""
+        """The names of a version; open for the last ones that were asked for."""
         return await self._terms.exactly(version)
 
-    async def _load_terms(self, version: Version) -> TermIndex:
-        answer = await self.answer(
-            labels_query(), version=version, time_limit_seconds=_TERMS_LIMIT_SECONDS
-        )
-        body = await read_body(answer)
-        # Seconds of decoding for a big graph: away from the loop.
-        return await asyncio.to_thread(lambda: TermIndex.from_solutions(Solutions.from_json(body)))
+
+async def _open_names(version: Version) -> TermIndex:
+    # Seconds of work for a big graph where nobody asked before: away from the loop.
+    return await asyncio.to_thread(open_names, version)
 
 
 async def decode_solutions(body: bytes) -> Solutions:

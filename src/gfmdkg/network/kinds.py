@@ -179,7 +179,8 @@ def kind_named(
     """
     found = kinds.get(name)
     if found is None:
-        pool = NamePool((each, each, kinds[each].title) for each in kinds)
+        names = list(kinds)
+        pool = NamePool(names, lambda n: (names[n], kinds[names[n]].title))
         nearest = pool.nearest(name.lower(), limit=3)
         offered = [Candidate(iri=near.iri, label=near.label) for near in nearest]
         raise NotFound(what, name, offered)

@@ -1,18 +1,17 @@
 """Building an index file: beside its place first, then moved there in one step."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
-from gfmdkg.errors import Fault, StoreError
 from gfmdkg.search.completions import write_completions
 from gfmdkg.search.documents import Document, Name, read_classes, read_documents
 from gfmdkg.search.query import name_key
 from gfmdkg.search.schema import BROADER, DIRECT, FORMAT, SEPARATOR, TABLES
 from gfmdkg.search.vocabulary import WordCounter
-from gfmdkg.store.derived_files import derive_once, replacing
+from gfmdkg.store.derived_files import derive_once, replacing, told_as_store_error
 from gfmdkg.store.selecting import Select
 from gfmdkg.terms.folding import fold
 
@@ -21,6 +20,8 @@ __all__ = ["INDEX_NAME", "build_index", "ensure_index", "is_current"]
 INDEX_NAME = "search.sqlite"
 """The index's file name inside the folder of a version."""
 
+_WHAT = "the search index"
+
 
 def build_index(target: Path, select: Select) -> None:
     """Write the index of a version to the file ``target``, which appears whole or not at all.
@@ -28,7 +29,7 @@ def build_index(target: Path, select: Select) -> None:
     It is on disk when this returns. Raises ``StoreError`` where it cannot be written.
     """
     with (
-        _told_as_store_error(target),
+        told_as_store_error(target, what=_WHAT),
         replacing(target) as draft,
         closing(sqlite3.connect(draft, isolation_level=None)) as connection,
     ):
@@ -47,7 +48,7 @@ def ensure_index(folder: Path, select: Select) -> Path:
     ``StoreError`` where it cannot be written.
     """
     target = folder / INDEX_NAME
-    with _told_as_store_error(target):
+    with told_as_store_error(target, what=_WHAT):
         derive_once(target, lambda: build_index(target, select), is_current=is_current)
     return target
 
@@ -62,15 +63,6 @@ def is_current(path: Path) -> bool:
     except sqlite3.Error:
         return False
     return bool(found == FORMAT)
-
-
-@contextmanager
-def _told_as_store_error(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        fault = Fault(message=str(error), file=str(target))
-        raise StoreError("the search index cannot be written", [fault]) from error
 
 
 def _fill(connection: sqlite3.Connection, select: Select) -> None:

@@ -9,9 +9,6 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from gfmdkg.search.query import words_of
 from gfmdkg.search.schema import TOKENIZER
 from gfmdkg.terms.folding import fold
@@ -132,6 +129,10 @@ class Vocabulary:
         if stem in (self._english_stems if is_english else self._other_stems):
             return None
         is_foreign = stem in self._english_stems or stem in self._other_stems
+        # Most words are spelled right.
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
         errors = 2 if len(folded) >= _TWO_TYPOS_FROM else 1
         best: tuple[int, bool, int, str] | None = None
         for length in range(len(folded) - errors, len(folded) + errors + 1):

@@ -6,12 +6,15 @@ it is made anew.
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-__all__ = ["alone", "derive_once", "replacing"]
+from gfmdkg.errors import Fault, StoreError
+
+__all__ = ["alone", "derive_once", "replacing", "told_as_store_error"]
 
 
 def derive_once(
@@ -54,3 +57,13 @@ def alone(target: Path) -> Iterator[None]:
     with target.with_name(f"{target.name}.lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def told_as_store_error(target: Path, *, what: str) -> Iterator[None]:
+    """Raise what keeps ``what`` from being written to a file as a ``StoreError``."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        fault = Fault(message=str(error), file=str(target))
+        raise StoreError(f"{what} cannot be written", [fault]) from error

@@ -9,7 +9,7 @@
       versions/12/db       a RocksDB folder that nobody writes to any more
       versions/12/version.json
       versions/12/patch.rdfp   what it has more and less than version 11; see store/patches.py
-      versions/12/…        what readers made from it: search.sqlite, lists.sqlite, rules.json, …
+      versions/12/…        what was made from it: names.sqlite, search.sqlite, lists.sqlite, …
       staging/…            the writer's draft; rubble after a crash, swept by the next writer
       scratch/…            copies to try a change on, each gone with who uses it
 
@@ -25,23 +25,24 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
 from gfmdkg.store.cloning import clone_database
-from gfmdkg.store.comparison import compare_stores, count_growth, is_comparable
-from gfmdkg.store.content_hash import hash_changed, hash_content
 from gfmdkg.store.durable_files import replace_durably, sync_folder, write_durably
 from gfmdkg.store.locking import locked
-from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.signal import Signal
 from gfmdkg.store.version import Origin, Version
+
+if TYPE_CHECKING:
+    from gfmdkg.store.patches import Patch
 
 __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 
@@ -76,7 +77,7 @@ class Draft:
         author: str | None = None,
         change: int | None = None,
         reverts: int | None = None,
-        patch: Patch | None = None,
+        patch: "Patch | None" = None,
         content_hash: str | None = None,
     ) -> Version:
         """Make the draft the current version. When this returns, it is safe on disk.
@@ -200,11 +201,13 @@ class VersionStore:
         last = 0 if current is None else current.number
         return tuple(self.record(number) for number in numbers if number <= last)
 
-    def patch(self, number: int) -> Patch | None:
+    def patch(self, number: int) -> "Patch | None":
         """What a version has more and less than its parent; ``None`` where it is not recorded.
 
         Raises ``NotFound`` for a version that there never was, ``DataError`` for a damaged file.
         """
+        from gfmdkg.store.patches import Patch
+
         file = self.record(number).folder / "patch.rdfp"
         try:
             return Patch.parse(file.read_text("utf-8"), file=str(file))
@@ -255,16 +258,19 @@ class VersionStore:
             if current is None or int(folder.name) > current.number:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _publish(self, draft: Draft, version: Version, patch: Patch | None) -> Version:
+    def _publish(self, draft: Draft, version: Version, patch: "Patch | None") -> Version:
+        # Most processes only read, and start without what compares and hashes.
+        from gfmdkg.store.measuring import compare, measure, measure_change
+
         draft.store.flush()
         staged, number = draft._folder, version.number  # noqa: SLF001
         if version.content_hash:
             version = replace(version, quads=len(draft.store))
         elif patch is not None and draft.base is not None:
-            version = _measure_change(draft, draft.base, version, patch)
+            version = measure_change(draft, draft.base, version, patch)
         else:
-            patch = _compare(draft, version)
-            version = _measure(draft, version)
+            patch = compare(draft, version)
+            version = measure(draft, version)
         version = replace(
             version,
             folder=self._versions / str(number),
@@ -301,33 +307,3 @@ def _carry_over(before: Path, folder: Path) -> None:
     for name in _CARRIED:
         if (before / name).is_file():
             shutil.copyfile(before / name, folder / name)
-
-
-def _measure(draft: Draft, version: Version) -> Version:
-    has_union = version.default_graph == "union"
-    content_hash = hash_content(draft.store, has_union=has_union)
-    return replace(version, content_hash=content_hash, quads=len(draft.store))
-
-
-def _measure_change(draft: Draft, base: Version, version: Version, patch: Patch) -> Version:
-    with closing(OxigraphStore.open_read_only(base.database)) as before:
-        quads = base.quads + count_growth(before, draft.store, patch)
-    return replace(version, content_hash=hash_changed(base.content_hash, patch), quads=quads)
-
-
-def _compare(draft: Draft, version: Version) -> Patch | None:
-    has_union = version.default_graph == "union"
-    if draft.base is None:
-        # The files are the first build's history; other beginnings have no other.
-        is_build = version.origin is Origin.BUILD
-        return None if is_build else _compared(None, draft.store, has_union=has_union)
-    with closing(OxigraphStore.open_read_only(draft.base.database)) as before:
-        return _compared(before, draft.store, has_union=has_union)
-
-
-def _compared(
-    before: OxigraphStore | None, after: OxigraphStore, *, has_union: bool
-) -> Patch | None:
-    if not is_comparable(before, after, has_union=has_union):
-        return None
-    return compare_stores(before, after, has_union=has_union)

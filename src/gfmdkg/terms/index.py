@@ -18,123 +18,121 @@ have no precedence over one another: where two resources share a name within a s
 classes and schemes asked for decide, and else the answer is ``Ambiguous``.
 """
 
+import json
+import sqlite3
+import weakref
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 from typing import Literal as OneOf
-from typing import Self
 
-from gfmdkg.errors import Ambiguous, Candidate, NotFound
-from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, expand
-from gfmdkg.sparql.query_text import packaged_query
+from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
+from gfmdkg.namespaces import expand
 from gfmdkg.terms.folding import fold, is_acronym, tidy
-from gfmdkg.terms.nearest import NamePool
-from gfmdkg.terms.values import Iri, Literal, Term
+from gfmdkg.terms.name_tables import Fact, fill_tables, open_tables
 
-__all__ = ["LabelEntry", "LabelKind", "TermIndex", "labels_query", "read_labels"]
+if TYPE_CHECKING:
+    from gfmdkg.terms.nearest import NamePool
 
-LabelKind = OneOf["pref", "alt", "hidden", "never", "notation", "slug"]
+__all__ = ["LabelEntry", "LabelKind", "TermIndex", "labels_query"]
+
+LabelKind = OneOf["pref", "alt", "hidden", "never", "notation"]
 
 _AMBIGUOUS_SHOWN = 20
-_OWN_BASES = (ID_BASE, SCHEME_BASE)
+_LABELS_KEPT = 10_000
+# IRI, types and schemes of a resource that may be meant; the last two separated by spaces.
+_Match = tuple[str, str, str]
+
+_BY_IRI = "SELECT iri, types, schemes FROM resource WHERE iri = ?"
+_BY_SLUG = "SELECT iri, types, schemes FROM resource WHERE slug = ?"
+_BY_NAME = (
+    "SELECT iri, types, schemes, kind, text FROM name JOIN resource ON resource.id = resource"
+    " WHERE folded = ?"
+)
+_NAMES = (
+    "SELECT kind, text, language FROM resource JOIN name ON resource = resource.id"
+    " WHERE iri = ? ORDER BY name.id"
+)
+_PREFERRED = (
+    "SELECT language, text FROM resource JOIN name ON resource = resource.id"
+    " WHERE iri = ? AND kind = 'pref' ORDER BY name.id"
+)
+_MEMBERS = (
+    "SELECT DISTINCT iri FROM member JOIN resource ON resource.id = resource"
+    " WHERE scheme IN (SELECT value FROM json_each(?)) ORDER BY resource.id"
+)
+_ALL_NAMES = (
+    "SELECT name.id, folded, types, schemes FROM name JOIN resource ON resource.id = resource"
+    " WHERE kind <> 'never' ORDER BY name.id"
+)
+_ONE_NAME = (
+    "SELECT iri, kind, text FROM name JOIN resource ON resource.id = resource WHERE name.id = ?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelEntry:
-    """One name of one resource. ``types`` and ``scheme`` are IRIs."""
+    """One name of one resource. ``types`` and ``schemes`` are IRIs."""
 
     iri: str
     kind: LabelKind
     text: str
     language: str | None = None
     types: tuple[str, ...] = ()
-    scheme: str | None = None
+    schemes: tuple[str, ...] = ()
 
 
 def labels_query() -> str:
-    """The SPARQL query whose solutions ``read_labels`` takes."""
+    """The SPARQL query whose solutions are what an index is made of."""
+    from gfmdkg.sparql.query_text import packaged_query  # the names are in a file as a rule
+
     return packaged_query("gfmdkg.terms", "labels.rq").text
 
 
-def read_labels(solutions: Iterable[Sequence[Term | None]]) -> Iterator[LabelEntry]:
-    """The names in the solutions of ``labels_query``, in the solutions' order.
-
-    A concept in several schemes is entered once for each.
-    """
-    types: dict[str, dict[str, None]] = {}
-    schemes: dict[str, dict[str, None]] = {}
-    names: list[tuple[str, LabelKind, Literal]] = []
-    for iri, kind, value in solutions:
-        match iri, kind, value:
-            case Iri(value=subject), Literal(lexical="type"), Iri(value=class_iri):
-                types.setdefault(subject, {})[class_iri] = None
-            case Iri(value=subject), Literal(lexical="scheme"), Iri(value=scheme_iri):
-                schemes.setdefault(subject, {})[scheme_iri] = None
-            case Iri(value=subject), Literal(lexical=label_kind), Literal():
-                names.append((subject, label_kind, value))  # type: ignore[arg-type]
-            case _:  # a label that is a blank node or an IRI names nothing
-                continue
-    of_type = {iri: tuple(sorted(found)) for iri, found in types.items()}
-    for subject, label_kind, label in names:
-        for scheme in schemes.get(subject, (None,)):
-            yield LabelEntry(
-                iri=subject,
-                kind=label_kind,
-                text=label.lexical,
-                language=label.language,
-                types=of_type.get(subject, ()),
-                scheme=scheme,
-            )
-
-
 class TermIndex:
-    """All names of all resources of one version. Read-only once made; threads may share it."""
+    """All names of all resources of one version, looked up in tables of SQLite.
 
-    def __init__(self, entries: Iterable[LabelEntry]) -> None:
-        self._entries: dict[str, list[LabelEntry]] = {}
-        self._exact: dict[str, list[str]] = {}
-        self._folded: dict[str, list[str]] = {}
-        self._acronyms: dict[str, list[str]] = {}
-        self._vetoed: dict[str, set[str]] = {}
+    Read-only; threads may share it. Only ``nearest`` reads all names, and keeps them folded.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Over tables that ``fill_tables`` made. The connection is closed with the index."""
+        self._connection = connection
+        self._read = partial(_read, connection)
+        # The labels of classes, kinds and sessions are shown again and again.
+        self._preferred = lru_cache(_LABELS_KEPT)(partial(_read, connection, _PREFERRED))
         self._pools: dict[tuple[frozenset[str], frozenset[str]], NamePool] = {}
-        for entry in entries:
-            known = self._entries.get(entry.iri)
-            if known is None:
-                known = self._entries[entry.iri] = []
-                self._add_slug(entry.iri)
-            known.append(entry)
-            self._add(entry)
+        weakref.finalize(self, connection.close)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Over a file that ``write_tables`` made."""
+        return cls(open_tables(path))
+
+    @classmethod
+    def from_facts(cls, facts: Iterable[Fact]) -> Self:
+        """Index what is said of resources, in memory or, what is too much, in a private file."""
+        connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        index = cls(connection)
+        fill_tables(connection, facts)
+        return index
 
     @classmethod
     def from_entries(cls, entries: Iterable[LabelEntry]) -> Self:
         """Index these names; slugs are taken from the IRIs and need no entries."""
-        return cls(entries)
-
-    @classmethod
-    def from_solutions(cls, solutions: Iterable[Sequence[Term | None]]) -> Self:
-        """Index the solutions of ``labels_query``."""
-        return cls(read_labels(solutions))
-
-    def _add_slug(self, iri: str) -> None:
-        if iri.startswith(_OWN_BASES):
-            _append(self._exact, iri[iri.rfind("/") + 1 :], iri)
-
-    def _add(self, entry: LabelEntry) -> None:
-        folded = fold(entry.text)
-        if entry.kind == "never":
-            self._vetoed.setdefault(folded, set()).add(entry.iri)
-            return
-        _append(self._exact, tidy(entry.text), entry.iri)
-        if entry.kind != "slug":
-            target = self._acronyms if is_acronym(entry.text) else self._folded
-            _append(target, folded, entry.iri)
+        return cls.from_facts(fact for entry in entries for fact in _facts(entry))
 
     def __len__(self) -> int:
         """How many resources have a name."""
-        return len(self._entries)
+        ((count,),) = self._read("SELECT count(*) FROM resource")
+        return int(count)
 
     def __contains__(self, iri: object) -> bool:
         """Whether a resource of this IRI has a name."""
-        return iri in self._entries
+        return isinstance(iri, str) and bool(self._read(_BY_IRI, iri))
 
     def resolve(
         self,
@@ -165,41 +163,35 @@ class TermIndex:
     ) -> str | None:
         """The same, with ``None`` for no resource: to seek the nearest names costs much more."""
         for step in self._steps(tidy(text)):
-            found = list(dict.fromkeys(iri for iri in step if self._fits(iri, types, schemes)))
+            found = sorted({match[0] for match in step if _fits(*match[1:], types, schemes)})
             if len(found) == 1:
                 return found[0]
             if found:
                 candidates = [
                     Candidate(iri=iri, label=self.label(iri) or iri)
-                    for iri in sorted(found)[:_AMBIGUOUS_SHOWN]
+                    for iri in found[:_AMBIGUOUS_SHOWN]
                 ]
                 raise Ambiguous(what, text, candidates)
         return None
 
-    def _steps(self, name: str) -> Iterator[Sequence[str]]:
-        iri = name if name in self._entries else expand(name)
-        if iri in self._entries:
-            yield (iri,)
-        folded = fold(name)
-        vetoed: Collection[str] = self._vetoed.get(folded, ())
-        exact = self._exact.get(name, ())
-        if not exact and "/" in name:
-            ending = "/" + name
-            last = self._exact.get(name[name.rfind("/") + 1 :], ())
-            exact = [i for i in last if i.startswith(_OWN_BASES) and i.endswith(ending)]
-        yield [i for i in exact if i not in vetoed]
-        loose = self._folded.get(folded, [])
-        if name.islower() or name.isupper():
-            loose = [*loose, *self._acronyms.get(folded, ())]
-        yield [i for i in loose if i not in vetoed]
-
-    def _fits(self, iri: str, types: Collection[str], schemes: Collection[str]) -> bool:
-        if not types and not schemes:
-            return True
-        entries = self._entries[iri]
-        return any(t in types for t in entries[0].types) or any(
-            e.scheme in schemes for e in entries
-        )
+    def _steps(self, name: str) -> Iterator[Sequence[_Match]]:
+        yield self._read(_BY_IRI, name) or self._read(_BY_IRI, expand(name))
+        named = self._read(_BY_NAME, fold(name))
+        vetoed = {iri for iri, _, _, kind, _ in named if kind == "never"}
+        known = [row for row in named if row[3] != "never"]
+        exact: list[_Match] = [row[:3] for row in known if tidy(row[4]) == name]
+        if "/" not in name:
+            exact += self._read(_BY_SLUG, name)
+        elif not exact:
+            slug = name[name.rfind("/") + 1 :]
+            exact = [match for match in self._read(_BY_SLUG, slug) if match[0].endswith("/" + name)]
+        yield [match for match in exact if match[0] not in vetoed]
+        takes_acronyms = name.islower() or name.isupper()
+        yield [
+            row[:3]
+            for row in known
+            if row[0] not in vetoed and (takes_acronyms or not is_acronym(row[4]))
+        ]
 
     def nearest(
         self,
@@ -217,53 +209,81 @@ class TermIndex:
         key = (frozenset(types), frozenset(schemes))
         pool = self._pools.get(key)
         if pool is None:
-            pool = self._pools[key] = NamePool(self._names(types, schemes))
+            pool = self._pools[key] = self._pool(types, schemes)
         folded = fold(text)
-        vetoed: Collection[str] = self._vetoed.get(folded, ())
+        vetoed = [iri for iri, _, _, kind, _ in self._read(_BY_NAME, folded) if kind == "never"]
         return pool.nearest(folded, limit=limit, without=vetoed)
 
-    def _names(
-        self, types: Collection[str], schemes: Collection[str]
-    ) -> Iterator[tuple[str, str, str]]:
-        for iri, entries in self._entries.items():
-            if not self._fits(iri, types, schemes):
-                continue
-            for entry in entries:
-                if entry.kind == "never":
-                    continue
-                shown = self.label(iri) if entry.kind in {"hidden", "slug"} else entry.text
-                yield fold(entry.text), iri, shown or entry.text
+    def _pool(self, types: Collection[str], schemes: Collection[str]) -> "NamePool":
+        # Most runs find what they are asked for.
+        from gfmdkg.terms.nearest import NamePool
+
+        numbers = array("q")
+
+        def names() -> Iterator[str]:
+            for number, folded, *of in self._connection.execute(_ALL_NAMES):
+                if _fits(of[0], of[1], types, schemes):
+                    numbers.append(number)
+                    yield folded
+
+        return NamePool(names(), lambda position: self._shown(numbers[position]))
+
+    def _shown(self, number: int) -> tuple[str, str]:
+        ((iri, kind, text),) = self._read(_ONE_NAME, number)
+        return iri, (self.label(iri) if kind == "hidden" else None) or text
 
     def label(self, iri: str, language: str = "en") -> str | None:
         """The preferred label in ``language``, else in English, else in any; ``None`` without."""
-        preferred = [e for e in self._entries.get(iri, ()) if e.kind == "pref"]
+        preferred = self._preferred(iri)
         for wanted in (language, "en"):
-            for entry in preferred:
-                if entry.language == wanted:
-                    return entry.text
-        return preferred[0].text if preferred else None
+            for its_language, text in preferred:
+                if its_language == wanted:
+                    return str(text)
+        return preferred[0][1] if preferred else None
 
     def labels(self, iri: str) -> tuple[LabelEntry, ...]:
         """All names of a resource as they were entered, those that veto included."""
-        return tuple(self._entries.get(iri, ()))
+        types, schemes = (tuple(groups.split()) for groups in self._groups(iri))
+        return tuple(
+            LabelEntry(
+                iri=iri, kind=kind, text=text, language=language, types=types, schemes=schemes
+            )
+            for kind, text, language in self._read(_NAMES, iri)
+        )
 
     def types(self, iri: str) -> tuple[str, ...]:
         """The classes of a resource as the data state them, sorted; none if it has no name."""
-        entries = self._entries.get(iri)
-        return entries[0].types if entries else ()
+        return tuple(self._groups(iri)[0].split())
+
+    def _groups(self, iri: str) -> tuple[str, str]:
+        found = self._read(_BY_IRI, iri)
+        return found[0][1:] if found else ("", "")
 
     def members(self, schemes: Collection[str]) -> tuple[str, ...]:
         """The concepts of the schemes, in order of entry."""
-        return tuple(
-            iri
-            for iri, entries in self._entries.items()
-            if any(e.scheme in schemes for e in entries)
-        )
+        return tuple(iri for (iri,) in self._read(_MEMBERS, json.dumps(list(schemes))))
 
 
-def _append(index: dict[str, list[str]], name: str, iri: str) -> None:
-    iris = index.get(name)
-    if iris is None:
-        index[name] = [iri]
-    elif iris[-1] != iri:  # a resource's names come together; the rest is settled on resolving
-        iris.append(iri)
+def _read(connection: sqlite3.Connection, query: str, *values: object) -> list[Any]:
+    try:
+        return connection.execute(query, values).fetchall()
+    except UnicodeEncodeError:  # half a character, which no name has
+        return []
+    except sqlite3.Error as error:
+        ((_, _, file),) = connection.execute("PRAGMA database_list")
+        fault = Fault(message=str(error), file=file, remedy="remove the file; it is made anew")
+        raise StoreError("the index of names cannot be read", [fault]) from error
+
+
+def _facts(entry: LabelEntry) -> Iterator[Fact]:
+    yield entry.iri, entry.kind, entry.text, entry.language
+    yield from ((entry.iri, "type", iri, None) for iri in entry.types)
+    yield from ((entry.iri, "scheme", iri, None) for iri in entry.schemes)
+
+
+def _fits(of_types: str, of_schemes: str, types: Collection[str], schemes: Collection[str]) -> bool:
+    if not types and not schemes:
+        return True
+    return any(t in types for t in of_types.split()) or any(
+        s in schemes for s in of_schemes.split()
+    )

@@ -1,6 +1,6 @@
 """The names most like a given one, for "did you mean"."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from rapidfuzz import fuzz, process
 
@@ -17,16 +17,15 @@ _FIRST_CUTOFF = 50
 
 
 class NamePool:
-    """Folded names, each with the resource that it stands for and the label to show."""
+    """Folded names; what each stands for is asked for where it is among the nearest."""
 
-    def __init__(self, names: Iterable[tuple[str, str, str]]) -> None:
-        """``names`` are (folded name, IRI, label)."""
+    def __init__(self, names: Iterable[str], shown: Callable[[int], tuple[str, str]]) -> None:
+        """``shown`` gives the IRI and the label of the name at a position."""
         self._names: list[str] = []
-        self._resources: list[tuple[str, str]] = []
+        self._shown = shown
         self._by_word: dict[str, list[int]] = {}
-        for position, (name, iri, label) in enumerate(names):
+        for position, name in enumerate(names):
             self._names.append(name)
-            self._resources.append((iri, label))
             for word in name.split():
                 self._by_word.setdefault(word, []).append(position)
 
@@ -55,7 +54,7 @@ class NamePool:
     def _best(self, scores: dict[int, float], without: Collection[str]) -> list[Candidate]:
         best: dict[str, Candidate] = {}
         for position in sorted(scores, key=lambda p: (-scores[p], self._names[p], p)):
-            iri, label = self._resources[position]
+            iri, label = self._shown(position)
             if iri not in best and iri not in without:
                 best[iri] = Candidate(iri=iri, label=label, score=round(scores[position], 1))
         return list(best.values())

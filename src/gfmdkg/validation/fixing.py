@@ -167,7 +167,6 @@ def term_index(data: Graph) -> TermIndex:
             if not isinstance(subject, URIRef) or not isinstance(label, Literal):
                 continue
             types = tuple(sorted(str(t) for t in data.objects(subject, _TYPE)))
-            scheme = data.value(subject, _SCHEME)
             entries.append(
                 LabelEntry(
                     iri=str(subject),
@@ -175,7 +174,7 @@ def term_index(data: Graph) -> TermIndex:
                     text=str(label),
                     language=label.language,
                     types=types,
-                    scheme=None if scheme is None else str(scheme),
+                    schemes=tuple(map(str, data.objects(subject, _SCHEME))),
                 )
             )
     return TermIndex.from_entries(sorted(entries, key=lambda e: (e.iri, e.kind, e.text)))

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.versions import VersionStore
-from gfmdkg.terms.index import TermIndex, labels_query
+from gfmdkg.terms.index import TermIndex
 
 
 @pytest.fixture(scope="session")
@@ -24,5 +25,5 @@ def select(published: OxigraphStore) -> Select:
 
 
 @pytest.fixture(scope="session")
-def terms(select: Select) -> TermIndex:
-    return TermIndex.from_solutions(select(labels_query()))
+def terms(shipped_store: Path) -> TermIndex:
+    return open_names(VersionStore(shipped_store).require_current())

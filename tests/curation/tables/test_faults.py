@@ -107,6 +107,18 @@ def test_an_unknown_name_comes_with_the_nearest(terms: TermIndex) -> None:
     assert remedy.startswith("nearest: “Treaty” (treaty)")
 
 
+def test_an_unknown_name_is_told_with_the_nearest_of_the_graph_and_of_the_file(
+    terms: TermIndex,
+) -> None:
+    rows = (
+        "key,title (en),related to\nx-one,Compact of Quiet Lakes,CMWW\nx-two,,Compact of Quiet Lake"
+    )
+    found = read_table(rows.encode(), terms)
+    remedies = {f.cell: f.remedy or "" for f in found.findings}
+    assert "(cmw)" in remedies["C2"]
+    assert "“Compact of Quiet Lakes” (x-one)" in remedies["C3"]
+
+
 def test_a_name_that_two_share_lists_both() -> None:
     from gfmdkg.terms.index import LabelEntry
 
@@ -392,15 +404,3 @@ def test_a_table_full_of_faults_stops_with_a_word(terms: TermIndex) -> None:
     document = instruments(many(FINDINGS_KEPT + 50, wrong_every=1), terms)
     assert len(document.findings) == FINDINGS_KEPT + 1
     assert document.findings[-1].code == "too-many"
-
-
-def test_an_unknown_name_is_told_with_the_nearest_of_the_graph_and_of_the_file(
-    terms: TermIndex,
-) -> None:
-    rows = (
-        "key,title (en),related to\nx-one,Compact of Quiet Lakes,CMWW\nx-two,,Compact of Quiet Lake"
-    )
-    found = read_table(rows.encode(), terms)
-    remedies = {f.cell: f.remedy or "" for f in found.findings}
-    assert "(cmw)" in remedies["C2"]
-    assert "“Compact of Quiet Lakes” (x-one)" in remedies["C3"]

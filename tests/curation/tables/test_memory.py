@@ -21,8 +21,8 @@ from gfmdkg.curation.tables import convert_table
 from gfmdkg.terms.index import LabelEntry, TermIndex
 
 types, scheme = "https://w3id.org/gfmdkg/scheme/instrument-type", "treaty"
-terms = TermIndex.from_entries([
-    LabelEntry(iri=f"{types}/{scheme}", kind="pref", text="Treaty", language="en", scheme=types)])
+treaty = LabelEntry(iri=f"{types}/{scheme}", kind="pref", text="Treaty", schemes=(types,))
+terms = TermIndex.from_entries([treaty])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 done = convert_table(Path(sys.argv[1]), terms)
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before

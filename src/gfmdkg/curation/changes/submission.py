@@ -20,6 +20,7 @@ from gfmdkg.curation.tables import (
 from gfmdkg.errors import Clash, Conflict, DataError, Fault, RequestError, UnsupportedMedia
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.namespaces import BASE, graph_iri
+from gfmdkg.store.names import names_of
 from gfmdkg.store.patches import (
     Patch,
     decode,
@@ -30,8 +31,6 @@ from gfmdkg.store.patches import (
 )
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_dataset, read_quads
-from gfmdkg.store.selecting import select_from
-from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.terms.values import BlankNode
 from gfmdkg.validation import Report, Severity
 
@@ -186,7 +185,7 @@ def _patch(document: Document, store: OxigraphStore, nodes: str) -> Patch:
 
 def _table_patch(document: Document, store: OxigraphStore, graph: str) -> Patch:
     """Raises ``DataError`` with every cell at fault."""
-    terms = TermIndex.from_solutions(select_from(store)(labels_query()))
+    terms = names_of(store)
     table = read_table(document.body, terms, file=document.name)
     faults = [
         Fault(
@@ -294,7 +293,7 @@ def place_in_documents(
         if document.media_type == RDF_PATCH:
             continue
         if document.media_type in TABLE_MEDIA_TYPES:
-            terms = TermIndex.from_solutions(select_from(store)(labels_query()))
+            terms = names_of(store)
             tables.append(read_table(document.body, terms, file=document.name))
             placed.append(tables[-1].positioned())
         else:
