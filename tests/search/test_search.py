@@ -128,7 +128,7 @@ def test_labels_are_shown_in_the_language_asked_for(shipped_index: SearchIndex) 
 
 def test_a_class_takes_those_below_it(shipped_index: SearchIndex) -> None:
     passages = shipped_index.search("detention", types=[GFMD + "Passage"], limit=50)
-    counts = {group.type: group.count for group in passages.groups}
+    counts = dict(passages.groups)
     assert passages.total == counts[GFMD + "Recommendation"] + counts[GFMD + "Paragraph"]
     assert {hit.type for hit in passages.hits} == {GFMD + "Recommendation", GFMD + "Paragraph"}
     nothing = shipped_index.search("detention", types=["https://example.org/no-class"])
@@ -150,7 +150,7 @@ def test_pages_are_stable_and_do_not_overlap(shipped_index: SearchIndex) -> None
 def test_very_many_matches_are_paged_to_the_last(
     index_turtle: IndexTurtle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gfmdkg.search.ranking._SCORED_LIMIT", 20)
+    monkeypatch.setattr("gfmdkg.search.matching._SCORED_LIMIT", 20)
     lines = [
         f'<id/p{n:03}> a gfmd:{kind} ; skos:prefLabel "{"harbour" if n % 3 else "port"} {n}"@en ;'
         ' skos:note "harbour"@en .'
@@ -209,4 +209,4 @@ def test_no_text_raises(shipped_index: SearchIndex, text: str) -> None:
     answer = shipped_index.search(text, limit=3)
     assert answer.total >= len(answer.hits)
     suggestions = shipped_index.suggest(text, limit=3)
-    assert len(suggestions.completions) <= 3
+    assert len(suggestions) <= 3

@@ -11,7 +11,6 @@ from gfmdkg.facets import FacetedList, Field, Selection, parse_selection
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.list_formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
 from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
-from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found
 from gfmdkg.settings import Settings
@@ -55,14 +54,12 @@ def filter_names(faceted: FacetedList) -> frozenset[str]:
 
 def read_filters(faceted: FacetedList, parameters: Parameters) -> Filters:
     """The filters among the parameters of a request. Raises ``ParameterError``."""
-    names = (parameter.name for parameter in faceted.parameters())
-    values = {name: given for name in names if (given := parameters.many(name))}
+    values = parameters.given(parameter.name for parameter in faceted.parameters())
     return Filters(values=values, text=parameters.one(FULL_TEXT))
 
 
 async def select(
     service: Service,
-    indexes: SearchIndexes,
     faceted: FacetedList,
     filters: Filters,
     version: Version,
@@ -75,7 +72,7 @@ async def select(
     selection = await asyncio.to_thread(parse_selection, faceted, filters.values, terms)
     if filters.text is None:
         return selection, None
-    search = await indexes.exactly(version)
+    search = await service.searches.exactly(version)
     found = await asyncio.to_thread(search.find, filters.text, types=faceted.classes)
     return replace(selection, found=found.iris), found
 
@@ -99,8 +96,7 @@ class ListParameters:
 
 def read_parameters(settings: Settings, faceted: FacetedList, request: Request) -> ListParameters:
     """What a request asks for. Raises ``ParameterError``, ``NotAcceptable``."""
-    parameters = Parameters(request.query_params.multi_items())
-    parameters.only({*filter_names(faceted), *_RESERVED})
+    parameters = Parameters.of(request, {*filter_names(faceted), *_RESERVED})
     asked = ListParameters(
         request=request,
         faceted=faceted,

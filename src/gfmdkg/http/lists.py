@@ -32,9 +32,7 @@ from gfmdkg.http.list_formats import GRAPH_FORMATS, write_items
 from gfmdkg.http.list_request import ListParameters, read_parameters, select
 from gfmdkg.http.parameters import JSON, Paging
 from gfmdkg.http.queries import link_header, page_links
-from gfmdkg.http.request import while_connected
-from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
-from gfmdkg.http.search_indexes import SearchIndexes
+from gfmdkg.http.responses import Answer
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found
 from gfmdkg.sparql.query_text import packaged_query
@@ -49,19 +47,22 @@ __all__ = ["lists_router"]
 _LINK_CHARACTERS = 8_000
 
 
-def lists_router(service: Service, indexes: SearchIndexes) -> APIRouter:
-    """The routes of all lists; ``indexes`` answer their full-text filter."""
+def lists_router(service: Service) -> APIRouter:
+    """The routes of all lists."""
     router = APIRouter(prefix="/api", tags=["Lists"])
     for faceted in LISTS.values():
-        _add_route(router, service, indexes, faceted)
+        _add_route(router, service, faceted)
     return router
 
 
-def _add_route(
-    router: APIRouter, service: Service, indexes: SearchIndexes, faceted: FacetedList
-) -> None:
+def _add_route(router: APIRouter, service: Service, faceted: FacetedList) -> None:
     async def run(request: Request) -> Response:
-        return await _run(service, indexes, faceted, request)
+        asked = read_parameters(service.settings, faceted, request)
+
+        async def make(answer: Answer, wanted: Version) -> Answer:
+            return await _answer(service, asked, answer, wanted)
+
+        return await service.respond(request, asked.number, asked.format.media_type, make)
 
     router.add_api_route(
         f"/{faceted.name}",
@@ -72,25 +73,6 @@ def _add_route(
         operation_id=faceted.name,
         openapi_extra=faceted_operation(faceted, service.settings),
     )
-
-
-async def _run(
-    service: Service, indexes: SearchIndexes, faceted: FacetedList, request: Request
-) -> Response:
-    asked = read_parameters(service.settings, faceted, request)
-    wanted = await service.version(asked.number)
-    tag = entity_tag(wanted, request.scope, asked.format.media_type, service.fingerprint)
-    answer = Answer(
-        media_type=asked.format.media_type,
-        body=b"",
-        version=wanted,
-        pinned=asked.number is not None,
-        etag=tag,
-    )
-    if is_fresh(request.scope, tag):
-        return AnswerResponse(answer)
-    work = _answer(service, indexes, asked, answer)
-    return AnswerResponse(await while_connected(work, request.receive))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,19 +117,15 @@ class _Listed:
 
 
 async def _answer(
-    service: Service, indexes: SearchIndexes, asked: ListParameters, answer: Answer
+    service: Service, asked: ListParameters, answer: Answer, wanted: Version
 ) -> Answer:
-    """The answer with its body; ``answer`` says the version that is wanted.
+    """The answer with its body, for the version that is wanted or one before.
 
     Raises what reading the filters in that version raises, ``Busy`` where the list is not there
     yet, ``AnswerTooLarge``, and what a query raises.
     """
-    wanted = answer.version
-    assert wanted is not None  # noqa: S101 - set by the route
-    listed = await _find(service, indexes, asked, wanted)
-    if listed.version.number != wanted.number:
-        # Whoever keeps answers keeps them for the version in use, which this one is not of.
-        answer = replace(answer, version=listed.version, cacheable=False, etag=None)
+    listed = await _find(service, asked, wanted)
+    answer = answer.of(listed.version)
     links = page_links(asked.request, len(listed.positions), asked.paging)
     if asked.format in GRAPH_FORMATS:
         return await _as_graph(service, listed, links, answer)
@@ -164,13 +142,11 @@ async def _answer(
     return replace(answer, body=body, headers=link_header(links) if is_page else ())
 
 
-async def _find(
-    service: Service, indexes: SearchIndexes, asked: ListParameters, wanted: Version
-) -> _Listed:
+async def _find(service: Service, asked: ListParameters, wanted: Version) -> _Listed:
     is_newest = asked.number is None
     at = await service.lists.find(asked.faceted.name, wanted, or_former=is_newest)
     index = at.value
-    selection, found = await select(service, indexes, asked.faceted, asked.filters, at.version)
+    selection, found = await select(service, asked.faceted, asked.filters, at.version)
     sorting = index.sorting(asked.sort, is_search=found is not None)
     positions = await asyncio.to_thread(
         lambda: index.sorted(index.matching(selection), sorting, selection)

@@ -14,6 +14,7 @@ from gfmdkg.description.document import query_path
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.responses import Answer
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
+from gfmdkg.store.versions import Version
 
 __all__ = [
     "HTML",
@@ -135,12 +136,23 @@ def render(template: str, context: dict[str, object]) -> bytes:
     return _environment().get_template(template).render(context).encode()
 
 
-def page(template: str, *, status: int = 200, cacheable: bool = True, **context: object) -> Answer:
+def page(
+    template: str,
+    *,
+    status: int = 200,
+    cacheable: bool = True,
+    headers: tuple[tuple[str, str], ...] = (),
+    version: Version | None = None,
+    pinned: bool = False,
+    **context: object,
+) -> Answer:
     """An HTML page as an answer."""
     return Answer(
         media_type=HTML,
         status=status,
-        body=render(template, context),
-        headers=PAGE_HEADERS,
+        body=render(template, {"version": version, **context}),
+        headers=(*PAGE_HEADERS, *headers),
+        version=version,
+        pinned=pinned,
         cacheable=cacheable,
     )

@@ -11,9 +11,9 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from gfmdkg.search.answers import Completion, CompletionGroup, Suggestions
+from gfmdkg.search.answers import Completion
 from gfmdkg.search.documents import Document
 from gfmdkg.terms.folding import fold
 
@@ -99,15 +99,16 @@ def complete(
     *,
     ranges: Sequence[tuple[int, int]] | None,
     limit: int,
-) -> Suggestions:
+) -> tuple[Completion, ...]:
     """The best ``limit`` resources with a name that goes on as typed, grouped by class.
 
-    ``ranges`` are the rowids that may come, ``None`` for all.
+    The class of the best one comes first. ``ranges`` are the rowids that may come, ``None``
+    for all.
     """
     typed = fold(text)
     match = _START.search(typed)
     if match is None or limit < 1:
-        return Suggestions(groups=())
+        return ()
     typed = typed[match.start() :]
     rows = _best_rows(connection, typed, ranges, limit)
     groups: dict[str, list[Completion]] = {}
@@ -130,12 +131,7 @@ def complete(
                 scheme=scheme,
             )
         )
-    return Suggestions(
-        groups=tuple(
-            CompletionGroup(type=type_iri, completions=tuple(found))
-            for type_iri, found in groups.items()
-        )
-    )
+    return tuple(chain.from_iterable(groups.values()))
 
 
 def _best_rows(
