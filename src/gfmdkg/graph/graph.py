@@ -15,7 +15,6 @@ from gfmdkg.build import ensure_built
 from gfmdkg.catalog import CannedQuery, Catalog
 from gfmdkg.description import (
     Description,
-    Found,
     Opening,
     Touch,
     describe,
@@ -137,22 +136,10 @@ class Graph:
         Raises ``NotFound`` with the nearest names, and ``Ambiguous`` with the candidates.
         """
         iri = identify(term, self.terms)
-        queries = opening_queries(iri)
-        opening = Opening(
-            facts=self._select(queries.facts),
-            sources=self._select(queries.sources),
-            incoming=self._select(queries.incoming),
-            evidence=self._select(queries.evidence),
-            evidence_count=self._select(queries.evidence_count),
-        )
+        opening = Opening(*map(self._select, opening_queries(iri)))
         incoming = [self._select(text) for text in incoming_queries(iri, opening.incoming)]
-        version, is_recorded = last_touch(self._versions, iri.value, number=self.version.number)
-        found = Found(
-            opening=opening,
-            incoming=incoming,
-            touch=Touch(version=version, is_recorded=is_recorded),
-        )
-        description = describe(iri, found, self.terms, self.version)
+        touch = Touch(*last_touch(self._versions, iri.value, number=self.version.number))
+        description = describe(iri, opening, incoming, self.terms, self.version, touch=touch)
         if description is None:
             raise not_found(iri.value, self.terms)
         return description

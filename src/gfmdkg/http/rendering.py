@@ -9,8 +9,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from gfmdkg.about import VERSION
-from gfmdkg.description import Named
-from gfmdkg.description.document import query_path
+from gfmdkg.description import Named, query_path
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.responses import Answer
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
