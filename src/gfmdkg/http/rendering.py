@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
 from gfmdkg.about import VERSION
 from gfmdkg.description import Named, query_path
@@ -14,6 +14,7 @@ from gfmdkg.formats.media import MediaType
 from gfmdkg.http.responses import Answer
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import Iri, to_sparql
 
 __all__ = [
     "HTML",
@@ -113,7 +114,7 @@ def _spaced(name: str) -> str:
 def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(_load),
-        autoescape=True,
+        autoescape=select_autoescape(disabled_extensions=("ttl",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -121,6 +122,7 @@ def _environment() -> Environment:
     environment.globals |= {"software_version": VERSION, "stylesheet_tag": stylesheet_tag()}
     environment.filters |= {
         "compact": compact,
+        "iri": lambda iri: to_sparql(Iri(iri)),
         "link_path": link_path,
         "query_path": query_path,
         "resource_path": resource_path,
@@ -131,7 +133,7 @@ def _environment() -> Environment:
 
 
 def render(template: str, context: dict[str, object]) -> bytes:
-    """A template filled in; every value is escaped."""
+    """A template filled in; every value is escaped, but in Turtle, which has its filter ``iri``."""
     return _environment().get_template(template).render(context).encode()
 
 

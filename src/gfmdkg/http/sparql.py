@@ -20,7 +20,6 @@ from gfmdkg.http.request import (
     header,
     read_content,
     read_content_type,
-    request_url,
     while_connected,
 )
 from gfmdkg.http.responses import Answer, entity_tag, is_fresh
@@ -181,10 +180,7 @@ class SparqlEndpoint:
         accept = header(scope, b"accept")
         if not pairs and accept and negotiate(accept, (*GRAPHS, PAGE)) is PAGE:
             return page("sparql.html", prefixes=PREFIXES, section="/sparql")
-        return await while_connected(
-            self._descriptions.service(pairs, accept, endpoint=request_url(scope), scope=scope),
-            receive,
-        )
+        return await while_connected(self._descriptions.service(pairs, scope), receive)
 
     # Updates
 
