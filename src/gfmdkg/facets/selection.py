@@ -1,6 +1,6 @@
 """Which items of a list are asked for: the values of its filters, as RDF terms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -49,6 +49,12 @@ class Selection:
     def choosing(self, name: str, choice: Choice) -> "Selection":
         """The same selection with another choice in one facet."""
         return replace(self, choices=MappingProxyType({**self.choices, name: choice}))
+
+    def among(self, iris: Container[str]) -> "Selection":
+        """The same selection with only these of what a search found."""
+        if self.found is None:
+            return self
+        return replace(self, found=tuple(iri for iri in self.found if iri in iris))
 
     def assertions_for(self, facet: Facet) -> tuple[Term, ...] | None:
         """The assertions of the links that count for a facet; ``None`` for all of them.

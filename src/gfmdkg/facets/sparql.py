@@ -2,8 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from gfmdkg.facets.definitions import ASSERTION, Bound, Facet, FacetedList, Order
-from gfmdkg.facets.patterns import Pattern, indented, prologue_of
+from gfmdkg.facets.definitions import (
+    ASSERTION,
+    Bound,
+    Facet,
+    FacetedList,
+    Order,
+    Pattern,
+    indented,
+    prologue_of,
+)
 from gfmdkg.facets.selection import Selection
 from gfmdkg.namespaces import XSD
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql

@@ -101,16 +101,11 @@ class _Listed:
     @property
     def query(self) -> str:
         """The SPARQL that gives the items in their order."""
-        selection = self.selection
-        if selection.found is not None:
-            # What passes the filters is enough, and keeps the text short.
-            items = self.index.items
-            passing = {items[position] for position in self.positions}
-            left = tuple(iri for iri in selection.found if iri in passing)
-            selection = replace(selection, found=left)
+        # What passes the filters is enough, and keeps the text short.
+        passing = {self.index.items[position] for position in self.positions}
         return selection_query(
             self.index.faceted,
-            selection,
+            self.selection.among(passing),
             self.sorting.order,
             descending=self.sorting.descending,
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -187,17 +187,10 @@ async def choose_passages(service: Service, parameters: Parameters, version: Ver
         return Chosen(grounds=grounds)
     index = await service.lists.exactly(_PASSAGES.name, version)
     items = await asyncio.to_thread(index.iris, selection)
-    if selection.found is not None:
-        # What passes the filters is enough, and keeps the query short.
-        passing = frozenset(items)
-        selection = replace(
-            selection, found=tuple(iri for iri in selection.found if iri in passing)
-        )
-    return Chosen(
-        grounds=grounds,
-        items=frozenset(items),
-        query=selection_query(_PASSAGES, selection, None),
-    )
+    passing = frozenset(items)
+    # What passes the filters is enough, and keeps the query short.
+    query = selection_query(_PASSAGES, selection.among(passing), None)
+    return Chosen(grounds=grounds, items=passing, query=query)
 
 
 def filter_parameters() -> list[dict[str, Any]]:
