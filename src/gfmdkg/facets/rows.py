@@ -56,6 +56,8 @@ class TermReader:
 
 
 def _term(token: bytes) -> Term:
+    if token.startswith(b"<"):  # nearly all are, and need no parser
+        return Iri(token[1:-1].decode())
     try:
         found = ox.parse_query_results(b"?term\n%b\n" % token, ox.QueryResultsFormat.TSV)
         assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - it has a variable
@@ -63,8 +65,6 @@ def _term(token: bytes) -> Term:
     except (SyntaxError, ValueError) as error:
         raise DataError(f"this is no term of a SPARQL answer in TSV: {token[:80]!r}") from error
     match term:
-        case ox.NamedNode():
-            return Iri(term.value)
         case ox.BlankNode():
             return BlankNode(term.value)
         case _:
