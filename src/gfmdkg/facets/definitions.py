@@ -12,8 +12,7 @@ from functools import cache
 from textwrap import dedent
 from types import MappingProxyType
 
-from gfmdkg.sparql.prologue import read_prologue, used_prefixes
-from gfmdkg.sparql.query_text import QueryText
+from gfmdkg.sparql.query_text import QueryText, read_prologue, used_prefixes
 from gfmdkg.terms.parameters import Column, Parameter
 from gfmdkg.terms.values import Iri
 
