@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from textwrap import dedent
+from textwrap import dedent, indent
 from types import MappingProxyType
 
 from gfmdkg.sparql.query_text import QueryText, read_prologue, used_prefixes
@@ -26,7 +26,7 @@ __all__ = [
     "Include",
     "Order",
     "Pattern",
-    "indented",
+    "braced",
     "prologue_of",
     "read_patterns",
 ]
@@ -54,14 +54,14 @@ class Pattern:
     @property
     def text(self) -> str:
         """The query as it stands."""
-        lines = (self.head + _OPENING + indented(self.body) + _CLOSING, self.tail)
+        lines = (f"{self.head} WHERE {braced(self.body)}", self.tail)
         return prologue_of([self]) + "".join(f"{line}\n" for line in lines if line)
 
     @property
     def grouping(self) -> str:
         """The query without its prologue and order, to be nested in another."""
         group = self.tail.partition("\n")[0]
-        return f"{self.head} WHERE {{\n{indented(self.body)}\n}}" + (f"\n{group}" if group else "")
+        return f"{self.head} WHERE {braced(self.body)}" + (f"\n{group}" if group else "")
 
     @property
     def sort_keys(self) -> tuple[str, ...]:
@@ -216,6 +216,6 @@ def prologue_of(patterns: Iterable[Pattern]) -> str:
     return "".join(f"{line}\n" for line in lines) + ("\n" if lines else "")
 
 
-def indented(text: str, by: int = 2) -> str:
-    """The text moved to the right."""
-    return "\n".join(" " * by + line if line else line for line in text.splitlines())
+def braced(text: str) -> str:
+    """The text in braces, moved to the right."""
+    return f"{{\n{indent(text, '  ')}\n}}"

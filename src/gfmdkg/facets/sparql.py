@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from gfmdkg.facets.definitions import (
     ASSERTION,
-    Bound,
     Facet,
     FacetedList,
     Order,
     Pattern,
-    indented,
+    braced,
     prologue_of,
 )
 from gfmdkg.facets.selection import Selection
@@ -17,8 +16,6 @@ from gfmdkg.namespaces import XSD
 from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
 
 __all__ = ["facet_pattern", "selection_query"]
-
-_SELECT = "SELECT DISTINCT ?item WHERE"
 
 
 def selection_query(
@@ -34,7 +31,7 @@ def selection_query(
     Without an order, items come as a search found them.
     """
     used = [faceted.items]
-    parts = [f"{{\n{indented(_nested(_SELECT, faceted.items.body))}\n}}"]
+    parts = [_items(faceted.items.body)]
     ordering = "?item"
     if selection.found is not None:
         parts.append(_found(selection.found, with_rank=order is None))
@@ -44,31 +41,34 @@ def selection_query(
         parts.append(part)
     if order is not None:
         used.append(order.pattern)
-        parts.append(f"OPTIONAL {{\n{indented(order.pattern.grouping)}\n}}")
+        parts.append(f"OPTIONAL {braced(order.pattern.grouping)}")
         first, *rest = order.pattern.sort_keys
         ordering = " ".join((f"DESC({first})" if descending else first, *rest))
-    body = indented("\n".join(parts))
-    return f"{prologue_of(used)}SELECT {columns} WHERE {{\n{body}\n}}\nORDER BY {ordering}\n"
+    body = braced("\n".join(parts))
+    return f"{prologue_of(used)}SELECT {columns} WHERE {body}\nORDER BY {ordering}\n"
 
 
 def _filters(faceted: FacetedList, selection: Selection) -> Iterator[tuple[Pattern, str]]:
     for facet in faceted.facets.values():
         if facet.name == ASSERTION:
             if selection.is_about_links:
-                part = _nested(_SELECT, facet_pattern(facet, selection))
-                yield facet.pattern, f"{{\n{indented(part)}\n}}"
+                yield facet.pattern, _items(facet_pattern(facet, selection))
             continue
         choice = selection.of(facet.name)
         if choice.included:
-            part = _nested(_SELECT, facet_pattern(facet, selection, choice.included))
-            yield facet.pattern, f"{{\n{indented(part)}\n}}"
+            yield facet.pattern, _items(facet_pattern(facet, selection, choice.included))
         if choice.excluded:
-            part = _nested(_SELECT, facet_pattern(facet, selection, choice.excluded))
-            yield facet.pattern, f"MINUS {{\n{indented(part)}\n}}"
+            excluded = facet_pattern(facet, selection, choice.excluded)
+            yield facet.pattern, f"MINUS {_items(excluded)}"
     for bound in faceted.bounds.values():
         if (limit := selection.bounds.get(bound.name)) is not None:
-            part = _nested(_SELECT, _bounded(bound, limit))
-            yield bound.pattern, f"{{\n{indented(part)}\n}}"
+            sign = ">=" if bound.is_least else "<="
+            condition = f"FILTER (?value {sign} {to_sparql(limit)})"
+            yield bound.pattern, _items(f"{bound.pattern.body}\n{condition}")
+
+
+def _items(body: str) -> str:
+    return braced(f"SELECT DISTINCT ?item WHERE {braced(body)}")
 
 
 def facet_pattern(facet: Facet, selection: Selection, values: Sequence[Term] = ()) -> str:
@@ -77,7 +77,7 @@ def facet_pattern(facet: Facet, selection: Selection, values: Sequence[Term] = (
         return _links(facet, selection, values)
     if not values:
         return facet.pattern.body
-    return f"{_values('value', values)}\n{{\n{indented(facet.pattern.body)}\n}}"
+    return f"{_values('value', values)}\n{braced(facet.pattern.body)}"
 
 
 def _links(facet: Facet, selection: Selection, values: Sequence[Term]) -> str:
@@ -85,7 +85,7 @@ def _links(facet: Facet, selection: Selection, values: Sequence[Term]) -> str:
     assertions = selection.assertions_for(facet)
     if assertions:
         lines.append(_values("assertion", assertions))
-    lines.append(f"{{\n{indented(facet.pattern.body)}\n}}")
+    lines.append(braced(facet.pattern.body))
     if excluded := selection.of(ASSERTION).excluded:
         listed = ", ".join(map(to_sparql, excluded))
         lines.append(f"FILTER (?assertion NOT IN ({listed}))")
@@ -93,15 +93,6 @@ def _links(facet: Facet, selection: Selection, values: Sequence[Term]) -> str:
         least = Literal(f"{selection.confidence:f}", XSD + "decimal")
         lines.append(f"FILTER (?confidence >= {to_sparql(least)})")
     return "\n".join(lines)
-
-
-def _bounded(bound: Bound, limit: Literal) -> str:
-    sign = ">=" if bound.is_least else "<="
-    return f"{bound.pattern.body}\nFILTER (?value {sign} {to_sparql(limit)})"
-
-
-def _nested(head: str, body: str) -> str:
-    return f"{head} {{\n{indented(body)}\n}}"
 
 
 def _values(variable: str, terms: Sequence[Term]) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
 from gfmdkg.namespaces import RDF
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term, to_sparql
+from gfmdkg.terms.values import BlankNode, Iri, Term, to_sparql
 
 __all__ = ["BlankNodes", "PropertyMap", "Triple"]
 
@@ -121,7 +121,7 @@ class BlankNodes:
 
     def _hash(self, node: BlankNode, colours: Mapping[BlankNode, str]) -> str:
         def name(term: Term) -> str:
-            return f"_{colours[term]}" if isinstance(term, BlankNode) else _text(term)
+            return f"_{colours[term]}" if isinstance(term, BlankNode) else to_sparql(term)
 
         outwards = (
             f">{p.value} {name(value)}"
@@ -131,7 +131,3 @@ class BlankNodes:
         inwards = (f"<{p.value} {name(s)}" for s, p in self._referrers.get(node, ()))
         text = "\n".join([colours[node], *sorted([*outwards, *inwards])])
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _text(term: Iri | Literal) -> str:
-    return to_sparql(term)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from gfmdkg.errors import ParameterError
 
-__all__ = ["DATASETS", "GRAPHS", "RESULTS", "MediaType", "by_name", "negotiate"]
+__all__ = ["GRAPHS", "RESULTS", "MediaType", "by_name", "negotiate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,11 +76,8 @@ _N_QUADS = MediaType(
 GRAPHS: tuple[MediaType, ...] = (_TURTLE, _N_TRIPLES, _JSON_LD, _RDF_XML, _TRIG, _N_QUADS)
 """Formats of triples, the preferred one first."""
 
-DATASETS: tuple[MediaType, ...] = (_TRIG, _N_QUADS, _JSON_LD)
-"""Formats that keep named graphs apart."""
 
-
-def by_name(name: str, offered: Sequence[MediaType], *, parameter: str = "format") -> MediaType:
+def by_name(name: str, offered: Sequence[MediaType]) -> MediaType:
     """The offered format of that short name.
 
     Raises ``ParameterError``, with the names allowed, for any other.
@@ -89,7 +86,7 @@ def by_name(name: str, offered: Sequence[MediaType], *, parameter: str = "format
         if media_type.name == name:
             return media_type
     allowed = tuple(media_type.name for media_type in offered)
-    raise ParameterError(parameter, f"is “{name[:40]}”", value=name, allowed=allowed)
+    raise ParameterError("format", f"is “{name[:40]}”", value=name, allowed=allowed)
 
 
 # Longer headers are worked out each time, so that nobody can fill the memory with them.

@@ -228,8 +228,6 @@ def _escape_controls(text: str) -> str:
 def write_turtle(
     triples: Iterable[Triple],
     *,
-    base: str = BASE,
-    prefixes: Mapping[str, str] = PREFIXES,
     first: Sequence[str] = (),
     from_store: bool = False,
 ) -> str:
@@ -237,7 +235,7 @@ def write_turtle(
 
     Subjects are sorted by IRI, those in ``first`` before all others and in that order: give
     the order of an existing file to keep the changes to it small. ``from_store`` is as
-    ``TurtleBlocks`` has it; an empty ``base`` writes no relative IRIs.
+    ``TurtleBlocks`` has it.
 
     Two graphs that differ in the labels of their blank nodes alone give the same text, save
     in the rare case of labelled nodes that no property or neighbour tells apart.
@@ -250,7 +248,7 @@ def write_turtle(
             subject, predicate, value = triple
             subjects.setdefault(subject, {}).setdefault(predicate, []).append(value)
     nodes = BlankNodes(seen)
-    blocks = TurtleBlocks(base=base, prefixes=prefixes, from_store=from_store, nodes=nodes)
+    blocks = TurtleBlocks(from_store=from_store, nodes=nodes)
     position = {iri: number for number, iri in enumerate(first)}
     named = sorted(
         (s for s in subjects if isinstance(s, Iri)),

@@ -64,10 +64,9 @@ def query_pages_router(service: Service) -> APIRouter:
         The page takes the parameters of the canned query, as `/api/queries/{name}` does.
         """
         parameters = Parameters(request.query_params.multi_items())
-        query = service.catalog.queries.get(name)
+        catalog = service.catalog
+        query = catalog.queries.get(name) if "." in name else catalog[name]
         accept = request.headers.get("accept")
-        if query is None and "." not in name:
-            raise _missing(service, name)
         if query is None or choose_format(parameters, accept, RESOURCE_FORMATS) is not PAGE:
             return await dereference(service, request, f"query/{name}")
         work = _show(service, query, parameters, request)
@@ -83,13 +82,6 @@ def _operation(service: Service) -> dict[str, Any]:
     operation["parameters"] = [name, *operation["parameters"]]
     operation["responses"] |= problem_responses("ambiguous")
     return operation
-
-
-def _missing(service: Service, name: str) -> Exception:
-    try:
-        return AssertionError(service.catalog[name])
-    except NotFound as error:
-        return error
 
 
 async def _show(

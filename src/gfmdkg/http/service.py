@@ -26,7 +26,7 @@ from gfmdkg.http.version_cache import VersionCache
 from gfmdkg.network import network_role
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
-from gfmdkg.store.answers import AnswerFormats, Dataset
+from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.validation.algebra import algebra_role
@@ -36,7 +36,6 @@ __all__ = ["Service", "decode_solutions"]
 # Decoding this much JSON takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 256 * 1024
 _TERMS_LIMIT_SECONDS = 60.0
-_WHOLE = Dataset()
 _JSON = AnswerFormats(results="application/sparql-results+json", graph="text/turtle")
 
 
@@ -141,21 +140,16 @@ class Service:
         *,
         version: Version,
         formats: AnswerFormats = _JSON,
-        dataset: Dataset = _WHOLE,
-        lane: Lane = Lane.CANNED,
         time_limit_seconds: float | None = None,
-        answer_limit_bytes: int | None = None,
     ) -> EngineAnswer:
-        """Run a query. Raises what ``EnginePool.query`` raises."""
+        """Run a query of ours. Raises what ``EnginePool.query`` raises."""
         return await self.pool.query(
             QueryRequest(
                 text=text,
                 version=version,
                 formats=formats,
-                dataset=dataset,
-                lane=lane,
+                lane=Lane.CANNED,
                 time_limit_seconds=time_limit_seconds,
-                answer_limit_bytes=answer_limit_bytes,
             )
         )
 
