@@ -76,14 +76,18 @@ def describe(
     values = {p.property.iri: p.values for group in groups for p in group.properties}
     types = _resources(values.get(RDF + "type", ()))
     named = name_of(iri.value, terms)
-    title = named.label or _untitled(iri.value, types)
+    kind = f"{types[0].text}: " if types else ""
+    title = named.label or kind + short_name(iri.value)
     counted = opening.evidence_count.rows[0][0]
     return Description(
         resource=named,
         title=title,
         types=types,
         names=_names(iri.value, terms),
-        is_deprecated=any(_is_true(value) for value in values.get(_DEPRECATED, ())),
+        is_deprecated=any(
+            value.literal is not None and value.literal.lexical == "true"
+            for value in values.get(_DEPRECATED, ())
+        ),
         replaced_by=_resources(values.get(_REPLACED_BY, ())),
         groups=groups,
         incoming=tuple(_incoming(iri, opening.incoming, incoming, terms)),
@@ -100,10 +104,6 @@ def name_of(iri: str, terms: TermIndex) -> Named:
     return Named(iri=iri, label=terms.label(iri))
 
 
-def _untitled(iri: str, types: Sequence[Named]) -> str:
-    return f"{types[0].text}: {short_name(iri)}" if types else short_name(iri)
-
-
 def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
     """Preferred names first, then by language."""
     names = {
@@ -117,10 +117,6 @@ def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
 
 def _resources(values: Iterable[Value]) -> tuple[Named, ...]:
     return tuple(value.resource for value in values if value.resource is not None)
-
-
-def _is_true(value: Value) -> bool:
-    return value.literal is not None and value.literal.lexical == "true"
 
 
 # Properties
@@ -296,7 +292,10 @@ _KEY = re.compile(r"[^a-z0-9]+")
 def _cite(iri: str, title: str, version: Version) -> Citation:
     """The citation of the description of ``iri`` as the version has it."""
     date = version.created.date().isoformat()
-    permalink = f"{_address(iri)}version={version.number}"
+    # Where the description is, below the project's base.
+    is_own = iri.startswith((ID_BASE, SCHEME_BASE))
+    address = f"{iri}?" if is_own else f"{BASE}resource?iri={quote(iri, safe='')}&"
+    permalink = f"{address}version={version.number}"
     text = (
         f"“{title}”. {_DATASET_TITLE}, version {version.number} ({date}). "
         f"{permalink if permalink.startswith(iri) else f'{iri} ({permalink})'}. {_LICENCE.label}."
@@ -324,10 +323,3 @@ def _cite(iri: str, title: str, version: Version) -> Citation:
             ]
         ),
     )
-
-
-def _address(iri: str) -> str:
-    """Where the description is, below the project's base, up to its parameters."""
-    if iri.startswith((ID_BASE, SCHEME_BASE)):
-        return iri + "?"
-    return f"{BASE}resource?iri={quote(iri, safe='')}&"

@@ -27,8 +27,13 @@ from gfmdkg.facets.definitions import (
 from gfmdkg.facets.index import ListIndex, Sorting, build_indexes
 from gfmdkg.facets.lists import GROUPS, LISTS
 from gfmdkg.facets.rows import Select, keep_answers, select_from
-from gfmdkg.facets.selection import Choice, Selection, parse_selection
-from gfmdkg.facets.sparql import facet_pattern, selection_query
+from gfmdkg.facets.selection import (
+    Choice,
+    Selection,
+    facet_pattern,
+    parse_selection,
+    selection_query,
+)
 
 __all__ = [
     "ASSERTION",

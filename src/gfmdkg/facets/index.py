@@ -10,8 +10,7 @@ from gfmdkg.errors import ParameterError
 from gfmdkg.facets.bitmaps import LinkRow, LinkTable, bitmap_of, positions_of, union_of
 from gfmdkg.facets.definitions import ASSERTION, Facet, FacetedList, Field, Order, Pattern
 from gfmdkg.facets.rows import Select, TermReader, rows_of
-from gfmdkg.facets.selection import Choice, Selection
-from gfmdkg.facets.sparql import selection_query
+from gfmdkg.facets.selection import Choice, Selection, selection_query
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.terms.values import Iri, Literal, Term
 

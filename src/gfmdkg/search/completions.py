@@ -55,12 +55,9 @@ def _entries(document: Document, rowid: int, type_id: int) -> Iterator[_Entry]:
         tier = 0 if _ACRONYM.fullmatch(name.text) else 1
         starts = [match.start() for match in _START.finditer(folded)][:_WORDS_ENTERED]
         for start in starts:
-            weight = _weight(tier if start == starts[0] else 2, name.kind, type_id, len(folded))
+            kind = (tier if start == starts[0] else 2) * 10 + _KINDS[name.kind]
+            weight = (kind * 1000 + min(type_id, 999)) * 1000 + min(len(folded), 999)
             yield folded[start : start + _KEY_LENGTH], weight, rowid, position
-
-
-def _weight(tier: int, kind: str, type_id: int, length: int) -> int:
-    return ((tier * 10 + _KINDS[kind]) * 1000 + min(type_id, 999)) * 1000 + min(length, 999)
 
 
 def _frequent_prefixes(keys: Iterable[str]) -> set[str]:

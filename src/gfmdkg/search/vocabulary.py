@@ -184,7 +184,9 @@ def correct(
                 return replace(node, words=(*map(mend, checked), *words[len(checked) :]))
 
     def mend(word: str) -> str:
-        if word not in replaced and not _is_written(connection, word):
+        known = connection.execute("SELECT 1 FROM word WHERE word = ?", (fold(word),))
+        # Most words are, and save loading the vocabulary.
+        if word not in replaced and known.fetchone() is None:
             meant = vocabulary(connection).correction(word, language=language)
             if meant is not None:
                 replaced[word] = meant
@@ -195,9 +197,3 @@ def correct(
     for word, meant in replaced.items():
         corrected = re.sub(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", meant, corrected)
     return mended, corrected if replaced else None
-
-
-def _is_written(connection: sqlite3.Connection, word: str) -> bool:
-    """Whether a text has this very word; saves loading the vocabulary in the common case."""
-    found = connection.execute("SELECT 1 FROM word WHERE word = ?", (fold(word),))
-    return found.fetchone() is not None
