@@ -167,7 +167,13 @@ class _Building:
             items=items,
             positions=MappingProxyType({iri: place for place, iri in enumerate(items)}),
             plain=MappingProxyType(plain),
-            linked=MappingProxyType({f.name: self._linked(f) for f in facets if f.of_links}),
+            linked=MappingProxyType(
+                {
+                    f.name: LinkTable(self._link_rows(f.pattern), len(items))
+                    for f in facets
+                    if f.of_links
+                }
+            ),
             broader=self._broader() if any(f.hierarchical for f in facets) else {},
             columns=MappingProxyType(
                 {f.name: self._column(f.pattern) for f in faceted.fields.values() if f.pattern}
@@ -204,9 +210,6 @@ class _Building:
             found.setdefault(value, []).append(position)
         size = len(self._positions)
         return {self._read(value): bitmap_of(places, size) for value, places in found.items()}
-
-    def _linked(self, facet: Facet) -> LinkTable:
-        return LinkTable(self._link_rows(facet.pattern), len(self._positions))
 
     def _link_rows(self, pattern: Pattern) -> Iterator[LinkRow]:
         read = self._read

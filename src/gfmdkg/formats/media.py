@@ -43,37 +43,37 @@ RESULTS: tuple[MediaType, ...] = (
 )
 """Formats of SELECT and ASK answers, the preferred one first."""
 
-_TURTLE = MediaType(
-    name="ttl",
-    media_type="text/turtle",
-    extension=".ttl",
-    # Turtle is a part of N3, so who reads N3 reads it.
-    aliases=("application/x-turtle", "application/turtle", "text/n3"),
+GRAPHS: tuple[MediaType, ...] = (
+    MediaType(
+        name="ttl",
+        media_type="text/turtle",
+        extension=".ttl",
+        # Turtle is a part of N3, so who reads N3 reads it.
+        aliases=("application/x-turtle", "application/turtle", "text/n3"),
+    ),
+    MediaType(
+        name="nt", media_type="application/n-triples", extension=".nt", aliases=("text/plain",)
+    ),
+    MediaType(
+        name="jsonld",
+        media_type="application/ld+json",
+        extension=".jsonld",
+        aliases=("application/json",),
+    ),
+    MediaType(name="rdf", media_type="application/rdf+xml", extension=".rdf", aliases=_XML),
+    MediaType(
+        name="trig",
+        media_type="application/trig",
+        extension=".trig",
+        aliases=("application/x-trig",),
+    ),
+    MediaType(
+        name="nq",
+        media_type="application/n-quads",
+        extension=".nq",
+        aliases=("text/x-nquads", "text/nquads"),
+    ),
 )
-_N_TRIPLES = MediaType(
-    name="nt", media_type="application/n-triples", extension=".nt", aliases=("text/plain",)
-)
-_JSON_LD = MediaType(
-    name="jsonld",
-    media_type="application/ld+json",
-    extension=".jsonld",
-    aliases=("application/json",),
-)
-_RDF_XML = MediaType(name="rdf", media_type="application/rdf+xml", extension=".rdf", aliases=_XML)
-_TRIG = MediaType(
-    name="trig",
-    media_type="application/trig",
-    extension=".trig",
-    aliases=("application/x-trig",),
-)
-_N_QUADS = MediaType(
-    name="nq",
-    media_type="application/n-quads",
-    extension=".nq",
-    aliases=("text/x-nquads", "text/nquads"),
-)
-
-GRAPHS: tuple[MediaType, ...] = (_TURTLE, _N_TRIPLES, _JSON_LD, _RDF_XML, _TRIG, _N_QUADS)
 """Formats of triples, the preferred one first."""
 
 

@@ -186,17 +186,17 @@ class _Snapshots(Collector):
 
     def _store(self) -> Iterator[Metric]:
         version = self._version
-        number = 0 if version is None else version.number
-        yield _Gauge(_PREFIX + "version", "The current version, 0 for none", number)
+        number = version.number if version else 0
+        figures: list[tuple[str, str, float]]
+        figures = [("version", "The current version, 0 for none", number)]
         if version is not None:
             age = (datetime.now(UTC) - version.created).total_seconds()
-            yield _Gauge(
-                _PREFIX + "version_age_seconds", "Time since the version was published", age
-            )
-            yield _Gauge(_PREFIX + "version_quads", "Quads in the current version", version.quads)
-        yield _Gauge(
-            _PREFIX + "writer_active", "1 while a writer holds the lock", int(self._is_written)
-        )
+            figures += [
+                ("version_age_seconds", "Time since the version was published", age),
+                ("version_quads", "Quads in the current version", version.quads),
+            ]
+        figures.append(("writer_active", "1 while a writer holds the lock", int(self._is_written)))
+        yield from (_Gauge(_PREFIX + name, text, figure) for name, text, figure in figures)
 
 
 def render_metrics(

@@ -33,6 +33,7 @@ HTML = "text/html"
 QUERY_BASE = BASE + "query/"
 """Below it lie the IRIs of the canned queries."""
 
+_FILES = files("gfmdkg.http")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -94,15 +95,10 @@ def link_path(resource: Named) -> str | None:
     return resource.iri if resource.iri.startswith(("http://", "https://")) else None
 
 
-def _load(name: str) -> str:
-    return (files("gfmdkg.http") / "templates" / name).read_text(encoding="utf-8")
-
-
 @cache
 def stylesheet_tag() -> str:
     """Changes with the stylesheet, so that it can be cached for good."""
-    content = (files("gfmdkg.http") / "static" / "gfmdkg.css").read_bytes()
-    return hashlib.sha256(content).hexdigest()[:12]
+    return hashlib.sha256((_FILES / "static" / "gfmdkg.css").read_bytes()).hexdigest()[:12]
 
 
 def _spaced(name: str) -> str:
@@ -113,7 +109,7 @@ def _spaced(name: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(_load),
+        loader=FunctionLoader(lambda name: (_FILES / "templates" / name).read_text("utf-8")),
         autoescape=select_autoescape(disabled_extensions=("ttl",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,7 +5,7 @@ Both are Turtle templates, filled with figures of the version that is asked for.
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from starlette.types import Receive, Scope
 
@@ -32,20 +32,7 @@ _METHODS = ("GET", "HEAD", "OPTIONS")
 _LIMIT_SECONDS = 60.0
 
 Counts = tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Figures:
-    """``totals`` are triples, subjects and objects; ``None`` where counting took too long.
-
-    ``classes`` counts instances, ``properties`` triples, both of the default graph;
-    ``graphs`` counts the triples of each named graph, all by IRI and sorted.
-    """
-
-    totals: tuple[int, ...] | None
-    graphs: Counts | None
-    classes: Counts | None
-    properties: Counts | None
+Figures = dict[str, Any]
 
 
 class Descriptions:
@@ -104,14 +91,18 @@ class Descriptions:
             etag=tag,
         )
 
-    async def _count(self, version: Version) -> _Figures:
+    async def _count(self, version: Version) -> Figures:
+        """Of triples, subjects and objects; of each graph; of each class and each property.
+
+        Classes count their instances, all else triples. ``None`` where that takes too long.
+        """
         totals = await self._rows("count-totals", version)
-        return _Figures(
-            totals=None if totals is None else tuple(map(_number, totals[0])),
-            graphs=_counts(await self._rows("count-graphs", version)),
-            classes=_counts(await self._rows("count-classes", version)),
-            properties=_counts(await self._rows("count-properties", version)),
-        )
+        return {
+            "totals": None if totals is None else tuple(map(_number, totals[0])),
+            "graphs": _counts(await self._rows("count-graphs", version)),
+            "classes": _counts(await self._rows("count-classes", version)),
+            "properties": _counts(await self._rows("count-properties", version)),
+        }
 
     async def _rows(
         self, name: str, version: Version
@@ -139,9 +130,9 @@ def _counts(rows: tuple[tuple[Term | None, ...], ...] | None) -> Counts | None:
 
 
 def _write(
-    template: str, figures: _Figures, version: Version, media_type: str, **address: str
+    template: str, figures: Figures, version: Version, media_type: str, **address: str
 ) -> bytes:
-    used = [name for name, _ in (*(figures.classes or ()), *(figures.properties or ()))]
+    used = [name for name, _ in (*(figures["classes"] or ()), *(figures["properties"] or ()))]
     context = {
         "figures": figures,
         "version": version,

@@ -81,7 +81,7 @@ class Warming:
         try:
             while not asking.done():
                 await asyncio.wait({asking}, timeout=_LOOK_SECONDS)
-                if self._is_anybody_waiting():
+                if any(self._service.pool.stats().waiting.values()):
                     return False
             asking.exception()  # a client that asks the same is told
             return True
@@ -92,6 +92,3 @@ class Warming:
     def _is_engine_in_use(self) -> bool:
         stats = self._service.pool.stats()
         return any(stats.running[lane] or stats.waiting[lane] for lane in Lane)
-
-    def _is_anybody_waiting(self) -> bool:
-        return any(self._service.pool.stats().waiting.values())

@@ -110,13 +110,12 @@ def complete(
     rows = _best_rows(connection, typed, ranges, limit)
     groups: dict[str, list[Completion]] = {}
     for rowid, position in rows:
-        iri, type_iri, scheme, label = connection.execute(
-            "SELECT doc.iri, type.iri, scheme, name.text FROM doc JOIN type ON type.id = doc.type"
-            " JOIN name ON name.doc = doc.id AND name.position = 0 WHERE doc.id = ?",
-            (rowid,),
-        ).fetchone()
-        matched, language = connection.execute(
-            "SELECT text, language FROM name WHERE doc = ? AND position = ?", (rowid, position)
+        iri, type_iri, scheme, label, matched, language = connection.execute(
+            "SELECT doc.iri, type.iri, scheme, label.text, name.text, name.language FROM doc"
+            " JOIN type ON type.id = doc.type"
+            " JOIN name AS label ON label.doc = doc.id AND label.position = 0"
+            " JOIN name ON name.doc = doc.id AND name.position = ? WHERE doc.id = ?",
+            (position, rowid),
         ).fetchone()
         groups.setdefault(type_iri, []).append(
             Completion(

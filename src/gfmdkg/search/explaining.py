@@ -75,7 +75,8 @@ def _hit(
     kinds = connection.execute(
         "SELECT kind, language, key FROM name WHERE doc = ? ORDER BY position", (rowid,)
     ).fetchall()
-    shown = _shown(kinds, language)
+    # The preferred name in the language asked for; else the first.
+    shown = next((n for n, kind in enumerate(kinds) if kind[:2] == ("pref", language)), 0)
     texts = [
         (reason, read_marks(text))
         for reason, column in _TEXTS
@@ -108,12 +109,6 @@ def _hit(
         score=round(score, 4),
         why=tuple(why),
     )
-
-
-def _shown(kinds: Sequence[tuple[str, str | None, str]], language: str | None) -> int:
-    """The position of the preferred name in the language asked for; else the first."""
-    wanted = (position for position, kind in enumerate(kinds) if kind[:2] == ("pref", language))
-    return next(wanted, 0)
 
 
 def _clip(marked: Marked) -> Marked:

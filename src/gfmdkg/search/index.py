@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -26,6 +26,8 @@ __all__ = ["SearchIndex"]
 _INSTRUCTIONS_PER_CHECK = 20_000
 _LENIENT_FROM = 2
 _LENIENT_UP_TO = 6
+
+Ranges = Sequence[tuple[int, int]]
 
 
 class SearchIndex:
@@ -73,11 +75,6 @@ class SearchIndex:
         for connection in idle:
             connection.close()
 
-    @property
-    def types(self) -> tuple[str, ...]:
-        """The classes that have items, in the order of the index."""
-        return tuple(iri for iri, _, _ in self._types)
-
     def search(
         self,
         text: str,
@@ -98,27 +95,19 @@ class SearchIndex:
         if query.root is None:
             return _nothing(query)
         with self._borrowed() as connection:
-            wanted = self._expand(types)
+            ranges = self._ranges(types)
             root, corrected, lenient, matches = self._match(
-                connection, query.root, text, language, wanted
+                connection, query.root, text, language, ranges
             )
             if not matches.rowids:
                 return _nothing(query)
-            counts = [matches.within(first, last) for _, first, last in self._types]
-            page = matches.page(
-                connection,
-                [self._types[type_id][1:] for type_id in wanted],
-                limit=max(0, limit),
-                offset=max(0, offset),
-            )
+            page = matches.page(connection, ranges, limit=max(0, limit), offset=max(0, offset))
             hits = explain(connection, page, matches=matches, language=language)
         return SearchAnswer(
             hits=hits,
-            total=sum(counts[type_id] for type_id in wanted),
+            total=sum(matches.within(*each) for each in ranges),
             groups=tuple(
-                (iri, count)
-                for (iri, _, _), count in zip(self._types, counts, strict=True)
-                if count
+                (iri, count) for iri, *each in self._types if (count := matches.within(*each))
             ),
             interpretation=str(Query(root=root)),
             corrected=corrected,
@@ -134,11 +123,10 @@ class SearchIndex:
         if query.root is None:
             return Found(iris=(), interpretation=str(query))
         with self._borrowed() as connection:
-            wanted = self._expand(types)
+            ranges = self._ranges(types)
             root, corrected, lenient, matches = self._match(
-                connection, query.root, text, None, wanted
+                connection, query.root, text, None, ranges
             )
-            ranges = [self._types[type_id][1:] for type_id in wanted]
             rows = matches.page(connection, ranges, limit=len(matches.rowids), offset=0)
             named = dict(
                 connection.execute(
@@ -159,20 +147,19 @@ class SearchIndex:
         root: Node,
         text: str,
         language: str | None,
-        wanted: Sequence[int],
+        ranges: Ranges,
     ) -> tuple[Node, str | None, bool, Matches]:
         """The query and its text after correction, if any, and what matches.
 
-        Where nothing of the ``wanted`` classes has all words, what has some of them: that is
-        the ``True`` in the answer.
+        Where nothing in the ranges has all words, what has some of them: that is the ``True``
+        in the answer.
         """
         root, corrected = correct(connection, root, text, vocabulary=self._words, language=language)
-        ranges = [self._types[type_id][1:] for type_id in wanted]
         strict: Matches | None = None
         for asked in (root, *_looser(root)):
             matches = find_matches(connection, asked, corrected or text)
             strict = strict or matches
-            if any(matches.within(first, last) for first, last in ranges):
+            if any(matches.within(*each) for each in ranges):
                 return root, corrected, matches is not strict, matches
         assert strict is not None  # noqa: S101 - the query itself was asked
         return root, corrected, False, strict
@@ -183,18 +170,19 @@ class SearchIndex:
         """The best ``limit`` resources with a name that goes on as typed, by class."""
         text = _encodable(text)
         with self._borrowed() as connection:
-            ranges = [self._types[type_id][1:] for type_id in self._expand(types)]
-            return complete(connection, text, ranges=ranges if types else None, limit=limit)
+            ranges = self._ranges(types) if types else None
+            return complete(connection, text, ranges=ranges, limit=limit)
 
-    def _expand(self, types: Collection[str]) -> Sequence[int]:
-        """The numbers of the classes asked for and of those below them."""
-        if not types:
-            return range(len(self._types))
-        return sorted({type_id for iri in types for type_id in self._above.get(iri, ())})
+    def _ranges(self, types: Collection[str]) -> Ranges:
+        """The rowids of the classes asked for and of those below them; of all, where none is."""
+        numbers: Iterable[int] = range(len(self._types))
+        if types:
+            numbers = sorted({number for iri in types for number in self._above.get(iri, ())})
+        return [self._types[number][1:] for number in numbers]
 
     def _words(self, connection: sqlite3.Connection) -> Vocabulary:
         if self._vocabulary is None:
-            self._vocabulary = Vocabulary.load(connection)
+            self._vocabulary = Vocabulary(connection)
         return self._vocabulary
 
     @contextmanager

@@ -237,12 +237,24 @@ class Matches:
         offset: int,
     ) -> list[tuple[int, float]]:
         """The rows of a page with their scores, best first; only those in the ranges count."""
+
+        def scored(match: str, bounds: Sequence[tuple[int, int]]) -> list[tuple[int, float]]:
+            # A unary plus keeps SQLite from running the search once for each range.
+            condition = " OR ".join(["+rowid BETWEEN ? AND ?"] * len(bounds)) or "0"
+            exact = f"(rowid IN ({', '.join(map(str, self.exact))}))"
+            return connection.execute(
+                f"SELECT rowid, {exact} * {_EXACT_BONUS} - {_RANK} AS score"  # noqa: S608
+                f" FROM text WHERE text MATCH ? AND ({condition})"
+                " ORDER BY score DESC, rowid LIMIT ? OFFSET ?",
+                (match, *(bound for pair in bounds for bound in pair), limit, offset),
+            ).fetchall()
+
         if not self.rowids:
             return []
         found = _within(self.rowids, ranges)
         total = sum(map(len, found))
         if total <= _SCORED_LIMIT:
-            return self._scored(connection, self.match, ranges, limit=limit, offset=offset)
+            return scored(self.match, ranges)
         in_names = f"{{label names}} : ({self.match})"
         strong = _within(_rowids(connection, in_names), ranges)
         quota = _SCORED_LIMIT // max(1, sum(1 for group in strong if group))
@@ -251,31 +263,12 @@ class Matches:
         bounds = [(group[0], group[:quota][-1]) for group in strong if group]
         bounds += [(rowid, rowid) for rowid in sorted(exact)]
         shown = first | exact
-        rows = self._scored(connection, in_names, bounds, limit=limit, offset=offset)
+        rows = scored(in_names, bounds)
         if len(rows) < limit and len(shown) < total:
             rest = [rowid for group in found for rowid in group if rowid not in shown]
             start = max(0, offset - len(shown))
             rows += [(rowid, 0.0) for rowid in rest[start : start + limit - len(rows)]]
         return rows
-
-    def _scored(
-        self,
-        connection: sqlite3.Connection,
-        match: str,
-        ranges: Sequence[tuple[int, int]],
-        *,
-        limit: int,
-        offset: int,
-    ) -> list[tuple[int, float]]:
-        # A unary plus keeps SQLite from running the search once for each range.
-        condition = " OR ".join(["+rowid BETWEEN ? AND ?"] * len(ranges)) or "0"
-        exact = f"(rowid IN ({', '.join(map(str, self.exact))}))"
-        return connection.execute(
-            f"SELECT rowid, {exact} * {_EXACT_BONUS} - {_RANK} AS score"  # noqa: S608
-            f" FROM text WHERE text MATCH ? AND ({condition})"
-            " ORDER BY score DESC, rowid LIMIT ? OFFSET ?",
-            (match, *(bound for pair in ranges for bound in pair), limit, offset),
-        ).fetchall()
 
 
 def find_matches(connection: sqlite3.Connection, root: Node, text: str) -> Matches:

@@ -7,7 +7,7 @@ that ``detentio*`` finds what is indexed as "detent", and a correction is a word
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 
@@ -93,11 +93,12 @@ def _stem(word: str) -> str:
 class Vocabulary:
     """The words in memory, for corrections; immutable."""
 
-    def __init__(self, rows: Iterable[tuple[str, str, str, int, int]]) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._by_length: dict[int, list[str]] = {}
         self._known: dict[str, tuple[str, int, int]] = {}
         self._english_stems: set[str] = set()
         self._other_stems: set[str] = set()
+        rows = connection.execute("SELECT word, raw, stem, count, english FROM word")
         for word, raw, stem, count, english in rows:
             self._known[word] = raw, count, english
             if english:
@@ -106,15 +107,6 @@ class Vocabulary:
                 self._other_stems.add(stem)
             if word.isalpha():
                 self._by_length.setdefault(len(word), []).append(word)
-
-    @classmethod
-    def load(cls, connection: sqlite3.Connection) -> "Vocabulary":
-        """Read the table ``word``."""
-        return cls(connection.execute("SELECT word, raw, stem, count, english FROM word"))
-
-    def __contains__(self, word: str) -> bool:
-        """Whether a text has this word, in this form."""
-        return fold(word) in self._known
 
     def correction(self, word: str, *, language: str | None = None) -> str | None:
         """The word most likely meant by one that does not exist; ``None`` where none is near.

@@ -179,15 +179,13 @@ class _Reading:
         if bracket in _OPENING:
             is_data = bracket == "{" and self._opens_data(index)
             self.open.append("values" if is_data else bracket)
-            if len(self.open) > self.nesting_limit:
-                self._reject_nesting(token.start)
+            if len(self.open) > (limit := self.nesting_limit):
+                detail = (
+                    f"brackets nest deeper than {limit} (query_nesting_limit). Write it flatter"
+                )
+                self._reject(detail, token.start)
         elif bracket in _CLOSING and self.open:
             self.open.pop()
-
-    def _reject_nesting(self, start: int) -> None:
-        limit = self.nesting_limit
-        detail = f"brackets nest deeper than {limit} (query_nesting_limit). Write it flatter"
-        self._reject(detail, start)
 
     def _opens_data(self, index: int) -> bool:
         """Whether the brace opens the rows of VALUES, where ``<`` is never an operator."""

@@ -134,7 +134,10 @@ class QueryText:
         if not self.slot_names.issuperset(values):
             unknown = ", ".join(sorted(values.keys() - self.slot_names))
             raise ValueError(f"no slots: {unknown}")
-        written = {name: _write(name, terms) for name, terms in values.items()}
+        written = {
+            name: f"VALUES ?{name} {{ {' '.join(map(to_sparql, terms))} }}"
+            for name, terms in values.items()
+        }
         edits = [(s.start, s.end, written[s.name]) for s in self.slots if s.name in written]
         edits += [(s.start, s.end, s.written) for s in self.scans if s.applies(written)]
         edits += [
@@ -183,10 +186,6 @@ def _read_lines(text: str, tokens: Iterable[Token], slots: Iterable[Slot]) -> It
                 code_end=start + len(text[start : mark.start].rstrip()),
                 end=mark.end,
             )
-
-
-def _write(name: str, terms: Iterable[Term]) -> str:
-    return f"VALUES ?{name} {{ {' '.join(map(to_sparql, terms))} }}"
 
 
 def _read_scans(

@@ -93,7 +93,7 @@ class _Reader:
 
     def _operation(self) -> Operation:
         start = self._next
-        target = self._graph_after("WITH")
+        target = f"WITH {self._iri()}" if self._take("WITH") else ""
         delete = insert = where = ""
         if self._take("DELETE"):
             if self._take("DATA"):
@@ -130,9 +130,6 @@ class _Reader:
             named = "NAMED " if self._take("NAMED") else ""
             clauses.append(f"FROM {named}{self._iri()}")
         return " ".join(clauses)
-
-    def _graph_after(self, word: str) -> str:
-        return f"{word} {self._iri()}" if self._take(word) else ""
 
     def _iri(self) -> str:
         self._next += 1
