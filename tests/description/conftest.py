@@ -8,7 +8,6 @@ import pytest
 
 from gfmdkg.description import (
     Description,
-    Found,
     Opening,
     describe,
     identify,
@@ -62,16 +61,8 @@ def described() -> Describe:
         select = select_from(store)
         terms = names_of(store)
         iri = identify(name, terms)
-        queries = opening_queries(iri)
-        opening = Opening(
-            facts=select(queries.facts),
-            sources=select(queries.sources),
-            incoming=select(queries.incoming),
-            evidence=select(queries.evidence),
-            evidence_count=select(queries.evidence_count),
-        )
+        opening = Opening(*map(select, opening_queries(iri)))
         incoming = [select(text) for text in incoming_queries(iri, opening.incoming)]
-        found = Found(opening=opening, incoming=incoming, touch=None)
-        return describe(iri, found, terms, version_of())
+        return describe(iri, opening, incoming, terms, version_of(), touch=None)
 
     return run

@@ -8,7 +8,7 @@ import pytest
 from tests.facets.conftest import Library
 
 from gfmdkg.facets import GROUPS, ListIndex, Select, build_indexes, keep_answers, select_from
-from gfmdkg.facets.kept_answers import ANSWERS_NAME
+from gfmdkg.facets.rows import ANSWERS_NAME
 
 TABLE = b"?item\t?value\n<a:1>\t1\n<a:2>\t2\n<a:1>\t1\n"
 DISTINCT = b"?item\t?value\n<a:1>\t1\n<a:2>\t2\n"

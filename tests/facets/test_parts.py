@@ -19,9 +19,9 @@ from gfmdkg.facets import (
     select_from,
     selection_query,
 )
-from gfmdkg.facets.links import LinkTable
+from gfmdkg.facets.bitmaps import LinkTable
+from gfmdkg.facets.definitions import read_patterns
 from gfmdkg.facets.lists import read_list
-from gfmdkg.facets.patterns import read_patterns
 from gfmdkg.facets.rows import TermReader
 from gfmdkg.namespaces import SCHEME_BASE, XSD
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gfmdkg.errors import QueryRejected
-from gfmdkg.sparql.operations import split_update
+from gfmdkg.sparql.updates import split_update
 from gfmdkg.store.canonical_nodes import canonical_quads
 from gfmdkg.store.comparison import compare_around, compare_stores
 from gfmdkg.store.content_hash import hash_changed, hash_content

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.formats.media import DATASETS, GRAPHS, RESULTS, MediaType, by_name, negotiate
+from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, by_name, negotiate
 
 
 def choose(accept: str | None, offered: tuple[MediaType, ...] = RESULTS) -> str | None:
@@ -125,7 +125,6 @@ def test_short_names_and_extensions_are_unique() -> None:
     for field in ("name", "media_type", "extension"):
         values = [getattr(media_type, field) for media_type in everything]
         assert len(set(values)) == len(values)
-    assert set(DATASETS) <= set(GRAPHS)
 
 
 def test_a_format_is_found_by_its_short_name() -> None:

@@ -2,7 +2,7 @@
 
 from pyoxigraph import QuerySolutions, Store
 
-from gfmdkg.sparql.prologue import read_prologue, used_prefixes
+from gfmdkg.sparql.query_text import read_prologue, used_prefixes
 
 TEXT = """#+ summary: PREFIX no: <http://no/>
 BASE <http://e/>

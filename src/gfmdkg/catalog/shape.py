@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from gfmdkg.sparql.prologue import read_columns, read_prologue
-from gfmdkg.sparql.query_text import QueryText
+from gfmdkg.sparql.query_text import QueryText, read_columns, read_prologue
 from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens
 
 __all__ = ["PagedPart", "QueryShape", "read_shape"]

@@ -6,11 +6,8 @@ from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import ensure_graph
 from gfmdkg.cli.table_format import table_format_option
 from gfmdkg.formats.tables import write_table
-from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why, ensure_index
+from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why
 from gfmdkg.search.kinds import class_named, kind_of
-from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
-from gfmdkg.store.versions import Version
 
 __all__ = ["search"]
 
@@ -57,7 +54,7 @@ def search(
     brackets work; a word that nobody uses is corrected.
     """
     classes = [class_named(name) for name in types]
-    index = _open_index(ensure_graph(cli))
+    index = SearchIndex.of(ensure_graph(cli))
     try:
         answer = index.search(" ".join(text), types=classes, language=language, limit=limit)
     finally:
@@ -65,14 +62,6 @@ def search(
     if answer.hits or format_name != "table":
         write_table(_COLUMNS, map(_cells, answer.hits), format_name)
     _comment(cli, answer)
-
-
-def _open_index(version: Version) -> SearchIndex:
-    store = OxigraphStore.open_read_only(version.database)
-    try:
-        return SearchIndex.open(ensure_index(version.folder, select_from(store)))
-    finally:
-        store.close()
 
 
 def _cells(hit: Hit) -> tuple[str | None, ...]:

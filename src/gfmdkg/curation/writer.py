@@ -33,7 +33,7 @@ from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
 from gfmdkg.sparql.guard import check_update
-from gfmdkg.sparql.using import add_using
+from gfmdkg.sparql.updates import add_using
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore

@@ -1,22 +1,8 @@
 """What the graph says of one resource: one description for programs, pages and commands."""
 
-from gfmdkg.description.assembly import Found, describe
-from gfmdkg.description.document import as_document
-from gfmdkg.description.model import (
-    Citation,
-    Description,
-    Evidence,
-    Incoming,
-    Name,
-    Named,
-    Property,
-    PropertyGroup,
-    Provenance,
-    Referrer,
-    Source,
-    Touch,
-    Value,
-)
+from gfmdkg.description.assembly import describe
+from gfmdkg.description.document import as_document, query_path
+from gfmdkg.description.model import Description, Evidence, Named, Property, Touch, Value
 from gfmdkg.description.naming import identify, not_found
 from gfmdkg.description.questions import (
     Opening,
@@ -26,19 +12,11 @@ from gfmdkg.description.questions import (
 )
 
 __all__ = [
-    "Citation",
     "Description",
     "Evidence",
-    "Found",
-    "Incoming",
-    "Name",
     "Named",
     "Opening",
     "Property",
-    "PropertyGroup",
-    "Provenance",
-    "Referrer",
-    "Source",
     "Touch",
     "Value",
     "as_document",
@@ -47,5 +25,6 @@ __all__ = [
     "incoming_queries",
     "not_found",
     "opening_queries",
+    "query_path",
     "triples_query",
 ]

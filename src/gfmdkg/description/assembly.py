@@ -1,12 +1,13 @@
 """From the solutions of the queries to the description. Nothing is asked here."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from urllib.parse import quote
 
-from gfmdkg.description.citing import cite
-from gfmdkg.description.evidence import read_evidence
 from gfmdkg.description.model import (
+    Citation,
     Description,
+    Evidence,
     Incoming,
     Name,
     Named,
@@ -29,17 +30,19 @@ from gfmdkg.description.wording import (
     GROUP_TITLES,
     KIND,
     NAMES,
+    GroupName,
     incoming_title,
     property_title,
     short_name,
 )
+from gfmdkg.formats.bibliography import Reference, ReferenceType, write_bibtex
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.namespaces import DCTERMS, GRAPH_BASE, PREFIXES, RDF
+from gfmdkg.namespaces import BASE, DCTERMS, GRAPH_BASE, ID_BASE, PREFIXES, RDF, SCHEME_BASE
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
-__all__ = ["Found", "describe"]
+__all__ = ["describe"]
 
 _DEPRECATED = PREFIXES["owl"] + "deprecated"
 _REPLACED_BY = DCTERMS + "isReplacedBy"
@@ -52,52 +55,53 @@ _NAME_KINDS: Mapping[str, NameKind] = {
 _FILES = ("data/", "ontology/")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What the queries found: those to begin with, then one for each property that points here.
+def describe(
+    iri: Iri,
+    opening: Opening[Solutions],
+    incoming: Sequence[Solutions],
+    terms: TermIndex,
+    version: Version,
+    *,
+    touch: Touch | None,
+) -> Description | None:
+    """The description of ``iri`` in a version; ``None`` where the graph says nothing of it.
 
-    ``touch`` is the version that last changed the resource, as far as the store knows.
+    ``opening`` is what the queries to begin with found, ``incoming`` what one for each property
+    that points here did; ``touch`` is the version that last changed the resource, as far as the
+    store knows.
     """
-
-    opening: Opening[Solutions]
-    incoming: Sequence[Solutions]
-    touch: Touch | None
-
-
-def describe(iri: Iri, found: Found, terms: TermIndex, version: Version) -> Description | None:
-    """The description of ``iri`` in a version; ``None`` where the graph says nothing of it."""
-    if not found.opening.facts.rows:
+    if not opening.facts.rows:
         return None
-    groups = tuple(_groups(found.opening.facts, terms))
+    groups = tuple(_groups(opening.facts, terms))
     values = {p.property.iri: p.values for group in groups for p in group.properties}
     types = _resources(values.get(RDF + "type", ()))
     named = name_of(iri.value, terms)
-    title = named.label or _untitled(iri.value, types)
-    counted = found.opening.evidence_count.rows[0][0]
+    kind = f"{types[0].text}: " if types else ""
+    title = named.label or kind + short_name(iri.value)
+    counted = opening.evidence_count.rows[0][0]
     return Description(
         resource=named,
         title=title,
         types=types,
         names=_names(iri.value, terms),
-        is_deprecated=any(_is_true(value) for value in values.get(_DEPRECATED, ())),
+        is_deprecated=any(
+            value.literal is not None and value.literal.lexical == "true"
+            for value in values.get(_DEPRECATED, ())
+        ),
         replaced_by=_resources(values.get(_REPLACED_BY, ())),
         groups=groups,
-        incoming=tuple(_incoming(iri, found, terms)),
-        evidence=read_evidence(found.opening.evidence, terms),
+        incoming=tuple(_incoming(iri, opening.incoming, incoming, terms)),
+        evidence=_read_evidence(opening.evidence, terms),
         evidence_count=int(counted.lexical) if isinstance(counted, Literal) else 0,
         evidence_query=all_evidence_query(iri),
-        provenance=Provenance(sources=_sources(found.opening.sources), touch=found.touch),
-        citation=cite(iri.value, title, version),
+        provenance=Provenance(sources=_sources(opening.sources), touch=touch),
+        citation=_cite(iri.value, title, version),
     )
 
 
 def name_of(iri: str, terms: TermIndex) -> Named:
     """A resource with its label in English, if it has one."""
     return Named(iri=iri, label=terms.label(iri))
-
-
-def _untitled(iri: str, types: Sequence[Named]) -> str:
-    return f"{types[0].text}: {short_name(iri)}" if types else short_name(iri)
 
 
 def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
@@ -113,10 +117,6 @@ def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
 
 def _resources(values: Iterable[Value]) -> tuple[Named, ...]:
     return tuple(value.resource for value in values if value.resource is not None)
-
-
-def _is_true(value: Value) -> bool:
-    return value.literal is not None and value.literal.lexical == "true"
 
 
 # Properties
@@ -140,7 +140,7 @@ def _groups(facts: Solutions, terms: TermIndex) -> Iterator[PropertyGroup]:
         )
         for name, values in found.items()
     ]
-    for group in ("names", "kind", "facts", "links"):
+    for group in GROUP_TITLES:
         members = [p for p in properties if _group_of(p) == group]
         if members:
             yield PropertyGroup(
@@ -150,7 +150,7 @@ def _groups(facts: Solutions, terms: TermIndex) -> Iterator[PropertyGroup]:
             )
 
 
-def _group_of(shown: Property) -> str:
+def _group_of(shown: Property) -> GroupName:
     if shown.property.iri in NAMES:
         return "names"
     if shown.property.iri in KIND:
@@ -195,9 +195,10 @@ def _is_foreign(term: Term) -> bool:
 # What points here, and where it is from
 
 
-def _incoming(iri: Iri, found: Found, terms: TermIndex) -> Iterator[Incoming]:
-    counts = incoming_counts(found.opening.incoming)
-    for (name, count), rows in zip(counts, found.incoming, strict=True):
+def _incoming(
+    iri: Iri, counts: Solutions, found: Sequence[Solutions], terms: TermIndex
+) -> Iterator[Incoming]:
+    for (name, count), rows in zip(incoming_counts(counts), found, strict=True):
         named = name_of(name, terms)
         yield Incoming(
             property=named,
@@ -227,3 +228,98 @@ def _sources(solutions: Solutions) -> tuple[Source, ...]:
 def _file(graph: str) -> str | None:
     path = graph.removeprefix(GRAPH_BASE)
     return f"{path}.ttl" if graph.startswith(GRAPH_BASE) and path.startswith(_FILES) else None
+
+
+Record = Mapping[str, Term]
+
+
+def _read_evidence(rows: Solutions, terms: TermIndex) -> tuple[Evidence, ...]:
+    """The links in the order of the rows, of which one link may have several."""
+    links: dict[tuple[Term, Term], list[Record]] = {}
+    for record in rows.records():
+        links.setdefault((record["link"], record["direction"]), []).append(record)
+    return tuple(_evidence(records, terms) for records in links.values())
+
+
+def _evidence(records: Sequence[Record], terms: TermIndex) -> Evidence:
+    def every(name: str) -> tuple[str, ...]:
+        texts = (_text(record[name]) for record in records if name in record)
+        return tuple(dict.fromkeys(texts))
+
+    def first(name: str) -> str | None:
+        return _text(records[0][name]) if name in records[0] else None
+
+    def named(iri: str | None) -> Named:
+        return name_of(iri or "", terms)
+
+    def optional(name: str) -> Named | None:
+        iri = first(name)
+        return None if iri is None else named(iri)
+
+    confidence = first("confidence")
+    direction = first("direction")
+    return Evidence(
+        link=first("link") or "",
+        direction="out" if direction == "out" else "in" if direction == "in" else "self",
+        type=named(first("kind")),
+        passage=named(first("passage")),
+        locator=first("locator"),
+        report=optional("report"),
+        target=named(first("target")),
+        words=every("words"),
+        assertion=optional("assertion"),
+        confidence=None if confidence is None else float(confidence),
+        status=optional("status"),
+        intents=tuple(map(named, every("intent"))),
+        is_anticipated=first("anticipated") == "true",
+        notes=every("note"),
+        asserted_by=tuple(map(named, every("assertedBy"))),
+    )
+
+
+def _text(term: Term) -> str:
+    match term:
+        case Iri(value=text) | Literal(lexical=text) | BlankNode(label=text):
+            return text
+
+
+_DATASET_TITLE = "GFMD knowledge graph"
+_LICENCE = Named(iri="https://creativecommons.org/licenses/by/4.0/", label="CC BY 4.0")
+
+_KEY = re.compile(r"[^a-z0-9]+")
+
+
+def _cite(iri: str, title: str, version: Version) -> Citation:
+    """The citation of the description of ``iri`` as the version has it."""
+    date = version.created.date().isoformat()
+    # Where the description is, below the project's base.
+    is_own = iri.startswith((ID_BASE, SCHEME_BASE))
+    address = f"{iri}?" if is_own else f"{BASE}resource?iri={quote(iri, safe='')}&"
+    permalink = f"{address}version={version.number}"
+    text = (
+        f"“{title}”. {_DATASET_TITLE}, version {version.number} ({date}). "
+        f"{permalink if permalink.startswith(iri) else f'{iri} ({permalink})'}. {_LICENCE.label}."
+    )
+    return Citation(
+        iri=iri,
+        permalink=permalink,
+        title=title,
+        version=str(version.number),
+        date=date,
+        licence=_LICENCE,
+        text=text,
+        bibtex=write_bibtex(
+            [
+                Reference(
+                    key=f"gfmdkg-{_KEY.sub('-', short_name(iri).lower())}-v{version.number}",
+                    type=ReferenceType.DOCUMENT,
+                    title=title,
+                    authors=(_DATASET_TITLE,),
+                    date=date,
+                    number=f"version {version.number}",
+                    note=_LICENCE.label,
+                    url=permalink,
+                )
+            ]
+        ),
+    )

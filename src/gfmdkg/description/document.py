@@ -1,21 +1,13 @@
 """The description as JSON; ``http.resource_schema`` has its schema."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from math import isfinite
 from typing import Any
 from urllib.parse import quote
 
-from gfmdkg.description.citing import LICENCE_IRI, LICENCE_NAME
-from gfmdkg.description.model import (
-    Description,
-    Evidence,
-    Incoming,
-    Named,
-    Property,
-    Touch,
-    Value,
-)
+from gfmdkg.description.model import Description, Incoming, Touch, Value
 from gfmdkg.formats.solutions import python_value
 from gfmdkg.terms.values import Literal
 
@@ -24,45 +16,27 @@ __all__ = ["as_document", "query_path"]
 
 def as_document(description: Description) -> dict[str, Any]:
     """The JSON object of a description, without its links to other forms."""
-    evidence, provenance = description.evidence, description.provenance
-    citation = description.citation
+    touch = description.provenance.touch
     return {
-        "resource": _named(description.resource),
+        "resource": _plain(description.resource),
         "title": description.title,
-        "types": _all(description.types),
-        "names": [
-            {"text": n.text, "kind": n.kind, "language": n.language} for n in description.names
-        ],
+        "types": _plain(description.types),
+        "names": _plain(description.names),
         "deprecated": description.is_deprecated,
-        "replaced_by": _all(description.replaced_by),
-        "groups": [
-            {"name": g.name, "title": g.title, "properties": [_property(p) for p in g.properties]}
-            for g in description.groups
-        ],
-        "incoming": [_incoming(incoming) for incoming in description.incoming],
+        "replaced_by": _plain(description.replaced_by),
+        "groups": _plain(description.groups),
+        "incoming": _plain(description.incoming),
         "evidence": {
             "count": description.evidence_count,
-            "items": [_evidence(link) for link in evidence],
+            "items": _plain(description.evidence),
             "links": {"sparql": query_path(description.evidence_query)},
         },
         "provenance": {
-            "sources": [
-                {"graph": s.graph, "file": s.file, "statements": s.statements}
-                for s in provenance.sources
-            ],
-            "changed": None if provenance.touch is None else _touch(provenance.touch),
+            "sources": _plain(description.provenance.sources),
+            "changed": None if touch is None else _touch(touch),
         },
-        "citation": {
-            "iri": citation.iri,
-            "permalink": citation.permalink,
-            "title": citation.title,
-            "version": citation.version,
-            "date": citation.date,
-            "licence": {"iri": LICENCE_IRI, "label": LICENCE_NAME},
-            "text": citation.text,
-            "bibtex": citation.bibtex,
-        },
-        "version": citation.version,
+        "citation": _plain(description.citation),
+        "version": description.citation.version,
     }
 
 
@@ -71,40 +45,41 @@ def query_path(sparql: str) -> str:
     return f"/sparql?query={quote(sparql, safe='')}"
 
 
-def _named(resource: Named) -> dict[str, Any]:
-    return {"iri": resource.iri, "label": resource.label}
+def _plain(part: object) -> Any:
+    """A part of a description, its members by their names, without the ``is_`` of some."""
+    match part:
+        case tuple():
+            return [_plain(each) for each in part]
+        case Value():
+            return _value(part)
+        case Incoming(query=query):
+            return _members(part, {"query"}) | {"links": {"sparql": query_path(query)}}
+        case _:
+            return _members(part, ()) if is_dataclass(part) else part
 
 
-def _optional(resource: Named | None) -> dict[str, Any] | None:
-    return None if resource is None else _named(resource)
-
-
-def _all(resources: Iterable[Named]) -> list[dict[str, Any]]:
-    return [_named(resource) for resource in resources]
-
-
-def _property(shown: Property) -> dict[str, Any]:
+def _members(part: Any, left_out: Collection[str]) -> dict[str, Any]:
     return {
-        "property": _named(shown.property),
-        "title": shown.title,
-        "values": [_value(value) for value in shown.values],
+        field.name.removeprefix("is_"): _plain(getattr(part, field.name))
+        for field in fields(part)
+        if field.name not in left_out
     }
 
 
 def _value(value: Value) -> dict[str, Any]:
     if value.resource is not None:
-        return {"kind": "resource", **_named(value.resource)}
+        return {"kind": "resource", **_plain(value.resource)}
     if value.literal is not None:
         return {
             "kind": "literal",
-            "value": _plain(value.literal),
+            "value": _number_or_text(value.literal),
             "datatype": value.literal.datatype,
             "language": value.literal.language,
         }
-    return {"kind": "node", "properties": [_property(inner) for inner in value.properties]}
+    return {"kind": "node", "properties": _plain(value.properties)}
 
 
-def _plain(literal: Literal) -> str | int | float | bool:
+def _number_or_text(literal: Literal) -> str | int | float | bool:
     """A number or a boolean as JSON has it; all else, dates too, as it is written."""
     match python_value(literal):
         case (bool() | int() | str()) as value:
@@ -113,39 +88,6 @@ def _plain(literal: Literal) -> str | int | float | bool:
             return float(number)
         case _:
             return literal.lexical
-
-
-def _incoming(incoming: Incoming) -> dict[str, Any]:
-    return {
-        "property": _named(incoming.property),
-        "title": incoming.title,
-        "count": incoming.count,
-        "items": [
-            {"resource": _named(item.resource), "other": _optional(item.other)}
-            for item in incoming.items
-        ],
-        "links": {"sparql": query_path(incoming.query)},
-    }
-
-
-def _evidence(link: Evidence) -> dict[str, Any]:
-    return {
-        "link": link.link,
-        "direction": link.direction,
-        "type": _named(link.kind),
-        "passage": _named(link.passage),
-        "locator": link.locator,
-        "report": _optional(link.report),
-        "target": _named(link.target),
-        "words": list(link.words),
-        "assertion": _optional(link.assertion),
-        "confidence": link.confidence,
-        "status": _optional(link.status),
-        "intents": _all(link.intents),
-        "anticipated": link.is_anticipated,
-        "notes": list(link.notes),
-        "asserted_by": _all(link.asserted_by),
-    }
 
 
 def _touch(touch: Touch) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-from gfmdkg.description.wording import short_name
+from gfmdkg.description.wording import GroupName, short_name
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Literal
 
@@ -11,7 +11,6 @@ __all__ = [
     "Citation",
     "Description",
     "Evidence",
-    "GroupName",
     "Incoming",
     "Name",
     "NameKind",
@@ -26,7 +25,6 @@ __all__ = [
 ]
 
 NameKind = OneOf["preferred", "alternative", "hidden", "code"]
-GroupName = OneOf["names", "kind", "facts", "links"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +105,7 @@ class Evidence:
 
     link: str
     direction: OneOf["out", "in", "self"]
-    kind: Named
+    type: Named
     passage: Named
     locator: str | None
     report: Named | None
@@ -131,7 +129,7 @@ class Source:
     statements: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Touch:
     """The last version that changed what is said of the resource.
 
@@ -159,6 +157,7 @@ class Citation:
     title: str
     version: str
     date: str
+    licence: Named
     text: str
     bibtex: str
 

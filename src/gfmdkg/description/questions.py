@@ -1,8 +1,7 @@
 """The SPARQL that a description is made from: files of this package, their slots filled."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.sparql.query_text import QueryText, packaged_query
@@ -24,8 +23,7 @@ Kind = TypeVar("Kind")
 _SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening(Generic[Kind]):
+class Opening(NamedTuple, Generic[Kind]):
     """One thing for each query that can be run at once: its text, or what it found."""
 
     facts: Kind

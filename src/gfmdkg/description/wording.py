@@ -2,11 +2,31 @@
 
 import re
 from collections.abc import Mapping
+from typing import Literal as OneOf
 
-from gfmdkg.namespaces import BASE, CITO, DCTERMS, GFMD, ID_BASE, PREFIXES, PROV, RDF, RDFS, SKOS
-from gfmdkg.namespaces import compact as _compact
+from gfmdkg.namespaces import (
+    BASE,
+    CITO,
+    DCTERMS,
+    GFMD,
+    ID_BASE,
+    PREFIXES,
+    PROV,
+    RDF,
+    RDFS,
+    SKOS,
+    compact,
+)
 
-__all__ = ["GROUP_TITLES", "KIND", "NAMES", "incoming_title", "property_title", "short_name"]
+__all__ = [
+    "GROUP_TITLES",
+    "KIND",
+    "NAMES",
+    "GroupName",
+    "incoming_title",
+    "property_title",
+    "short_name",
+]
 
 NAMES = (
     SKOS + "prefLabel",
@@ -32,7 +52,8 @@ KIND = (
     DCTERMS + "isReplacedBy",
 )
 """Properties that say what a thing is and where it belongs, in the same way."""
-GROUP_TITLES = {
+GroupName = OneOf["names", "kind", "facts", "links"]
+GROUP_TITLES: Mapping[GroupName, str] = {
     "names": "Names and definition",
     "kind": "What it is",
     "facts": "Facts",
@@ -109,5 +130,5 @@ def short_name(iri: str) -> str:
     """
     if iri.startswith(ID_BASE):
         return iri.removeprefix(ID_BASE)
-    curie = _compact(iri)
+    curie = compact(iri)
     return iri.removeprefix(BASE) if curie == iri else curie

@@ -15,31 +15,31 @@ writes the SPARQL query that gives the same items in the same order: both come f
 patterns. Nothing here knows HTTP.
 """
 
-from gfmdkg.facets.building import build_indexes
 from gfmdkg.facets.counting import FacetCounts, ValueCount, count_facets
 from gfmdkg.facets.definitions import (
     ASSERTION,
     CONFIDENCE,
-    Bound,
     Facet,
     FacetedList,
     Field,
     Include,
-    Order,
 )
-from gfmdkg.facets.index import ListIndex, Sorting
-from gfmdkg.facets.kept_answers import keep_answers
+from gfmdkg.facets.index import ListIndex, Sorting, build_indexes
 from gfmdkg.facets.lists import GROUPS, LISTS
-from gfmdkg.facets.rows import Select, select_from
-from gfmdkg.facets.selection import Choice, Selection, parse_selection
-from gfmdkg.facets.sparql import facet_pattern, selection_query
+from gfmdkg.facets.rows import Select, keep_answers, select_from
+from gfmdkg.facets.selection import (
+    Choice,
+    Selection,
+    facet_pattern,
+    parse_selection,
+    selection_query,
+)
 
 __all__ = [
     "ASSERTION",
     "CONFIDENCE",
     "GROUPS",
     "LISTS",
-    "Bound",
     "Choice",
     "Facet",
     "FacetCounts",
@@ -47,7 +47,6 @@ __all__ = [
     "Field",
     "Include",
     "ListIndex",
-    "Order",
     "Select",
     "Selection",
     "Sorting",

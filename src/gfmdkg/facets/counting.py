@@ -6,7 +6,7 @@ value that is excluded says how many items the exclusion keeps out.
 """
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from gfmdkg.facets.definitions import ASSERTION, Facet
@@ -80,7 +80,7 @@ def _count(
         (value for value, count in counts.items() if count or value in kept),
         key=lambda value: (
             -counts[value],
-            _depth(index, value) if facet.hierarchical else 0,
+            sum(1 for _ in _above(index, value)) if facet.hierarchical else 0,
             _sort_text(value, terms),
         ),
     )
@@ -93,7 +93,9 @@ def _count(
                 count=counts[value],
                 is_selected=value in choice.included,
                 is_excluded=value in choice.excluded,
-                broader=_broader(index, value, counts) if facet.hierarchical else None,
+                broader=next((b for b in _above(index, value) if b in counts), None)
+                if facet.hierarchical
+                else None,
             )
             for value in shown
         ),
@@ -125,10 +127,6 @@ def _of_assertions(index: ListIndex, selection: Selection, facet: Facet) -> dict
     return counts
 
 
-def _depth(index: ListIndex, value: Term) -> int:
-    return sum(1 for _ in _above(index, value))
-
-
 def _above(index: ListIndex, value: Term) -> Iterator[Term]:
     seen = {value}
     waiting = list(index.broader.get(value, ()))
@@ -138,10 +136,6 @@ def _above(index: ListIndex, value: Term) -> Iterator[Term]:
             seen.add(term)
             yield term
             waiting += index.broader.get(term, ())
-
-
-def _broader(index: ListIndex, value: Term, counts: Mapping[Term, int]) -> Term | None:
-    return next((term for term in _above(index, value) if term in counts), None)
 
 
 def _sort_text(value: Term, terms: TermIndex) -> tuple[str, str]:

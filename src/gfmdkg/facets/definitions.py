@@ -1,18 +1,73 @@
-"""What a list is: how its items are found, ordered and described, and by what they are filtered."""
+"""What a list is: how its items are found, ordered and described, and by what they are filtered.
 
+Each section of a list's file is a query that, with the prefixes of the file, runs as it stands.
+Its pattern also becomes a part of the queries that lists offer, so that what is counted and what
+is offered cannot differ.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from textwrap import dedent, indent
 from types import MappingProxyType
 
-from gfmdkg.facets.patterns import Pattern
-from gfmdkg.sparql.query_text import QueryText
+from gfmdkg.sparql.query_text import QueryText, read_prologue, used_prefixes
 from gfmdkg.terms.parameters import Column, Parameter
 from gfmdkg.terms.values import Iri
 
-__all__ = ["ASSERTION", "CONFIDENCE", "Bound", "Facet", "FacetedList", "Field", "Include", "Order"]
+__all__ = [
+    "ASSERTION",
+    "CONFIDENCE",
+    "Bound",
+    "Facet",
+    "FacetedList",
+    "Field",
+    "Include",
+    "Order",
+    "Pattern",
+    "braced",
+    "prologue_of",
+    "read_patterns",
+]
+
+_SECTION = re.compile(r"^## (?P<names>.+)\n", re.MULTILINE)
+_OPENING, _CLOSING = " WHERE {\n", "\n}"
 
 ASSERTION, CONFIDENCE = "assertion", "confidence"
 """The filters that say which links count, for all facets that are ``of_links``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A query of ours in its parts.
+
+    ``head`` begins with SELECT, ``body`` stands between the outer braces, and ``tail``, if there
+    is any, is ``GROUP BY`` in its first line and ``ORDER BY`` in its second.
+    """
+
+    prologue: tuple[str, ...]
+    head: str
+    body: str
+    tail: str
+
+    @property
+    def text(self) -> str:
+        """The query as it stands."""
+        lines = (f"{self.head} WHERE {braced(self.body)}", self.tail)
+        return prologue_of([self]) + "".join(f"{line}\n" for line in lines if line)
+
+    @property
+    def grouping(self) -> str:
+        """The query without its prologue and order, to be nested in another."""
+        group = self.tail.partition("\n")[0]
+        return f"{self.head} WHERE {braced(self.body)}" + (f"\n{group}" if group else "")
+
+    @property
+    def sort_keys(self) -> tuple[str, ...]:
+        """The variables of ORDER BY, the one that a caller may turn round first."""
+        _, _, keys = self.tail.partition("ORDER BY ")
+        return tuple(keys.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,3 +180,42 @@ class FacetedList:
         yield from (bound.parameter for bound in self.bounds.values())
         if self.confidence is not None:
             yield self.confidence
+
+
+@cache
+def read_patterns(text: str) -> Mapping[str, Pattern]:
+    """The sections of a file by name: ``## items``, or several names for one pattern.
+
+    Raises ``ValueError`` for a section that is laid out otherwise.
+    """
+    start, *sections = _SECTION.split(text)
+    prefixes = read_prologue(start).prefixes
+    found: dict[str, Pattern] = {}
+    for names, section in zip(sections[::2], sections[1::2], strict=True):
+        found |= dict.fromkeys(names.split(), _read_pattern(section, prefixes, names))
+    return found
+
+
+def _read_pattern(text: str, prefixes: Mapping[str, str], name: str) -> Pattern:
+    head, opening, rest = text.partition(_OPENING)
+    body, closing, tail = rest.rpartition(_CLOSING)
+    if not opening or not closing or not head.startswith("SELECT "):
+        raise ValueError(f"{name} is not laid out as a pattern is")
+    used = sorted(used_prefixes(text))
+    return Pattern(
+        prologue=tuple(f"PREFIX {prefix}: <{prefixes[prefix]}>" for prefix in used),
+        head=head,
+        body=dedent(body),
+        tail=tail.strip(),
+    )
+
+
+def prologue_of(patterns: Iterable[Pattern]) -> str:
+    """One prologue for queries made of these patterns."""
+    lines = sorted({line for pattern in patterns for line in pattern.prologue})
+    return "".join(f"{line}\n" for line in lines) + ("\n" if lines else "")
+
+
+def braced(text: str) -> str:
+    """The text in braces, moved to the right."""
+    return f"{{\n{indent(text, '  ')}\n}}"

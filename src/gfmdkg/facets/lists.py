@@ -22,8 +22,9 @@ from gfmdkg.facets.definitions import (
     Field,
     Include,
     Order,
+    Pattern,
+    read_patterns,
 )
-from gfmdkg.facets.patterns import Pattern, read_patterns
 from gfmdkg.namespaces import GFMD
 from gfmdkg.sparql.header import HeaderReader, split_header
 from gfmdkg.sparql.query_text import QueryText

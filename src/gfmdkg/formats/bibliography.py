@@ -31,16 +31,8 @@ class ReferenceType(StrEnum):
     DOCUMENT = "document"
 
 
-_BIBTEX = {
-    ReferenceType.REPORT: "techreport",
-    ReferenceType.TREATY: "misc",
-    ReferenceType.DOCUMENT: "misc",
-}
-_RIS = {
-    ReferenceType.REPORT: "RPRT",
-    ReferenceType.TREATY: "LEGAL",
-    ReferenceType.DOCUMENT: "GOVDOC",
-}
+_BIBTEX = dict(zip(ReferenceType, ("techreport", "misc", "misc"), strict=True))
+_RIS = dict(zip(ReferenceType, ("RPRT", "LEGAL", "GOVDOC"), strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +56,11 @@ class Reference:
         """Year, month and day, as far as they are known."""
         found = _PARTS.match(self.date or "")
         return tuple(int(part) for part in found.groups() if part) if found else ()
+
+    def details(self, *names: str) -> Iterator[tuple[str, str]]:
+        """Number, publisher, place, language and note by these names, as far as there are any."""
+        texts = (self.number, self.publisher, self.place, self.language, self.note)
+        return ((name, text) for name, text in zip(names, texts, strict=True) if name and text)
 
 
 def write_bibtex(references: Iterable[Reference]) -> str:
@@ -93,14 +90,8 @@ def _bibtex_fields(reference: Reference) -> Iterator[tuple[str, str]]:
         yield name, str(number)
     if reference.publisher:
         yield "institution" if is_report else "organization", f"{{{_tex(reference.publisher)}}}"
-    for name, text in (
-        ("number", reference.number),
-        ("address", reference.place),
-        ("language", reference.language),
-        ("note", reference.note),
-    ):
-        if text:
-            yield name, _tex(text)
+    for name, text in reference.details("number", "", "address", "language", "note"):
+        yield name, _tex(text)
     yield "howpublished", rf"\url{{{reference.url}}}"
 
 
@@ -127,15 +118,7 @@ def _ris(key: str, reference: Reference) -> Iterator[tuple[str, str]]:
         yield "PY", str(parts[0])
         padded = [*(f"{part:02}" for part in parts[1:]), "", ""][:2]
         yield "DA", "/".join((str(parts[0]), *padded, ""))
-    for tag, text in (
-        ("M1", reference.number),
-        ("PB", reference.publisher),
-        ("CY", reference.place),
-        ("LA", reference.language),
-        ("N1", reference.note),
-    ):
-        if text:
-            yield tag, text
+    yield from reference.details("M1", "PB", "CY", "LA", "N1")
     yield "UR", reference.url
 
 
@@ -153,14 +136,9 @@ def write_csl(references: Iterable[Reference]) -> str:
             item["author"] = [{"literal": author} for author in reference.authors]
         if parts := reference.date_parts:
             item["issued"] = {"date-parts": [list(parts)]}
-        details = {
-            "number": reference.number,
-            "publisher": reference.publisher,
-            "publisher-place": reference.place,
-            "language": reference.language,
-            "note": reference.note,
-        }
-        item |= {name: text for name, text in details.items() if text}
+        item |= dict(
+            reference.details("number", "publisher", "publisher-place", "language", "note")
+        )
         items.append(item)
     return json.dumps(items, ensure_ascii=False, indent=1) + "\n"
 

@@ -9,7 +9,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,18 +25,6 @@ _LANGUAGE_MAP = "@language"
 _INTEGER = re.compile(r"0|-?[1-9]\d{0,14}")
 _TYPE = RDF + "type"
 _LOCAL = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
-
-
-@dataclass(slots=True)
-class _Use:
-    """Which entries of the context a document needs."""
-
-    names: set[str] = field(default_factory=set)
-
-    def note(self, name: str) -> str:
-        """The name, which is now known to be needed."""
-        self.names.add(name)
-        return name
 
 
 class Compaction:
@@ -79,13 +66,16 @@ class Compaction:
         if _reached(top, inner) != inner.keys():  # a ring of blank nodes: none is outermost
             top, inner = nodes, {}
         top.sort(key=lambda node: (node["@id"] != root, node["@id"]))
-        used = _Use()
+        used: set[str] = set()
         bodies = [self._node(node, inner, used) for node in top]
-        context = {"@version": 1.1, "id": "@id", "type": "@type"} | self._used(used)
+        context = {"@version": 1.1, "id": "@id", "type": "@type"} | {
+            name: self._spelt_out(self._context[name])
+            for name in sorted(used & self._context.keys())
+        }
         whole = bodies[0] if len(bodies) == 1 and root is not None else {"@graph": bodies}
         return json.dumps({"@context": context, **whole}, ensure_ascii=False).encode()
 
-    def _node(self, node: Node, inner: Mapping[str, Node], used: _Use) -> Node:
+    def _node(self, node: Node, inner: Mapping[str, Node], used: set[str]) -> Node:
         found: Node = {}
         if node["@id"] not in inner:
             found["id"] = node["@id"]
@@ -100,7 +90,7 @@ class Compaction:
         return {name: _tidy(value) for name, value in found.items()}
 
     def _add(
-        self, found: Node, iri: str, value: Node, inner: Mapping[str, Node], used: _Use
+        self, found: Node, iri: str, value: Node, inner: Mapping[str, Node], used: set[str]
     ) -> None:
         """Put a value where its kind belongs: each kind has a name of its own, or the general."""
         nested = inner.get(value.get("@id", ""))
@@ -110,7 +100,8 @@ class Compaction:
         if nested is None and "@id" in value and _IS_IRI in names:
             name, compacted = names[_IS_IRI], value["@id"]
         elif language is not None and _LANGUAGE_MAP in names:
-            name = used.note(names[_LANGUAGE_MAP])
+            name = names[_LANGUAGE_MAP]
+            used.add(name)
             found.setdefault(name, {}).setdefault(language, []).append(value["@value"])
             return
         elif datatype is not None and datatype in names:
@@ -121,9 +112,10 @@ class Compaction:
         else:
             name = names.get(None) or self._short(iri, used)
             compacted = self._value(value, used)
-        found.setdefault(used.note(name), []).append(compacted)
+        used.add(name)
+        found.setdefault(name, []).append(compacted)
 
-    def _value(self, value: Node, used: _Use) -> object:
+    def _value(self, value: Node, used: set[str]) -> object:
         if "@id" in value:
             return {"id": value["@id"]}
         if set(value) == {"@value"} and isinstance(value["@value"], str):
@@ -132,25 +124,21 @@ class Compaction:
             return {"type": self._short(value["@type"], used), "@value": value["@value"]}
         return value
 
-    def _class(self, iri: str, used: _Use) -> str:
-        name = self._names.get(iri, {}).get(None)
-        return self._short(iri, used) if name is None else used.note(name)
+    def _class(self, iri: str, used: set[str]) -> str:
+        name = self._names.get(iri, {}).get(None) or self._short(iri, used)
+        used.add(name)
+        return name
 
-    def _short(self, iri: str, used: _Use) -> str:
+    def _short(self, iri: str, used: set[str]) -> str:
         for prefix, namespace in self._prefixes.items():
             if iri.startswith(namespace) and _LOCAL.fullmatch(iri[len(namespace) :]):
-                return f"{used.note(prefix)}:{iri[len(namespace) :]}"
+                used.add(prefix)
+                return f"{prefix}:{iri[len(namespace) :]}"
         return iri
 
     def _expand(self, name: str) -> str:
         prefix, colon, local = name.partition(":")
         return self._prefixes[prefix] + local if colon and prefix in self._prefixes else name
-
-    def _used(self, used: _Use) -> dict[str, object]:
-        return {
-            name: self._spelt_out(self._context[name])
-            for name in sorted(used.names & self._context.keys())
-        }
 
     def _spelt_out(self, entry: object) -> object:
         """An entry without prefixes, so that it needs no other entry beside it."""
@@ -200,13 +188,9 @@ def _native(text: object, datatype: str) -> object:
     return text
 
 
-def _single(values: list[Any]) -> object:
-    return values[0] if len(values) == 1 else values
-
-
 def _tidy(value: object) -> object:
     if isinstance(value, list):
-        return _single(value)
+        return value[0] if len(value) == 1 else value
     if isinstance(value, dict):
         return {name: _tidy(item) for name, item in value.items()}
     return value

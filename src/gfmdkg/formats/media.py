@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from gfmdkg.errors import ParameterError
 
-__all__ = ["DATASETS", "GRAPHS", "RESULTS", "MediaType", "by_name", "negotiate"]
+__all__ = ["GRAPHS", "RESULTS", "MediaType", "by_name", "negotiate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,44 +43,41 @@ RESULTS: tuple[MediaType, ...] = (
 )
 """Formats of SELECT and ASK answers, the preferred one first."""
 
-_TURTLE = MediaType(
-    name="ttl",
-    media_type="text/turtle",
-    extension=".ttl",
-    # Turtle is a part of N3, so who reads N3 reads it.
-    aliases=("application/x-turtle", "application/turtle", "text/n3"),
+GRAPHS: tuple[MediaType, ...] = (
+    MediaType(
+        name="ttl",
+        media_type="text/turtle",
+        extension=".ttl",
+        # Turtle is a part of N3, so who reads N3 reads it.
+        aliases=("application/x-turtle", "application/turtle", "text/n3"),
+    ),
+    MediaType(
+        name="nt", media_type="application/n-triples", extension=".nt", aliases=("text/plain",)
+    ),
+    MediaType(
+        name="jsonld",
+        media_type="application/ld+json",
+        extension=".jsonld",
+        aliases=("application/json",),
+    ),
+    MediaType(name="rdf", media_type="application/rdf+xml", extension=".rdf", aliases=_XML),
+    MediaType(
+        name="trig",
+        media_type="application/trig",
+        extension=".trig",
+        aliases=("application/x-trig",),
+    ),
+    MediaType(
+        name="nq",
+        media_type="application/n-quads",
+        extension=".nq",
+        aliases=("text/x-nquads", "text/nquads"),
+    ),
 )
-_N_TRIPLES = MediaType(
-    name="nt", media_type="application/n-triples", extension=".nt", aliases=("text/plain",)
-)
-_JSON_LD = MediaType(
-    name="jsonld",
-    media_type="application/ld+json",
-    extension=".jsonld",
-    aliases=("application/json",),
-)
-_RDF_XML = MediaType(name="rdf", media_type="application/rdf+xml", extension=".rdf", aliases=_XML)
-_TRIG = MediaType(
-    name="trig",
-    media_type="application/trig",
-    extension=".trig",
-    aliases=("application/x-trig",),
-)
-_N_QUADS = MediaType(
-    name="nq",
-    media_type="application/n-quads",
-    extension=".nq",
-    aliases=("text/x-nquads", "text/nquads"),
-)
-
-GRAPHS: tuple[MediaType, ...] = (_TURTLE, _N_TRIPLES, _JSON_LD, _RDF_XML, _TRIG, _N_QUADS)
 """Formats of triples, the preferred one first."""
 
-DATASETS: tuple[MediaType, ...] = (_TRIG, _N_QUADS, _JSON_LD)
-"""Formats that keep named graphs apart."""
 
-
-def by_name(name: str, offered: Sequence[MediaType], *, parameter: str = "format") -> MediaType:
+def by_name(name: str, offered: Sequence[MediaType]) -> MediaType:
     """The offered format of that short name.
 
     Raises ``ParameterError``, with the names allowed, for any other.
@@ -89,7 +86,7 @@ def by_name(name: str, offered: Sequence[MediaType], *, parameter: str = "format
         if media_type.name == name:
             return media_type
     allowed = tuple(media_type.name for media_type in offered)
-    raise ParameterError(parameter, f"is “{name[:40]}”", value=name, allowed=allowed)
+    raise ParameterError("format", f"is “{name[:40]}”", value=name, allowed=allowed)
 
 
 # Longer headers are worked out each time, so that nobody can fill the memory with them.

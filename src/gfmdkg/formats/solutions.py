@@ -18,18 +18,8 @@ PythonValue = str | int | float | bool | Decimal | date | datetime
 """What a literal becomes in Python; ``datetime`` is also a ``date``."""
 
 _INTEGERS = (
-    "integer",
-    "long",
-    "int",
-    "short",
-    "byte",
-    "nonNegativeInteger",
-    "positiveInteger",
-    "nonPositiveInteger",
-    "negativeInteger",
-    "unsignedLong",
-    "unsignedInt",
-    "unsignedShort",
+    *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger"),
+    *("nonPositiveInteger", "negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort"),
     "unsignedByte",
 )
 _BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}

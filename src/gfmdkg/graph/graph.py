@@ -139,7 +139,6 @@ class Graph:
         """
         # A canned query needs nothing of what describes.
         from gfmdkg.description import (
-            Found,
             Opening,
             Touch,
             describe,
@@ -151,22 +150,10 @@ class Graph:
         from gfmdkg.store.touching import last_touch
 
         iri = identify(term, self.terms)
-        queries = opening_queries(iri)
-        opening = Opening(
-            facts=self._select(queries.facts),
-            sources=self._select(queries.sources),
-            incoming=self._select(queries.incoming),
-            evidence=self._select(queries.evidence),
-            evidence_count=self._select(queries.evidence_count),
-        )
+        opening = Opening(*map(self._select, opening_queries(iri)))
         incoming = [self._select(text) for text in incoming_queries(iri, opening.incoming)]
-        version, is_recorded = last_touch(self._versions, iri.value, number=self.version.number)
-        found = Found(
-            opening=opening,
-            incoming=incoming,
-            touch=Touch(version=version, is_recorded=is_recorded),
-        )
-        description = describe(iri, found, self.terms, self.version)
+        touch = Touch(*last_touch(self._versions, iri.value, number=self.version.number))
+        description = describe(iri, opening, incoming, self.terms, self.version, touch=touch)
         if description is None:
             raise not_found(iri.value, self.terms)
         return description

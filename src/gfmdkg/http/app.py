@@ -14,7 +14,6 @@ from starlette.types import ASGIApp
 
 from gfmdkg.errors import NotFound
 from gfmdkg.http.changes import changes_router
-from gfmdkg.http.first_pages import FirstPages
 from gfmdkg.http.lists import lists_router
 from gfmdkg.http.machines import machines_router
 from gfmdkg.http.networks import networks_router
@@ -33,6 +32,7 @@ from gfmdkg.http.server import Server
 from gfmdkg.http.service import Service
 from gfmdkg.http.validation import validation_router
 from gfmdkg.http.versions import versions_router
+from gfmdkg.http.warming import Warming
 from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
 
@@ -55,9 +55,8 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
     """The whole service, and the application in it that has the routes of the framework."""
     service = Service(settings, content=content)
     protocol = Protocol(service)
-    search, indexes = search_router(service)
-    first_pages = FirstPages(service)
-    service.follow(first_pages.warm)
+    warming = Warming(service)
+    service.follow(warming.warm)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -65,9 +64,8 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         try:
             yield
         finally:
-            await indexes.close()
             await protocol.close()
-            await first_pages.close()
+            await warming.close()
             await service.close()
 
     app = FastAPI(
@@ -87,9 +85,9 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
 
     for router in (
         queries_router(service),
-        lists_router(service, indexes),
-        search,
-        networks_router(service, indexes),
+        lists_router(service),
+        search_router(service),
+        networks_router(service),
         validation_router(service),
         resource_router(service),
         description_router(service),

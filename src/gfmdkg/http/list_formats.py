@@ -53,9 +53,7 @@ REFERENCE_FORMATS = tuple(_WRITERS)
 REFERENCE_LISTS = ("reports", "instruments")
 """The lists of things that are cited in bibliographies."""
 
-_TREATY = SCHEME_BASE + "instrument-type/treaty"
-
-
+_TREATY = Iri(SCHEME_BASE + "instrument-type/treaty")
 CSV = next(media for media in ROW_FORMATS if media.name == "csv")
 TSV = next(media for media in ROW_FORMATS if media.name == "tsv")
 XLSX = MediaType(
@@ -104,24 +102,20 @@ def cell_of(term: Term, terms: TermIndex) -> Cell:
             return python_value(term)
 
 
-def _cells_of(values: Iterable[Term], terms: TermIndex) -> list[Cell]:
-    """Terms as cells, sorted by what is read."""
-    return sorted((cell_of(term, terms) for term in values), key=_sort_text)
-
-
-def _sort_text(cell: Cell) -> tuple[str, str]:
-    return str(cell).casefold(), cell.iri if isinstance(cell, Resource) else ""
-
-
 def field_cells(index: ListIndex, position: int, shown: Field, terms: TermIndex) -> list[Cell]:
-    """The cells of one field of one item; exactly one unless the field takes many."""
-    cells = _cells_of(index.values(position, shown), terms)
+    """The cells of one field of one item, as they are read; one unless the field takes many."""
+    values = index.values(position, shown)
+    cells = sorted((cell_of(term, terms) for term in values), key=_sort_text)
     if shown.many:
         return cells
     if not cells:
         # The whole numbers of lists are counts, of which the graph only states those above 0.
         return [0 if shown.column.type is ColumnType.INTEGER else None]
     return cells[:1]
+
+
+def _sort_text(cell: Cell) -> tuple[str, str]:
+    return str(cell).casefold(), cell.iri if isinstance(cell, Resource) else ""
 
 
 def _table_rows(
@@ -131,7 +125,11 @@ def _table_rows(
 
     A resource has two columns, its IRI and its label; several values stand in one cell.
     """
-    yield [heading for shown in fields for heading in _headings(shown)]
+    yield [
+        heading
+        for shown in fields
+        for heading in (shown.name, f"{shown.name}Label")[: 1 + _is_resource(shown)]
+    ]
     for position in positions:
         row: list[Cell] = []
         for shown in fields:
@@ -139,14 +137,12 @@ def _table_rows(
         yield row
 
 
-def _headings(shown: Field) -> tuple[str, ...]:
-    if shown.column.type is ColumnType.RESOURCE:
-        return (shown.name, f"{shown.name}Label")
-    return (shown.name,)
+def _is_resource(shown: Field) -> bool:
+    return shown.column.type is ColumnType.RESOURCE
 
 
 def _cells(shown: Field, cells: Sequence[Cell]) -> tuple[Cell, ...]:
-    if shown.column.type is ColumnType.RESOURCE:
+    if _is_resource(shown):
         found = [cell for cell in cells if isinstance(cell, Resource)]
         return (
             _SEPARATOR.join(cell.iri for cell in found),
@@ -220,58 +216,36 @@ def _without_moments(workbook: io.BytesIO) -> bytes:
 def _references(
     media: MediaType, index: ListIndex, positions: Iterable[int], terms: TermIndex
 ) -> bytes:
-    make = _report if index.faceted.name == "reports" else _instrument
-    references = (make(_Item(index, position, terms)) for position in positions)
+    references = (_reference(index, position, terms) for position in positions)
     return _WRITERS[media](references).encode()
 
 
-class _Item:
-    """The fields of one item as texts."""
+def _reference(index: ListIndex, position: int, terms: TermIndex) -> Reference:
+    """A report, or an instrument; each has some of these fields."""
+    fields = index.faceted.fields
 
-    def __init__(self, index: ListIndex, position: int, terms: TermIndex) -> None:
-        self._index, self._position, self._terms = index, position, terms
-        self.iri = index.items[position]
-        self.title = terms.label(self.iri) or self.iri
-        self.slug = self.iri.rpartition("/")[2]
+    def texts(name: str) -> tuple[str, ...]:
+        cells = field_cells(index, position, fields[name], terms) if name in fields else ()
+        return tuple(str(cell) for cell in cells if cell is not None)
 
-    def texts(self, name: str) -> Iterator[str]:
-        """The values of a field, resources by their labels."""
-        shown = self._index.faceted.fields[name]
-        cells = field_cells(self._index, self._position, shown, self._terms)
-        return (str(cell) for cell in cells if cell is not None)
+    def text(name: str) -> str | None:
+        return next(iter(texts(name)), None)
 
-    def text(self, name: str) -> str | None:
-        """The first value of a field."""
-        return next(self.texts(name), None)
-
-    def has(self, name: str, iri: str) -> bool:
-        """Whether a field has this resource."""
-        values = self._index.values(self._position, self._index.faceted.fields[name])
-        return any(str(getattr(value, "value", "")) == iri for value in values)
-
-
-def _report(item: _Item) -> Reference:
+    kind = ReferenceType.REPORT
+    if index.faceted.name != "reports":
+        is_treaty = _TREATY in index.values(position, fields["type"])
+        kind = ReferenceType.TREATY if is_treaty else ReferenceType.DOCUMENT
+    iri = index.items[position]
     return Reference(
-        key=item.slug,
-        type=ReferenceType.REPORT,
-        title=item.title,
-        url=item.iri,
-        date=item.text("date"),
-        publisher=item.text("process"),
-        place=item.text("place"),
-        language=item.text("language"),
-    )
-
-
-def _instrument(item: _Item) -> Reference:
-    is_treaty = item.has("type", _TREATY)
-    return Reference(
-        key=item.slug,
-        type=ReferenceType.TREATY if is_treaty else ReferenceType.DOCUMENT,
-        title=item.title,
-        url=item.iri,
-        date=item.text("adopted"),
-        authors=tuple(item.texts("adoptedBy")),
-        number=item.text("symbol"),
-        note=", ".join(item.texts("shortNames")) or None,
+        key=iri.rpartition("/")[2],
+        type=kind,
+        title=terms.label(iri) or iri,
+        url=iri,
+        date=text("date") or text("adopted"),
+        authors=texts("adoptedBy"),
+        number=text("symbol"),
+        publisher=text("process"),
+        place=text("place"),
+        language=text("language"),
+        note=", ".join(texts("shortNames")) or None,
     )

@@ -11,7 +11,6 @@ from gfmdkg.facets import FacetedList, Field, Selection, parse_selection
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.list_formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
 from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
-from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found
 from gfmdkg.settings import Settings
@@ -33,6 +32,7 @@ FACET_VALUES = 20
 """Values of a facet that are given unless ``facet_limit`` says otherwise."""
 
 _ALL, _NONE = "all", "none"
+_OF_ITEMS = ("fields", "include", "facets", "facet_limit")
 # Parameters of every list beside its filters.
 _RESERVED = (
     *("facet_limit", "facets", "fields", "format", "include"),
@@ -55,14 +55,12 @@ def filter_names(faceted: FacetedList) -> frozenset[str]:
 
 def read_filters(faceted: FacetedList, parameters: Parameters) -> Filters:
     """The filters among the parameters of a request. Raises ``ParameterError``."""
-    names = (parameter.name for parameter in faceted.parameters())
-    values = {name: given for name in names if (given := parameters.many(name))}
+    values = parameters.given(parameter.name for parameter in faceted.parameters())
     return Filters(values=values, text=parameters.one(FULL_TEXT))
 
 
 async def select(
     service: Service,
-    indexes: SearchIndexes,
     faceted: FacetedList,
     filters: Filters,
     version: Version,
@@ -75,7 +73,7 @@ async def select(
     selection = await asyncio.to_thread(parse_selection, faceted, filters.values, terms)
     if filters.text is None:
         return selection, None
-    search = await indexes.exactly(version)
+    search = await service.searches.exactly(version)
     found = await asyncio.to_thread(search.find, filters.text, types=faceted.classes)
     return replace(selection, found=found.iris), found
 
@@ -99,8 +97,9 @@ class ListParameters:
 
 def read_parameters(settings: Settings, faceted: FacetedList, request: Request) -> ListParameters:
     """What a request asks for. Raises ``ParameterError``, ``NotAcceptable``."""
-    parameters = Parameters(request.query_params.multi_items())
-    parameters.only({*filter_names(faceted), *_RESERVED})
+    parameters = Parameters.of(request, {*filter_names(faceted), *_RESERVED})
+    if not faceted.includes and parameters.many("include"):
+        raise ParameterError("include", f"has nothing to include in {faceted.name}")
     asked = ListParameters(
         request=request,
         faceted=faceted,
@@ -112,67 +111,36 @@ def read_parameters(settings: Settings, faceted: FacetedList, request: Request) 
         facets=_chosen_facets(faceted, parameters),
         facet_limit=parameters.integer("facet_limit", minimum=1, maximum=settings.page_size_limit)
         or FACET_VALUES,
-        includes=_chosen_includes(faceted, parameters),
+        includes=_names(parameters, "include", tuple(faceted.includes)),
         number=parameters.version(),
     )
-    _refuse_what_the_format_cannot_show(asked, parameters)
+    if asked.format is not JSON:
+        shows_fields = asked.format not in (*GRAPH_FORMATS, *REFERENCE_FORMATS)
+        for name in ("include", "facets", "facet_limit") if shows_fields else _OF_ITEMS:
+            if parameters.many(name):
+                raise ParameterError(name, f"has no meaning in the format {asked.format.name}")
     return asked
-
-
-def _refuse_what_the_format_cannot_show(asked: ListParameters, parameters: Parameters) -> None:
-    shows_fields = asked.format not in (*GRAPH_FORMATS, *REFERENCE_FORMATS)
-    for name, is_shown in (
-        ("fields", shows_fields),
-        ("include", asked.format is JSON),
-        ("facets", asked.format is JSON),
-        ("facet_limit", asked.format is JSON),
-    ):
-        if parameters.many(name) and not is_shown:
-            raise ParameterError(name, f"has no meaning in the format {asked.format.name}")
-
-
-def _names_in(parameters: Parameters, name: str) -> tuple[str, ...]:
-    """The names that a repeatable parameter lists, separated by commas or given apart."""
-    texts = ",".join(parameters.many(name)).split(",")
-    return tuple(dict.fromkeys(stripped for text in texts if (stripped := text.strip())))
 
 
 def _chosen_facets(faceted: FacetedList, parameters: Parameters) -> frozenset[str]:
     """The facets to count: all unless ``facets=`` names some or says ``none``."""
-    names = _names_in(parameters, "facets")
-    if not names or names == (_ALL,):
-        return frozenset(faceted.facets)
-    if names == (_NONE,):
-        return frozenset()
-    return _known("facets", names, (*faceted.facets, _ALL, _NONE), alone=(_ALL, _NONE))
+    names = _names(parameters, "facets", (*faceted.facets, _ALL, _NONE))
+    return frozenset(faceted.facets if names in ((), (_ALL,)) else names) - {_NONE}
 
 
 def _chosen_fields(faceted: FacetedList, parameters: Parameters) -> tuple[Field, ...]:
     """The fields to show in the order asked for, always with the item itself."""
-    names = _names_in(parameters, "fields")
-    every = tuple(faceted.fields.values())
-    if not names:
-        return every
-    _known("fields", names, tuple(faceted.fields))
-    item = every[0]
-    return (item, *(faceted.fields[name] for name in names if name != item.name))
+    item, *others = faceted.fields
+    names = _names(parameters, "fields", (item, *others))
+    return tuple(faceted.fields[name] for name in dict.fromkeys((item, *(names or others))))
 
 
-def _chosen_includes(faceted: FacetedList, parameters: Parameters) -> tuple[str, ...]:
-    """The names of what the items are to bring along."""
-    names = _names_in(parameters, "include")
-    if names and not faceted.includes:
-        raise ParameterError("include", f"has nothing to include in {faceted.name}")
-    _known("include", names, tuple(faceted.includes))
-    return names
-
-
-def _known(
-    parameter: str, names: Sequence[str], allowed: Sequence[str], alone: Sequence[str] = ()
-) -> frozenset[str]:
+def _names(parameters: Parameters, parameter: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    """The names that a repeatable parameter lists, separated by commas or given apart."""
+    texts = ",".join(parameters.many(parameter)).split(",")
+    names = tuple(dict.fromkeys(stripped for text in texts if (stripped := text.strip())))
     for name in names:
-        if name not in allowed or (name in alone and len(names) > 1):
-            raise ParameterError(
-                parameter, f"names “{name[:40]}”", value=name[:40], allowed=allowed
-            )
-    return frozenset(names)
+        if name not in allowed or (name in (_ALL, _NONE) and len(names) > 1):
+            shown = name[:40]
+            raise ParameterError(parameter, f"names “{shown}”", value=shown, allowed=allowed)
+    return names

@@ -9,59 +9,62 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from gfmdkg.catalog import as_json
+from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.errors import AnswerTooLarge
 from gfmdkg.facets import (
     LISTS,
+    FacetCounts,
     FacetedList,
+    Include,
     ListIndex,
     Selection,
     Sorting,
+    ValueCount,
     count_facets,
     selection_query,
 )
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.list_description import faceted_operation
-from gfmdkg.http.list_document import (
-    Document,
-    Included,
-    facets_document,
-    included_rows,
-    items_document,
-    search_document,
-)
-from gfmdkg.http.list_formats import GRAPH_FORMATS, write_items
+from gfmdkg.http.list_formats import GRAPH_FORMATS, cell_of, field_cells, write_items
 from gfmdkg.http.list_request import ListParameters, read_parameters, select
-from gfmdkg.http.parameters import JSON, Paging
+from gfmdkg.http.parameters import JSON
 from gfmdkg.http.queries import link_header, page_links
-from gfmdkg.http.request import while_connected
-from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
-from gfmdkg.http.search_indexes import SearchIndexes
+from gfmdkg.http.responses import Answer
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri
+from gfmdkg.terms.values import Iri, Term
 
 __all__ = ["lists_router"]
 
 # What browsers, proxies and servers take in a line.
 _LINK_CHARACTERS = 8_000
 
+Document = dict[str, object]
+Included = Mapping[str, Mapping[str, list[Document]]]
+"""Name of an include to IRI of an item to its rows."""
 
-def lists_router(service: Service, indexes: SearchIndexes) -> APIRouter:
-    """The routes of all lists; ``indexes`` answer their full-text filter."""
+
+def lists_router(service: Service) -> APIRouter:
+    """The routes of all lists."""
     router = APIRouter(prefix="/api", tags=["Lists"])
     for faceted in LISTS.values():
-        _add_route(router, service, indexes, faceted)
+        _add_route(router, service, faceted)
     return router
 
 
-def _add_route(
-    router: APIRouter, service: Service, indexes: SearchIndexes, faceted: FacetedList
-) -> None:
+def _add_route(router: APIRouter, service: Service, faceted: FacetedList) -> None:
     async def run(request: Request) -> Response:
-        return await _run(service, indexes, faceted, request)
+        asked = read_parameters(service.settings, faceted, request)
+
+        async def make(answer: Answer, wanted: Version) -> Answer:
+            return await _answer(service, asked, answer, wanted)
+
+        return await service.respond(request, asked.number, asked.format.media_type, make)
 
     router.add_api_route(
         f"/{faceted.name}",
@@ -74,25 +77,6 @@ def _add_route(
     )
 
 
-async def _run(
-    service: Service, indexes: SearchIndexes, faceted: FacetedList, request: Request
-) -> Response:
-    asked = read_parameters(service.settings, faceted, request)
-    wanted = await service.version(asked.number)
-    tag = entity_tag(wanted, request.scope, asked.format.media_type, service.fingerprint)
-    answer = Answer(
-        media_type=asked.format.media_type,
-        body=b"",
-        version=wanted,
-        pinned=asked.number is not None,
-        etag=tag,
-    )
-    if is_fresh(request.scope, tag):
-        return AnswerResponse(answer)
-    work = _answer(service, indexes, asked, answer)
-    return AnswerResponse(await while_connected(work, request.receive))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Listed:
     """The items that pass, and what is needed to show them.
@@ -100,6 +84,7 @@ class _Listed:
     ``is_version_named`` where a query without a version would ask another one.
     """
 
+    asked: ListParameters
     version: Version
     is_version_named: bool
     index: ListIndex
@@ -108,164 +93,187 @@ class _Listed:
     sorting: Sorting
     found: Found | None
     positions: Sequence[int]
-    paging: Paging
 
     @property
     def page(self) -> Sequence[int]:
         """The positions of the page's items."""
-        start = self.paging.start
-        return self.positions[start : start + self.paging.per_page]
+        paging = self.asked.paging
+        return self.positions[paging.start : paging.start + paging.per_page]
 
     @property
     def query(self) -> str:
         """The SPARQL that gives the items in their order."""
-        selection = self.selection
-        if selection.found is not None:
-            # What passes the filters is enough, and keeps the text short.
-            items = self.index.items
-            passing = {items[position] for position in self.positions}
-            left = tuple(iri for iri in selection.found if iri in passing)
-            selection = replace(selection, found=left)
+        # What passes the filters is enough, and keeps the text short.
+        passing = {self.index.items[position] for position in self.positions}
         return selection_query(
             self.index.faceted,
-            selection,
+            self.selection.among(passing),
             self.sorting.order,
             descending=self.sorting.descending,
         )
 
 
 async def _answer(
-    service: Service, indexes: SearchIndexes, asked: ListParameters, answer: Answer
+    service: Service, asked: ListParameters, answer: Answer, wanted: Version
 ) -> Answer:
-    """The answer with its body; ``answer`` says the version that is wanted.
+    """The answer with its body, for the version that is wanted or one before.
 
     Raises what reading the filters in that version raises, ``Busy`` where the list is not there
     yet, ``AnswerTooLarge``, and what a query raises.
     """
-    wanted = answer.version
-    assert wanted is not None  # noqa: S101 - set by the route
-    listed = await _find(service, indexes, asked, wanted)
-    if listed.version.number != wanted.number:
-        # Whoever keeps answers keeps them for the version in use, which this one is not of.
-        answer = replace(answer, version=listed.version, cacheable=False, etag=None)
+    settings = service.settings
+    listed = await _find(service, asked, wanted)
     links = page_links(asked.request, len(listed.positions), asked.paging)
+    is_page = asked.paging.is_given or asked.format in (JSON, *GRAPH_FORMATS)
+    answer = replace(answer.of(listed.version), headers=link_header(links) if is_page else ())
     if asked.format in GRAPH_FORMATS:
-        return await _as_graph(service, listed, links, answer)
+        return replace(answer, body=await _read_graph(service, listed, answer.media_type))
     if asked.format is JSON:
-        return await _as_json(service, asked, listed, links, answer)
-    is_page = asked.paging.is_given
+        included = await _read_included(service, listed)
+        body, is_whole = await asyncio.to_thread(
+            _write_json, listed, links, included, settings.facet_timeout_seconds
+        )
+        # Where facets are cut, the next who asks may have more luck with the time.
+        kept = answer if is_whole else replace(answer, cacheable=False, etag=None)
+        return replace(kept, body=body)
     shown = listed.page if is_page else listed.positions
     body = await asyncio.to_thread(
         write_items, asked.format, listed.index, shown, asked.fields, listed.terms
     )
-    limit = service.settings.answer_limit_bytes
-    if len(body) > limit:
-        raise AnswerTooLarge(limit)
-    return replace(answer, body=body, headers=link_header(links) if is_page else ())
+    if len(body) > settings.answer_limit_bytes:
+        raise AnswerTooLarge(settings.answer_limit_bytes)
+    return replace(answer, body=body)
 
 
-async def _find(
-    service: Service, indexes: SearchIndexes, asked: ListParameters, wanted: Version
-) -> _Listed:
+async def _find(service: Service, asked: ListParameters, wanted: Version) -> _Listed:
     is_newest = asked.number is None
     at = await service.lists.find(asked.faceted.name, wanted, or_former=is_newest)
-    index = at.value
-    selection, found = await select(service, indexes, asked.faceted, asked.filters, at.version)
+    index, version = at.value, at.version
+    selection, found = await select(service, asked.faceted, asked.filters, version)
     sorting = index.sorting(asked.sort, is_search=found is not None)
     positions = await asyncio.to_thread(
         lambda: index.sorted(index.matching(selection), sorting, selection)
     )
-    is_named = not is_newest or at.version.number != wanted.number
     return _Listed(
-        version=at.version,
-        is_version_named=is_named,
+        asked=asked,
+        version=version,
+        is_version_named=not is_newest or version.number != wanted.number,
         index=index,
-        terms=await service.terms(at.version),
+        terms=await service.terms(version),
         selection=selection,
         sorting=sorting,
         found=found,
         positions=positions,
-        paging=asked.paging,
     )
 
 
-async def _as_graph(
-    service: Service, listed: _Listed, links: dict[str, str], answer: Answer
-) -> Answer:
+async def _read_graph(service: Service, listed: _Listed, media_type: str) -> bytes | SpooledAnswer:
     iris = (Iri(listed.index.items[position]) for position in listed.page)
     found = await service.answer(
         packaged_query("gfmdkg.http", "rq/list-items.rq").fill(resource=iris),
         version=listed.version,
-        formats=AnswerFormats(results=None, graph=answer.media_type),
+        formats=AnswerFormats(results=None, graph=media_type),
     )
-    body = await service.graph_body(found, root=None)
-    return replace(answer, body=body, headers=link_header(links))
+    return await service.graph_body(found, root=None)
 
 
-async def _as_json(
-    service: Service, asked: ListParameters, listed: _Listed, links: dict[str, str], answer: Answer
-) -> Answer:
-    included = await _included(service, asked, listed)
-    body, is_whole = await asyncio.to_thread(
-        _write_json, asked, listed, links, included, service.settings.facet_timeout_seconds
-    )
-    if not is_whole:
-        # The next who asks may have more luck with the time.
-        answer = replace(answer, cacheable=False, etag=None)
-    return replace(answer, body=body, headers=link_header(links))
-
-
-async def _included(service: Service, asked: ListParameters, listed: _Listed) -> Included:
+async def _read_included(service: Service, listed: _Listed) -> Included:
     iris = [listed.index.items[position] for position in listed.page]
+    includes = [listed.asked.faceted.includes[name] for name in listed.asked.includes]
+    found = await asyncio.gather(
+        *(service.solutions(each.query(iris), version=listed.version) for each in includes)
+    )
+    return {
+        include.name: _rows_by_item(include, solutions, listed.terms)
+        for include, solutions in zip(includes, found, strict=True)
+    }
 
-    async def rows(name: str) -> dict[str, list[Document]]:
-        include = asked.faceted.includes[name]
-        solutions = await service.solutions(include.query(iris), version=listed.version)
-        return included_rows(include, solutions, listed.terms)
 
-    return dict(zip(asked.includes, await asyncio.gather(*map(rows, asked.includes)), strict=True))
+def _rows_by_item(
+    include: Include, solutions: Solutions, terms: TermIndex
+) -> dict[str, list[Document]]:
+    rows: dict[str, list[Document]] = {}
+    for record in solutions.records():
+        row = {c.name: _cell(record.get(c.name), terms) for c in include.columns}
+        item = record["item"]
+        assert isinstance(item, Iri)  # noqa: S101 - it was asked for by its IRI
+        rows.setdefault(item.value, []).append(row)
+    return rows
+
+
+def _cell(term: Term | None, terms: TermIndex) -> object:
+    return None if term is None else as_json(cell_of(term, terms))
 
 
 def _write_json(
-    asked: ListParameters,
-    listed: _Listed,
-    links: Mapping[str, str],
-    included: Included,
-    facet_limit_seconds: float,
+    listed: _Listed, links: dict[str, str], included: Included, limit_seconds: float
 ) -> tuple[bytes, bool]:
     """The document, and whether all facets are in it."""
+    asked, terms = listed.asked, listed.terms
     counted = count_facets(
         listed.index,
         listed.selection,
-        listed.terms,
+        terms,
         names=asked.facets,
         limit=asked.facet_limit,
-        time_limit_seconds=facet_limit_seconds,
+        time_limit_seconds=limit_seconds,
     )
     cut = [counts.facet.name for counts in counted if counts.is_cut]
-    document: dict[str, object] = {
-        "items": items_document(listed.index, listed.page, asked.fields, listed.terms, included),
+    document: Document = {
+        "items": [_item(listed, position, included) for position in listed.page],
         "total": len(listed.positions),
         "page": asked.paging.page,
         "per_page": asked.paging.per_page,
         "version": str(listed.version.number),
-        "links": dict(links),
-        "facets": facets_document(counted, listed.terms),
+        "links": links,
+        "facets": {counts.facet.name: _facet(counts, terms) for counts in counted},
         "facets_cut": cut,
     }
     if listed.found is not None:
-        document["search"] = search_document(listed.found)
-    _offer_query(document, listed)
-    return json.dumps(document, ensure_ascii=False).encode(), not cut
-
-
-def _offer_query(document: dict[str, object], listed: _Listed) -> None:
-    """The query as a link where a line can hold it, else as text to be sent by POST."""
+        document["search"] = {
+            "interpretation": listed.found.interpretation,
+            "corrected": listed.found.corrected,
+            "lenient": listed.found.lenient,
+        }
+    # The query as a link where a line can hold it, else as text to be sent by POST.
     named = f"&version={listed.version.number}" if listed.is_version_named else ""
     link = f"/sparql?query={quote(listed.query, safe='')}{named}"
     if len(link) <= _LINK_CHARACTERS:
-        links = document["links"]
-        assert isinstance(links, dict)  # noqa: S101 - made above
-        links["sparql"] = link
+        document["links"] = {**links, "sparql": link}
     else:
         document["sparql"] = listed.query
+    return json.dumps(document, ensure_ascii=False).encode(), not cut
+
+
+def _item(listed: _Listed, position: int, included: Included) -> Document:
+    """One item; what it brings along is in its member ``included``."""
+    item: Document = {}
+    for shown in listed.asked.fields:
+        cells = [as_json(c) for c in field_cells(listed.index, position, shown, listed.terms)]
+        item[shown.name] = cells if shown.many else cells[0]
+    if included:
+        iri = listed.index.items[position]
+        item["included"] = {name: rows.get(iri, []) for name, rows in included.items()}
+    return item
+
+
+def _facet(counts: FacetCounts, terms: TermIndex) -> Document:
+    """A facet; one that time did not suffice for has no values and says so."""
+    document: Document = {
+        "label": counts.facet.label,
+        "values": [_value(value, terms) for value in counts.values],
+        "total_values": counts.total,
+    }
+    return document | {"cut": True} if counts.is_cut else document
+
+
+def _value(counted: ValueCount, terms: TermIndex) -> Document:
+    document: Document = {
+        "value": as_json(cell_of(counted.value, terms)),
+        "count": counted.count,
+        "selected": counted.is_selected,
+        "excluded": counted.is_excluded,
+    }
+    if isinstance(counted.broader, Iri):
+        document["broader"] = counted.broader.value
+    return document

@@ -9,19 +9,19 @@ import fcntl
 import os
 import time
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    Metric,
-)
+from prometheus_client.core import CounterMetricFamily as _Counter
+from prometheus_client.core import GaugeMetricFamily as _Gauge
+from prometheus_client.core import HistogramMetricFamily as _Durations
+from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
@@ -30,10 +30,43 @@ from gfmdkg.http.cache import Cache, Flights
 from gfmdkg.http.request_log import Entry, RequestLog
 from gfmdkg.store.versions import Version, VersionStore
 
-__all__ = ["Histogram", "Metrics", "Series", "is_being_written", "render_metrics"]
+__all__ = ["Histogram", "Metrics", "is_being_written", "render_metrics"]
 
 _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _PREFIX = "gfmdkg_"
+_FAMILIES: tuple[tuple[Any, ...], ...] = (
+    (_Counter, "requests", "Requests", "route", "method", "status"),
+    (_Counter, "sent_bytes", "Bytes of bodies sent", "route"),
+    (_Durations, "request_seconds", "From a request's head to the end of its answer", "route"),
+    (_Counter, "outcomes", "Requests by outcome, as the log names it", "outcome"),
+    (_Counter, "engine_answered", "Queries that the engine answered, rejected ones included"),
+    (_Counter, "engine_timeouts", "Queries stopped at their time limit"),
+    (_Counter, "engine_too_large", "Queries whose answer grew over its limit"),
+    (_Counter, "engine_busy", "Queries turned away because workers and queue were taken"),
+    (_Counter, "engine_failures", "Queries whose worker died"),
+    (_Counter, "engine_cancelled", "Queries stopped because nobody waited any more"),
+    (_Counter, "workers_started", "Worker processes started"),
+    (_Counter, "cache_hits", "Requests answered from the cache of finished answers"),
+    (_Counter, "cache_misses", "Requests that the cache had no answer for"),
+    (_Counter, "cache_evictions", "Finished answers dropped to make room"),
+    (_Counter, "answers_shared", "Requests answered with what another one in flight got"),
+    (_Counter, "log_lines_dropped", "Log lines that could not be written in time"),
+    (_Counter, "cpu_seconds", "Processor time of the front, without its workers"),
+    (_Gauge, "workers", "Worker processes by state", "state"),
+    (_Gauge, "engine_waiting", "Queries that wait for a worker, by lane", "lane"),
+    (_Gauge, "cache_entries", "Finished answers kept"),
+    (_Gauge, "cache_bytes", "Bytes of the finished answers kept"),
+    (_Gauge, "requests_in_progress", "Requests that are not answered yet"),
+    (_Gauge, "resident_memory_bytes", "Memory of the front, without its workers"),
+    (_Gauge, "open_files", "Open files and connections of the front"),
+    (_Durations, "engine_queue_seconds", "Wait for a worker, all queries of a request together"),
+    (
+        _Durations,
+        "engine_run_seconds",
+        "Evaluation and serialisation, all queries of a request together",
+    ),
+)
+"""What makes each family, its name, its text and the names of its labels beside the front."""
 
 
 @dataclass(slots=True)
@@ -48,34 +81,17 @@ class Histogram:
         self.counts[bisect_left(_BOUNDS, seconds)] += 1
         self.total_seconds += seconds
 
-    def snapshot(self) -> dict[str, Any]:
-        """The figures as JSON values."""
-        return {"counts": self.counts, "seconds": self.total_seconds}
-
-
-@dataclass(slots=True)
-class Series:
-    """The requests of one route, method and status; kept by whoever counts them often."""
-
-    durations: Histogram = field(default_factory=Histogram)
-    size_bytes: int = 0
-
-    def observe(self, seconds: float, size_bytes: int) -> None:
-        """Count one request."""
-        self.durations.observe(seconds)
-        self.size_bytes += size_bytes
-
 
 class Metrics:
     """What one front counts."""
 
     def __init__(self) -> None:
-        self.front = str(os.getpid())
         self.in_progress = 0
-        self.queue = Histogram()
-        self.engine = Histogram()
-        self._requests: dict[tuple[str, str, int], Series] = {}
-        self._outcomes: dict[str, int] = {}
+        self._queue, self._engine = Histogram(), Histogram()
+        self._requests: Counter[tuple[str, str, str]] = Counter()
+        self._sent_bytes: Counter[str] = Counter()
+        self._durations: defaultdict[str, Histogram] = defaultdict(Histogram)
+        self._outcomes: Counter[str] = Counter()
         self._cache_hits = self._cache_misses = 0
 
     def note_cache(self, *, is_hit: bool) -> None:
@@ -85,82 +101,71 @@ class Metrics:
 
     def request(self, entry: Entry) -> None:
         """Count one request."""
-        key = (entry.route, entry.method, entry.status)
-        series = self._requests.get(key)
-        if series is None:
-            series = self._requests[key] = Series()
-        series.observe(entry.seconds, entry.size_bytes)
-        self._outcomes[entry.outcome] = self._outcomes.get(entry.outcome, 0) + 1
+        route = entry.route
+        self._requests[route, entry.method, str(entry.status)] += 1
+        self._sent_bytes[route] += entry.size_bytes
+        self._durations[route].observe(entry.seconds)
+        self._outcomes[entry.outcome] += 1
         if entry.work.calls:
-            self.queue.observe(entry.work.queue_seconds)
-            self.engine.observe(entry.work.engine_seconds)
+            self._queue.observe(entry.work.queue_seconds)
+            self._engine.observe(entry.work.engine_seconds)
 
     def snapshot(
         self, *, pool: PoolStats, cache: Cache, flights: Flights, log: RequestLog
     ) -> dict[str, Any]:
         """All figures of this front as JSON values, for ``render_metrics``."""
-        return {
-            "front": self.front,
-            "requests": [
-                [*key, series.durations.snapshot(), series.size_bytes]
-                for key, series in self._requests.items()
-            ],
-            "outcomes": self._outcomes,
-            "queue": self.queue.snapshot(),
-            "engine": self.engine.snapshot(),
-            "workers": {
-                "idle": pool.idle,
-                "running": sum(pool.running.values()),
-                "starting": pool.starting,
-            },
-            "waiting": {str(lane): number for lane, number in pool.waiting.items()},
-            "cache_entries": {"": len(cache)},
-            "cache_bytes": {"": cache.size_bytes},
-            "in_progress": {"": self.in_progress},
-            "resident_bytes": {"": _resident_bytes()},
-            "open_files": {"": _open_files()},
-            "counters": {
-                "engine_answered": pool.answered_total,
-                "engine_timeouts": pool.timeouts_total,
-                "engine_too_large": pool.too_large_total,
-                "engine_busy": pool.busy_total,
-                "engine_failures": pool.failures_total,
-                "engine_cancelled": pool.cancelled_total,
-                "workers_started": pool.started_total,
-                "cache_hits": self._cache_hits,
-                "cache_misses": self._cache_misses,
-                "cache_evictions": cache.evictions_total,
-                "answers_shared": flights.shared_total,
-                "log_lines_dropped": log.dropped_total,
-                "cpu_seconds": time.process_time(),
-            },
+        workers = {
+            "idle": pool.idle,
+            "running": sum(pool.running.values()),
+            "starting": pool.starting,
         }
+        figures = {
+            "requests": self._requests,
+            "sent_bytes": self._sent_bytes,
+            "request_seconds": self._durations,
+            "outcomes": self._outcomes,
+            "engine_answered": pool.answered_total,
+            "engine_timeouts": pool.timeouts_total,
+            "engine_too_large": pool.too_large_total,
+            "engine_busy": pool.busy_total,
+            "engine_failures": pool.failures_total,
+            "engine_cancelled": pool.cancelled_total,
+            "workers_started": pool.started_total,
+            "cache_hits": self._cache_hits,
+            "cache_misses": self._cache_misses,
+            "cache_evictions": cache.evictions_total,
+            "answers_shared": flights.shared_total,
+            "log_lines_dropped": log.dropped_total,
+            "cpu_seconds": time.process_time(),
+            "workers": workers,
+            "engine_waiting": pool.waiting,
+            "cache_entries": len(cache),
+            "cache_bytes": cache.size_bytes,
+            "requests_in_progress": self.in_progress,
+            "resident_memory_bytes": _resident_bytes(),
+            "open_files": _open_files(),
+            "engine_queue_seconds": self._queue,
+            "engine_run_seconds": self._engine,
+        }
+        samples = {name: _samples(figure) for name, figure in figures.items()}
+        return {"front": str(os.getpid()), "samples": samples}
 
 
-_COUNTERS: Mapping[str, str] = {
-    "engine_answered": "Queries that the engine answered, rejected ones included",
-    "engine_timeouts": "Queries stopped at their time limit",
-    "engine_too_large": "Queries whose answer grew over its limit",
-    "engine_busy": "Queries turned away because workers and queue were taken",
-    "engine_failures": "Queries whose worker died",
-    "engine_cancelled": "Queries stopped because nobody waited any more",
-    "workers_started": "Worker processes started",
-    "cache_hits": "Requests answered from the cache of finished answers",
-    "cache_misses": "Requests that the cache had no answer for",
-    "cache_evictions": "Finished answers dropped to make room",
-    "answers_shared": "Requests answered with what another one in flight got",
-    "log_lines_dropped": "Log lines that could not be written in time",
-    "cpu_seconds": "Processor time of the front, without its workers",
-}
-_GAUGES: Mapping[str, tuple[str, str, str | None]] = {
-    "workers": ("workers", "Worker processes by state", "state"),
-    "waiting": ("engine_waiting", "Queries that wait for a worker, by lane", "lane"),
-    "cache_entries": ("cache_entries", "Finished answers kept", None),
-    "cache_bytes": ("cache_bytes", "Bytes of the finished answers kept", None),
-    "in_progress": ("requests_in_progress", "Requests that are not answered yet", None),
-    "resident_bytes": ("resident_memory_bytes", "Memory of the front, without its workers", None),
-    "open_files": ("open_files", "Open files and connections of the front", None),
-}
+def _samples(figures: object) -> list[object]:
+    """Figures by the values of their labels, or the only figure of a family without any."""
+    by_labels = figures if isinstance(figures, Mapping) else {(): figures}
+    return [
+        [[key] if isinstance(key, str) else key, _sample(figure)]
+        for key, figure in by_labels.items()
+    ]
+
+
+def _sample(figure: object) -> list[object]:
+    """What a metric family takes for a figure."""
+    if isinstance(figure, Histogram):
+        bounds = [*map(str, _BOUNDS), "+Inf"]
+        return [list(zip(bounds, accumulate(figure.counts), strict=True)), figure.total_seconds]
+    return [figure]
 
 
 class _Snapshots(Collector):
@@ -170,93 +175,28 @@ class _Snapshots(Collector):
         self._snapshots, self._version, self._is_written = snapshots, version, is_written
 
     def collect(self) -> Iterator[Metric]:
-        """The families of all fronts' figures."""
-        yield from self._requests()
-        for name, text in _COUNTERS.items():
-            counter = CounterMetricFamily(_PREFIX + name, text, labels=["front"])
+        """The families of all fronts' figures, then those of the store."""
+        for make, name, text, *labels in _FAMILIES:
+            family = make(_PREFIX + name, text, labels=["front", *labels])
             for shot in self._snapshots:
-                counter.add_metric([shot["front"]], shot["counters"][name])
-            yield counter
-        for name, (public, text, label) in _GAUGES.items():
-            labels = ["front", label] if label else ["front"]
-            gauge = GaugeMetricFamily(_PREFIX + public, text, labels=labels)
-            for shot in self._snapshots:
-                for state, value in shot[name].items():
-                    gauge.add_metric([shot["front"], state] if label else [shot["front"]], value)
-            yield gauge
-        for name, text in (
-            ("queue", "Wait for a worker, all queries of a request together"),
-            ("engine", "Evaluation and serialisation, all queries of a request together"),
-        ):
-            family = HistogramMetricFamily(
-                f"{_PREFIX}engine_{'queue' if name == 'queue' else 'run'}_seconds",
-                text,
-                labels=["front"],
-            )
-            for shot in self._snapshots:
-                _add_histogram(family, [shot["front"]], [shot[name]])
+                for values, sample in shot["samples"][name]:
+                    family.add_metric([shot["front"], *values], *sample)
             yield family
         yield from self._store()
 
-    def _requests(self) -> Iterator[Metric]:
-        requests = CounterMetricFamily(
-            _PREFIX + "requests", "Requests", labels=["front", "route", "method", "status"]
-        )
-        sent = CounterMetricFamily(
-            _PREFIX + "sent_bytes", "Bytes of bodies sent", labels=["front", "route"]
-        )
-        durations = HistogramMetricFamily(
-            _PREFIX + "request_seconds",
-            "From a request's head to the end of its answer",
-            labels=["front", "route"],
-        )
-        outcomes = CounterMetricFamily(
-            _PREFIX + "outcomes",
-            "Requests by outcome, as the log names it",
-            labels=["front", "outcome"],
-        )
-        for shot in self._snapshots:
-            front = shot["front"]
-            by_route: dict[str, list[Any]] = {}
-            for route, method, status, durations_of, size_bytes in shot["requests"]:
-                labels = [front, route, method, str(status)]
-                requests.add_metric([*map(str, labels)], sum(durations_of["counts"]))
-                by_route.setdefault(route, []).append((durations_of, size_bytes))
-            for route, parts in by_route.items():
-                sent.add_metric([front, route], sum(size for _, size in parts))
-                _add_histogram(durations, [front, route], [part for part, _ in parts])
-            for outcome, number in shot["outcomes"].items():
-                outcomes.add_metric([front, outcome], number)
-        yield from (requests, sent, durations, outcomes)
-
     def _store(self) -> Iterator[Metric]:
         version = self._version
-        number = 0 if version is None else version.number
-        yield GaugeMetricFamily(_PREFIX + "version", "The current version, 0 for none", number)
+        number = version.number if version else 0
+        figures: list[tuple[str, str, float]]
+        figures = [("version", "The current version, 0 for none", number)]
         if version is not None:
             age = (datetime.now(UTC) - version.created).total_seconds()
-            yield GaugeMetricFamily(
-                _PREFIX + "version_age_seconds", "Time since the version was published", age
-            )
-            yield GaugeMetricFamily(
-                _PREFIX + "version_quads", "Quads in the current version", version.quads
-            )
-        yield GaugeMetricFamily(
-            _PREFIX + "writer_active", "1 while a writer holds the lock", int(self._is_written)
-        )
-
-
-def _add_histogram(
-    family: HistogramMetricFamily, labels: list[str], parts: Iterable[Mapping[str, Any]]
-) -> None:
-    parts = list(parts)
-    counts = [sum(column) for column in zip(*(part["counts"] for part in parts), strict=True)]
-    bounds = [*map(str, _BOUNDS), "+Inf"]
-    running, buckets = 0, []
-    for bound, number in zip(bounds, counts, strict=True):
-        running += number
-        buckets.append((bound, running))
-    family.add_metric(labels, buckets, sum(part["seconds"] for part in parts))
+            figures += [
+                ("version_age_seconds", "Time since the version was published", age),
+                ("version_quads", "Quads in the current version", version.quads),
+            ]
+        figures.append(("writer_active", "1 while a writer holds the lock", int(self._is_written)))
+        yield from (_Gauge(_PREFIX + name, text, figure) for name, text, figure in figures)
 
 
 def render_metrics(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,7 +14,6 @@ from gfmdkg.formats.media import MediaType
 from gfmdkg.http.list_request import FULL_TEXT, filter_names, read_filters, select
 from gfmdkg.http.parameter_description import parameter_object
 from gfmdkg.http.parameters import JSON, ROW_FORMATS, Parameters, choose_format
-from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.network import FORMATS, MATRIX_FORMATS, Grounds, NetworkKind, edges_query
 from gfmdkg.store.versions import Version
@@ -173,9 +172,7 @@ def _link(path: str, wish: NetworkWish, **more: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def choose_passages(
-    service: Service, searches: SearchIndexes, parameters: Parameters, version: Version
-) -> Chosen:
+async def choose_passages(service: Service, parameters: Parameters, version: Version) -> Chosen:
     """What the filters choose in a version.
 
     Raises what reading the filters raises, and ``Busy`` while the version's lists are read.
@@ -183,24 +180,17 @@ async def choose_passages(
     filters = read_filters(_PASSAGES, parameters)
     if not filters.values and filters.text is None:
         return Chosen(grounds=Grounds())  # without the index of names, which takes time to read
-    selection, _ = await select(service, searches, _PASSAGES, filters, version)
+    selection, _ = await select(service, _PASSAGES, filters, version)
     choice = selection.of(ASSERTION)
     grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
     if filters.text is None and filters.values.keys() <= _OF_LINKS:
         return Chosen(grounds=grounds)
     index = await service.lists.exactly(_PASSAGES.name, version)
     items = await asyncio.to_thread(index.iris, selection)
-    if selection.found is not None:
-        # What passes the filters is enough, and keeps the query short.
-        passing = frozenset(items)
-        selection = replace(
-            selection, found=tuple(iri for iri in selection.found if iri in passing)
-        )
-    return Chosen(
-        grounds=grounds,
-        items=frozenset(items),
-        query=selection_query(_PASSAGES, selection, None),
-    )
+    passing = frozenset(items)
+    # What passes the filters is enough, and keeps the query short.
+    query = selection_query(_PASSAGES, selection.among(passing), None)
+    return Chosen(grounds=grounds, items=passing, query=query)
 
 
 def filter_parameters() -> list[dict[str, Any]]:

@@ -34,7 +34,6 @@ from gfmdkg.http.parameters import JSON, Paging, Parameters
 from gfmdkg.http.queries import link_header, page_links
 from gfmdkg.http.request import while_connected
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
-from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.network import (
     KINDS,
@@ -52,10 +51,10 @@ __all__ = ["networks_router"]
 _FURTHEST = 2**53
 
 
-def networks_router(service: Service, searches: SearchIndexes) -> APIRouter:
+def networks_router(service: Service) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/api", tags=["Networks"])
-    answers = _Answers(service, searches)
+    answers = _Answers(service)
     filters = filter_parameters()
     router.add_api_route(
         "/network",
@@ -144,10 +143,10 @@ async def _list_kinds(request: Request) -> Response:
 
 
 class _Answers:
-    """What a request wishes, worked out in a process of its own; ``searches`` answer full text."""
+    """What a request wishes, worked out in a process of its own."""
 
-    def __init__(self, service: Service, searches: SearchIndexes) -> None:
-        self._service, self._searches = service, searches
+    def __init__(self, service: Service) -> None:
+        self._service = service
 
     async def respond(
         self,
@@ -194,7 +193,7 @@ class _Answers:
         page: Mapping[str, int],
         shown: Mapping[str, Any],
     ) -> bytes:
-        chosen = await choose_passages(self._service, self._searches, wish.parameters, version)
+        chosen = await choose_passages(self._service, wish.parameters, version)
         if ends is None:
             edge, links = None, network_links(wish, chosen)
         else:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -61,7 +60,7 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
     )
     async def start(request: Request) -> Response:
         """What is in the graph, and questions to begin with."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         return AnswerResponse(await _start(service))
 
     @router.get(
@@ -73,7 +72,7 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
     )
     async def docs(request: Request) -> Response:
         """All routes with their parameters, each with a form to try it; without any script."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         groups = read_operations(document())
         answer = page(
             "docs.html",
@@ -193,7 +192,7 @@ async def _start(service: Service) -> Answer:
     for class_iri, count in counted.rows:
         if isinstance(class_iri, Iri) and isinstance(count, Literal):
             counts[class_iri.value.removeprefix(GFMD)] = int(count.lexical)
-    answer = page(
+    return page(
         "start.html",
         figures=[(counts.get(name, 0), text) for name, text in _COUNTED],
         form_query=_FEATURED[0] if _FEATURED[0] in service.catalog else None,
@@ -201,7 +200,6 @@ async def _start(service: Service) -> Answer:
         query_count=len(service.catalog),
         version=version,
     )
-    return replace(answer, version=version)
 
 
 def _state(document: Mapping[str, object]) -> Response:

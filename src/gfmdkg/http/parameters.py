@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Self
+
+from starlette.requests import Request
 
 from gfmdkg.errors import NotAcceptable, ParameterError, UnknownParameter
 from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, by_name, negotiate
@@ -78,6 +81,13 @@ class Parameters:
             if value.strip():
                 self._values.setdefault(name, []).append(value)
 
+    @classmethod
+    def of(cls, request: Request, allowed: Collection[str] = ()) -> Self:
+        """The parameters of a request. Raises ``UnknownParameter`` for one that is not allowed."""
+        parameters = cls(request.query_params.multi_items())
+        parameters.only(allowed)
+        return parameters
+
     def only(self, allowed: Collection[str]) -> None:
         """Raise ``UnknownParameter`` for a name that is not allowed, given empty or not."""
         for name in sorted(self._names):
@@ -87,6 +97,10 @@ class Parameters:
     def many(self, name: str) -> tuple[str, ...]:
         """All values of a parameter."""
         return tuple(self._values.get(name, ()))
+
+    def given(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The values of those among these parameters that are given."""
+        return {name: self.many(name) for name in names if name in self._values}
 
     def one(self, name: str) -> str | None:
         """The value of a parameter; raises ``ParameterError`` where it is given twice."""

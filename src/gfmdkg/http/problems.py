@@ -23,6 +23,7 @@ __all__ = [
     "negotiated_problem",
     "problem_answer",
     "problem_of",
+    "summary",
     "unreadable",
 ]
 
@@ -98,7 +99,7 @@ def negotiated_problem(problem: Problem, scope: Scope) -> Answer:
     shown = page(
         "problem.html",
         problem=problem,
-        summary=_summary(problem),
+        summary=summary(problem.detail),
         candidates=problem.members.get("candidates", ()),
     )
     return replace(
@@ -109,9 +110,9 @@ def negotiated_problem(problem: Problem, scope: Scope) -> Answer:
     )
 
 
-def _summary(problem: Problem) -> str:
-    """The detail without the nearest matches, which a page lists itself."""
-    text = problem.detail.partition("; nearest:")[0]
+def summary(detail: str) -> str:
+    """The detail as a sentence, without the nearest matches, which a page lists itself."""
+    text = detail.partition("; nearest:")[0]
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 

@@ -3,7 +3,7 @@
 from gfmdkg.http.graph_store import GraphStore
 from gfmdkg.http.server import Handler
 from gfmdkg.http.service import Service
-from gfmdkg.http.service_description import Descriptions, VoidEndpoint
+from gfmdkg.http.service_description import Descriptions
 from gfmdkg.http.sparql import SparqlEndpoint
 from gfmdkg.http.writes import Writes
 
@@ -21,13 +21,12 @@ class Protocol:
         self.descriptions = Descriptions(service)
         self.sparql = SparqlEndpoint(service, self.writes, self.descriptions)
         graphs = GraphStore(service, self.writes)
-        void = VoidEndpoint(self.descriptions)
         self.exact: dict[str, Handler] = {
             "/sparql": self.sparql,
             "/sparql/": self.sparql,
             "/graphs": graphs,
-            "/.well-known/void": void,
-            "/dataset": void,
+            "/.well-known/void": self.descriptions,
+            "/dataset": self.descriptions,
         }
         self.below: dict[str, Handler] = {"/graphs/": graphs, "/graph/": graphs}
 

@@ -15,8 +15,8 @@ from gfmdkg.catalog import CannedQuery, Parameter, Row, as_json
 from gfmdkg.engine.answers import read_body
 from gfmdkg.http.parameters import JSON, ROW_FORMATS, Paging, Parameters, choose_format
 from gfmdkg.http.query_description import list_operation, query_operation
-from gfmdkg.http.request import reads_cache, while_connected
-from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
+from gfmdkg.http.request import reads_cache
+from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service, decode_solutions
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
@@ -29,13 +29,12 @@ __all__ = [
     "RowsPage",
     "Values",
     "add_query_route",
+    "answer_query",
     "bind_query",
-    "is_anew",
     "link_header",
     "page_links",
     "queries_router",
     "run_query",
-    "suggest_instead",
 ]
 
 RESERVED = ("format", "page", "per_page", "version")
@@ -79,11 +78,9 @@ class Question(NamedTuple):
 class RowsPage:
     """One page of a canned query's rows; ``text`` is the SPARQL that gives all of them."""
 
-    query: CannedQuery
     text: str
     rows: tuple[Row, ...]
     total: int
-    paging: Paging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +129,7 @@ async def run_query(
         keep_total(service, question, total)
     else:
         total = await count_rows(service, query, text, version=version, is_anew=is_anew)
-    return RowsPage(query=query, text=text, rows=rows, total=total, paging=paging)
+    return RowsPage(text=text, rows=rows, total=total)
 
 
 async def count_rows(
@@ -157,10 +154,25 @@ def keep_total(service: Service, question: Question, total: int) -> None:
     service.cache.put(question, total, size_bytes=_OVERHEAD_BYTES)
 
 
-async def suggest_instead(
-    service: Service, query: CannedQuery, values: Values, *, version: Version
+async def answer_query(
+    service: Service,
+    query: CannedQuery,
+    values: Values,
+    *,
+    version: Version,
+    paging: Paging,
+    request: Request,
+) -> tuple[RowsPage, Hint | None]:
+    """A page of the query's rows; where it has none, what its ``when_empty`` finds."""
+    found = await run_query(
+        service, query, values, version=version, paging=paging, is_anew=_is_anew(request)
+    )
+    return found, None if found.total else await _suggest(service, query, values, version)
+
+
+async def _suggest(
+    service: Service, query: CannedQuery, values: Values, version: Version
 ) -> Hint | None:
-    """What the query's ``when_empty`` finds, or ``None`` where it finds nothing either."""
     if query.when_empty is None:
         return None
     other = service.catalog[query.when_empty.query]
@@ -184,7 +196,7 @@ def queries_router(service: Service) -> APIRouter:
     )
     async def list_queries(request: Request) -> Response:
         """All canned queries with their parameters and columns."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         items = [_describe(query) for query in service.catalog]
         body = _json({"items": items, "total": len(items)})
         return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
@@ -223,25 +235,16 @@ def _operation_id(path: str) -> str:
 
 
 async def _run(service: Service, query: CannedQuery, request: Request) -> Response:
-    parameters = Parameters(request.query_params.multi_items())
-    parameters.only({*query.parameters, *RESERVED})
+    parameters = Parameters.of(request, {*query.parameters, *RESERVED})
     chosen = choose_format(parameters, request.headers.get("accept"), ROW_FORMATS)
     paging = parameters.paging(service.settings)
-    number = parameters.version()
-    version = await service.version(number)
-    answer = Answer(
-        media_type=chosen.media_type,
-        body=b"",
-        version=version,
-        pinned=number is not None,
-        etag=entity_tag(version, request.scope, chosen.media_type, service.fingerprint),
-    )
-    if answer.etag and is_fresh(request.scope, answer.etag):
-        return AnswerResponse(answer)
-    values = {n: given for n in query.parameters if (given := parameters.many(n))}
-    make = _as_json if chosen is JSON else _as_table
-    work = make(service, query, values, paging, version, answer, request)
-    return AnswerResponse(await while_connected(work, request.receive))
+    values = parameters.given(query.parameters)
+    write = _as_json if chosen is JSON else _as_table
+
+    async def make(answer: Answer, version: Version) -> Answer:
+        return await write(service, query, values, paging, version, answer, request)
+
+    return await service.respond(request, parameters.version(), chosen.media_type, make)
 
 
 async def _as_json(
@@ -253,8 +256,8 @@ async def _as_json(
     answer: Answer,
     request: Request,
 ) -> Answer:
-    found = await run_query(
-        service, query, values, version=version, paging=paging, is_anew=is_anew(request)
+    found, hint = await answer_query(
+        service, query, values, version=version, paging=paging, request=request
     )
     links = page_links(request, found.total, paging)
     document: dict[str, object] = {
@@ -265,10 +268,8 @@ async def _as_json(
         "version": str(version.number),
         "links": {**links, "sparql": f"/sparql?query={quote(found.text, safe='')}"},
     }
-    if found.total == 0:
-        hint = await suggest_instead(service, query, values, version=version)
-        if hint is not None:
-            document["hint"] = _hint(hint)
+    if hint is not None:
+        document["hint"] = _hint(hint)
     return replace(answer, body=_json(document), headers=link_header(links))
 
 
@@ -286,7 +287,7 @@ async def _as_table(
     headers: tuple[tuple[str, str], ...] = ()
     paged: str | None = None
     if paging.is_given:
-        total = await count_rows(service, query, text, version=version, is_anew=is_anew(request))
+        total = await count_rows(service, query, text, version=version, is_anew=_is_anew(request))
         headers = link_header(page_links(request, total, paging))
         paged = query.paged(text, limit=paging.per_page, offset=paging.start)
     found = await service.answer(
@@ -299,7 +300,7 @@ async def _as_table(
     return replace(answer, body=found.body, headers=headers)
 
 
-def is_anew(request: Request) -> bool:
+def _is_anew(request: Request) -> bool:
     """Whether the client wants an answer that is worked out for it."""
     return not reads_cache(request.scope)
 

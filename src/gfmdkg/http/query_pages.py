@@ -1,6 +1,6 @@
 """Pages for canned queries: the list of questions, and each with its form and answer."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -8,22 +8,20 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.catalog import CannedQuery, Cell, Parameter, ParameterType, Resource, Row
-from gfmdkg.errors import Ambiguous, Candidate, NotFound, ParameterError
+from gfmdkg.errors import Ambiguous, NotFound, ParameterError
 from gfmdkg.http.description import page_operation, resource_operation
 from gfmdkg.http.parameter_description import path_parameter
 from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.problem_schemas import problem_responses
-from gfmdkg.http.problems import problem_of
+from gfmdkg.http.problems import problem_of, summary
 from gfmdkg.http.queries import (
     RESERVED,
     Hint,
     RowsPage,
     Values,
-    is_anew,
+    answer_query,
     link_header,
     page_links,
-    run_query,
-    suggest_instead,
 )
 from gfmdkg.http.rendering import page, resource_path
 from gfmdkg.http.request import while_connected
@@ -34,30 +32,6 @@ from gfmdkg.namespaces import ID_BASE
 from gfmdkg.terms.index import TermIndex
 
 __all__ = ["query_pages_router"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Field:
-    """A form field for a parameter; ``values`` as given, one input more for a further one."""
-
-    parameter: Parameter
-    values: tuple[str, ...]
-    choices: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ShownCell:
-    text: str
-    path: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trouble:
-    """Why there is no answer, to be shown beside the form."""
-
-    status: int
-    message: str
-    candidates: tuple[Candidate, ...]
 
 
 def query_pages_router(service: Service) -> APIRouter:
@@ -72,7 +46,7 @@ def query_pages_router(service: Service) -> APIRouter:
     )
     async def list_questions(request: Request) -> Response:
         """The canned queries by topic, each with a link to its form."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         topics: dict[str, list[CannedQuery]] = {}
         for query in service.catalog:
             topics.setdefault(query.topic, []).append(query)
@@ -90,10 +64,9 @@ def query_pages_router(service: Service) -> APIRouter:
         The page takes the parameters of the canned query, as `/api/queries/{name}` does.
         """
         parameters = Parameters(request.query_params.multi_items())
-        query = service.catalog.queries.get(name)
+        catalog = service.catalog
+        query = catalog.queries.get(name) if "." in name else catalog[name]
         accept = request.headers.get("accept")
-        if query is None and "." not in name:
-            raise _missing(service, name)
         if query is None or choose_format(parameters, accept, RESOURCE_FORMATS) is not PAGE:
             return await dereference(service, request, f"query/{name}")
         work = _show(service, query, parameters, request)
@@ -111,13 +84,6 @@ def _operation(service: Service) -> dict[str, Any]:
     return operation
 
 
-def _missing(service: Service, name: str) -> Exception:
-    try:
-        return AssertionError(service.catalog[name])
-    except NotFound as error:
-        return error
-
-
 async def _show(
     service: Service, query: CannedQuery, parameters: Parameters, request: Request
 ) -> Answer:
@@ -125,23 +91,21 @@ async def _show(
     number = parameters.version()
     version = await service.version(number)
     paging = parameters.paging(service.settings)
-    values = {n: given for n in query.parameters if (given := parameters.many(n))}
+    values = parameters.given(query.parameters)
     found: RowsPage | None = None
     hint: Hint | None = None
-    trouble: _Trouble | None = None
+    trouble: ParameterError | NotFound | Ambiguous | None = None
     if values or not any(p.required for p in query.parameters.values()):
         try:
-            found = await run_query(
-                service, query, values, version=version, paging=paging, is_anew=is_anew(request)
+            found, hint = await answer_query(
+                service, query, values, version=version, paging=paging, request=request
             )
-            if not found.total:
-                hint = await suggest_instead(service, query, values, version=version)
         except (ParameterError, NotFound, Ambiguous) as error:
-            trouble = _trouble(error)
+            trouble = error
     links = page_links(request, found.total, paging) if found else {}
-    answer = page(
+    return page(
         "query.html",
-        status=trouble.status if trouble else 200,
+        status=200 if trouble is None else problem_of(trouble).status,
         query=query,
         fields=_fields(query, values, await service.terms(version)),
         found=found,
@@ -151,39 +115,24 @@ async def _show(
         downloads=_downloads(query, values, number, found),
         hint=hint,
         hint_rows=[_shown(row) for row in hint.rows] if hint else (),
-        trouble=trouble,
-        version=version,
-        pinned=number,
+        trouble=None if trouble is None else summary(trouble.message),
+        candidates=getattr(trouble, "candidates", ()),
+        number=number,
         section="/queries",
-    )
-    headers = (*answer.headers, *(link_header(links) if links else ()))
-    return replace(answer, headers=headers, version=version, pinned=number is not None)
-
-
-def _trouble(error: ParameterError | NotFound | Ambiguous) -> _Trouble:
-    text = error.message.partition("; nearest:")[0]
-    candidates = () if isinstance(error, ParameterError) else error.candidates
-    return _Trouble(
-        status=problem_of(error).status,
-        message=text[:1].upper() + text[1:] + ".",
-        candidates=candidates,
+        headers=link_header(links) if links else (),
+        version=version,
+        pinned=number is not None,
     )
 
 
-def _fields(query: CannedQuery, values: Values, terms: TermIndex) -> tuple[_Field, ...]:
-    fields = []
+def _fields(
+    query: CannedQuery, values: Values, terms: TermIndex
+) -> Iterator[tuple[Parameter, tuple[str, ...], tuple[tuple[str, str], ...]]]:
+    """Each parameter, its values with one input more for a further one, and its choices."""
     for parameter in query.parameters.values():
-        given = tuple(values.get(parameter.name, ()))
-        shown = given or parameter.default
+        shown = tuple(values.get(parameter.name, parameter.default))
         blank = ("",) if parameter.many or not shown else ()
-        fields.append(
-            _Field(
-                parameter=parameter,
-                values=(*shown, *blank),
-                choices=_choices(parameter, terms),
-            )
-        )
-    return tuple(fields)
+        yield parameter, (*shown, *blank), _choices(parameter, terms)
 
 
 def _choices(parameter: Parameter, terms: TermIndex) -> tuple[tuple[str, str], ...]:
@@ -200,23 +149,21 @@ def _choices(parameter: Parameter, terms: TermIndex) -> tuple[tuple[str, str], .
     return ()
 
 
-def _shown(row: Row) -> tuple[_ShownCell, ...]:
-    return tuple(_shown_cell(cell) for cell in row)
+def _shown(row: Row) -> list[tuple[str, str | None]]:
+    return [_shown_cell(cell) for cell in row]
 
 
-def _shown_cell(cell: Cell) -> _ShownCell:
+def _shown_cell(cell: Cell) -> tuple[str, str | None]:
+    """The text of a cell, and where it leads."""
     match cell:
         case None:
-            return _ShownCell(text="")
-        case Resource(iri=iri) if iri.startswith("_:"):
-            return _ShownCell(text=str(cell))
-        case Resource(iri=iri, label=label):
-            own = iri.removeprefix(ID_BASE)
-            return _ShownCell(text=label or own, path=resource_path(iri))
+            return "", None
+        case Resource(iri=iri, label=label) if not iri.startswith("_:"):
+            return label or iri.removeprefix(ID_BASE), resource_path(iri)
         case bool():
-            return _ShownCell(text="yes" if cell else "no")
+            return "yes" if cell else "no", None
         case _:
-            return _ShownCell(text=str(cell))
+            return str(cell), None
 
 
 def _downloads(

@@ -6,14 +6,15 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
 from gfmdkg.about import VERSION
-from gfmdkg.description import Named
-from gfmdkg.description.document import query_path
+from gfmdkg.description import Named, query_path
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.responses import Answer
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
+from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import Iri, to_sparql
 
 __all__ = [
     "HTML",
@@ -32,6 +33,7 @@ HTML = "text/html"
 QUERY_BASE = BASE + "query/"
 """Below it lie the IRIs of the canned queries."""
 
+_FILES = files("gfmdkg.http")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -93,15 +95,10 @@ def link_path(resource: Named) -> str | None:
     return resource.iri if resource.iri.startswith(("http://", "https://")) else None
 
 
-def _load(name: str) -> str:
-    return (files("gfmdkg.http") / "templates" / name).read_text(encoding="utf-8")
-
-
 @cache
 def stylesheet_tag() -> str:
     """Changes with the stylesheet, so that it can be cached for good."""
-    content = (files("gfmdkg.http") / "static" / "gfmdkg.css").read_bytes()
-    return hashlib.sha256(content).hexdigest()[:12]
+    return hashlib.sha256((_FILES / "static" / "gfmdkg.css").read_bytes()).hexdigest()[:12]
 
 
 def _spaced(name: str) -> str:
@@ -112,8 +109,8 @@ def _spaced(name: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(_load),
-        autoescape=True,
+        loader=FunctionLoader(lambda name: (_FILES / "templates" / name).read_text("utf-8")),
+        autoescape=select_autoescape(disabled_extensions=("ttl",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -121,6 +118,7 @@ def _environment() -> Environment:
     environment.globals |= {"software_version": VERSION, "stylesheet_tag": stylesheet_tag()}
     environment.filters |= {
         "compact": compact,
+        "iri": lambda iri: to_sparql(Iri(iri)),
         "link_path": link_path,
         "query_path": query_path,
         "resource_path": resource_path,
@@ -131,16 +129,27 @@ def _environment() -> Environment:
 
 
 def render(template: str, context: dict[str, object]) -> bytes:
-    """A template filled in; every value is escaped."""
+    """A template filled in; every value is escaped, but in Turtle, which has its filter ``iri``."""
     return _environment().get_template(template).render(context).encode()
 
 
-def page(template: str, *, status: int = 200, cacheable: bool = True, **context: object) -> Answer:
+def page(
+    template: str,
+    *,
+    status: int = 200,
+    cacheable: bool = True,
+    headers: tuple[tuple[str, str], ...] = (),
+    version: Version | None = None,
+    pinned: bool = False,
+    **context: object,
+) -> Answer:
     """An HTML page as an answer."""
     return Answer(
         media_type=HTML,
         status=status,
-        body=render(template, context),
-        headers=PAGE_HEADERS,
+        body=render(template, {"version": version, **context}),
+        headers=(*PAGE_HEADERS, *headers),
+        version=version,
+        pinned=pinned,
         cacheable=cacheable,
     )

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.description import (
     Description,
-    Found,
     Opening,
     Touch,
     as_document,
@@ -19,11 +20,11 @@ from gfmdkg.description import (
     opening_queries,
 )
 from gfmdkg.errors import ParameterError
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.parameters import JSON, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.rendering import form_path
-from gfmdkg.http.request import while_connected
 from gfmdkg.http.resource_schema import description_operation
-from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
+from gfmdkg.http.responses import Answer
 from gfmdkg.http.service import Service
 from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Version
@@ -49,73 +50,39 @@ def description_router(service: Service) -> APIRouter:
         property and counted, the evidence for each link (which passage, which words), where
         the statements are from, which version changed them last, and how to cite them.
         """
-        parameters = Parameters(request.query_params.multi_items())
-        parameters.only({"format", "iri", "version"})
+        parameters = Parameters.of(request, {"format", "iri", "version"})
         text = parameters.one("iri")
         if text is None:
             raise ParameterError("iri", "is required")
         choose_format(parameters, request.headers.get("accept"), (JSON,))
         number = parameters.version()
-        version = await service.version(number)
-        pinned = number is not None
-        tag = entity_tag(version, request.scope, JSON.media_type, service.fingerprint)
-        body = b""
-        if not is_fresh(request.scope, tag):
+
+        async def make(answer: Answer, version: Version) -> Answer:
             iri = identify(text, await service.terms(version))
-            work = read_description(service, iri, version)
-            description = await while_connected(work, request.receive)
-            links = _links(iri, version if pinned else None)
+            description = await read_description(service, iri, version)
+            links = {m.name: form_path(iri.value, m, version=number) for m in RESOURCE_FORMATS}
             document = {**as_document(description), "links": links}
-            body = json.dumps(document, ensure_ascii=False).encode()
-        return AnswerResponse(
-            Answer(media_type=JSON.media_type, body=body, version=version, pinned=pinned, etag=tag)
-        )
+            return replace(answer, body=json.dumps(document, ensure_ascii=False).encode())
+
+        return await service.respond(request, number, JSON.media_type, make)
 
     return router
 
 
 async def read_description(service: Service, iri: Iri, version: Version) -> Description:
     """The description of a resource; raises ``NotFound`` where the graph says nothing of it."""
-    queries = opening_queries(iri)
     terms = await service.terms(version)
-    facts, sources, incoming, evidence, evidence_count = await asyncio.gather(
-        *(
-            service.solutions(text, version=version)
-            for text in (
-                queries.facts,
-                queries.sources,
-                queries.incoming,
-                queries.evidence,
-                queries.evidence_count,
-            )
-        ),
-    )
-    opening = Opening(
-        facts=facts,
-        sources=sources,
-        incoming=incoming,
-        evidence=evidence,
-        evidence_count=evidence_count,
-    )
-    if not facts.rows:
+
+    async def select(texts: Iterable[str]) -> list[Solutions]:
+        return await asyncio.gather(*(service.solutions(text, version=version) for text in texts))
+
+    opening = Opening(*await select(opening_queries(iri)))
+    if not opening.facts.rows:
         raise not_found(iri.value, terms)
-    referrers = await asyncio.gather(
-        *(
-            service.solutions(text, version=version)
-            for text in incoming_queries(iri, opening.incoming)
-        )
+    incoming = await select(incoming_queries(iri, opening.incoming))
+    touch = Touch(
+        *await asyncio.to_thread(last_touch, service.versions, iri.value, number=version.number)
     )
-    touching, is_recorded = await asyncio.to_thread(
-        last_touch, service.versions, iri.value, number=version.number
-    )
-    touch = Touch(version=touching, is_recorded=is_recorded)
-    found = Found(opening=opening, incoming=referrers, touch=touch)
-    description = describe(iri, found, terms, version)
+    description = describe(iri, opening, incoming, terms, version, touch=touch)
     assert description is not None  # noqa: S101 - it has facts
     return description
-
-
-def _links(iri: Iri, pinned: Version | None) -> dict[str, str]:
-    """Where the other forms of the description are."""
-    number = None if pinned is None else pinned.number
-    return {m.name: form_path(iri.value, m, version=number) for m in RESOURCE_FORMATS}

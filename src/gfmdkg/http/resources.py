@@ -15,22 +15,21 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from gfmdkg.description import not_found, triples_query
-from gfmdkg.engine.answers import read_body
+from gfmdkg.description import Named, not_found, triples_query
+from gfmdkg.engine.answers import SpooledAnswer, read_body
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.formats.json_ld import JSON_LD
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.description import resource_operation
-from gfmdkg.http.ontology_page import read_ontology_page
 from gfmdkg.http.parameter_description import path_parameter
 from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.rendering import form_path, page
 from gfmdkg.http.request import while_connected
 from gfmdkg.http.resource_description import read_description
-from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
+from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
-from gfmdkg.namespaces import BASE
+from gfmdkg.namespaces import BASE, GFMD, compact
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
@@ -38,38 +37,9 @@ from gfmdkg.terms.values import Iri
 
 __all__ = ["dereference", "resource_router"]
 
-_ONTOLOGY = "ontology"
+_ONTOLOGY_IRI = BASE + "ontology"
 _SUFFIXES: Mapping[str, MediaType] = {media.extension: media for media in RESOURCE_FORMATS}
 _IRI_SAFE = ":/?#[]@!$&'()*+,;=%~"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
-    """What is asked for: a resource, in a format, of a version."""
-
-    request: Request
-    iri: Iri
-    format: MediaType
-    version: Version
-    pinned: bool
-
-    def location(self, media: MediaType) -> str:
-        """The path of the description in one format."""
-        number = self.version.number if self.pinned else None
-        return form_path(self.iri.value, media, version=number)
-
-    def formats(self) -> tuple[tuple[str, str, str], ...]:
-        """Short name, media type and path of every format."""
-        return tuple((m.name, m.media_type, self.location(m)) for m in RESOURCE_FORMATS)
-
-    def headers(self) -> tuple[tuple[str, str], ...]:
-        """Where this format and the others have addresses of their own."""
-        links = [f'<{path}>; rel="alternate"; type="{media}"' for _, media, path in self.formats()]
-        described = f'<{quote(self.iri.value, safe=_IRI_SAFE)}>; rel="describes"'
-        return (
-            ("content-location", self.location(self.format)),
-            ("link", ", ".join([described, *links])),
-        )
 
 
 def resource_router(service: Service) -> APIRouter:
@@ -104,7 +74,7 @@ def resource_router(service: Service) -> APIRouter:
     )
     async def get_ontology(request: Request) -> Response:
         """The ontology: its classes and properties."""
-        return await dereference(service, request, _ONTOLOGY)
+        return await dereference(service, request, "ontology")
 
     @router.get(
         "/ontology.{suffix}",
@@ -114,7 +84,7 @@ def resource_router(service: Service) -> APIRouter:
     )
     async def get_ontology_file(suffix: str, request: Request) -> Response:
         """The ontology in the format of the suffix."""
-        return await dereference(service, request, f"{_ONTOLOGY}.{suffix}")
+        return await dereference(service, request, f"ontology.{suffix}")
 
     @router.get(
         "/ontology/context.jsonld",
@@ -124,7 +94,7 @@ def resource_router(service: Service) -> APIRouter:
     )
     async def get_context(request: Request) -> Response:
         """Short names for what the graph is made of, for JSON-LD that is written by hand."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         return AnswerResponse(Answer(media_type=JSON_LD, body=service.content.context.read_bytes()))
 
     @router.get(
@@ -135,8 +105,7 @@ def resource_router(service: Service) -> APIRouter:
     )
     async def describe_resource(request: Request) -> Response:
         """Describe any resource that the graph knows, such as an SDG, by its IRI."""
-        parameters = Parameters(request.query_params.multi_items())
-        parameters.only({"iri", "format", "version"})
+        parameters = Parameters.of(request, {"iri", "format", "version"})
         text = parameters.one("iri")
         if text is None:
             raise ParameterError("iri", "is required")
@@ -144,7 +113,7 @@ def resource_router(service: Service) -> APIRouter:
             iri = Iri(text)
         except ValueError as error:
             raise ParameterError("iri", "is not an absolute IRI", value=text) from error
-        return await _answer(service, await _wish(service, request, parameters, iri, None))
+        return await _answer(service, request, parameters, iri)
 
     return router
 
@@ -171,8 +140,7 @@ def _file_operation() -> dict[str, Any]:
 
 async def dereference(service: Service, request: Request, path: str) -> Response:
     """Describe the resource whose IRI is the project's base and ``path``."""
-    parameters = Parameters(request.query_params.multi_items())
-    parameters.only({"format", "version"})
+    parameters = Parameters.of(request, {"format", "version"})
     stem, dot, suffix = path.rpartition(".")
     by_suffix = _SUFFIXES.get(dot + suffix) if stem else None
     if by_suffix is None:
@@ -183,82 +151,106 @@ async def dereference(service: Service, request: Request, path: str) -> Response
         iri = Iri(BASE + stem)
     except ValueError as error:
         raise NotFound("resource", BASE + stem) from error
-    return await _answer(service, await _wish(service, request, parameters, iri, by_suffix))
+    return await _answer(service, request, parameters, iri, by_suffix)
 
 
-async def _wish(
-    service: Service, request: Request, parameters: Parameters, iri: Iri, given: MediaType | None
-) -> _Wish:
+async def _answer(
+    service: Service,
+    request: Request,
+    parameters: Parameters,
+    iri: Iri,
+    by_suffix: MediaType | None = None,
+) -> Response:
     number = parameters.version()
     accept = request.headers.get("accept")
-    return _Wish(
-        request=request,
-        iri=iri,
-        format=given or choose_format(parameters, accept, RESOURCE_FORMATS),
-        version=await service.version(number),
-        pinned=number is not None,
+    chosen = by_suffix or choose_format(parameters, accept, RESOURCE_FORMATS)
+    formats = [
+        (media.name, media.media_type, form_path(iri.value, media, version=number))
+        for media in RESOURCE_FORMATS
+    ]
+    links = [f'<{path}>; rel="alternate"; type="{media}"' for _, media, path in formats]
+    headers = (
+        ("content-location", form_path(iri.value, chosen, version=number)),
+        ("link", ", ".join([f'<{quote(iri.value, safe=_IRI_SAFE)}>; rel="describes"', *links])),
     )
+    if chosen is PAGE:
+        work = _page(service, iri, number, formats=formats, headers=headers)
+        return AnswerResponse(await while_connected(work, request.receive))
+
+    async def make(answer: Answer, version: Version) -> Answer:
+        return replace(answer, body=await _triples(service, iri, answer.media_type, version))
+
+    return await service.respond(request, number, chosen.media_type, make, headers=headers)
 
 
-async def _answer(service: Service, wish: _Wish) -> Response:
-    etag = entity_tag(wish.version, wish.request.scope, wish.format.media_type, service.fingerprint)
-    if wish.format is PAGE:
-        return AnswerResponse(await while_connected(_page(service, wish), wish.request.receive))
-    answer = Answer(
-        media_type=wish.format.media_type,
-        body=b"",
-        headers=wish.headers(),
-        version=wish.version,
-        pinned=wish.pinned,
-        etag=etag,
-    )
-    if is_fresh(wish.request.scope, etag):
-        return AnswerResponse(answer)
-    return AnswerResponse(
-        await while_connected(_with_triples(service, wish, answer), wish.request.receive)
-    )
-
-
-async def _with_triples(service: Service, wish: _Wish, answer: Answer) -> Answer:
-    is_ontology = wish.iri.value == BASE + _ONTOLOGY
-    text = (
-        packaged_query("gfmdkg.http", f"rq/{_ONTOLOGY}.rq").text
-        if is_ontology
-        else triples_query(wish.iri)
-    )
-    formats = AnswerFormats(results=None, graph=wish.format.media_type)
+async def _triples(
+    service: Service, iri: Iri, media_type: str, version: Version
+) -> bytes | SpooledAnswer:
+    if iri.value == _ONTOLOGY_IRI:
+        text = packaged_query("gfmdkg.http", "rq/ontology.rq").text
+    else:
+        text = triples_query(iri)
+    asked = packaged_query("gfmdkg.http", "rq/exists.rq").fill(resource=[iri])
     found, known = await asyncio.gather(
-        service.answer(text, version=wish.version, formats=formats),
         service.answer(
-            packaged_query("gfmdkg.http", "rq/exists.rq").fill(resource=[wish.iri]),
-            version=wish.version,
+            text, version=version, formats=AnswerFormats(results=None, graph=media_type)
         ),
+        service.answer(asked, version=version),
     )
     if not json.loads(await read_body(known))["boolean"]:
-        raise not_found(wish.iri.value, await service.terms(wish.version))
-    return replace(answer, body=await service.graph_body(found, root=wish.iri.value))
+        raise not_found(iri.value, await service.terms(version))
+    return await service.graph_body(found, root=iri.value)
 
 
-async def _page(service: Service, wish: _Wish) -> Answer:
-    if wish.iri.value == BASE + _ONTOLOGY:
-        ontology = await read_ontology_page(service, wish.version)
-        answer = page(
+async def _page(service: Service, iri: Iri, number: int | None, **shown: Any) -> Answer:
+    version = await service.version(number)
+    pinned = number is not None
+    if iri.value == _ONTOLOGY_IRI:
+        classes, properties = await _read_ontology(service, version)
+        return page(
             "ontology.html",
-            ontology=ontology,
-            version=wish.version,
-            formats=wish.formats(),
+            classes=classes,
+            properties=properties,
             section="/ontology",
+            version=version,
+            pinned=pinned,
+            **shown,
         )
-    else:
-        answer = page(
-            "resource.html",
-            resource=await read_description(service, wish.iri, wish.version),
-            version=wish.version,
-            formats=wish.formats(),
+    resource = await read_description(service, iri, version)
+    return page("resource.html", resource=resource, version=version, pinned=pinned, **shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OntologyTerm:
+    """A class or property; ``name`` is its local name and its anchor on the page."""
+
+    name: str
+    curie: str
+    meaning: str
+    parents: dict[Named, None]
+
+
+async def _read_ontology(
+    service: Service, version: Version
+) -> tuple[list[_OntologyTerm], list[_OntologyTerm]]:
+    """The classes and the properties of the ontology's own namespace, each by local name."""
+    terms = await service.terms(version)
+    text = packaged_query("gfmdkg.http", "rq/ontology-terms.rq").text
+    found: dict[str, _OntologyTerm] = {}
+    for row in (await service.solutions(text, version=version)).rows:
+        iri, label, definition, parent = (
+            cell.value if isinstance(cell, Iri) else getattr(cell, "lexical", "") for cell in row
         )
-    return replace(
-        answer,
-        headers=(*answer.headers, *wish.headers()),
-        version=wish.version,
-        pinned=wish.pinned,
-    )
+        term = found.setdefault(
+            iri,
+            _OntologyTerm(
+                name=iri.removeprefix(GFMD),
+                curie=compact(iri),
+                meaning=definition or label,
+                parents={},
+            ),
+        )
+        if parent:
+            term.parents[Named(iri=parent, label=terms.label(parent))] = None
+    classes = [term for term in found.values() if term.name[:1].isupper()]
+    return classes, [term for term in found.values() if not term.name[:1].isupper()]

@@ -13,8 +13,9 @@ import gzip
 import hashlib
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Self
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -112,6 +113,15 @@ class Answer:
     lines: HeaderList = field(default_factory=list, init=False)
     tag: bytes | None = field(default=None, init=False)
     is_gzip: bool = field(default=False, init=False)
+
+    def of(self, version: Version) -> Self:
+        """The same answer, made of this version, which may be one before that asked for.
+
+        Whoever keeps answers keeps them for the version in use, so such a one is not to be kept.
+        """
+        if self.version is not None and version.number == self.version.number:
+            return self
+        return replace(self, version=version, cacheable=False, etag=None)
 
     async def finish(self, *, is_gzip: bool) -> None:
         """Make the header lines, and compress a body in memory where the client takes that."""

@@ -3,27 +3,28 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.http.parameters import JSON, Parameters, choose_format
+from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
 from gfmdkg.http.queries import link_header, page_links
-from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
-from gfmdkg.http.search_answers import search_document, suggest_document
+from gfmdkg.http.responses import Answer
 from gfmdkg.http.search_description import (
     SUGGESTIONS,
     SUGGESTIONS_LIMIT,
     search_operation,
     suggest_operation,
 )
-from gfmdkg.http.search_indexes import SearchIndexes
 from gfmdkg.http.service import Service
 from gfmdkg.http.version_cache import Versioned
-from gfmdkg.search import SearchIndex
-from gfmdkg.search.kinds import class_named
+from gfmdkg.search import Completion, Expansion, Hit, Marked, SearchAnswer, SearchIndex, Why
+from gfmdkg.search.kinds import class_named, kind_of
+from gfmdkg.store.versions import Version
 
 __all__ = ["search_router"]
 
@@ -31,15 +32,14 @@ _LANGUAGE = re.compile(r"[a-z]{1,8}(-[a-z0-9]{1,8})*", re.IGNORECASE | re.ASCII)
 # No index has so many items, and SQLite counts no further than 2^63.
 _FURTHEST = 2**53
 
-Document = Mapping[str, object]
+Document = dict[str, object]
 Headers = tuple[tuple[str, str], ...]
 Ask = Callable[[SearchIndex], tuple[Document, Headers]]
 
 
-def search_router(service: Service) -> tuple[APIRouter, SearchIndexes]:
-    """The routes, and the indexes that they hold: to be closed with the service."""
+def search_router(service: Service) -> APIRouter:
+    """The two routes."""
     router = APIRouter(prefix="/api", tags=["Search"])
-    indexes = SearchIndexes(service.versions, wait_seconds=service.settings.query_timeout_seconds)
 
     @router.get(
         "/search",
@@ -55,8 +55,9 @@ def search_router(service: Service) -> tuple[APIRouter, SearchIndexes]:
         beside them. While the index of a new version is built, the former version answers and
         says so in `version` and `Content-Version`.
         """
-        parameters = Parameters(request.query_params.multi_items())
-        parameters.only(("format", "language", "page", "per_page", "q", "type", "version"))
+        parameters = Parameters.of(
+            request, ("format", "language", "page", "per_page", "q", "type", "version")
+        )
         text = parameters.one("q")
         if text is None:
             raise ParameterError("q", "is required")
@@ -73,9 +74,9 @@ def search_router(service: Service) -> tuple[APIRouter, SearchIndexes]:
                 offset=min(paging.start, _FURTHEST),
             )
             links = page_links(request, answer.total, paging)
-            return search_document(answer, paging, links), link_header(links)
+            return _search_document(answer, paging, links), link_header(links)
 
-        return await _answer(service, indexes, parameters, request, ask)
+        return await _answer(service, parameters, request, ask)
 
     @router.get(
         "/suggest",
@@ -85,8 +86,7 @@ def search_router(service: Service) -> tuple[APIRouter, SearchIndexes]:
     )
     async def suggest(request: Request) -> Response:
         """Names that go on as typed, in all languages; those of one class stand together."""
-        parameters = Parameters(request.query_params.multi_items())
-        parameters.only(("format", "limit", "q", "type", "version"))
+        parameters = Parameters.of(request, ("format", "limit", "q", "type", "version"))
         if "q" not in request.query_params:
             raise ParameterError("q", "is required")
         text = parameters.one("q") or ""
@@ -94,45 +94,23 @@ def search_router(service: Service) -> tuple[APIRouter, SearchIndexes]:
         limit = parameters.integer("limit", minimum=1, maximum=SUGGESTIONS_LIMIT) or SUGGESTIONS
 
         def ask(index: SearchIndex) -> tuple[Document, Headers]:
-            return suggest_document(index.suggest(text, types=types, limit=limit)), ()
+            return _suggest_document(index.suggest(text, types=types, limit=limit)), ()
 
-        return await _answer(service, indexes, parameters, request, ask)
+        return await _answer(service, parameters, request, ask)
 
-    return router, indexes
+    return router
 
 
-async def _answer(
-    service: Service, indexes: SearchIndexes, parameters: Parameters, request: Request, ask: Ask
-) -> Response:
+async def _answer(service: Service, parameters: Parameters, request: Request, ask: Ask) -> Response:
     chosen = choose_format(parameters, request.headers.get("accept"), (JSON,))
     number = parameters.version()
-    wanted = await service.version(number)
-    tag = entity_tag(wanted, request.scope, chosen.media_type, service.fingerprint)
-    if is_fresh(request.scope, tag):
-        return AnswerResponse(
-            Answer(
-                media_type=chosen.media_type,
-                body=b"",
-                version=wanted,
-                pinned=number is not None,
-                etag=tag,
-            )
-        )
-    found = await indexes.find(wanted, or_former=number is None)
-    body, headers = await asyncio.to_thread(_run, found, ask)
-    is_wanted = found.version.number == wanted.number
-    return AnswerResponse(
-        Answer(
-            media_type=chosen.media_type,
-            body=body,
-            headers=headers,
-            version=found.version,
-            pinned=number is not None,
-            # Whoever keeps answers keeps them for the version in use, which this one is not of.
-            cacheable=is_wanted,
-            etag=tag if is_wanted else None,
-        )
-    )
+
+    async def make(answer: Answer, wanted: Version) -> Answer:
+        found = await service.searches.find(wanted, or_former=number is None)
+        body, headers = await asyncio.to_thread(_run, found, ask)
+        return replace(answer.of(found.version), body=body, headers=headers)
+
+    return await service.respond(request, number, chosen.media_type, make)
 
 
 def _run(found: Versioned[SearchIndex], ask: Ask) -> tuple[bytes, Headers]:
@@ -150,3 +128,81 @@ def _language(parameters: Parameters) -> str | None:
     if language is not None and not _LANGUAGE.fullmatch(language):
         raise ParameterError("language", "is no language tag, such as en or fr", value=language)
     return None if language is None else language.lower()
+
+
+def _search_document(answer: SearchAnswer, paging: Paging, links: Mapping[str, str]) -> Document:
+    """A page of hits in the shape of a list, with what was searched for."""
+    return {
+        "items": [_hit(hit) for hit in answer.hits],
+        "total": answer.total,
+        "page": paging.page,
+        "per_page": paging.per_page,
+        "links": dict(links),
+        "groups": _groups(answer.groups),
+        "interpretation": answer.interpretation,
+        "corrected": answer.corrected,
+        "expanded": [_expansion(expansion) for expansion in answer.expanded],
+        "lenient": answer.lenient,
+        "ignored": list(answer.ignored),
+    }
+
+
+def _suggest_document(completions: Sequence[Completion]) -> Document:
+    """The completions in their order, and how many there are of each class."""
+    items = [
+        {
+            "resource": _resource(completion.iri, completion.label),
+            "matched": completion.matched,
+            "language": completion.language,
+            "type": kind_of(completion.type),
+            "scheme": completion.scheme,
+        }
+        for completion in completions
+    ]
+    counts = Counter(completion.type for completion in completions)
+    return {"items": items, "total": len(items), "groups": _groups(counts.items())}
+
+
+def _hit(hit: Hit) -> Document:
+    return {
+        "resource": _resource(hit.iri, hit.label.text),
+        "type": kind_of(hit.type),
+        "scheme": hit.scheme,
+        "language": hit.language,
+        "label": _marked(hit.label),
+        "snippet": None if hit.snippet is None else _marked(hit.snippet),
+        "score": hit.score,
+        "why": [_why(why) for why in hit.why],
+    }
+
+
+def _why(why: Why) -> Document:
+    document: Document = {"reason": why.reason.value, "text": why.text}
+    if why.language is not None:
+        document["language"] = why.language
+    if why.property is not None and why.target is not None and why.through is not None:
+        document["property"] = why.property
+        document["target"] = _resource(why.target, why.text)
+        document["through"] = _resource(why.through, why.through_label)
+    return document
+
+
+def _expansion(expansion: Expansion) -> Document:
+    return {
+        "term": expansion.term,
+        "resource": _resource(expansion.iri, expansion.label),
+        "names": list(expansion.names),
+        "narrower": [_resource(iri, label) for iri, label in expansion.narrower],
+    }
+
+
+def _groups(groups: Iterable[tuple[str, int]]) -> list[Document]:
+    return [{"type": kind_of(iri), "iri": iri, "count": count} for iri, count in groups]
+
+
+def _marked(marked: Marked) -> Document:
+    return {"text": marked.text, "marks": [list(mark) for mark in marked.marks]}
+
+
+def _resource(iri: str, label: str | None) -> Document:
+    return {"iri": iri, "label": label}

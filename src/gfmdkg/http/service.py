@@ -2,7 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from starlette.requests import Request
 
 from gfmdkg.about import VERSION
 from gfmdkg.catalog import Catalog
@@ -16,12 +19,14 @@ from gfmdkg.errors import NotFound
 from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.cache import Cache
-from gfmdkg.http.list_indexes import ListIndexes
+from gfmdkg.http.indexes import ListIndexes, search_indexes
+from gfmdkg.http.request import while_connected
+from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.version_cache import VersionCache
 from gfmdkg.network import network_role
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
-from gfmdkg.store.answers import AnswerFormats, Dataset
+from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.names import open_names
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
@@ -31,7 +36,6 @@ __all__ = ["Service", "decode_solutions"]
 
 # Decoding this much JSON takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 256 * 1024
-_WHOLE = Dataset()
 _JSON = AnswerFormats(results="application/sparql-results+json", graph="text/turtle")
 
 
@@ -60,6 +64,7 @@ class Service:
         self.cache = Cache(settings.cache_limit_bytes)
         self.fingerprint = _fingerprint(self.content)
         self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)
+        self.searches = search_indexes(self.versions, wait_seconds=settings.query_timeout_seconds)
         self._followers: list[Callable[[Version], None]] = []
         self._current: Version | None = None
         self._terms = VersionCache(_open_names, what="the index of names")
@@ -81,7 +86,6 @@ class Service:
             return
         self._current = current
         self.pool.turn_to(current)
-        self.lists.warm(current)
         for follower in self._followers:
             follower(current)
 
@@ -89,6 +93,7 @@ class Service:
         """Finish what runs, as far as the time allows, and end all processes."""
         await self._terms.close()
         await self.lists.close()
+        await self.searches.close()
         await asyncio.gather(
             self.pool.close(), self.workers.close(limit_seconds=self.settings.shutdown_seconds)
         )
@@ -103,27 +108,48 @@ class Service:
             raise NotFound("version", str(number))
         return self.versions.get(number)
 
+    async def respond(
+        self,
+        request: Request,
+        number: int | None,
+        media_type: str,
+        make: Callable[[Answer, Version], Coroutine[Any, Any, Answer]],
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> AnswerResponse:
+        """An answer for a version, the current one by ``None``; ``make`` gives it its body.
+
+        That is not called for a client that has the answer, nor finished for one that leaves.
+        """
+        version = await self.version(number)
+        etag = entity_tag(version, request.scope, media_type, self.fingerprint)
+        answer = Answer(
+            media_type=media_type,
+            headers=headers,
+            version=version,
+            pinned=number is not None,
+            etag=etag,
+        )
+        if not is_fresh(request.scope, etag):
+            answer = await while_connected(make(answer, version), request.receive)
+        return AnswerResponse(answer)
+
     async def answer(
         self,
         text: str,
         *,
         version: Version,
         formats: AnswerFormats = _JSON,
-        dataset: Dataset = _WHOLE,
-        lane: Lane = Lane.CANNED,
         time_limit_seconds: float | None = None,
-        answer_limit_bytes: int | None = None,
     ) -> EngineAnswer:
-        """Run a query. Raises what ``EnginePool.query`` raises."""
+        """Run a query of ours. Raises what ``EnginePool.query`` raises."""
         return await self.pool.query(
             QueryRequest(
                 text=text,
                 version=version,
                 formats=formats,
-                dataset=dataset,
-                lane=lane,
+                lane=Lane.CANNED,
                 time_limit_seconds=time_limit_seconds,
-                answer_limit_bytes=answer_limit_bytes,
             )
         )
 

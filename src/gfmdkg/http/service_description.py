@@ -1,53 +1,38 @@
 """What the service says of itself and of its graph: SPARQL 1.1 Service Description, and VoID.
 
-Both are made from the version that is asked for, never written by hand.
+Both are Turtle templates, filled with figures of the version that is asked for.
 """
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from starlette.types import Receive, Scope
 
 from gfmdkg import __version__
-from gfmdkg.errors import NotAcceptable, RequestError
+from gfmdkg.errors import LimitError, NotAcceptable, RequestError
 from gfmdkg.formats.media import GRAPHS
-from gfmdkg.http.graph_figures import Figures, FiguresCache
 from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.rendering import render
 from gfmdkg.http.request import header, request_url, while_connected
 from gfmdkg.http.responses import Answer, entity_tag, is_fresh
 from gfmdkg.http.service import Service
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters
-from gfmdkg.namespaces import BASE, DCTERMS, FOAF, GFMD, ID_BASE, PREFIXES, RDF, XSD
+from gfmdkg.http.version_cache import VersionCache
+from gfmdkg.namespaces import GFMD, PREFIXES
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term, to_sparql
+from gfmdkg.terms.values import Iri, Literal, Term
 
-__all__ = ["Descriptions", "VoidEndpoint"]
+__all__ = ["Descriptions"]
 
-_SD = "http://www.w3.org/ns/sparql-service-description#"
-_VOID = PREFIXES["void"]
-_DCAT = PREFIXES["dcat"]
-_FORMATS = "http://www.w3.org/ns/formats/"
-_TYPE = RDF + "type"
-_DATASET = BASE + "dataset"
-_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
-# Names of W3C's list of formats; it has none for N-Quads and TriG in an older spelling.
-_RESULT_FORMATS = (
-    "SPARQL_Results_JSON",
-    "SPARQL_Results_XML",
-    "SPARQL_Results_CSV",
-    "SPARQL_Results_TSV",
-    "Turtle",
-    "N-Triples",
-    "JSON-LD",
-    "RDF_XML",
-    "TriG",
-    "N-Quads",
-)
-_INPUT_FORMATS = ("Turtle", "N-Triples", "JSON-LD", "RDF_XML")
+_METHODS = ("GET", "HEAD", "OPTIONS")
+_LIMIT_SECONDS = 60.0
 
-Statement = tuple[Iri | BlankNode, str, Term]
+Counts = tuple[tuple[str, int], ...]
+Figures = dict[str, Any]
 
 
 class Descriptions:
@@ -55,48 +40,38 @@ class Descriptions:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._figures = FiguresCache(service)
+        self._figures = VersionCache(self._count, what="the description")
 
     async def close(self) -> None:
         """Stop counting."""
         await self._figures.close()
 
-    async def service(
-        self, pairs: Sequence[tuple[str, str]], accept: str | None, *, endpoint: str, scope: Scope
-    ) -> Answer:
-        """The description of the SPARQL service at the address ``endpoint``."""
+    async def __call__(self, scope: Scope, receive: Receive) -> Answer:
+        """Answer ``/.well-known/void`` and ``/dataset``: the VoID and DCAT description."""
+        if scope["method"] == "OPTIONS":
+            return options_answer(_METHODS)
+        if scope["method"] not in _METHODS:
+            return refuse_method(scope, _METHODS)
+        pairs = parse_parameters(scope["query_string"])
+        home = request_url(scope).removesuffix(scope["path"])
+        return await while_connected(self._answer("void.ttl", pairs, scope, home=home), receive)
 
-        def describe(figures: Figures, version: Version) -> Iterator[Statement]:
-            return _service(figures, version, endpoint)
-
+    async def service(self, pairs: Sequence[tuple[str, str]], scope: Scope) -> Answer:
+        """The description of the SPARQL service at the address that was asked for."""
         try:
-            return await self._answer(pairs, accept, scope, describe)
+            return await self._answer("service.ttl", pairs, scope, endpoint=request_url(scope))
         except NotAcceptable as error:
             # Who accepts no RDF did not mean to ask for this.
             raise RequestError(
                 "the parameter “query” is missing; without it, ask for RDF or HTML"
             ) from error
 
-    async def void(
-        self, pairs: Sequence[tuple[str, str]], accept: str | None, *, scope: Scope
-    ) -> Answer:
-        """The VoID and DCAT description of the graph."""
-        endpoint = request_url(scope).removesuffix(scope["path"]) + "/sparql"
-
-        def describe(figures: Figures, version: Version) -> Iterator[Statement]:
-            return _void(figures, version, endpoint)
-
-        return await self._answer(pairs, accept, scope, describe)
-
     async def _answer(
-        self,
-        pairs: Sequence[tuple[str, str]],
-        accept: str | None,
-        scope: Scope,
-        describe: Callable[[Figures, Version], Iterator[Statement]],
+        self, template: str, pairs: Sequence[tuple[str, str]], scope: Scope, **address: str
     ) -> Answer:
         parameters = Parameters(pairs)
         parameters.only({"format", "output", "results", "version"})
+        accept = header(scope, b"accept")
         media_type = choose_formats(pairs, accept).graph
         if media_type is None:
             raise NotAcceptable(accept or "", [media.media_type for media in GRAPHS])
@@ -107,7 +82,7 @@ class Descriptions:
         body = b""
         if not is_fresh(scope, tag):
             figures = await self._figures.exactly(version)
-            body = _serialise(describe(figures, version), media_type)
+            body = _write(template, figures, version, media_type, **address)
         return Answer(
             media_type=media_type,
             body=body,
@@ -116,147 +91,63 @@ class Descriptions:
             etag=tag,
         )
 
+    async def _count(self, version: Version) -> Figures:
+        """Of triples, subjects and objects; of each graph; of each class and each property.
 
-class VoidEndpoint:
-    """Answers ``/.well-known/void`` and ``/dataset``."""
+        Classes count their instances, all else triples. ``None`` where that takes too long.
+        """
+        totals = await self._rows("count-totals", version)
+        return {
+            "totals": None if totals is None else tuple(map(_number, totals[0])),
+            "graphs": _counts(await self._rows("count-graphs", version)),
+            "classes": _counts(await self._rows("count-classes", version)),
+            "properties": _counts(await self._rows("count-properties", version)),
+        }
 
-    def __init__(self, descriptions: Descriptions) -> None:
-        self._descriptions = descriptions
-
-    async def __call__(self, scope: Scope, receive: Receive) -> Answer:
-        """Answer one request."""
-        methods = ("GET", "HEAD", "OPTIONS")
-        if scope["method"] == "OPTIONS":
-            return options_answer(methods)
-        if scope["method"] not in methods:
-            return refuse_method(scope, methods)
-        pairs = parse_parameters(scope["query_string"])
-        accept = header(scope, b"accept")
-        return await while_connected(self._descriptions.void(pairs, accept, scope=scope), receive)
-
-
-def _service(figures: Figures, version: Version, endpoint: str) -> Iterator[Statement]:
-    service, dataset, default = BlankNode("service"), BlankNode("dataset"), BlankNode("default")
-    yield service, _TYPE, Iri(_SD + "Service")
-    yield service, _SD + "endpoint", Iri(endpoint)
-    yield service, DCTERMS + "hasVersion", Literal(f"gfmdkg {__version__}")
-    for language in ("SPARQL10Query", "SPARQL11Query", "SPARQL11Update"):
-        yield service, _SD + "supportedLanguage", Iri(_SD + language)
-    for name in _RESULT_FORMATS:
-        yield service, _SD + "resultFormat", Iri(_FORMATS + name)
-    for name in _INPUT_FORMATS:
-        yield service, _SD + "inputFormat", Iri(_FORMATS + name)
-    yield service, _SD + "feature", Iri(_SD + "EmptyGraphs")
-    if version.default_graph == "union":
-        yield service, _SD + "feature", Iri(_SD + "UnionDefaultGraph")
-    simple = Iri("http://www.w3.org/ns/entailment/Simple")
-    yield service, _SD + "defaultEntailmentRegime", simple
-    yield service, _SD + "defaultDataset", dataset
-    yield service, _SD + "availableGraphs", dataset
-    yield dataset, _TYPE, Iri(_SD + "Dataset")
-    yield dataset, _TYPE, Iri(_SD + "GraphCollection")
-    yield dataset, _SD + "defaultGraph", default
-    yield default, _TYPE, Iri(_SD + "Graph")
-    yield from _count(default, "triples", figures.triples)
-    for index, (name, triples) in enumerate(figures.graphs or ()):
-        named, graph = BlankNode(f"named{index}"), BlankNode(f"graph{index}")
-        yield dataset, _SD + "namedGraph", named
-        yield named, _TYPE, Iri(_SD + "NamedGraph")
-        yield named, _SD + "name", Iri(name)
-        yield named, _SD + "graph", graph
-        yield graph, _TYPE, Iri(_SD + "Graph")
-        yield from _count(graph, "triples", triples)
+    async def _rows(
+        self, name: str, version: Version
+    ) -> tuple[tuple[Term | None, ...], ...] | None:
+        try:
+            found = await self._service.solutions(
+                packaged_query("gfmdkg.http", f"rq/{name}.rq").text,
+                version=version,
+                time_limit_seconds=_LIMIT_SECONDS,
+            )
+        except LimitError:
+            return None  # a description without this figure is better than none
+        return found.rows
 
 
-def _void(figures: Figures, version: Version, endpoint: str) -> Iterator[Statement]:
-    dataset = Iri(_DATASET)
-    document = Iri(endpoint.removesuffix("/sparql") + "/.well-known/void")
-    yield document, _TYPE, Iri(_VOID + "DatasetDescription")
-    yield document, FOAF + "primaryTopic", dataset
-    yield dataset, _TYPE, Iri(_VOID + "Dataset")
-    yield dataset, _TYPE, Iri(_DCAT + "Dataset")
-    yield dataset, DCTERMS + "title", Literal("GFMD knowledge graph", language="en")
-    yield (
-        dataset,
-        DCTERMS + "description",
-        Literal(
-            "Sessions, actors, instruments, SDGs and recommendations of migration-governance "
-            "dialogues, linked to the words that say so",
-            language="en",
+def _number(term: Term | None) -> int:
+    assert isinstance(term, Literal)  # noqa: S101 - COUNT gives a number
+    return int(term.lexical)
+
+
+def _counts(rows: tuple[tuple[Term | None, ...], ...] | None) -> Counts | None:
+    if rows is None:
+        return None
+    return tuple((name.value, _number(n)) for name, n in rows if isinstance(name, Iri))
+
+
+def _write(
+    template: str, figures: Figures, version: Version, media_type: str, **address: str
+) -> bytes:
+    used = [name for name, _ in (*(figures["classes"] or ()), *(figures["properties"] or ()))]
+    context = {
+        "figures": figures,
+        "version": version,
+        "prefixes": PREFIXES,
+        # The namespaces of ours that a class or property in use is from.
+        "vocabularies": sorted(
+            space
+            for space in PREFIXES.values()
+            if space == GFMD or any(name.startswith(space) for name in used)
         ),
-    )
-    yield dataset, DCTERMS + "license", Iri(_LICENSE)
-    modified = Literal(version.created.isoformat(), datatype=XSD + "dateTime")
-    yield dataset, DCTERMS + "modified", modified
-    yield dataset, _DCAT + "version", Literal(str(version.number))
-    yield dataset, DCTERMS + "identifier", Literal(version.content_hash)
-    yield dataset, _VOID + "sparqlEndpoint", Iri(endpoint)
-    yield dataset, _VOID + "uriSpace", Literal(ID_BASE)
-    yield dataset, _VOID + "vocabulary", Iri(GFMD)
-    for namespace in _vocabularies(figures):
-        yield dataset, _VOID + "vocabulary", Iri(namespace)
-    for media in GRAPHS:
-        yield dataset, _VOID + "feature", Iri(_FORMATS + _format_name(media.name))
-    yield from _count(dataset, "triples", figures.triples)
-    yield from _count(dataset, "distinctSubjects", figures.subjects)
-    yield from _count(dataset, "distinctObjects", figures.objects)
-    yield from _partitions(figures)
-
-
-def _partitions(figures: Figures) -> Iterator[Statement]:
-    dataset = Iri(_DATASET)
-    if figures.classes is not None:
-        yield from _count(dataset, "classes", len(figures.classes))
-    if figures.properties is not None:
-        yield from _count(dataset, "properties", len(figures.properties))
-    for index, (name, instances) in enumerate(figures.classes or ()):
-        part = BlankNode(f"class{index}")
-        yield dataset, _VOID + "classPartition", part
-        yield part, _VOID + "class", Iri(name)
-        yield from _count(part, "entities", instances)
-    for index, (name, triples) in enumerate(figures.properties or ()):
-        part = BlankNode(f"property{index}")
-        yield dataset, _VOID + "propertyPartition", part
-        yield part, _VOID + "property", Iri(name)
-        yield from _count(part, "triples", triples)
-    for name, triples in figures.graphs or ():
-        yield dataset, _VOID + "subset", Iri(name)
-        yield Iri(name), _TYPE, Iri(_VOID + "Dataset")
-        yield from _count(Iri(name), "triples", triples)
-
-
-def _vocabularies(figures: Figures) -> list[str]:
-    """The namespaces of ours that a class or property in use is from."""
-    used = [name for name, _ in (*(figures.classes or ()), *(figures.properties or ()))]
-    known = {space for space in PREFIXES.values() if space != GFMD}
-    return sorted({space for space in known for name in used if name.startswith(space)})
-
-
-def _format_name(short: str) -> str:
-    return {
-        "ttl": "Turtle",
-        "nt": "N-Triples",
-        "jsonld": "JSON-LD",
-        "rdf": "RDF_XML",
-        "trig": "TriG",
-        "nq": "N-Quads",
-    }[short]
-
-
-def _count(node: Iri | BlankNode, name: str, count: int | None) -> Iterator[Statement]:
-    if count is not None:
-        yield node, _VOID + name, Literal(str(count), datatype=XSD + "integer")
-
-
-def _serialise(statements: Iterator[Statement], media_type: str) -> bytes:
-    lines = (f"{_text(s)} {_text(Iri(p))} {_text(o)} ." for s, p, o in statements)
+        "software": __version__,
+        **address,
+    }
     store = OxigraphStore.in_memory()
-    document = "\n".join(lines).encode()
-    store.load(document, media_type="application/n-triples", graph="")
+    store.load(render(template, context), media_type="text/turtle", graph="")
     output = io.BytesIO()
     store.dump(output, media_type=media_type, graph="")
     return output.getvalue()
-
-
-def _text(term: Term) -> str:
-    return f"_:{term.label}" if isinstance(term, BlankNode) else to_sparql(term)

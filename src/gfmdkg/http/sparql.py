@@ -20,7 +20,6 @@ from gfmdkg.http.request import (
     header,
     read_content,
     read_content_type,
-    request_url,
     while_connected,
 )
 from gfmdkg.http.responses import Answer, entity_tag, is_fresh
@@ -36,7 +35,7 @@ from gfmdkg.http.sparql_request import (
 )
 from gfmdkg.http.writes import Writes
 from gfmdkg.namespaces import BASE, PREFIXES
-from gfmdkg.sparql import QueryFacts, check_query
+from gfmdkg.sparql import check_query
 from gfmdkg.store.versions import Version
 
 __all__ = ["SparqlEndpoint"]
@@ -112,11 +111,11 @@ class SparqlEndpoint:
 
     async def _answer_query(self, request: SparqlRequest, scope: Scope, receive: Receive) -> Answer:
         version = await self.service.version(request.version)
-        facts = await self.check(request)
+        is_volatile = await self.check(request)
         if request.explain:
             return await while_connected(self._explain(request, version), receive)
         # The answer to a POST must not be stored on the way.
-        may_store = scope["method"] != "POST" and not facts.is_volatile
+        may_store = scope["method"] != "POST" and not is_volatile
         etag = self.entity_tag(request, version, scope) if may_store else None
         if etag is not None and is_fresh(scope, etag):
             return Answer(version=version, etag=etag)
@@ -127,7 +126,7 @@ class SparqlEndpoint:
             version=version,
             pinned=request.version is not None,
             cacheable=may_store,
-            is_lasting=not facts.is_volatile,
+            is_lasting=not is_volatile,
             etag=etag,
         )
 
@@ -136,7 +135,7 @@ class SparqlEndpoint:
         formats = f"{request.formats.results} {request.formats.graph}"
         return entity_tag(version, scope, formats, self.service.fingerprint)
 
-    async def check(self, request: SparqlRequest) -> QueryFacts:
+    async def check(self, request: SparqlRequest) -> bool:
         """Refuse what may not run; raises ``QueryRejected``."""
         settings = self.service.settings
         if len(request.text) < _SHORT_CHARACTERS:
@@ -182,10 +181,7 @@ class SparqlEndpoint:
         accept = header(scope, b"accept")
         if not pairs and accept and negotiate(accept, (*GRAPHS, PAGE)) is PAGE:
             return page("sparql.html", prefixes=PREFIXES, section="/sparql")
-        return await while_connected(
-            self._descriptions.service(pairs, accept, endpoint=request_url(scope), scope=scope),
-            receive,
-        )
+        return await while_connected(self._descriptions.service(pairs, scope), receive)
 
     # Updates
 

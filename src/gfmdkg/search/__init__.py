@@ -2,15 +2,12 @@
 
 from gfmdkg.search.answers import (
     Completion,
-    CompletionGroup,
     Expansion,
     Found,
     Hit,
     Marked,
     Reason,
     SearchAnswer,
-    Suggestions,
-    TypeCount,
     Why,
 )
 from gfmdkg.search.building import INDEX_NAME, build_index, ensure_index
@@ -19,7 +16,6 @@ from gfmdkg.search.index import SearchIndex
 __all__ = [
     "INDEX_NAME",
     "Completion",
-    "CompletionGroup",
     "Expansion",
     "Found",
     "Hit",
@@ -27,8 +23,6 @@ __all__ = [
     "Reason",
     "SearchAnswer",
     "SearchIndex",
-    "Suggestions",
-    "TypeCount",
     "Why",
     "build_index",
     "ensure_index",

@@ -5,15 +5,12 @@ from enum import StrEnum
 
 __all__ = [
     "Completion",
-    "CompletionGroup",
     "Expansion",
     "Found",
     "Hit",
     "Marked",
     "Reason",
     "SearchAnswer",
-    "Suggestions",
-    "TypeCount",
     "Why",
 ]
 
@@ -76,14 +73,6 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TypeCount:
-    """How many items of one class match."""
-
-    type: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Expansion:
     """Something that was searched for beside the words: other names, or what a concept covers.
 
@@ -103,16 +92,16 @@ class Expansion:
 class SearchAnswer:
     """A page of hits and what was searched for.
 
-    ``groups`` count per class under the query, whichever types were asked for; ``total`` counts
-    under the types. ``interpretation`` is the query as it was understood, ``corrected`` the
-    query that was searched for in place of a misspelt one, ``lenient`` tells that no item of
-    the types had all the words and that those are shown which have some, ``ignored`` names
-    what was left out of the query.
+    ``groups`` are classes with how many of their items match the query, whichever types were
+    asked for; ``total`` counts under the types. ``interpretation`` is the query as it was
+    understood, ``corrected`` the query that was searched for in place of a misspelt one,
+    ``lenient`` tells that no item of the types had all the words and that those are shown which
+    have some, ``ignored`` names what was left out of the query.
     """
 
     hits: tuple[Hit, ...]
     total: int
-    groups: tuple[TypeCount, ...]
+    groups: tuple[tuple[str, int], ...]
     interpretation: str
     corrected: str | None = None
     expanded: tuple[Expansion, ...] = ()
@@ -130,26 +119,6 @@ class Completion:
     language: str | None
     type: str
     scheme: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompletionGroup:
-    """The completions of one class, best first."""
-
-    type: str
-    completions: tuple[Completion, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestions:
-    """Completions by class; the class of the best one comes first."""
-
-    groups: tuple[CompletionGroup, ...]
-
-    @property
-    def completions(self) -> tuple[Completion, ...]:
-        """All completions, group by group."""
-        return tuple(c for group in self.groups for c in group.completions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

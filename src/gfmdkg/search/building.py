@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from gfmdkg.search.completions import write_completions
-from gfmdkg.search.documents import Document, Name, read_classes, read_documents
+from gfmdkg.search.documents import Document, read_classes, read_documents
 from gfmdkg.search.query import name_key
 from gfmdkg.search.schema import BROADER, DIRECT, FORMAT, SEPARATOR, TABLES
 from gfmdkg.search.vocabulary import WordCounter
@@ -73,9 +73,9 @@ def _fill(connection: sqlite3.Connection, select: Select) -> None:
     connection.executemany(
         "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (rowid, position, *_name_row(name))
+            (rowid, position, n.kind, n.text, n.language, fold(n.text), name_key(n.text))
             for rowid, document in enumerate(documents, 1)
-            for position, name in enumerate(document.names)
+            for position, n in enumerate(document.names)
         ),
     )
     connection.execute("CREATE INDEX name_key ON name (key)")
@@ -105,10 +105,6 @@ def _write_types(
             [(upper, type_id) for upper in sorted({type_iri, *above.get(type_iri, ())})],
         )
     return type_ids
-
-
-def _name_row(name: Name) -> tuple[str, str, str | None, str, str]:
-    return name.kind, name.text, name.language, fold(name.text), name_key(name.text)
 
 
 def _text_row(

@@ -11,9 +11,9 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from gfmdkg.search.answers import Completion, CompletionGroup, Suggestions
+from gfmdkg.search.answers import Completion
 from gfmdkg.search.documents import Document
 from gfmdkg.terms.folding import fold
 
@@ -55,12 +55,9 @@ def _entries(document: Document, rowid: int, type_id: int) -> Iterator[_Entry]:
         tier = 0 if _ACRONYM.fullmatch(name.text) else 1
         starts = [match.start() for match in _START.finditer(folded)][:_WORDS_ENTERED]
         for start in starts:
-            weight = _weight(tier if start == starts[0] else 2, name.kind, type_id, len(folded))
+            kind = (tier if start == starts[0] else 2) * 10 + _KINDS[name.kind]
+            weight = (kind * 1000 + min(type_id, 999)) * 1000 + min(len(folded), 999)
             yield folded[start : start + _KEY_LENGTH], weight, rowid, position
-
-
-def _weight(tier: int, kind: str, type_id: int, length: int) -> int:
-    return ((tier * 10 + _KINDS[kind]) * 1000 + min(type_id, 999)) * 1000 + min(length, 999)
 
 
 def _frequent_prefixes(keys: Iterable[str]) -> set[str]:
@@ -99,26 +96,26 @@ def complete(
     *,
     ranges: Sequence[tuple[int, int]] | None,
     limit: int,
-) -> Suggestions:
+) -> tuple[Completion, ...]:
     """The best ``limit`` resources with a name that goes on as typed, grouped by class.
 
-    ``ranges`` are the rowids that may come, ``None`` for all.
+    The class of the best one comes first. ``ranges`` are the rowids that may come, ``None``
+    for all.
     """
     typed = fold(text)
     match = _START.search(typed)
     if match is None or limit < 1:
-        return Suggestions(groups=())
+        return ()
     typed = typed[match.start() :]
     rows = _best_rows(connection, typed, ranges, limit)
     groups: dict[str, list[Completion]] = {}
     for rowid, position in rows:
-        iri, type_iri, scheme, label = connection.execute(
-            "SELECT doc.iri, type.iri, scheme, name.text FROM doc JOIN type ON type.id = doc.type"
-            " JOIN name ON name.doc = doc.id AND name.position = 0 WHERE doc.id = ?",
-            (rowid,),
-        ).fetchone()
-        matched, language = connection.execute(
-            "SELECT text, language FROM name WHERE doc = ? AND position = ?", (rowid, position)
+        iri, type_iri, scheme, label, matched, language = connection.execute(
+            "SELECT doc.iri, type.iri, scheme, label.text, name.text, name.language FROM doc"
+            " JOIN type ON type.id = doc.type"
+            " JOIN name AS label ON label.doc = doc.id AND label.position = 0"
+            " JOIN name ON name.doc = doc.id AND name.position = ? WHERE doc.id = ?",
+            (position, rowid),
         ).fetchone()
         groups.setdefault(type_iri, []).append(
             Completion(
@@ -130,12 +127,7 @@ def complete(
                 scheme=scheme,
             )
         )
-    return Suggestions(
-        groups=tuple(
-            CompletionGroup(type=type_iri, completions=tuple(found))
-            for type_iri, found in groups.items()
-        )
-    )
+    return tuple(chain.from_iterable(groups.values()))
 
 
 def _best_rows(

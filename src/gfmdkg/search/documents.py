@@ -13,8 +13,6 @@ from gfmdkg.terms.values import Iri, Literal
 
 __all__ = ["Document", "Link", "Name", "read_classes", "read_documents"]
 
-"""Runs a SELECT over the version that is indexed."""
-
 # The order of classes where nothing else decides: what others refer to comes first.
 _TYPES = (
     GFMD + "Instrument",
@@ -84,19 +82,16 @@ def read_documents(select: Select) -> list[Document]:
     """All documents of a version in their order."""
     documents, types = _read_names(select(_query("names")))
     for iri, found in types.items():
-        document = documents.get(iri)
-        if document is None:
-            continue
-        if iri.startswith(GRAPH_BASE):
-            del documents[iri]
-            continue
-        kept = sorted(t for t in found if not t.startswith(_MACHINERY))
-        if found and not kept:
-            del documents[iri]
-        elif kept:
-            document.type = min(kept, key=lambda t: (_TYPE_RANK.get(t, len(_TYPES)), t))
+        kept = [t for t in found if not t.startswith(_MACHINERY)]
+        if iri.startswith(GRAPH_BASE) or not kept:
+            documents.pop(iri, None)
+        elif iri in documents:
+            documents[iri].type = min(kept, key=lambda t: (_TYPE_RANK.get(t, len(_TYPES)), t))
     for document in documents.values():
-        document.names.sort(key=_name_order)
+        # The first name is the one shown; the rest only need to be in a stable order.
+        document.names.sort(
+            key=lambda n: (n.kind != "pref", n.language != "en", n.kind, n.language or "", n.text)
+        )
     _read_texts(select(_query("texts")), documents)
     _read_links(select(_query("links")), documents)
     return sorted(documents.values(), key=lambda document: document.order)
@@ -109,8 +104,6 @@ def read_classes(select: Select) -> dict[str, set[str]]:
         match row:
             case Iri(value=below), Iri(value=upper):
                 above.setdefault(below, set()).add(upper)
-            case _:
-                continue
     return above
 
 
@@ -134,28 +127,13 @@ def _read_names(solutions: Solutions) -> tuple[dict[str, Document], dict[str, se
                 schemes[iri] = min(scheme, schemes.get(iri, scheme))
             case Iri(value=iri), Literal(lexical=kind), Literal() as value:
                 text = _clean(value.lexical)
-                document = documents.get(iri)
-                if document is None:
-                    document = documents[iri] = Document(iri)
                 if text:
+                    document = documents.setdefault(iri, Document(iri))
                     document.names.append(Name(kind, text, value.language))
-            case _:
-                continue
     for iri, scheme in schemes.items():
         if iri in documents:
             documents[iri].scheme = scheme
-    return {iri: d for iri, d in documents.items() if d.names}, types
-
-
-def _name_order(name: Name) -> tuple[bool, bool, str, str, str]:
-    # The first name is the one shown; the rest only need to be in a stable order.
-    return (
-        name.kind != "pref",
-        name.language != "en",
-        name.kind,
-        name.language or "",
-        name.text,
-    )
+    return documents, types
 
 
 def _read_texts(solutions: Solutions, documents: Mapping[str, Document]) -> None:
@@ -168,8 +146,6 @@ def _read_texts(solutions: Solutions, documents: Mapping[str, Document]) -> None
                     continue
                 target = {"note": document.notes, "evidence": document.evidence}
                 target.get(kind, document.texts).append(text)
-            case _:
-                continue
     for document in documents.values():
         for texts in (document.notes, document.evidence, document.texts):
             texts[:] = sorted(set(texts))
@@ -185,8 +161,6 @@ def _read_links(solutions: Solutions, documents: Mapping[str, Document]) -> None
                     direct.setdefault(iri, set()).add((property_iri, target))
                 if property_iri == SKOS + "broader":
                     broader.setdefault(iri, []).append(target)
-            case _:
-                continue
     ancestors: dict[str, list[str]] = {}
     for iri, links in direct.items():
         found = documents[iri].links

@@ -2,10 +2,10 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from gfmdkg.search.answers import Hit, Marked, Reason, Why
-from gfmdkg.search.planning import Plan
+from gfmdkg.search.matching import Matches
 from gfmdkg.search.schema import SEPARATOR
 
 __all__ = ["explain", "read_marks"]
@@ -40,7 +40,7 @@ def explain(
     connection: sqlite3.Connection,
     page: Sequence[tuple[int, float]],
     *,
-    plan: Plan,
+    matches: Matches,
     language: str | None,
 ) -> tuple[Hit, ...]:
     """The hits for rows that match, given with their scores: label, snippet and reasons."""
@@ -48,11 +48,11 @@ def explain(
     # A unary plus makes one run of the search serve all rows.
     columns = connection.execute(
         f"SELECT rowid, {_COLUMNS} FROM text WHERE text MATCH ? AND +rowid IN ({rowids})",  # noqa: S608
-        (plan.match,),
+        (matches.match,),
     )
     marked = {rowid: texts for rowid, *texts in columns}
     return tuple(
-        _hit(connection, rowid, marked[rowid], score=score, plan=plan, language=language)
+        _hit(connection, rowid, marked[rowid], score=score, matches=matches, language=language)
         for rowid, score in page
     )
 
@@ -63,7 +63,7 @@ def _hit(
     columns: Sequence[str],
     *,
     score: float,
-    plan: Plan,
+    matches: Matches,
     language: str | None,
 ) -> Hit:
     iri, type_iri, scheme, links = connection.execute(
@@ -75,7 +75,8 @@ def _hit(
     kinds = connection.execute(
         "SELECT kind, language, key FROM name WHERE doc = ? ORDER BY position", (rowid,)
     ).fetchall()
-    shown = _shown(kinds, language)
+    # The preferred name in the language asked for; else the first.
+    shown = next((n for n, kind in enumerate(kinds) if kind[:2] == ("pref", language)), 0)
     texts = [
         (reason, read_marks(text))
         for reason, column in _TEXTS
@@ -85,7 +86,7 @@ def _hit(
     matching = [position for position, name in enumerate(names) if _START in name]
     # The name that was typed first, then the label; the others may be its synonyms only.
     matching.sort(
-        key=lambda position: (kinds[position][2] != plan.key, position != shown, position)
+        key=lambda position: (kinds[position][2] != matches.key, position != shown, position)
     )
     why = [
         Why(
@@ -96,7 +97,7 @@ def _hit(
         for position in matching[:_NAMES_SHOWN]
     ]
     why += [Why(reason=reason, text=_clip(marked).text) for reason, marked in texts]
-    why += _links(connection, links, plan.targets, language)
+    why += _links(connection, links, matches.targets, language)
     snippet = texts[0][1] if texts else Marked(text=columns[2].split(SEPARATOR)[0])
     return Hit(
         iri=iri,
@@ -108,12 +109,6 @@ def _hit(
         score=round(score, 4),
         why=tuple(why),
     )
-
-
-def _shown(kinds: Sequence[tuple[str, str | None, str]], language: str | None) -> int:
-    """The position of the preferred name in the language asked for; else the first."""
-    wanted = (position for position, kind in enumerate(kinds) if kind[:2] == ("pref", language))
-    return next(wanted, 0)
 
 
 def _clip(marked: Marked) -> Marked:
@@ -138,7 +133,7 @@ def _clip(marked: Marked) -> Marked:
 
 
 def _links(
-    connection: sqlite3.Connection, links: str, targets: Mapping[int, str], language: str | None
+    connection: sqlite3.Connection, links: str, targets: Collection[int], language: str | None
 ) -> Iterator[Why]:
     numbers = [int(number) for number in links.split(",")] if links else []
     found = [

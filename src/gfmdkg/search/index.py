@@ -4,22 +4,22 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from gfmdkg.errors import Fault, QueryTimeout, StoreError
-from gfmdkg.search.answers import Found, SearchAnswer, Suggestions, TypeCount
-from gfmdkg.search.building import is_current
+from gfmdkg.search.answers import Completion, Found, SearchAnswer
+from gfmdkg.search.building import ensure_index, is_current
 from gfmdkg.search.completions import complete
-from gfmdkg.search.correcting import correct
 from gfmdkg.search.explaining import explain
-from gfmdkg.search.planning import make_plan
+from gfmdkg.search.matching import Matches, find_matches
 from gfmdkg.search.query import And, Node, Not, Or, Query, Term, parse_query
-from gfmdkg.search.ranking import Matches, matching_rows
-from gfmdkg.search.vocabulary import Vocabulary
+from gfmdkg.search.vocabulary import Vocabulary, correct
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
+from gfmdkg.store.versions import Version
 
 __all__ = ["SearchIndex"]
 
@@ -27,13 +27,7 @@ _INSTRUCTIONS_PER_CHECK = 20_000
 _LENIENT_FROM = 2
 _LENIENT_UP_TO = 6
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Matched:
-    root: Node
-    corrected: str | None
-    lenient: bool
-    matches: Matches
+Ranges = Sequence[tuple[int, int]]
 
 
 class SearchIndex:
@@ -65,17 +59,21 @@ class SearchIndex:
             raise StoreError("the search index cannot be opened", [fault])
         return cls(path, time_limit_seconds=time_limit_seconds)
 
+    @classmethod
+    def of(cls, version: Version) -> Self:
+        """The index of a version, built first where it is missing or of another format."""
+        store = OxigraphStore.open_read_only(version.database)
+        try:
+            return cls.open(ensure_index(version.folder, select_from(store)))
+        finally:
+            store.close()
+
     def close(self) -> None:
         """Close the idle connections; those that are borrowed close when they come back."""
         with self._lock:
             idle, self._idle, self._is_closed = self._idle, [], True
         for connection in idle:
             connection.close()
-
-    @property
-    def types(self) -> tuple[str, ...]:
-        """The classes that have items, in the order of the index."""
-        return tuple(iri for iri, _, _ in self._types)
 
     def search(
         self,
@@ -97,31 +95,23 @@ class SearchIndex:
         if query.root is None:
             return _nothing(query)
         with self._borrowed() as connection:
-            wanted = self._expand(types)
-            matched = self._match(connection, query.root, text, language, wanted)
-            root, corrected, lenient = matched.root, matched.corrected, matched.lenient
-            matches, plan = matched.matches, matched.matches.plan
-            if not matches:
-                return _nothing(query)
-            counts = [matches.within(first, last) for _, first, last in self._types]
-            page = matches.page(
-                connection,
-                [self._types[type_id][1:] for type_id in wanted],
-                limit=max(0, limit),
-                offset=max(0, offset),
+            ranges = self._ranges(types)
+            root, corrected, lenient, matches = self._match(
+                connection, query.root, text, language, ranges
             )
-            hits = explain(connection, page, plan=plan, language=language)
+            if not matches.rowids:
+                return _nothing(query)
+            page = matches.page(connection, ranges, limit=max(0, limit), offset=max(0, offset))
+            hits = explain(connection, page, matches=matches, language=language)
         return SearchAnswer(
             hits=hits,
-            total=sum(counts[type_id] for type_id in wanted),
+            total=sum(matches.within(*each) for each in ranges),
             groups=tuple(
-                TypeCount(type=iri, count=count)
-                for (iri, _, _), count in zip(self._types, counts, strict=True)
-                if count
+                (iri, count) for iri, *each in self._types if (count := matches.within(*each))
             ),
             interpretation=str(Query(root=root)),
             corrected=corrected,
-            expanded=plan.expanded,
+            expanded=matches.expanded,
             lenient=lenient,
             ignored=query.ignored,
         )
@@ -133,12 +123,11 @@ class SearchIndex:
         if query.root is None:
             return Found(iris=(), interpretation=str(query))
         with self._borrowed() as connection:
-            wanted = self._expand(types)
-            matched = self._match(connection, query.root, text, None, wanted)
-            ranges = [self._types[type_id][1:] for type_id in wanted]
-            rows = matched.matches.page(
-                connection, ranges, limit=len(matched.matches.rowids), offset=0
+            ranges = self._ranges(types)
+            root, corrected, lenient, matches = self._match(
+                connection, query.root, text, None, ranges
             )
+            rows = matches.page(connection, ranges, limit=len(matches.rowids), offset=0)
             named = dict(
                 connection.execute(
                     "SELECT id, iri FROM doc WHERE id IN (SELECT value FROM json_each(?))",
@@ -147,9 +136,9 @@ class SearchIndex:
             )
         return Found(
             iris=tuple(named[rowid] for rowid, _ in rows),
-            interpretation=str(Query(root=matched.root)),
-            corrected=matched.corrected,
-            lenient=matched.lenient,
+            interpretation=str(Query(root=root)),
+            corrected=corrected,
+            lenient=lenient,
         )
 
     def _match(
@@ -158,39 +147,42 @@ class SearchIndex:
         root: Node,
         text: str,
         language: str | None,
-        wanted: Sequence[int],
-    ) -> _Matched:
-        """What matches, after correction.
+        ranges: Ranges,
+    ) -> tuple[Node, str | None, bool, Matches]:
+        """The query and its text after correction, if any, and what matches.
 
-        Where nothing of the ``wanted`` classes has all words, what has some of them.
+        Where nothing in the ranges has all words, what has some of them: that is the ``True``
+        in the answer.
         """
         root, corrected = correct(connection, root, text, vocabulary=self._words, language=language)
-        strict = matching_rows(connection, make_plan(connection, root, corrected or text))
-        ranges = [self._types[type_id][1:] for type_id in wanted]
-        if any(strict.within(first, last) for first, last in ranges):
-            return _Matched(root=root, corrected=corrected, lenient=False, matches=strict)
-        for looser in _looser(root):
-            matches = matching_rows(connection, make_plan(connection, looser, corrected or text))
-            if any(matches.within(first, last) for first, last in ranges):
-                return _Matched(root=root, corrected=corrected, lenient=True, matches=matches)
-        return _Matched(root=root, corrected=corrected, lenient=False, matches=strict)
+        strict: Matches | None = None
+        for asked in (root, *_looser(root)):
+            matches = find_matches(connection, asked, corrected or text)
+            strict = strict or matches
+            if any(matches.within(*each) for each in ranges):
+                return root, corrected, matches is not strict, matches
+        assert strict is not None  # noqa: S101 - the query itself was asked
+        return root, corrected, False, strict
 
-    def suggest(self, text: str, *, types: Collection[str] = (), limit: int = 10) -> Suggestions:
-        """The best ``limit`` resources with a name that goes on as typed, grouped by class."""
+    def suggest(
+        self, text: str, *, types: Collection[str] = (), limit: int = 10
+    ) -> tuple[Completion, ...]:
+        """The best ``limit`` resources with a name that goes on as typed, by class."""
         text = _encodable(text)
         with self._borrowed() as connection:
-            ranges = [self._types[type_id][1:] for type_id in self._expand(types)]
-            return complete(connection, text, ranges=ranges if types else None, limit=limit)
+            ranges = self._ranges(types) if types else None
+            return complete(connection, text, ranges=ranges, limit=limit)
 
-    def _expand(self, types: Collection[str]) -> Sequence[int]:
-        """The numbers of the classes asked for and of those below them."""
-        if not types:
-            return range(len(self._types))
-        return sorted({type_id for iri in types for type_id in self._above.get(iri, ())})
+    def _ranges(self, types: Collection[str]) -> Ranges:
+        """The rowids of the classes asked for and of those below them; of all, where none is."""
+        numbers: Iterable[int] = range(len(self._types))
+        if types:
+            numbers = sorted({number for iri in types for number in self._above.get(iri, ())})
+        return [self._types[number][1:] for number in numbers]
 
     def _words(self, connection: sqlite3.Connection) -> Vocabulary:
         if self._vocabulary is None:
-            self._vocabulary = Vocabulary.load(connection)
+            self._vocabulary = Vocabulary(connection)
         return self._vocabulary
 
     @contextmanager

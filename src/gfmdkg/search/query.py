@@ -16,6 +16,7 @@ is beyond the limits is left out and named in ``ignored``.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gfmdkg.terms.folding import fold
@@ -164,7 +165,7 @@ class _Reader:
         return kept[0] if len(kept) == 1 else Or(tuple(kept)) if kept else None
 
     def _all_of(self, depth: int) -> Node | None:
-        parts: list[Node | None] = []
+        parts: list[Node] = []
         is_negated = False
         while self._at < len(self._pieces):
             piece = self._pieces[self._at]
@@ -183,9 +184,12 @@ class _Reader:
                     is_negated = not is_negated
                 part = self._term(piece)
             if part is not None:
-                parts.append(_negated(part) if is_negated else part)
+                if is_negated:
+                    part = part.part if isinstance(part, Not) else Not(part)
+                parts.append(part)
                 is_negated = False
-        return _together(_meaningful(parts))
+        meaningful = [part for part in parts if not _is_stop_word(part)]
+        return _together(meaningful or parts)  # stop words alone are meant
 
     def _bracket(self, depth: int) -> Node | None:
         if depth >= _NESTING_LIMIT:
@@ -205,17 +209,7 @@ class _Reader:
         return Term(words=words, is_prefix=piece.endswith("*"), is_quoted=piece[0] == '"')
 
 
-def _negated(part: Node) -> Node:
-    return part.part if isinstance(part, Not) else Not(part)
-
-
-def _meaningful(parts: list[Node | None]) -> list[Node | None]:
-    """The parts without stop words, if there is anything else."""
-    kept = [part for part in parts if not _is_stop_word(part)]
-    return kept if any(part is not None for part in kept) else parts
-
-
-def _is_stop_word(part: Node | None) -> bool:
+def _is_stop_word(part: Node) -> bool:
     return (
         isinstance(part, Term)
         and not part.is_quoted
@@ -225,7 +219,7 @@ def _is_stop_word(part: Node | None) -> bool:
     )
 
 
-def _together(parts: list[Node | None]) -> Node | None:
+def _together(parts: Sequence[Node | None]) -> Node | None:
     flat: list[Node] = []
     for part in parts:
         if isinstance(part, And):

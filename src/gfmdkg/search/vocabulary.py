@@ -4,16 +4,18 @@ The full-text table knows stems only. Here stand the words as people write them,
 that ``detentio*`` finds what is indexed as "detent", and a correction is a word.
 """
 
+import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 
-from gfmdkg.search.query import words_of
+from gfmdkg.search.query import And, Node, Not, Or, Term, words_of
 from gfmdkg.search.schema import TOKENIZER
 from gfmdkg.terms.folding import fold
 
-__all__ = ["Vocabulary", "WordCounter", "stems_of_prefix"]
+__all__ = ["Vocabulary", "WordCounter", "correct", "stems_of_prefix"]
 
 _CORRECTED_FROM = 4  # letters; a shorter word is near too many others
 _TWO_TYPOS_FROM = 8
@@ -88,11 +90,12 @@ def _stem(word: str) -> str:
 class Vocabulary:
     """The words in memory, for corrections; immutable."""
 
-    def __init__(self, rows: Iterable[tuple[str, str, str, int, int]]) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._by_length: dict[int, list[str]] = {}
         self._known: dict[str, tuple[str, int, int]] = {}
         self._english_stems: set[str] = set()
         self._other_stems: set[str] = set()
+        rows = connection.execute("SELECT word, raw, stem, count, english FROM word")
         for word, raw, stem, count, english in rows:
             self._known[word] = raw, count, english
             if english:
@@ -101,15 +104,6 @@ class Vocabulary:
                 self._other_stems.add(stem)
             if word.isalpha():
                 self._by_length.setdefault(len(word), []).append(word)
-
-    @classmethod
-    def load(cls, connection: sqlite3.Connection) -> "Vocabulary":
-        """Read the table ``word``."""
-        return cls(connection.execute("SELECT word, raw, stem, count, english FROM word"))
-
-    def __contains__(self, word: str) -> bool:
-        """Whether a text has this word, in this form."""
-        return fold(word) in self._known
 
     def correction(self, word: str, *, language: str | None = None) -> str | None:
         """The word most likely meant by one that does not exist; ``None`` where none is near.
@@ -153,3 +147,46 @@ class Vocabulary:
                 rank = (int(distance), wanted == 0, -count, found)
                 best = rank if best is None else min(best, rank)
         return None if best is None else self._known[best[3]][0].lower()
+
+
+def correct(
+    connection: sqlite3.Connection,
+    root: Node,
+    text: str,
+    *,
+    vocabulary: Callable[[sqlite3.Connection], Vocabulary],
+    language: str | None,
+) -> tuple[Node, str | None]:
+    """The query with each word that no item has replaced by the one that is meant, if any.
+
+    Also the text with those words replaced, or ``None`` where nothing was. A word that exists,
+    in whatever form, is never touched; nor is one that is the beginning of others (``recr*``).
+    """
+    replaced: dict[str, str] = {}
+
+    def visit(node: Node) -> Node:
+        match node:
+            case Not(part=part):
+                return Not(visit(part))
+            case And(parts=parts):
+                return And(tuple(map(visit, parts)))
+            case Or(parts=parts):
+                return Or(tuple(map(visit, parts)))
+            case Term(words=words, is_prefix=is_prefix):
+                checked = words[:-1] if is_prefix else words
+                return replace(node, words=(*map(mend, checked), *words[len(checked) :]))
+
+    def mend(word: str) -> str:
+        known = connection.execute("SELECT 1 FROM word WHERE word = ?", (fold(word),))
+        # Most words are, and save loading the vocabulary.
+        if word not in replaced and known.fetchone() is None:
+            meant = vocabulary(connection).correction(word, language=language)
+            if meant is not None:
+                replaced[word] = meant
+        return replaced.get(word, word)
+
+    mended = visit(root)
+    corrected = text
+    for word, meant in replaced.items():
+        corrected = re.sub(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", meant, corrected)
+    return mended, corrected if replaced else None

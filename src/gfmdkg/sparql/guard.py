@@ -12,26 +12,12 @@ after a place where two readings part. Text without the letters of the word pass
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from gfmdkg.errors import QueryRejected
 from gfmdkg.sparql.tokens import Token, TokenKind, decode_codepoints, locate, tokenize
 
-__all__ = ["QueryFacts", "check_query", "check_update"]
+__all__ = ["check_query", "check_update"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryFacts:
-    """What is known of an accepted text.
-
-    ``is_volatile``: it may use NOW, RAND, UUID, STRUUID or BNODE, so that two runs over the
-    same data may differ and no answer is to be kept. True where that is in doubt.
-    """
-
-    is_volatile: bool
-
-
-_STEADY, _VOLATILE = QueryFacts(is_volatile=False), QueryFacts(is_volatile=True)
 
 _SERVICE_REFUSED = (
     "SERVICE is not allowed: this endpoint opens no connections to others. "
@@ -57,8 +43,11 @@ _BROKEN_DEEP = "this is no SPARQL, so that the nesting of the many brackets afte
 _VOLATILE_CALL = re.compile(r"(?:now|rand|uuid|bnode)\s*+[(#]")
 
 
-def check_query(text: str, *, limit_bytes: int, nesting_limit: int) -> QueryFacts:
+def check_query(text: str, *, limit_bytes: int, nesting_limit: int) -> bool:
     """Accept a query, or raise ``QueryRejected`` with the place and the way out.
+
+    True where it may use NOW, RAND, UUID, STRUUID or BNODE, or that is in doubt: two runs over
+    the same data may differ then, and no answer is to be kept.
 
     ``limit_bytes`` bounds the text in UTF-8, ``nesting_limit`` the depth of ``{``, ``(`` and
     ``[`` together. That the text is well-formed is left to the engine.
@@ -66,36 +55,29 @@ def check_query(text: str, *, limit_bytes: int, nesting_limit: int) -> QueryFact
     return _check(text, limit_bytes, nesting_limit, ("service",))
 
 
-def check_update(text: str, *, limit_bytes: int, nesting_limit: int) -> QueryFacts:
+def check_update(text: str, *, limit_bytes: int, nesting_limit: int) -> bool:
     """Like ``check_query`` for an update, where LOAD is refused too."""
     return _check(text, limit_bytes, nesting_limit, ("service", "load"))
 
 
-def _check(text: str, limit_bytes: int, nesting_limit: int, words: tuple[str, ...]) -> QueryFacts:
+def _check(text: str, limit_bytes: int, nesting_limit: int, words: tuple[str, ...]) -> bool:
     if not text.isascii() or len(text) > limit_bytes:
         _check_size(text, limit_bytes)
     # str.lower never hides ASCII letters, and the engine folds no others: it does not take
     # the long s of "ſervice" for an s.
     lowered = text.lower()
-    for word in words:
-        if word in lowered:
-            break
-    else:
-        if text.count("{") + text.count("(") + text.count("[") <= nesting_limit:
-            if "\\u" in lowered:
-                _check_reading(text, words, nesting_limit, decode=True)
-            return _VOLATILE if _is_volatile(lowered) else _STEADY
-    _check_reading(text, words, nesting_limit, decode=False)
+    _check_reading(text, lowered, words, nesting_limit, decode=False)
     if "\\u" in lowered:
-        _check_reading(text, words, nesting_limit, decode=True)
-    return _VOLATILE if _is_volatile(lowered) else _STEADY
+        decoded = decode_codepoints(text)
+        _check_reading(text, decoded.lower(), words, nesting_limit, decode=True)
+    return _is_volatile(lowered)
 
 
-def _check_reading(text: str, words: tuple[str, ...], nesting_limit: int, *, decode: bool) -> None:
-    read = decode_codepoints(text) if decode else text
-    lowered = read.lower()
-    found = tuple(word for word in words if word in lowered)
-    brackets = read.count("{") + read.count("(") + read.count("[")
+def _check_reading(
+    text: str, lowered: str, words: tuple[str, ...], nesting_limit: int, *, decode: bool
+) -> None:
+    found = tuple([word for word in words if word in lowered])
+    brackets = lowered.count("{") + lowered.count("(") + lowered.count("[")
     if found or brackets > nesting_limit:
         tokens = list(_up_to_depth(tokenize(text, decode=decode), nesting_limit))
         _Reading(text, tokens, found, nesting_limit).check()
@@ -197,15 +179,13 @@ class _Reading:
         if bracket in _OPENING:
             is_data = bracket == "{" and self._opens_data(index)
             self.open.append("values" if is_data else bracket)
-            if len(self.open) > self.nesting_limit:
-                self._reject_nesting(token.start)
+            if len(self.open) > (limit := self.nesting_limit):
+                detail = (
+                    f"brackets nest deeper than {limit} (query_nesting_limit). Write it flatter"
+                )
+                self._reject(detail, token.start)
         elif bracket in _CLOSING and self.open:
             self.open.pop()
-
-    def _reject_nesting(self, start: int) -> None:
-        limit = self.nesting_limit
-        detail = f"brackets nest deeper than {limit} (query_nesting_limit). Write it flatter"
-        self._reject(detail, start)
 
     def _opens_data(self, index: int) -> bool:
         """Whether the brace opens the rows of VALUES, where ``<`` is never an operator."""

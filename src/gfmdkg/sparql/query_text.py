@@ -6,26 +6,46 @@ A file runs as it stands. What may become of it is marked in its text:
   in its line, the line goes where its slot is not filled, for even an empty slot changes a plan.
 - ``# page``, alone in its line, ends the sub-select to which LIMIT and OFFSET belong. Without
   it, they belong to the end of the query. See ``docs/decisions/0007-paged-queries.md``.
-- ``# scan unless`` marks patterns that may be read whole (``gfmdkg.sparql.scans``).
+- Patterns, one a line, between ``# scan unless`` with names of parameters, and ``# end of scan``,
+  are written so that they are read once where none of these parameters has a value.
+
+The engine looks each triple pattern up for every row found so far, which is right for the rows
+of one session and six times too slow for those of all. A pattern in a sub-select of its own is
+read once and joined by hash, with the same solutions:
+
+- ``?s p ?o .`` and ``OPTIONAL { ?s p ?o }``, which may end in a condition on the language of
+  ``?o``, with the inside in a sub-select;
+- ``FILTER NOT EXISTS { ?s p ?o }`` as MINUS. It stands behind what binds ``?s`` and, if anything
+  does, ``?o``.
 
 All of it is found among the tokens of the text and put in place in one pass, so no term reaches
 another's slot, and nothing in a string, an IRI or a comment is taken for a mark.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import dropwhile, groupby, pairwise
+from types import MappingProxyType
 from typing import Self
 
-from gfmdkg.sparql.scans import Scan, read_scans
-from gfmdkg.sparql.tokens import Token, TokenKind, tokenize
+from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, tokenize
 from gfmdkg.terms.values import Term, to_sparql
 
-__all__ = ["QueryText", "Slot", "packaged_query"]
+__all__ = [
+    "Prologue",
+    "QueryText",
+    "packaged_query",
+    "read_columns",
+    "read_prologue",
+    "used_prefixes",
+]
 
 _PAGE, _IF_GIVEN = "# page", "# if given"
 _NOTHING = "UNDEF"
+_OPENING, _CLOSING = "# scan unless ", "# end of scan"
+_PUNCTUATION = frozenset(".;,{}()")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +65,23 @@ class _Line:
     start: int
     code_end: int
     end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What is to be read whole: ``written`` in place of the text from ``start`` to ``end``.
+
+    ``unless`` names the parameters of which none may have a value.
+    """
+
+    start: int
+    end: int
+    written: str
+    unless: tuple[str, ...]
+
+    def applies(self, given: Collection[str]) -> bool:
+        """Whether the pattern is to be read whole where these parameters have values."""
+        return not any(name in given for name in self.unless)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +107,7 @@ class QueryText:
         code = [token for token in tokens if token.kind is not TokenKind.COMMENT]
         slots = tuple(_read_slots(code))
         inside = [range(slot.start, slot.end) for slot in slots]
-        scans, faults = read_scans(text, tokens)
+        scans, faults = _read_scans(text, tokens)
         return cls(
             text=text,
             slots=slots,
@@ -97,7 +134,10 @@ class QueryText:
         if not self.slot_names.issuperset(values):
             unknown = ", ".join(sorted(values.keys() - self.slot_names))
             raise ValueError(f"no slots: {unknown}")
-        written = {name: _write(name, terms) for name, terms in values.items()}
+        written = {
+            name: f"VALUES ?{name} {{ {' '.join(map(to_sparql, terms))} }}"
+            for name, terms in values.items()
+        }
         edits = [(s.start, s.end, written[s.name]) for s in self.slots if s.name in written]
         edits += [(s.start, s.end, s.written) for s in self.scans if s.applies(written)]
         edits += [
@@ -148,5 +188,127 @@ def _read_lines(text: str, tokens: Iterable[Token], slots: Iterable[Slot]) -> It
             )
 
 
-def _write(name: str, terms: Iterable[Term]) -> str:
-    return f"VALUES ?{name} {{ {' '.join(map(to_sparql, terms))} }}"
+def _read_scans(
+    text: str, tokens: Iterable[Token]
+) -> tuple[tuple[Scan, ...], tuple[tuple[int, str], ...]]:
+    """The marked patterns of a query, and what is wrong with the marks: offset and message."""
+    scans: list[Scan] = []
+    faults: list[tuple[int, str]] = []
+    unless: tuple[str, ...] = ()
+    opened = 0
+    for _, group in groupby(tokens, key=lambda token: text.count("\n", 0, token.start)):
+        line = list(group)
+        first = line[0]
+        mark = first.text.rstrip()
+        if mark.startswith(_OPENING) and first.kind is TokenKind.COMMENT:
+            if unless:
+                faults.append((first.start, "a scan begins inside of another"))
+            unless, opened = tuple(mark.removeprefix(_OPENING).split(", ")), first.start
+        elif mark == _CLOSING and unless:
+            unless = ()
+        elif mark.startswith(("# scan", _CLOSING)):
+            message = "a scan begins with “# scan unless” and names, and ends with “# end of scan”"
+            faults.append((first.start, message))
+        elif unless and (scan := _read_line(text, line, unless)) is not None:
+            scans.append(scan)
+        elif unless:
+            message = "a line in a scan is “?s p ?o .”, alone or in OPTIONAL or NOT EXISTS"
+            faults.append((first.start, message))
+    if unless:
+        faults.append((opened, "the scan has no end: “# end of scan”"))
+    return tuple(scans), tuple(faults)
+
+
+def _read_line(text: str, line: Sequence[Token], unless: tuple[str, ...]) -> Scan | None:
+    match [token.text.upper() for token in line]:
+        case ["FILTER", "NOT", "EXISTS", "{", *_, "}"] if _is_triple(line[4:-1]):
+            return Scan(start=line[0].start, end=line[2].end, written="MINUS", unless=unless)
+        case ["OPTIONAL", "{", *_, "}"]:
+            inside = line[2:-1]
+        case [*_, "."]:
+            inside = line[:-1]
+        case _:
+            return None
+    match [token.text.upper() for token in inside]:
+        # The condition speaks of the pattern's own object, so that it can go where it goes.
+        case [*_, value, "FILTER", "(", "LANG", "(", same, ")", "=", _, ")"] if value == same:
+            is_pattern = _is_triple(inside[:-8])
+        case _:
+            is_pattern = _is_triple(inside)
+    if not is_pattern:
+        return None
+    start, end = inside[0].start, inside[-1].end
+    written = f"{{ SELECT * {{ {text[start:end]} }} }}"
+    return Scan(start=start, end=end, written=written, unless=unless)
+
+
+def _is_triple(pattern: Sequence[Token]) -> bool:
+    return (
+        len(pattern) >= 3
+        and pattern[0].kind is TokenKind.VARIABLE
+        and not any(token.text in _PUNCTUATION for token in pattern)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prologue:
+    """PREFIX declarations, of which the later counts; the body starts at ``body_start``."""
+
+    prefixes: Mapping[str, str]
+    body_start: int
+
+
+def read_prologue(text: str) -> Prologue:
+    """The prologue of a query, which need not be valid.
+
+    >>> read_prologue("PREFIX x: <http://e/> ASK {}")
+    Prologue(prefixes=mappingproxy({'x': 'http://e/'}), body_start=22)
+    """
+    prefixes: dict[str, str] = {}
+    tokens = iter(code_tokens(text))
+    for token in tokens:
+        word = token.text.upper()
+        name = next(tokens, None) if word == "PREFIX" else None
+        iri = next(tokens, None) if word in ("PREFIX", "BASE") else None
+        if iri is None:
+            return Prologue(prefixes=MappingProxyType(prefixes), body_start=token.start)
+        if name is not None:
+            prefixes[name.text.removesuffix(":")] = iri.text[1:-1]
+    return Prologue(prefixes=MappingProxyType(prefixes), body_start=len(text))
+
+
+def used_prefixes(text: str) -> frozenset[str]:
+    """The prefixes that the text uses and declares nowhere (the empty one is ``""``).
+
+    >>> sorted(used_prefixes("PREFIX a: <http://e/> ASK { ?s a:b skos:Concept }"))
+    ['skos']
+    """
+    used: set[str] = set()
+    declared: set[str] = set()
+    previous = ""
+    for token in code_tokens(text):
+        if token.kind is TokenKind.PREFIXED_NAME:
+            prefix = token.text.partition(":")[0]
+            (declared if previous == "PREFIX" else used).add(prefix)
+        previous = token.text.upper()
+    return frozenset(used - declared)
+
+
+def read_columns(tokens: Iterable[Token]) -> tuple[str, ...]:
+    """The columns of the first SELECT, of which one is ``*`` if that stands for all.
+
+    >>> read_columns(code_tokens("SELECT ?a (COUNT(?b) AS ?c) WHERE { ?a ?p ?b }"))
+    ('a', 'c')
+    """
+    columns: list[str] = []
+    depth = 0
+    for before, token in pairwise(dropwhile(lambda t: t.text.upper() != "SELECT", tokens)):
+        if token.text == "{" and depth == 0:
+            break
+        depth += (token.text == "(") - (token.text == ")")
+        is_variable = token.kind is TokenKind.VARIABLE
+        if is_variable and (depth == 0 or (depth == 1 and before.text.upper() == "AS")):
+            columns.append(token.text[1:])
+        elif token.text == "*" and depth == 0:
+            columns.append("*")
+    return tuple(columns)

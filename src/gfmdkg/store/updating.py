@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
-from gfmdkg.sparql.operations import Operation, split_update
 from gfmdkg.sparql.tokens import TokenKind, tokenize
+from gfmdkg.sparql.updates import Operation, split_update
 from gfmdkg.store.rdf_store import OxigraphStore, Row
 
 __all__ = ["carry_out"]

@@ -10,7 +10,7 @@ from rdflib.term import Node
 
 from gfmdkg.errors import Fault, OntologyError, QueryRejected
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.sparql.prologue import read_columns
+from gfmdkg.sparql.query_text import read_columns
 from gfmdkg.sparql.tokens import code_tokens
 from gfmdkg.store.selecting import Select
 from gfmdkg.validation.data_graph import node_text, rdflib_term

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gfmdkg.errors import DataError
-from gfmdkg.formats.blank_nodes import BlankNodes
-from gfmdkg.formats.turtle_writer import Triple, TurtleBlocks, write_turtle
+from gfmdkg.formats.turtle_writer import BlankNodes, Triple, TurtleBlocks, write_turtle
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES
 from gfmdkg.store.parsing import parse
 from gfmdkg.store.patches import (

@@ -9,9 +9,8 @@ import pytest
 from tests.http.conftest import publish
 
 from gfmdkg.errors import StoreError
-from gfmdkg.facets import GROUPS, ListIndex
-from gfmdkg.http import list_indexes
-from gfmdkg.http.list_indexes import ListIndexes
+from gfmdkg.facets import ListIndex
+from gfmdkg.http.indexes import ListIndexes
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 
@@ -51,23 +50,6 @@ def test_lists_that_share_patterns_are_read_together(version: Version, read: lis
 
     asyncio.run(work())
     assert sorted(read) == ["recommendations", "topics"]
-
-
-def test_warming_reads_all_lists_once(
-    version: Version, read: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(list_indexes, "_WARMING_DELAY_SECONDS", 0)
-
-    async def work() -> None:
-        lists = ListIndexes(wait_seconds=20)
-        lists.warm(version)
-        lists.warm(version)
-        for group in GROUPS:
-            await lists.exactly(group[0].name, version)
-        await lists.close()
-
-    asyncio.run(work())
-    assert sorted(read) == sorted(group[0].name for group in GROUPS)
 
 
 def test_store_that_cannot_be_opened_is_told_and_tried_again(

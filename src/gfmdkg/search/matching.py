@@ -1,15 +1,22 @@
-"""From an understood query to what the full-text table is asked, synonyms and concepts added."""
+"""From an understood query to the rows that match, synonyms and concepts added, and their order.
+
+The order is by bm25 with a weight for each column, names that are the whole query before all
+others. To score a row costs microseconds, so where very many match, the first few of each
+class that match in their names are scored and shown first, and all others follow in the
+order of the index. That order is fixed too, so pages never overlap.
+"""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from gfmdkg.search.answers import Expansion
 from gfmdkg.search.query import And, Node, Not, Or, Term, name_key
-from gfmdkg.search.schema import BROADER, DIRECT
+from gfmdkg.search.schema import BROADER, DIRECT, WEIGHTS
 from gfmdkg.search.vocabulary import stems_of_prefix
 
-__all__ = ["Plan", "make_plan"]
+__all__ = ["Matches", "find_matches"]
 
 _TARGETS_LIMIT = 36  # linked resources that one query's words may name, all words together
 _TARGETS_PER_TERM = 12
@@ -29,44 +36,10 @@ _IRREGULAR = {
 _OTHER_NUMBER = _IRREGULAR | {plural: singular for singular, plural in _IRREGULAR.items()}
 
 
-@dataclass(slots=True, kw_only=True)
-class Plan:
-    """An expression for the full-text table, and what it searches for beside the words.
-
-    ``match`` is ``None`` where nothing can be found. ``key`` is the
-    query's ``name_key``, ``targets`` are the rowids of the linked
-    resources that the query names, with the part of the query that does; ``exact`` the rowids
-    of those whose name is the whole query.
-    """
-
-    match: str | None = None
-    key: str = ""
-    exact: tuple[int, ...] = ()
-    targets: dict[int, str] = field(default_factory=dict)
-    expanded: tuple[Expansion, ...] = ()
-
-
-def make_plan(connection: sqlite3.Connection, root: Node, text: str) -> Plan:
-    """Plan the search for ``root``, which was understood from ``text``."""
-    planner = _Planner(connection, root)
-    match = planner.expression(root)
-    key = name_key(text)
-    rows = connection.execute(
-        "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT 20", (key,)
-    )
-    return Plan(
-        match=match,
-        key=key,
-        exact=tuple(rowid for (rowid,) in rows),
-        targets=planner.targets,
-        expanded=tuple(planner.expanded.values()),
-    )
-
-
 class _Planner:
     def __init__(self, connection: sqlite3.Connection, root: Node) -> None:
         self._connection = connection
-        self.targets: dict[int, str] = {}
+        self.targets: set[int] = set()
         self.expanded: dict[tuple[str, str], Expansion] = {}
         self._terms = max(1, sum(1 for _ in _terms(root)))
         self._per_term = max(2, min(_TARGETS_PER_TERM, _TARGETS_LIMIT // self._terms))
@@ -181,7 +154,7 @@ class _Planner:
         for rowid in rowids:
             tokens += [f'"{DIRECT}{rowid}"', f'"{BROADER}{rowid}"']
             if self._is_wanted:
-                self.targets.setdefault(rowid, term)
+                self.targets.add(rowid)
                 self._note(rowid, term, ())
         return [f"context : ({' OR '.join(tokens)})"] if tokens else []
 
@@ -228,3 +201,100 @@ def _terms(node: Node) -> Iterator[Term]:
 def _quoted(text: str) -> str:
     # Only letters, digits and the signs of names come here; FTS5 doubles a quote inside.
     return '"' + text.replace('"', '""') + '"'
+
+
+_SCORED_LIMIT = 3_000
+_EXACT_BONUS = 1_000.0
+_RANK = f"bm25(text, {', '.join(map(str, WEIGHTS))})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """The rowids that match, in ascending order, and what was searched for.
+
+    ``match`` is the expression for the full-text table, empty where nothing can be found.
+    ``key`` is the query's ``name_key``, ``exact`` has the rowids of those whose name is the
+    whole query, ``targets`` those of the linked resources that the query names.
+    """
+
+    match: str
+    rowids: list[int]
+    key: str
+    exact: tuple[int, ...]
+    targets: Collection[int]
+    expanded: tuple[Expansion, ...]
+
+    def within(self, first: int, last: int) -> int:
+        """How many lie between two rowids, both included."""
+        return bisect_right(self.rowids, last) - bisect_left(self.rowids, first)
+
+    def page(
+        self,
+        connection: sqlite3.Connection,
+        ranges: Sequence[tuple[int, int]],
+        *,
+        limit: int,
+        offset: int,
+    ) -> list[tuple[int, float]]:
+        """The rows of a page with their scores, best first; only those in the ranges count."""
+
+        def scored(match: str, bounds: Sequence[tuple[int, int]]) -> list[tuple[int, float]]:
+            # A unary plus keeps SQLite from running the search once for each range.
+            condition = " OR ".join(["+rowid BETWEEN ? AND ?"] * len(bounds)) or "0"
+            exact = f"(rowid IN ({', '.join(map(str, self.exact))}))"
+            return connection.execute(
+                f"SELECT rowid, {exact} * {_EXACT_BONUS} - {_RANK} AS score"  # noqa: S608
+                f" FROM text WHERE text MATCH ? AND ({condition})"
+                " ORDER BY score DESC, rowid LIMIT ? OFFSET ?",
+                (match, *(bound for pair in bounds for bound in pair), limit, offset),
+            ).fetchall()
+
+        if not self.rowids:
+            return []
+        found = _within(self.rowids, ranges)
+        total = sum(map(len, found))
+        if total <= _SCORED_LIMIT:
+            return scored(self.match, ranges)
+        in_names = f"{{label names}} : ({self.match})"
+        strong = _within(_rowids(connection, in_names), ranges)
+        quota = _SCORED_LIMIT // max(1, sum(1 for group in strong if group))
+        first = {rowid for group in strong for rowid in group[:quota]}
+        exact = first.union(*_within(sorted(self.exact), ranges)) - first
+        bounds = [(group[0], group[:quota][-1]) for group in strong if group]
+        bounds += [(rowid, rowid) for rowid in sorted(exact)]
+        shown = first | exact
+        rows = scored(in_names, bounds)
+        if len(rows) < limit and len(shown) < total:
+            rest = [rowid for group in found for rowid in group if rowid not in shown]
+            start = max(0, offset - len(shown))
+            rows += [(rowid, 0.0) for rowid in rest[start : start + limit - len(rows)]]
+        return rows
+
+
+def find_matches(connection: sqlite3.Connection, root: Node, text: str) -> Matches:
+    """All rows that match ``root``, which was understood from ``text``."""
+    planner = _Planner(connection, root)
+    match = planner.expression(root) or ""
+    key = name_key(text)
+    rows = connection.execute(
+        "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT 20", (key,)
+    )
+    return Matches(
+        match=match,
+        rowids=_rowids(connection, match) if match else [],
+        key=key,
+        exact=tuple(rowid for (rowid,) in rows),
+        targets=planner.targets,
+        expanded=tuple(planner.expanded.values()),
+    )
+
+
+def _rowids(connection: sqlite3.Connection, match: str) -> list[int]:
+    rows = connection.execute("SELECT rowid FROM text WHERE text MATCH ? ORDER BY rowid", (match,))
+    return [rowid for (rowid,) in rows]
+
+
+def _within(rowids: list[int], ranges: Sequence[tuple[int, int]]) -> list[list[int]]:
+    return [
+        rowids[bisect_left(rowids, first) : bisect_right(rowids, last)] for first, last in ranges
+    ]

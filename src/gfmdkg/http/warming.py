@@ -1,4 +1,4 @@
-"""The first pages of the canned queries, worked out before anybody asks.
+"""Lists, and the first pages of the canned queries, made ready before anybody asks.
 
 Over a large graph a question about all of it takes up to seconds. Those that need no parameter
 are known beforehand, so each is asked once for each version, in the background and one at a
@@ -11,42 +11,37 @@ from contextvars import Context
 
 from gfmdkg.catalog import CannedQuery
 from gfmdkg.engine.supervisor import Lane
-from gfmdkg.errors import Busy, GfmdkgError
 from gfmdkg.facets import GROUPS
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.queries import run_query
 from gfmdkg.http.service import Service
 from gfmdkg.store.versions import Version
 
-__all__ = ["FirstPages"]
+__all__ = ["Warming"]
 
 # Whoever starts a service for one question shall not wait for those that nobody asked.
-_DELAY_SECONDS = 2.0
+_DELAY_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
 # A queue that fills again and again leaves no room for this.
 _REST_SECONDS = 1.0
 _TRIES = 5
 
 
-class FirstPages:
-    """Keeps the first pages of the current version in the service's cache."""
+class Warming:
+    """Reads the lists of the current version, and keeps first pages in the service's cache."""
 
     def __init__(self, service: Service, *, delay_seconds: float = _DELAY_SECONDS) -> None:
         settings = service.settings
         self._service = service
         self._delay_seconds = delay_seconds
         # The only worker would not be there for a client, and without a cache nothing is kept.
-        self._is_on = (
+        self._has_pages = (
             settings.warm_queries and settings.query_workers > 1 and settings.cache_limit_bytes > 0
         )
-        self._current: int | None = None
         self._task: asyncio.Task[None] | None = None
 
     def warm(self, version: Version) -> None:
         """Begin with this version, in place of the one before."""
-        if not self._is_on or version.number == self._current:
-            return
-        self._current = version.number
         if self._task is not None:
             self._task.cancel()
         # In a context of its own: this is no part of the request that saw the version first.
@@ -61,31 +56,19 @@ class FirstPages:
         """Stop."""
         if self._task is not None:
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await self.finish()
 
     async def _warm(self, version: Version) -> None:
         await asyncio.sleep(self._delay_seconds)
-        await self._wait_for_lists(version)
-        for query in self._service.catalog:
+        for group in GROUPS:  # one after the other; more depends on them than on the pages
+            await asyncio.wait({self._service.lists.start(group[0].name, version)})
+        for query in self._service.catalog if self._has_pages else ():
             if any(parameter.required for parameter in query.parameters.values()):
                 continue
             for _ in range(_TRIES):
                 if await self._ask(query, version):
                     break
                 await asyncio.sleep(_REST_SECONDS)
-
-    async def _wait_for_lists(self, version: Version) -> None:
-        """The lists are read at the same time, and more depends on them."""
-        for group in GROUPS:
-            while True:
-                try:
-                    await self._service.lists.exactly(group[0].name, version)
-                except Busy:
-                    await asyncio.sleep(_REST_SECONDS)
-                    continue
-                except GfmdkgError:  # whoever asks for the list is told
-                    pass
-                break
 
     async def _ask(self, query: CannedQuery, version: Version) -> bool:
         """Ask for the first page as a client would; false where one needed the worker."""
@@ -98,7 +81,7 @@ class FirstPages:
         try:
             while not asking.done():
                 await asyncio.wait({asking}, timeout=_LOOK_SECONDS)
-                if self._is_anybody_waiting():
+                if any(self._service.pool.stats().waiting.values()):
                     return False
             asking.exception()  # a client that asks the same is told
             return True
@@ -109,7 +92,3 @@ class FirstPages:
     def _is_engine_in_use(self) -> bool:
         stats = self._service.pool.stats()
         return any(stats.running[lane] or stats.waiting[lane] for lane in Lane)
-
-    def _is_anybody_waiting(self) -> bool:
-        waiting = self._service.pool.stats().waiting
-        return any(waiting[lane] for lane in Lane)

@@ -1,4 +1,4 @@
-"""First pages of canned queries are worked out before anybody asks, behind those who do ask."""
+"""Lists and first pages are made ready before anybody asks, behind those who do ask."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,10 +12,11 @@ from tests.http.conftest import settings_for
 from gfmdkg.engine.pool import QueryRequest
 from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import QueryTimeout
-from gfmdkg.http.first_pages import FirstPages
+from gfmdkg.facets import GROUPS
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.queries import Question, bind_query, run_query
 from gfmdkg.http.service import Service
+from gfmdkg.http.warming import Warming
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
@@ -23,15 +24,15 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 @asynccontextmanager
 async def serving(
     store: Path, *, delay_seconds: float = 0.0, **changes: Any
-) -> AsyncIterator[tuple[Service, FirstPages]]:
+) -> AsyncIterator[tuple[Service, Warming]]:
     service = Service(settings_for(store, **{"query_workers": 2, **changes}))
-    first_pages = FirstPages(service, delay_seconds=delay_seconds)
-    service.follow(first_pages.warm)
+    warming = Warming(service, delay_seconds=delay_seconds)
+    service.follow(warming.warm)
     await service.start()
     try:
-        yield service, first_pages
+        yield service, warming
     finally:
-        await first_pages.close()
+        await warming.close()
         await service.close()
 
 
@@ -52,15 +53,17 @@ def needs_value(service: Service, name: str) -> bool:
     return any(p.required for p in service.catalog[name].parameters.values())
 
 
-def test_every_query_without_required_parameters_is_ready(harbour_store: Path) -> None:
+def test_every_list_and_query_without_required_parameters_is_ready(harbour_store: Path) -> None:
     async def run() -> None:
-        async with serving(harbour_store) as (service, first_pages):
-            await first_pages.finish()
+        async with serving(harbour_store) as (service, warming):
+            await warming.finish()
+            version = await service.version()
+            assert all(service.lists.start(group[0].name, version).done() for group in GROUPS)
             ready = await known(service)
             assert ready == {n for n in service.catalog.names if not needs_value(service, n)}
             assert len(ready) > 20
             before = service.pool.stats().answered_total
-            version, paging = await service.version(), Parameters(()).paging(service.settings)
+            paging = Parameters(()).paging(service.settings)
             for name in ready:
                 query = service.catalog[name]
                 await run_query(service, query, {}, version=version, paging=paging)
@@ -76,8 +79,8 @@ def test_nothing_is_asked_where_it_is_off_or_would_be_in_the_way(
     harbour_store: Path, changes: dict[str, Any]
 ) -> None:
     async def run() -> None:
-        async with serving(harbour_store, **changes) as (service, first_pages):
-            await first_pages.finish()
+        async with serving(harbour_store, **changes) as (service, warming):
+            await warming.finish()
             await asyncio.sleep(0.1)
             assert service.pool.stats().answered_total == 0
 
@@ -86,9 +89,9 @@ def test_nothing_is_asked_where_it_is_off_or_would_be_in_the_way(
 
 def test_end_of_the_service_stops_it(harbour_store: Path) -> None:
     async def run() -> None:
-        async with serving(harbour_store, delay_seconds=60) as (service, first_pages):
-            await first_pages.close()
-            await first_pages.finish()
+        async with serving(harbour_store, delay_seconds=60) as (service, warming):
+            await warming.close()
+            await warming.finish()
             assert service.pool.stats().answered_total == 0
 
     asyncio.run(run())
@@ -97,15 +100,14 @@ def test_end_of_the_service_stops_it(harbour_store: Path) -> None:
 def test_newer_version_takes_the_place_of_the_one_before(harbour_store: Path) -> None:
     async def run() -> None:
         service = Service(settings_for(harbour_store, query_workers=2))
-        first_pages = FirstPages(service, delay_seconds=0.05)
+        warming = Warming(service, delay_seconds=0.05)
         await service.start()
-        first_pages.warm(service.versions.get(1))
-        first_pages.warm(service.versions.get(2))
-        first_pages.warm(service.versions.get(2))
-        await first_pages.finish()
+        warming.warm(service.versions.get(1))
+        warming.warm(service.versions.get(2))
+        await warming.finish()
         questions = [key for key in service.cache if isinstance(key, Question)]
         assert {question.version for question in questions} == {2}
-        await first_pages.close()
+        await warming.close()
         await service.close()
 
     asyncio.run(run())
@@ -117,12 +119,12 @@ def test_client_that_waits_gets_the_worker(
     """Both workers are busy, one with a client's query, one with ours; a client comes."""
 
     async def run() -> None:
-        async with serving(harbour_store, delay_seconds=60) as (service, first_pages):
+        async with serving(harbour_store, delay_seconds=60) as (service, warming):
             query, version = service.catalog["topics"], await service.version()
             await service.terms(version)
             # Our query shall last: the name is bound, the engine never ends.
             monkeypatch.setattr(type(query), "paged", lambda *_, **__: ENDLESS)
-            ours = asyncio.create_task(first_pages._ask(query, version))
+            ours = asyncio.create_task(warming._ask(query, version))
             while not service.pool.stats().running[Lane.CANNED]:
                 await asyncio.sleep(0.01)
             slow = QueryRequest(
@@ -145,7 +147,7 @@ def test_query_that_does_not_end_in_time_holds_up_no_other(
     harbour_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def run() -> None:
-        async with serving(harbour_store, delay_seconds=60) as (service, first_pages):
+        async with serving(harbour_store, delay_seconds=60) as (service, warming):
             query, version = service.catalog["topics"], await service.version()
             await service.terms(version)
 
@@ -153,6 +155,6 @@ def test_query_that_does_not_end_in_time_holds_up_no_other(
                 raise QueryTimeout(1.0)
 
             monkeypatch.setattr(service, "answer", fail)
-            assert await first_pages._ask(query, version) is True
+            assert await warming._ask(query, version) is True
 
     asyncio.run(run())

@@ -3,14 +3,21 @@
 ``DELETE {D} INSERT {I} WHERE {W}`` means: find the solutions of W, then remove what D says for
 each and add what I says. So what it changes can be known beforehand, by asking for the
 solutions and filling the templates with them.
+
+The SPARQL 1.1 Protocol (section 2.2.3) lets ``using-graph-uri`` and ``using-named-graph-uri``
+stand for USING and USING NAMED in every operation with a WHERE; the engine knows only the
+clauses, so they are put there.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
-from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, group_end
+from gfmdkg.errors import QueryRejected
+from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, group_end, locate
+from gfmdkg.terms.values import Iri, to_sparql
 
-__all__ = ["Operation", "split_update"]
+__all__ = ["Operation", "add_using", "split_update"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +93,7 @@ class _Reader:
 
     def _operation(self) -> Operation:
         start = self._next
-        target = self._graph_after("WITH")
+        target = f"WITH {self._iri()}" if self._take("WITH") else ""
         delete = insert = where = ""
         if self._take("DELETE"):
             if self._take("DATA"):
@@ -124,9 +131,6 @@ class _Reader:
             clauses.append(f"FROM {named}{self._iri()}")
         return " ".join(clauses)
 
-    def _graph_after(self, word: str) -> str:
-        return f"{word} {self._iri()}" if self._take(word) else ""
-
     def _iri(self) -> str:
         self._next += 1
         return self._iri_before()
@@ -162,3 +166,88 @@ class _Reader:
 
     def _slice(self, start: int) -> str:
         return self._text[self._tokens[start].start : self._tokens[self._next - 1].end]
+
+
+# What can stand outside of braces in an update. The engine reads other words too, such as
+# DELETEWHERE for two of these; a text whose operations are not certain is refused.
+_KEYWORDS = frozenset(
+    {
+        *("ADD", "ALL", "BASE", "CLEAR", "COPY", "CREATE", "DATA", "DEFAULT", "DELETE", "DROP"),
+        *("GRAPH", "INSERT", "INTO", "LOAD", "MOVE", "NAMED", "PREFIX", "SILENT", "TO", "USING"),
+        *("VERSION", "WHERE", "WITH"),
+    }
+)
+_CONFLICT = (
+    "{word} in the update and using-graph-uri or using-named-graph-uri in the request exclude "
+    "each other; use one of the two"
+)
+_UNCLEAR = "“{word}” is unexpected here; set spaces between keywords and names"
+_INCOMPLETE = "a brace is missing"
+
+
+def add_using(text: str, *, graphs: Iterable[str], named_graphs: Iterable[str]) -> str:
+    """The update with USING clauses for these graphs in each operation that has a WHERE.
+
+    ``DELETE WHERE {P}``, which takes no such clause, becomes ``DELETE {P} USING … WHERE {P}``.
+    Raises ``QueryRejected`` where the text has USING or WITH of its own, or its operations
+    cannot be told apart, and ``ValueError`` for a graph that is no absolute IRI.
+
+    >>> add_using("INSERT {?s a ?t} WHERE {?s a ?t}", graphs=["http://e/g"], named_graphs=[])
+    'INSERT {?s a ?t} USING <http://e/g> WHERE {?s a ?t}'
+    """
+    clauses = "".join(
+        [f"USING {to_sparql(Iri(graph))} " for graph in graphs]
+        + [f"USING NAMED {to_sparql(Iri(graph))} " for graph in named_graphs]
+    )
+    if not clauses:
+        return text
+    tokens = code_tokens(text)
+    for token in tokens:
+        if token.kind is TokenKind.ERROR:
+            _reject(text, "this is no SPARQL", token)
+    parts: list[str] = []
+    copied = index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        before = tokens[index - 1] if index else None
+        if token.text == "{":
+            index = _end_of_group(text, tokens, index)
+            continue
+        index += 1
+        _check(text, token, before)
+        if token.kind is not TokenKind.WORD or token.text.upper() != "WHERE":
+            continue
+        parts.append(text[copied : token.start])
+        if before is not None and before.text.upper() == "DELETE":
+            end = _end_of_group(text, tokens, index)
+            parts.append(text[tokens[index].start : tokens[end - 1].end] + " ")
+        parts.append(clauses)
+        copied = token.start
+    parts.append(text[copied:])
+    return "".join(parts)
+
+
+def _end_of_group(text: str, tokens: Sequence[Token], index: int) -> int:
+    end = group_end(tokens, index)
+    if end is None:
+        _reject(text, _INCOMPLETE, tokens[min(index, len(tokens) - 1)])
+    return end
+
+
+def _check(text: str, token: Token, before: Token | None) -> None:
+    if token.kind is TokenKind.WORD:
+        word = token.text.upper()
+        if word in ("USING", "WITH"):
+            _reject(text, _CONFLICT.format(word=word), token)
+        if word not in _KEYWORDS:
+            _reject(text, _UNCLEAR.format(word=token.text[:40]), token)
+    elif token.kind is TokenKind.PREFIXED_NAME and (
+        before is None or before.kind is not TokenKind.WORD
+    ):
+        # The engine would take "USINGx:y" for a clause.
+        _reject(text, _UNCLEAR.format(word=token.text[:40]), token)
+
+
+def _reject(text: str, detail: str, token: Token) -> NoReturn:
+    place = locate(text, token.start)
+    raise QueryRejected(detail, line=place.line, column=place.column)

@@ -1,0 +1,123 @@
+"""What is read from a version once and answers from then on: its lists and its full-text index."""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+
+from gfmdkg.errors import Busy, NotFound, StoreError
+from gfmdkg.facets import GROUPS, FacetedList, ListIndex, build_indexes, keep_answers, select_from
+from gfmdkg.http.version_cache import VersionCache, Versioned
+from gfmdkg.search import INDEX_NAME, SearchIndex
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.versions import Version, VersionStore
+
+__all__ = ["ListIndexes", "search_indexes"]
+
+# The lists of a small graph are read in this time; those of a big one take longer, and the
+# former version answers meanwhile.
+_LISTS_PATIENCE_SECONDS = 2.0
+# A full-text index that is there opens in milliseconds, one of a small graph is built in this time.
+_SEARCH_PATIENCE_SECONDS = 0.25
+_RETRY_SECONDS = 5
+
+Group = tuple[FacetedList, ...]
+Indexes = Mapping[str, ListIndex]
+
+
+class ListIndexes:
+    """The lists of each version, those of a group read together, in threads.
+
+    ``wait_seconds`` is how long a request waits that no other version can serve.
+    """
+
+    def __init__(self, *, wait_seconds: float) -> None:
+        self._cache: dict[str, VersionCache[Indexes]] = {}
+        for group in GROUPS:
+            self._cache |= dict.fromkeys(
+                (faceted.name for faceted in group), self._cache_of(group, wait_seconds)
+            )
+        self._is_closed = threading.Event()
+
+    def _cache_of(self, group: Group, wait_seconds: float) -> VersionCache[Indexes]:
+        async def build(version: Version) -> Indexes:
+            return await asyncio.to_thread(self._read, group, version)
+
+        return VersionCache(
+            build,
+            what=f"the list of {' and '.join(faceted.name for faceted in group)}",
+            wait_seconds=wait_seconds,
+            patience_seconds=_LISTS_PATIENCE_SECONDS,
+        )
+
+    def start(self, name: str, version: Version) -> asyncio.Task[Indexes]:
+        """Read the group of a list unless that is done or under way."""
+        return self._cache[name].start(version)
+
+    async def exactly(self, name: str, version: Version) -> ListIndex:
+        """The list in this very version. Raises ``Busy`` where that takes too long."""
+        return (await self._cache[name].exactly(version))[name]
+
+    async def find(self, name: str, version: Version, *, or_former: bool) -> Versioned[ListIndex]:
+        """The list in this version or, while it is read and if that will do, in one before it.
+
+        Raises ``Busy`` where there is none and reading takes too long.
+        """
+        found = await self._cache[name].find(version, or_former=or_former)
+        return Versioned(version=found.version, value=found.value[name])
+
+    async def close(self) -> None:
+        """Stop reading."""
+        self._is_closed.set()
+        await asyncio.gather(*(cache.close() for cache in self._cache.values()))
+
+    def _read(self, group: Group, version: Version) -> Indexes:
+        store = OxigraphStore.open_read_only(version.database)
+        ask = keep_answers(version.folder, select_from(store))
+
+        def select(query: str) -> bytes:
+            if self._is_closed.is_set():
+                raise Busy(_RETRY_SECONDS, cause="the service is ending")
+            return ask(query)
+
+        try:
+            return {faceted.name: index for faceted, index in build_indexes(group, select)}
+        finally:
+            store.close()
+
+
+def search_indexes(versions: VersionStore, *, wait_seconds: float) -> VersionCache[SearchIndex]:
+    """The full-text index of each version; whatever blocks runs in a thread, one built at a time.
+
+    ``wait_seconds`` is how long a request waits that no other index can serve. While one is
+    built, the newest before that there is answers, be it open or not.
+    """
+    turn = asyncio.Lock()
+
+    async def load(version: Version) -> SearchIndex:
+        if (version.folder / INDEX_NAME).exists():
+            # Opened at once, whatever is being built; one of a former format is built anew.
+            try:
+                return await asyncio.to_thread(SearchIndex.open, version.folder / INDEX_NAME)
+            except StoreError:
+                pass
+        async with turn:
+            return await asyncio.to_thread(SearchIndex.of, version)
+
+    def former(version: Version) -> Version | None:
+        for number in range(version.number - 1, 0, -1):
+            try:
+                found = versions.get(number)
+            except NotFound:
+                return None
+            if (found.folder / INDEX_NAME).exists():
+                return found
+        return None
+
+    return VersionCache(
+        load,
+        what="the search index",
+        wait_seconds=wait_seconds,
+        patience_seconds=_SEARCH_PATIENCE_SECONDS,
+        former=former,
+        close=SearchIndex.close,
+    )
