@@ -19,7 +19,7 @@ from gfmdkg.facets import (
     count_facets,
     selection_query,
 )
-from gfmdkg.http.list_description import faceted_operation
+from gfmdkg.http.described import described_router
 from gfmdkg.http.list_document import (
     Document,
     Included,
@@ -29,6 +29,7 @@ from gfmdkg.http.list_document import (
     search_document,
 )
 from gfmdkg.http.list_formats import GRAPH_FORMATS, write_items
+from gfmdkg.http.list_models import list_answers, list_parameters
 from gfmdkg.http.list_request import ListParameters, read_parameters, select
 from gfmdkg.http.parameters import JSON, Paging
 from gfmdkg.http.queries import link_header, page_links
@@ -51,7 +52,7 @@ _LINK_CHARACTERS = 8_000
 
 def lists_router(service: Service, indexes: SearchIndexes) -> APIRouter:
     """The routes of all lists; ``indexes`` answer their full-text filter."""
-    router = APIRouter(prefix="/api", tags=["Lists"])
+    router = described_router("Lists", "/api")
     for faceted in LISTS.values():
         _add_route(router, service, indexes, faceted)
     return router
@@ -70,7 +71,8 @@ def _add_route(
         summary=faceted.summary,
         description=faceted.description,
         operation_id=faceted.name,
-        openapi_extra=faceted_operation(faceted, service.settings),
+        dependencies=list_parameters(faceted, service.settings),
+        responses=list_answers(faceted),
     )
 
 
