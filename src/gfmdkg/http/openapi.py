@@ -88,6 +88,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         },
         "parameters": _share_parameters(document),
     }
+    document["security"] = []  # where no operation says otherwise
     _add_examples(document)
     return document
 
