@@ -8,6 +8,8 @@ from urllib.parse import quote, urlencode
 import httpx
 import jsonschema_rs
 
+from gfmdkg.http.docs_page import parameters_of
+
 WRITES = (
     "submitChange",
     "acceptChange",
@@ -73,7 +75,11 @@ class Example:
 def operations(document: Mapping[str, Any]) -> Iterator[Operation]:
     """All operations, those of ``WRITES`` last and in that order, as often as they stand there."""
     found = [
-        Operation(path=path, method=method.upper(), definition=definition)
+        Operation(
+            path=path,
+            method=method.upper(),
+            definition=definition | {"parameters": parameters_of(document, definition)},
+        )
         for path, item in document["paths"].items()
         for method, definition in item.items()
     ]
@@ -89,10 +95,10 @@ def examples_of(operation: Operation) -> Iterator[Example]:
     given: dict[str, Any] = {}
     for parameter in parameters:
         if parameter["in"] == "path":
-            value = quote(str(parameter["example"]), safe="/")
+            value = quote(str(example_of(parameter)), safe="/")
             path = path.replace("{" + parameter["name"] + "}", value)
         elif parameter.get("required") or parameter["name"] in ("query", "graph", "effect"):
-            given[parameter["name"]] = parameter["example"]
+            given[parameter["name"]] = example_of(parameter)
         elif parameter["name"] == "per_page":
             given["per_page"] = 1
     bodies = list(_bodies(operation))
@@ -120,8 +126,13 @@ def examples_of(operation: Operation) -> Iterator[Example]:
         if name == "format":
             values = [v for v in parameter["schema"]["enum"] if fits(operation, v)]
         else:
-            values = [parameter["example"]] if "example" in parameter else []
+            values = parameter["schema"].get("examples", [])
         yield from (example({name: value}, headers=sent, body=body) for value in values)
+
+
+def example_of(parameter: Mapping[str, Any]) -> Any:
+    """A value for a parameter."""
+    return parameter["schema"]["examples"][0]
 
 
 def fits(operation: Operation, name: str) -> bool:
@@ -172,8 +183,9 @@ def departures(
     if response is None or not answer.is_success:
         yield f"{answer.status_code}: {answer.text[:300]}"
         return
-    for name, header in response.get("headers", {}).items():
-        if header.get("required") and name not in answer.headers:
+    headers = document["components"]["headers"]
+    for name in response.get("headers", {}):
+        if headers[name].get("required") and name not in answer.headers:
             yield f"the header {name} is missing"
     if not answer.content:
         if "content" in response:

@@ -6,6 +6,7 @@ import pytest
 from tests.http.conftest import Site
 
 from gfmdkg.facets import LISTS
+from gfmdkg.http.docs_page import parameters_of
 from gfmdkg.http.problem_types import PROBLEM_TYPES
 
 
@@ -18,7 +19,7 @@ def document(site: Site) -> dict[str, Any]:
 
 
 def parameters(document: dict[str, Any], path: str) -> dict[str, dict[str, Any]]:
-    return {p["name"]: p for p in document["paths"][path]["get"]["parameters"]}
+    return {p["name"]: p for p in parameters_of(document, document["paths"][path]["get"])}
 
 
 def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
@@ -37,8 +38,12 @@ def test_parameters_are_typed(document: dict[str, Any]) -> None:
     citing = parameters(document, "/api/queries/recommendations-citing")
     instrument = citing["instrument"]
     assert instrument["required"] is True
-    assert instrument["schema"] == {"type": "array", "items": {"type": "string"}, "minItems": 1}
-    assert instrument["example"] == ["CMW"]
+    assert instrument["schema"] == {
+        "type": "array",
+        "items": {"type": "string"},
+        "minItems": 1,
+        "examples": [["CMW"]],
+    }
     assert citing["assertion"]["schema"]["default"] == ["explicit"]
     assert citing["per_page"]["schema"]["maximum"] == 1000
     assert citing["format"]["schema"]["enum"] == ["json", "csv", "tsv", "srj", "srx"]
@@ -46,16 +51,29 @@ def test_parameters_are_typed(document: dict[str, Any]) -> None:
     assert dates["date_from"]["schema"]["format"] == "date"
     below = parameters(document, "/api/queries/links-below-confidence")
     numbers = [p for p in below.values() if p["schema"].get("type") == "number"]
-    assert all(isinstance(p["example"], float) for p in numbers)
+    assert all(isinstance(p["schema"]["examples"][0], float) for p in numbers)
     assert numbers
 
 
 def test_cells_are_typed(document: dict[str, Any]) -> None:
-    operation = document["paths"]["/api/queries/recommendations-citing"]["get"]
-    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
-    cells = schema["properties"]["items"]["items"]["properties"]
-    assert {"$ref": "#/components/schemas/Resource"} in cells["recommendation"]["anyOf"]
+    schemas = document["components"]["schemas"]
+    page, more = schemas["RecommendationsCitingPage"]["allOf"]
+    assert page == {"$ref": "#/components/schemas/RowsPage"}
+    assert more["properties"]["items"]["items"]["$ref"].endswith("/RecommendationsCitingRow")
+    cells = schemas["RecommendationsCitingRow"]["properties"]
+    assert cells["recommendation"]["$ref"] == "#/components/schemas/Cell"
+    assert {"$ref": "#/components/schemas/Cell"} in cells["session"]["anyOf"]
     assert cells["confidence"]["type"] == ["number", "null"]
+
+
+def test_items_of_lists_have_names_and_are_never_null(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    items = {"Actor", "Instrument", "Passage", "Recommendation", "Report", "Sdg", "Session"}
+    assert items <= set(schemas)
+    assert schemas["Recommendation"]["required"] == ["recommendation"]
+    assert "null" not in str(schemas["Recommendation"]["properties"]["recommendation"])
+    facets = schemas["ListPage"]["allOf"][1]["properties"]["facets"]
+    assert facets["additionalProperties"] == {"$ref": "#/components/schemas/Facet"}
 
 
 def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
@@ -81,13 +99,15 @@ def test_every_reference_is_defined(document: dict[str, Any]) -> None:
             node = node[part]
 
 
-def test_every_problem_type_has_an_example(document: dict[str, Any]) -> None:
-    examples = {
-        name
-        for response in document["components"]["responses"].values()
-        for name in response["content"]["application/problem+json"]["examples"]
-    }
-    assert examples == set(PROBLEM_TYPES)
+def test_every_problem_type_has_a_schema_in_the_response_of_its_status(
+    document: dict[str, Any],
+) -> None:
+    responses = document["components"]["responses"]
+    for name, kind in PROBLEM_TYPES.items():
+        status = "5XX" if kind.status >= 500 else str(kind.status)
+        schema = "".join(word.capitalize() for word in name.split("-")) + "Problem"
+        assert f"#/components/schemas/{schema}" in str(responses[status])
+        assert document["components"]["schemas"][schema]["allOf"][1]["properties"]["type"]["const"]
 
 
 def test_answers_have_only_statuses_that_are_described(

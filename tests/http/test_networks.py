@@ -14,6 +14,7 @@ import pytest
 from tests.http.conftest import Site, open_site, publish, settings_for
 
 from gfmdkg.http import create_app
+from gfmdkg.http.docs_page import parameters_of
 from gfmdkg.http.network_request import FILTER_NAMES, NETWORK_MEDIA
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.network import KINDS, MATRIX_KINDS
@@ -317,14 +318,26 @@ def test_answers_keep_to_the_description(shipped_site: Site, path: str, asked: s
     answer = ask(shipped_site, asked)
     validator.validate(answer)
     # What an answer has, the description names.
-    assert answer.keys() <= described["schema"]["properties"].keys()
+    assert answer.keys() <= set(members(document, described["schema"]))
+
+
+def members(document: Any, schema: Any) -> Iterator[str]:
+    """The members that a schema names, by itself or by those that it is made of."""
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    yield from schema.get("properties", ())
+    for part in schema.get("allOf", ()):
+        yield from members(document, part)
 
 
 def test_filters_are_described_as_the_list_of_passages_has_them(shipped_site: Site) -> None:
-    described = shipped_site.get("/openapi.json").json()["paths"]
+    document = shipped_site.get("/openapi.json").json()
+
+    def parameters(path: str) -> list[Any]:
+        return parameters_of(document, document["paths"][path]["get"])
 
     def names(path: str) -> set[str]:
-        return {parameter["name"] for parameter in described[path]["get"]["parameters"]}
+        return {parameter["name"] for parameter in parameters(path)}
 
     of_lists = {"facet_limit", "facets", "fields", "include", "page", "per_page", "sort"}
     own = {"network", "limit", "edge_limit", "minimum"}
@@ -333,7 +346,7 @@ def test_filters_are_described_as_the_list_of_passages_has_them(shipped_site: Si
         "/api/network/{network}/evidence",
         "/api/matrix/{matrix}",
     ):
-        places = [(p["name"], p["in"]) for p in described[path]["get"]["parameters"]]
+        places = [(p["name"], p["in"]) for p in parameters(path)]
         assert len(places) == len(set(places))
     filters = names("/api/passages") - of_lists
     assert names("/api/network/{network}") == filters | own

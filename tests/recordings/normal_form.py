@@ -12,6 +12,8 @@ from urllib.parse import unquote
 import openpyxl
 import pyoxigraph as ox
 
+from gfmdkg.http.docs_page import parameters_of
+
 __all__ = ["normal_body", "normal_headers", "shortened", "without_volatile"]
 
 _MOST_CHARACTERS = 4_500
@@ -222,7 +224,7 @@ def _openapi(document: Any) -> str:
         for method, operation in item.items():
             parameters = [
                 each["name"] + ("*" if each.get("required") else "")
-                for each in operation.get("parameters", ())
+                for each in parameters_of(document, operation)
             ]
             answers = [
                 f"{status}({','.join(answer.get('content', {}))})"

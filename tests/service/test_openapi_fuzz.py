@@ -31,6 +31,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gfmdkg.curation.tokens import Role, TokenStore
+from gfmdkg.http.docs_page import parameters_of
 from gfmdkg.settings import Settings
 
 Serve = Callable[[Settings], AbstractContextManager[str]]
@@ -101,7 +102,7 @@ def document(address: tuple[str, str]) -> dict[str, Any]:
     known = {"query": QUERIES, "graph": IRIS, "iri": ["CMW", *IRIS], "default-graph-uri": IRIS}
     for item in found["paths"].values():
         for operation in item.values():
-            for parameter in operation.get("parameters", ()):
+            for parameter in parameters_of(found, operation):
                 if parameter["name"] in known and parameter["schema"].get("type") == "string":
                     parameter["schema"] = _or_any(known[parameter["name"]], parameter["schema"])
             for name, media in operation.get("requestBody", {}).get("content", {}).items():

@@ -6,7 +6,7 @@ from typing import Any
 
 from gfmdkg.curation.tables import describe_columns
 from gfmdkg.http import api_document
-from gfmdkg.http.problem_schemas import members_of
+from gfmdkg.http.problem_models import members_of
 from gfmdkg.http.problem_types import PROBLEM_TYPES
 from gfmdkg.settings import Settings
 
@@ -18,6 +18,7 @@ _PART = re.compile(
 )
 # The canned queries have a page of their own, and pages for people are for people.
 _ELSEWHERE = frozenset({"Canned queries", "Pages"})
+_FIRST = ("application/sparql-results+json", "application/json")
 
 
 def with_generated_parts(page: str) -> str:
@@ -61,9 +62,7 @@ def _answers(responses: Mapping[str, Any]) -> Iterator[str]:
         if not status.startswith("2"):
             continue
         first = next(iter(content), "nothing")
-        kind = (
-            "application/json" if "sparql" not in first and "application/json" in content else first
-        )
+        kind = next((media_type for media_type in _FIRST if media_type in content), first)
         name = content.get(kind, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
         first = name or ("JSON" if kind == "application/json" else first)
         more = len(content) - 1

@@ -1,4 +1,4 @@
-"""The description as JSON; ``http.resource_schema`` has its schema."""
+"""The description as JSON; ``http.resource_models`` has its models."""
 
 from collections.abc import Collection
 from dataclasses import fields, is_dataclass

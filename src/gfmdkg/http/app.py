@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -18,7 +17,7 @@ from gfmdkg.http.lists import lists_router
 from gfmdkg.http.machines import machines_router
 from gfmdkg.http.networks import networks_router
 from gfmdkg.http.openapi import openapi_document
-from gfmdkg.http.pages import pages_router
+from gfmdkg.http.pages import pages_router, state_router
 from gfmdkg.http.problem_types import PROBLEM_TYPES
 from gfmdkg.http.problems import Problem, negotiated_problem, problem_of
 from gfmdkg.http.protocol import Protocol
@@ -95,6 +94,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         changes_router(service, protocol.writes),
         versions_router(service),
         pages_router(service, document),
+        state_router(service, document),
         machines_router(service, document),
     ):
         app.include_router(router)
@@ -114,16 +114,7 @@ def _answer_errors(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
         return AnswerResponse(negotiated_problem(_http_problem(request, error), request.scope))
 
-    async def invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
-        detail = "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in error.errors())
-        kind = PROBLEM_TYPES["bad-parameter"]
-        members = {"parameter": str(error.errors()[0]["loc"][-1])}
-        problem = Problem(kind=kind, detail=detail, status=kind.status, members=members)
-        return AnswerResponse(negotiated_problem(problem, request.scope))
-
     app.add_exception_handler(HTTPException, of_framework)
-    app.add_exception_handler(RequestValidationError, invalid)
 
 
 def _http_problem(request: Request, error: HTTPException) -> Problem:

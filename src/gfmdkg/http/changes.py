@@ -4,48 +4,60 @@ import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.curation.changes import ChangeSet, ChangeStore, Document, Effect
+from gfmdkg.curation.changes import RDF_PATCH, ChangeSet, ChangeStore, Document, Effect
 from gfmdkg.curation.changes.steps import ReviewRequest, Step
+from gfmdkg.curation.tables import TABLE_MEDIA_TYPES
 from gfmdkg.curation.tokens import Role
 from gfmdkg.errors import DataError, ParameterError
-from gfmdkg.http.changes_description import (
-    ACCEPTED,
-    difference_operation,
-    feed_operation,
-    number_parameter,
-    step_operation,
-    submit_operation,
-)
+from gfmdkg.http import curation_models as models
 from gfmdkg.http.changes_feed import change_feed
-from gfmdkg.http.description import json_operation
+from gfmdkg.http.described import (
+    WRITER,
+    WRITING,
+    answers,
+    described_router,
+    number_in_path,
+    query_string,
+    request_body,
+)
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.problems import problem_answer, unreadable
-from gfmdkg.http.protocol_answers import WRITER
 from gfmdkg.http.request import read_content, read_content_type
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
-from gfmdkg.http.shapes import ref
 from gfmdkg.http.versions import (
+    IN_VIEWS,
     answer_difference,
     answer_json,
     describe_version,
+    difference_answers,
     read_number,
     read_view,
+    record_answers,
 )
 from gfmdkg.http.writes import Writes
+from gfmdkg.namespaces import ID_BASE
+from gfmdkg.store.answers import GRAPH_FORMATS
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri
 
 __all__ = ["changes_router"]
 
 _CREATED = 201
+_ATOM = "application/atom+xml"
+_ACCEPTED = (*GRAPH_FORMATS, RDF_PATCH, *sorted(TABLE_MEDIA_TYPES))
+_EXAMPLE = (
+    "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    f'<{ID_BASE}instrument/cmw> skos:note "A note for the review."@en .\n'
+)
 
 
 def changes_router(service: Service, writes: Writes) -> APIRouter:
     """``/api/changes`` and what is below it, and undoing a version."""
-    router = APIRouter(prefix="/api")
+    router = described_router("Curation", "/api")
     _add_reading(router, service, writes)
     _add_steps(router, service, writes)
     return router
@@ -56,21 +68,16 @@ def _add_reading(router: APIRouter, service: Service, writes: Writes) -> None:
 
     @router.get(
         "/changes",
-        tags=["Curation"],
         summary="All change sets",
         operation_id="listChanges",
-        openapi_extra=json_operation(
-            "The change sets, the latest first.",
-            ref("ChangeList"),
-            "unauthorized",
-            "forbidden",
-            "unknown-parameter",
-            security=WRITER,
+        dependencies=[WRITER],
+        responses=record_answers(
+            "The change sets, the latest first.", models.ChangeList, 400, 401, 403
         ),
     )
     async def list_changes(request: Request) -> Response:
         """All change sets with their state; needs the token of a submitter."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         writes.authorize(request.scope, needed=Role.SUBMITTER)
         found = await asyncio.to_thread(changes.all)
         items = [change.summary() for change in reversed(found)]
@@ -78,53 +85,43 @@ def _add_reading(router: APIRouter, service: Service, writes: Writes) -> None:
 
     @router.get(
         "/changes.atom",
-        tags=["Curation"],
         summary="Feed of published change sets",
         operation_id="changeFeed",
-        openapi_extra=feed_operation(),
+        responses=answers(
+            "An Atom feed, the latest first.",
+            None,
+            [_ATOM],
+            also=(304, 400),
+        ),
     )
     async def feed(request: Request) -> Response:
         """The published change sets as an Atom feed."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         history = await asyncio.to_thread(service.versions.history)
         body = change_feed(history, address=str(request.url_for("feed")))
-        return AnswerResponse(Answer(media_type="application/atom+xml", body=body))
+        return AnswerResponse(Answer(media_type=_ATOM, body=body))
 
     @router.get(
         "/changes/{number}",
-        tags=["Curation"],
         summary="One change set",
         operation_id="showChange",
-        openapi_extra=json_operation(
-            "Its record and report.",
-            ref("ChangeSet"),
-            "unauthorized",
-            "forbidden",
-            "not-found",
-            "unknown-parameter",
-            parameters=[number_parameter("change set")],
-            security=WRITER,
-        ),
+        dependencies=[WRITER, number_in_path("change set")],
+        responses=record_answers("Its record and report.", models.ChangeSet, 400, 401, 403, 404),
     )
-    async def show_change(number: str, request: Request) -> Response:
+    async def show_change(request: Request, number: str) -> Response:
         """A change set with its inputs, its report and its events."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         writes.authorize(request.scope, needed=Role.SUBMITTER)
         return answer_json(_record(changes.get(read_number("change set", number))))
 
     @router.get(
         "/changes/{number}/diff",
-        tags=["Curation"],
         summary="What a change set adds and removes",
         operation_id="diffChange",
-        openapi_extra=difference_operation(
-            "unauthorized",
-            "forbidden",
-            parameters=[number_parameter("change set")],
-            security=WRITER,
-        ),
+        dependencies=[WRITER, number_in_path("change set"), *IN_VIEWS],
+        responses=difference_answers(401, 403),
     )
-    async def diff_change(number: str, request: Request) -> Response:
+    async def diff_change(request: Request, number: str) -> Response:
         """What a change set adds and removes, by resource."""
         writes.authorize(request.scope, needed=Role.SUBMITTER)
         media_type = read_view(request)
@@ -151,11 +148,18 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
 
     @router.post(
         "/changes",
-        tags=["Curation"],
         summary="Submit a change set",
         operation_id="submitChange",
         status_code=_CREATED,
-        openapi_extra=submit_operation(),
+        dependencies=[WRITER, *query_string(models.Submission)],
+        openapi_extra=request_body(_ACCEPTED, {"text/turtle": _EXAMPLE}),
+        responses=answers(
+            "The change set.",
+            models.ChangeSet,
+            also=(*WRITING, 413, 415),
+            headers=["Location"],
+            status=_CREATED,
+        ),
     )
     async def submit(request: Request) -> Response:
         """Submit a document; it is stored with its validation and published by nobody yet."""
@@ -177,10 +181,9 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         "/changes/{number}/accept",
         summary="Accept a change set",
         operation_id="acceptChange",
-        tags=["Curation"],
-        openapi_extra=step_operation("ChangeSet", "change set", example=1),
+        **_step(models.ChangeSet, "change set"),
     )
-    async def accept(number: str, request: Request) -> Response:
+    async def accept(request: Request, number: str) -> Response:
         """Approve somebody's change set; `message` is a note. Needs a reviewer's token."""
         return await step(request, number, Step.ACCEPT)
 
@@ -188,10 +191,9 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         "/changes/{number}/reject",
         summary="Reject a change set",
         operation_id="rejectChange",
-        tags=["Curation"],
-        openapi_extra=step_operation("ChangeSet", "change set", example=2, needs_message=True),
+        **_step(models.ChangeSet, "change set", example=2, message=models.Rejection),
     )
-    async def reject(number: str, request: Request) -> Response:
+    async def reject(request: Request, number: str) -> Response:
         """Turn a change set down; `message` says why. Needs a reviewer's token."""
         return await step(request, number, Step.REJECT)
 
@@ -199,10 +201,9 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         "/changes/{number}/publish",
         summary="Publish a change set",
         operation_id="publishChange",
-        tags=["Curation"],
-        openapi_extra=step_operation("ChangeSet", "change set", example=1),
+        **_step(models.ChangeSet, "change set"),
     )
-    async def publish(number: str, request: Request) -> Response:
+    async def publish(request: Request, number: str) -> Response:
         """Make an accepted change set a version of the graph. Needs a reviewer's token."""
         return await step(request, number, Step.PUBLISH)
 
@@ -210,19 +211,28 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         "/versions/{number}/revert",
         summary="Undo a version",
         operation_id="revertVersion",
-        tags=["Curation"],
-        openapi_extra=step_operation("Version", "version", example=2),
+        **_step(models.VersionRecord, "version", example=2),
     )
-    async def revert(number: str, request: Request) -> Response:
+    async def revert(request: Request, number: str) -> Response:
         """Make a version that undoes what this one did. Needs a reviewer's token."""
         return await step(request, number, Step.REVERT)
+
+
+def _step(
+    done: type[BaseModel], kind: str, *, example: int = 1, message: type[BaseModel] = models.Note
+) -> dict[str, Any]:
+    """What is described of a step of the review."""
+    return {
+        "dependencies": [WRITER, number_in_path(kind, example=example), *query_string(message)],
+        "responses": record_answers("It as it is then.", done, *WRITING),
+    }
 
 
 # Reading requests
 
 
 async def _document(request: Request, parameters: Parameters, limit_bytes: int) -> Document:
-    given = read_content_type(request.scope, ACCEPTED)
+    given = read_content_type(request.scope, _ACCEPTED)
     effect = parameters.one("effect")
     if effect is not None and effect not in tuple(Effect):
         raise ParameterError("effect", "is not known", value=effect, allowed=tuple(Effect))

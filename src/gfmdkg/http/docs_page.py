@@ -1,7 +1,7 @@
 """The operations of the OpenAPI description as the documentation page shows them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ __all__ = [
     "Operation",
     "OperationGroup",
     "OperationParameter",
+    "parameters_of",
     "read_operations",
 ]
 
@@ -78,7 +79,8 @@ def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
     told: dict[OperationParameter, list[str]] = {}
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            read = _without_told(_operation(path, method, operation), told)
+            parameters = parameters_of(document, operation)
+            read = _without_told(_operation(path, method, operation, parameters), told)
             by_tag[operation["tags"][0]].append(read)
     descriptions = {tag["name"]: tag["description"] for tag in document["tags"]}
     return tuple(
@@ -103,8 +105,17 @@ def _without_told(operation: Operation, told: dict[OperationParameter, list[str]
     return replace(operation, parameters=tuple(marked))
 
 
-def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operation:
-    parameters = tuple(_parameter(p) for p in operation.get("parameters", ()))
+def parameters_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> list[Any]:
+    """The parameters of an operation, those that it shares with others too."""
+    shared = document["components"]["parameters"]
+    given = operation.get("parameters", ())
+    return [shared[p["$ref"].rpartition("/")[2]] if "$ref" in p else p for p in given]
+
+
+def _operation(
+    path: str, method: str, operation: Mapping[str, Any], given: Iterable[Mapping[str, Any]]
+) -> Operation:
+    parameters = tuple(_parameter(p) for p in given)
     target = path
     for parameter in parameters:
         if parameter.place == "path" and parameter.example:
@@ -123,7 +134,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operatio
             OperationResponse(
                 status=status,
                 formats=tuple(response.get("content", ())),
-                is_problem="$ref" in response,
+                is_problem=status[0] in "45",
             )
             for status, response in operation.get("responses", {}).items()
         ),
@@ -144,7 +155,7 @@ def _parameter(parameter: Mapping[str, Any]) -> OperationParameter:
         description=parameter.get("description", ""),
         kind=f"{kind}, may be repeated" if schema.get("type") == "array" else kind,
         required=parameter.get("required", False),
-        example=_text(parameter.get("example")),
+        example=_text(next(iter(schema.get("examples", ())), None)),
         default=_text(schema.get("default")),
         choices=("true", "false") if kind == "boolean" else tuple(inner.get("enum", ())),
         place=parameter["in"],

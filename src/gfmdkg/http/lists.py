@@ -25,8 +25,9 @@ from gfmdkg.facets import (
     selection_query,
 )
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.http.list_description import faceted_operation
+from gfmdkg.http.described import described_router
 from gfmdkg.http.list_formats import GRAPH_FORMATS, cell_of, field_cells, write_items
+from gfmdkg.http.list_models import list_answers, list_parameters
 from gfmdkg.http.list_request import ListParameters, read_parameters, select
 from gfmdkg.http.parameters import JSON
 from gfmdkg.http.queries import link_header, page_links
@@ -51,7 +52,7 @@ Included = Mapping[str, Mapping[str, list[Document]]]
 
 def lists_router(service: Service) -> APIRouter:
     """The routes of all lists."""
-    router = APIRouter(prefix="/api", tags=["Lists"])
+    router = described_router("Lists", "/api")
     for faceted in LISTS.values():
         _add_route(router, service, faceted)
     return router
@@ -73,7 +74,8 @@ def _add_route(router: APIRouter, service: Service, faceted: FacetedList) -> Non
         summary=faceted.summary,
         description=faceted.description,
         operation_id=faceted.name,
-        openapi_extra=faceted_operation(faceted, service.settings),
+        dependencies=list_parameters(faceted, service.settings),
+        responses=list_answers(faceted),
     )
 
 

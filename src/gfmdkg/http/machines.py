@@ -3,19 +3,19 @@
 The form is that of https://llmstxt.org: a title, a summary, paragraphs, and lists of links.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.about import VERSION
+from gfmdkg.http.described import answers, described_router
 from gfmdkg.http.docs_page import Operation, read_operations
-from gfmdkg.http.examples import recorded_examples
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.rendering import render
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
@@ -60,6 +60,7 @@ _OPTIONAL = frozenset({"Curation", "Service"})
 _NAMED = frozenset({"Curation", "SPARQL"})
 # Every list has these; the text says so once.
 _UNNAMED = frozenset({"format", "page", "per_page", "version"})
+_ASKED = frozenset({"graph", "query"})
 _EXAMPLES = ("example-recommendations-citing", "example-instruments-cited")
 """Queries of ours that begin with a comment which says what they ask."""
 
@@ -79,27 +80,22 @@ class _Section:
 
 def machines_router(service: Service, document: Callable[[], Mapping[str, Any]]) -> APIRouter:
     """``document`` gives the OpenAPI description once all routes are there."""
-    router = APIRouter()
+    router = described_router("Service")
 
     @router.get(
         "/llms.txt",
-        tags=["Service"],
         operation_id="getLanguageModelGuide",
         summary="What a language model needs to know",
-        openapi_extra={
-            "responses": {
-                "200": {
-                    "description": "The guide, as https://llmstxt.org has it.",
-                    "content": {"text/plain": {"schema": {"type": "string"}}},
-                },
-                "304": {"description": "Nothing changed."},
-                **problem_responses("unknown-parameter", "internal-error", "content"),
-            }
-        },
+        responses=answers(
+            "The guide, as https://llmstxt.org has it.",
+            None,
+            ["text/plain"],
+            also=(304, 400),
+        ),
     )
     async def llms(request: Request) -> Response:
         """How the graph is meant, and links to what can be asked, in Markdown."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         version = await service.version()
         body = render(
             "llms.txt",
@@ -108,7 +104,7 @@ def machines_router(service: Service, document: Callable[[], Mapping[str, Any]])
                 "project": BASE,
                 "rules": MODEL_RULES,
                 "prefixes": PREFIXES,
-                "sections": _sections(document()),
+                "sections": _sections(await asyncio.to_thread(document)),
                 "settings": service.settings,
                 "software": VERSION,
                 "version": version,
@@ -153,12 +149,10 @@ def _links(operations: Iterable[Operation]) -> Iterable[_Link]:
 
 
 def _example(operation: Operation) -> str:
-    """The path and query of the operation's recorded request, without the size of its page."""
-    recorded = recorded_examples().get(operation.id)
-    if recorded is None:
-        return operation.path
-    path, _, query = str(recorded["request"]).removeprefix("GET ").partition("?")
-    given = [pair for pair in parse_qsl(query) if pair[0] != "per_page"]
+    """The path and query of a request with the examples of what is needed, or asked for."""
+    needed = (p for p in operation.parameters if p.place == "query" and p.example)
+    given = [(p.name, p.example) for p in needed if p.required or p.name in _ASKED]
+    path = str(operation.form_path)
     return path + (f"?{urlencode(given)}" if given else "")
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
@@ -11,8 +10,7 @@ from fastapi import Request
 from gfmdkg.errors import ParameterError
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, selection_query
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.list_request import FULL_TEXT, filter_names, read_filters, select
-from gfmdkg.http.parameter_description import parameter_object
+from gfmdkg.http.list_request import filter_names, read_filters, select
 from gfmdkg.http.parameters import JSON, ROW_FORMATS, Parameters, choose_format
 from gfmdkg.http.service import Service
 from gfmdkg.network import FORMATS, MATRIX_FORMATS, Grounds, NetworkKind, edges_query
@@ -31,7 +29,6 @@ __all__ = [
     "Chosen",
     "NetworkWish",
     "choose_passages",
-    "filter_parameters",
     "network_links",
     "read_wish",
     "sparql_link",
@@ -77,12 +74,6 @@ FILTER_NAMES = filter_names(_PASSAGES)
 """The parameters that choose passages and links."""
 
 _OF_LINKS = frozenset({ASSERTION, CONFIDENCE})
-_DESCRIPTIONS = {
-    ASSERTION: "Only links asserted on these grounds count, in edges and in filters by links; "
-    "in edges explicit ones unless given.",
-    CONFIDENCE: "Only links that are at least so sure, from 0 to 1, count, in edges and in "
-    "filters by links.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,18 +182,3 @@ async def choose_passages(service: Service, parameters: Parameters, version: Ver
     # What passes the filters is enough, and keeps the query short.
     query = selection_query(_PASSAGES, selection.among(passing), None)
     return Chosen(grounds=grounds, items=passing, query=query)
-
-
-def filter_parameters() -> list[dict[str, Any]]:
-    """The filters in the OpenAPI description."""
-    described = [parameter_object(parameter) for parameter in _PASSAGES.parameters()]
-    for each in described:
-        each["description"] = _DESCRIPTIONS.get(each["name"], each["description"])
-    text = {
-        "name": FULL_TEXT,
-        "in": "query",
-        "description": "Only passages that the full-text search finds.",
-        "schema": {"type": "string"},
-        "example": "detention",
-    }
-    return [*described, text]

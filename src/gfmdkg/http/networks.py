@@ -2,17 +2,33 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, params
+from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.http.network_description import (
-    evidence_operation,
-    kinds_operation,
-    matrix_operation,
-    network_operation,
+from gfmdkg.formats.media import MediaType
+from gfmdkg.http.described import (
+    READING,
+    answers,
+    described_router,
+    format_model,
+    in_path,
+    query_string,
+)
+from gfmdkg.http.models import AtVersion, page_parameters
+from gfmdkg.http.network_models import (
+    EdgeEnds,
+    EvidencePage,
+    Matrix,
+    MatrixCaps,
+    Minimum,
+    Network,
+    NetworkCaps,
+    NetworkKindList,
+    PassageFilters,
 )
 from gfmdkg.http.network_request import (
     EDGES,
@@ -25,7 +41,6 @@ from gfmdkg.http.network_request import (
     NODES_LIMIT,
     NetworkWish,
     choose_passages,
-    filter_parameters,
     network_links,
     read_wish,
     sparql_link,
@@ -47,30 +62,37 @@ from gfmdkg.store.versions import Version
 
 __all__ = ["networks_router"]
 
+_NETWORK = in_path("network", "The kind of network.", "cocitation", enum=list(KINDS))
+_MATRIX = in_path("matrix", "The kind of matrix.", "instrument-topic", enum=list(MATRIX_KINDS))
 # No edge has so many pieces of evidence.
 _FURTHEST = 2**53
 
 
 def networks_router(service: Service) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/api", tags=["Networks"])
-    answers = _Answers(service)
-    filters = filter_parameters()
+    router = described_router("Networks", "/api")
+    asked = _Answers(service)
+    also = (*READING, 409, 413)
     router.add_api_route(
         "/network",
         _list_kinds,
         summary="The kinds of network",
         operation_id="listNetworks",
-        openapi_extra=kinds_operation(),
+        responses=answers(
+            "The kinds of network.",
+            NetworkKindList,
+            also=[400],
+        ),
     )
 
     @router.get(
         "/network/{network}",
         summary="A network",
         operation_id="network",
-        openapi_extra=network_operation(filters, NETWORK_MEDIA),
+        dependencies=[_NETWORK, *_asked(NETWORK_MEDIA, NetworkCaps)],
+        responses=answers("The network.", Network, _beside_json(NETWORK_MEDIA), also=also),
     )
-    async def network(request: Request) -> Response:
+    async def network(request: Request, network: str) -> Response:
         """Nodes with measures, a community and a place to be drawn at; edges with evidence.
 
         The filters choose the passages that count, as in the list of passages. Measures are
@@ -78,9 +100,9 @@ def networks_router(service: Service) -> APIRouter:
         missing, and the other formats have all of it. The JSON is node-link data as networkx
         and D3 read it. Explicit links count unless `assertion` asks for others.
         """
-        kind = kind_named(request.path_params["network"])
+        kind = kind_named(network)
         wish = read_wish(request, kind, NETWORK_MEDIA, ("limit", "edge_limit"))
-        return await answers.respond(
+        return await asked.respond(
             wish,
             limit=wish.cap("limit", usual=NODES, most=NODES_LIMIT),
             edge_limit=wish.cap("edge_limit", usual=EDGES, most=EDGES_LIMIT),
@@ -90,17 +112,22 @@ def networks_router(service: Service) -> APIRouter:
         "/network/{network}/evidence",
         summary="The evidence of an edge",
         operation_id="networkEvidence",
-        openapi_extra=evidence_operation(filters, service.settings),
+        dependencies=[
+            _NETWORK,
+            *query_string(EdgeEnds),
+            *_asked((JSON,), page_parameters(service.settings)),
+        ],
+        responses=answers("A page of the evidence.", EvidencePage, also=also),
     )
-    async def evidence(request: Request) -> Response:
+    async def evidence(request: Request, network: str) -> Response:
         """All that links two nodes of a network under the same filters, and the SPARQL for it."""
         names = ("source", "target", "page", "per_page")
-        kind = kind_named(request.path_params["network"])
+        kind = kind_named(network)
         wish = read_wish(request, kind, (JSON,), names)
         ends = wish.required("source"), wish.required("target")
         paging = wish.parameters.paging(service.settings)
         start = min(paging.start, _FURTHEST)
-        return await answers.respond(
+        return await asked.respond(
             wish, ends=ends, paging=paging, start=start, limit=paging.per_page
         )
 
@@ -108,18 +135,19 @@ def networks_router(service: Service) -> APIRouter:
         "/matrix/{matrix}",
         summary="A matrix",
         operation_id="matrix",
-        openapi_extra=matrix_operation(filters, MATRIX_MEDIA),
+        dependencies=[_MATRIX, *_asked(MATRIX_MEDIA, MatrixCaps)],
+        responses=answers("The matrix.", Matrix, _beside_json(MATRIX_MEDIA), also=also),
     )
-    async def matrix(request: Request) -> Response:
+    async def matrix(request: Request, matrix: str) -> Response:
         """A network between two sides as a table for a heat map, with totals.
 
         Rows and columns come by their totals, the highest first. A line's `total` adds up all
         its cells, those left out as well; its `count` is the number of passages in which the
         resource occurs, for a passage with two topics counts in two cells.
         """
-        kind = kind_named(request.path_params["matrix"], MATRIX_KINDS, what="matrix")
+        kind = kind_named(matrix, MATRIX_KINDS, what="matrix")
         wish = read_wish(request, kind, MATRIX_MEDIA, ("rows", "columns"))
-        return await answers.respond(
+        return await asked.respond(
             wish,
             is_matrix=True,
             rows=wish.cap("rows", usual=LINES, most=LINES_LIMIT),
@@ -129,9 +157,19 @@ def networks_router(service: Service) -> APIRouter:
     return router
 
 
+def _asked(formats: Iterable[MediaType], caps: type[BaseModel]) -> list[params.Depends]:
+    """The parameters of a network or a matrix."""
+    names = format_model(*(media.name for media in formats))
+    return query_string(PassageFilters, Minimum, caps, AtVersion, names)
+
+
+def _beside_json(formats: Iterable[MediaType]) -> list[str]:
+    return [media.media_type for media in formats if media is not JSON]
+
+
 async def _list_kinds(request: Request) -> Response:
     """What networks there are: their nodes, and what the weight of an edge counts."""
-    Parameters(request.query_params.multi_items()).only(())
+    Parameters.of(request)
     items = []
     for kind in KINDS.values():
         links = {"network": f"/api/network/{kind.name}"}

@@ -1,19 +1,27 @@
-"""The OpenAPI 3.1 document: all operations, those beside FastAPI too, schemas and problems."""
+"""The OpenAPI 3.1 document: what FastAPI makes of the models, problems, parts that are shared."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from operator import itemgetter
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 
 from gfmdkg.about import VERSION
-from gfmdkg.http.curation_schemas import CURATION_SCHEMAS
-from gfmdkg.http.examples import add_examples
-from gfmdkg.http.problem_schemas import PROBLEM_SCHEMAS, problem_components
-from gfmdkg.http.protocol_description import PROTOCOL_SCHEMAS, protocol_paths
-from gfmdkg.http.resource_schema import DESCRIPTION_SCHEMAS
-from gfmdkg.http.schemas import SCHEMAS
+from gfmdkg.http.curation_models import report_components
+from gfmdkg.http.list_models import ListPage
+from gfmdkg.http.models import Page
+from gfmdkg.http.problem_models import PROBLEM_MODELS, ProblemDetails, problem_components
+from gfmdkg.http.query_models import RowsPage
+from gfmdkg.http.sparql_routes import SparqlResults, protocol_routers
 
-__all__ = ["openapi_document"]
+__all__ = ["openapi_document", "recorded_examples"]
 
 _TAGS: tuple[tuple[str, str], ...] = (
     ("Canned queries", "Ready-made questions, each with typed parameters."),
@@ -34,50 +42,54 @@ Sessions, actors, instruments, SDGs and recommendations, linked, with the eviden
   origins, of which all are welcome.
 - **Formats**: `?format=`, else the `Accept` header.
 - **Cells**: a resource is `{"iri": …, "label": …}`, a literal is plain JSON.
-- **Lists** come in pages: `items`, `total`, `page`, `per_page`, and `links` to the other pages.
+- **Lists** come in pages: `items`, `total`, `page`, `per_page`, and `links` to the other pages,
+  which the header `Link` has, too.
 - **Versions**: `Content-Version` names the version of the graph that an answer was read from;
   with `?version=` an answer never changes.
 - **Caching**: send the `ETag` back in `If-None-Match`, and what has not changed is answered 304.
 - **Errors** are `application/problem+json` (RFC 9457), each type with typed members of its own.
 - **Writing** needs a token, sent as `Authorization: Bearer …`.
 """
-BEARER = "bearer"
+_HEADERS: Mapping[str, Mapping[str, Any]] = {
+    "Content-Version": {"description": "The version that the write made.", "required": True},
+    "Location": {"description": "Where it is now."},
+}
+_BASES: tuple[type[BaseModel], ...] = (ListPage, RowsPage, Page, ProblemDetails)
+_REFERENCE = "#/components/{}/{}"
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
     """The whole description of the routes of ``app`` and of those beside it."""
-    document: dict[str, Any] = FastAPI.openapi(app)
-    document["info"] = {
-        "title": "gfmdkg",
-        "version": VERSION,
-        "summary": "An open knowledge graph of migration-governance dialogues.",
-        "description": _DESCRIPTION.strip(),
-        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-    }
-    document["servers"] = [{"url": "/"}]
-    document["tags"] = [{"name": name, "description": text} for name, text in _TAGS]
-    document["paths"] |= protocol_paths()
-    for operation in _operations(document):
-        _tidy(operation)
-    document["components"] = {
-        "schemas": {
-            **SCHEMAS,
-            **DESCRIPTION_SCHEMAS,
-            **CURATION_SCHEMAS,
-            **PROTOCOL_SCHEMAS,
-            **PROBLEM_SCHEMAS,
+    beside = [route for router in protocol_routers() for route in router.routes]
+    document = get_openapi(
+        title="gfmdkg",
+        version=VERSION,
+        summary="An open knowledge graph of migration-governance dialogues.",
+        description=_DESCRIPTION.strip(),
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": "/"}],
+        tags=[{"name": name, "description": text} for name, text in _TAGS],
+        routes=[*app.routes, *beside],
+    )
+    models: list[type[BaseModel]] = [SparqlResults, *_BASES, *PROBLEM_MODELS.values()]
+    _, ours = models_json_schema(
+        [(model, "serialization") for model in models],
+        ref_template=_REFERENCE.format("schemas", "{model}"),
+    )
+    document["components"]["schemas"] |= ours["$defs"]
+    document |= {part: _tidy(document[part]) for part in ("paths", "components")}
+    document["components"]["schemas"] |= report_components()
+    _inherit(document["components"]["schemas"])
+    document["components"] |= {
+        "headers": {n: {**header, "schema": {"type": "string"}} for n, header in _HEADERS.items()},
+        "responses": {
+            "304": {"description": "Nothing changed."},
+            **problem_components(),
         },
-        "responses": problem_components(),
-        "securitySchemes": {
-            BEARER: {
-                "type": "http",
-                "scheme": "bearer",
-                "description": "A token that `gfmdkg token create` printed: a submitter's for "
-                "change sets, a reviewer's for all other writes.",
-            }
-        },
+        "parameters": _share_parameters(document),
     }
-    add_examples(document)
+    document["security"] = []  # where no operation says otherwise
+    _add_examples(document)
     return document
 
 
@@ -86,20 +98,94 @@ def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield from item.values()
 
 
-def _tidy(operation: dict[str, Any]) -> None:
-    """Keep what we say of an operation where the framework says it too, in its own way."""
-    # FastAPI adds its own shape of a validation error, which is never answered here,
-    # also to what we say of that status.
-    invalid = operation.get("responses", {}).get("422")
-    if "HTTPValidationError" in str(invalid):
-        del operation["responses"]["422"]
-        if "$ref" in invalid:
-            operation["responses"]["422"] = {"$ref": invalid["$ref"]}
-    # It takes JSON for granted, also where an operation has other formats alone.
-    for response in operation.get("responses", {}).values():
-        if response.get("content", {}).get("application/json") == {"schema": {}}:
-            del response["content"]["application/json"]
-    # Its parameters of the path come first, and ours of the same name after them.
-    if "parameters" in operation:
-        by_name = {(p["name"], p["in"]): p for p in operation["parameters"]}
-        operation["parameters"] = list(by_name.values())
+def _tidy(node: Any) -> Any:
+    """What the framework made, without what it says of its own accord, at length or twice."""
+    match node:
+        case list():
+            return [_tidy(each) for each in node]
+        case float() if node.is_integer():
+            return int(node)
+        case {"in": _, "schema": {"description": _, **schema}, **others}:
+            return _tidy({**others, "in": node["in"], "schema": schema})
+        case {"anyOf": [{"type": kind, **limits}, {"type": "null"}], **others} if (
+            "enum" not in limits
+        ):
+            return _tidy({"type": [kind, "null"], **limits, **others})
+        case dict():
+            return {k: _tidy(v) for k, v in node.items() if not _is_noise(node, k, v)}
+        case _:
+            return node
+
+
+def _is_noise(node: Mapping[str, Any], key: str, value: Any) -> bool:
+    match key:
+        case "title":
+            return isinstance(value, str)
+        case "default":
+            return value is None
+        case "required":
+            return value is False
+        case "description":  # of a response that is described elsewhere
+            return str(node.get("$ref")).startswith("#/components/responses/")
+        case "422" | "HTTPValidationError" | "ValidationError":
+            return "ValidationError" in str(value)
+        case _:
+            return False
+
+
+def _inherit(schemas: dict[str, Any]) -> None:
+    """Schemas that have all members of a base say so, rather than list them again."""
+    for base in (model.__name__ for model in _BASES):
+        inherited = schemas[base]["properties"]
+        for name, schema in list(schemas.items()):
+            own = schema.get("properties", {})
+            if name != base and inherited.items() <= own.items():
+                more = {k: v for k, v in schema.items() if k != "type"}
+                more["properties"] = {k: v for k, v in own.items() if k not in inherited}
+                more["required"] = [each for each in schema["required"] if each not in inherited]
+                schemas[name] = {
+                    "allOf": [
+                        {"$ref": _REFERENCE.format("schemas", base)},
+                        more,
+                    ]
+                }
+
+
+def _share_parameters(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that several operations have, by a name; these then refer to them."""
+    lists = [o["parameters"] for o in _operations(document) if "parameters" in o]
+    counted = Counter(json.dumps(p, sort_keys=True) for listed in lists for p in listed)
+    names: dict[str, str] = {}
+    taken: Counter[str] = Counter()
+    for text, count in counted.most_common():
+        if count > 1:
+            name = json.loads(text)["name"]
+            taken[name] += 1
+            names[text] = name if taken[name] == 1 else f"{name}-{taken[name]}"
+    for listed in lists:
+        for at, parameter in enumerate(listed):
+            name = names.get(json.dumps(parameter, sort_keys=True))
+            if name is not None:
+                listed[at] = {"$ref": _REFERENCE.format("parameters", name)}
+    return {name: json.loads(text) for text, name in sorted(names.items(), key=itemgetter(1))}
+
+
+@cache
+def recorded_examples() -> Mapping[str, Mapping[str, Any]]:
+    """Operation to the ``request`` of an example and the ``value`` that it was answered with.
+
+    ``python -m tests.contract`` records them, and a test asks all of them again.
+    """
+    text = (files("gfmdkg.http") / "examples.json").read_text(encoding="utf-8")
+    found: Mapping[str, Mapping[str, Any]] = json.loads(text)
+    return found
+
+
+def _add_examples(document: Mapping[str, Any]) -> None:
+    for operation in _operations(document):
+        example = recorded_examples().get(operation["operationId"])
+        if example is not None:
+            content = operation["responses"]["200"]["content"]["application/json"]
+            content["examples"] = {
+                "recorded": {"summary": example["request"], "value": example["value"]}
+            }

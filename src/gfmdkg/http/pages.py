@@ -1,5 +1,6 @@
 """The start page, the documentation, problem types, static files, and the service's state."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from importlib.resources import files
@@ -10,21 +11,26 @@ from starlette.responses import Response
 
 from gfmdkg.about import VERSION
 from gfmdkg.errors import NotFound
-from gfmdkg.http.description import json_operation, page_operation
+from gfmdkg.http.described import (
+    Responses,
+    answers,
+    described_router,
+    in_path,
+    page_answers,
+)
 from gfmdkg.http.docs_page import read_operations
-from gfmdkg.http.parameter_description import path_parameter
+from gfmdkg.http.models import Readiness, ServiceState
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problem_schemas import members_of, problem_responses
+from gfmdkg.http.problem_models import members_of
 from gfmdkg.http.problem_types import PROBLEM_TYPES
 from gfmdkg.http.rendering import STATIC_FILES, page
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
-from gfmdkg.http.shapes import ref
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.terms.values import Iri, Literal
 
-__all__ = ["pages_router"]
+__all__ = ["pages_router", "state_router"]
 
 _COUNTED = (
     ("Session", "sessions"),
@@ -49,14 +55,13 @@ _FEATURED = (
 
 def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) -> APIRouter:
     """``document`` gives the OpenAPI description once all routes are there."""
-    router = APIRouter()
+    router = described_router("Pages")
 
     @router.get(
         "/",
-        tags=["Pages"],
         operation_id="getStartPage",
         summary="The start page",
-        openapi_extra=page_operation("The page.", "unknown-parameter", "busy", "query-timeout"),
+        responses=page_answers(400),
     )
     async def start(request: Request) -> Response:
         """What is in the graph, and questions to begin with."""
@@ -65,15 +70,14 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
 
     @router.get(
         "/docs",
-        tags=["Pages"],
         operation_id="getDocumentation",
         summary="The documentation of all routes",
-        openapi_extra=page_operation("The page.", "unknown-parameter"),
+        responses=page_answers(400),
     )
     async def docs(request: Request) -> Response:
         """All routes with their parameters, each with a form to try it; without any script."""
         Parameters.of(request)
-        groups = read_operations(document())
+        groups = read_operations(await asyncio.to_thread(document))
         answer = page(
             "docs.html",
             groups=groups,
@@ -85,65 +89,15 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         return AnswerResponse(answer)
 
     @router.get(
-        "/openapi.json",
-        tags=["Service"],
-        operation_id="getDescription",
-        summary="The description of all routes",
-        openapi_extra=json_operation(
-            "This description, in OpenAPI 3.1.", {"type": "object"}, "content"
-        ),
-    )
-    async def openapi() -> Response:
-        """The description of all routes."""
-        body = json.dumps(document(), ensure_ascii=False).encode()
-        return AnswerResponse(Answer(media_type="application/json", body=body))
-
-    @router.get(
-        "/health",
-        tags=["Service"],
-        operation_id="getHealth",
-        summary="Whether the process is alive",
-        openapi_extra=json_operation("The process answers.", ref("State")),
-    )
-    async def health() -> Response:
-        """Whether the process is alive."""
-        return _state({"status": "ok", "software": VERSION})
-
-    @router.get(
-        "/ready",
-        tags=["Service"],
-        operation_id="getReadiness",
-        summary="Whether requests can be answered",
-        openapi_extra=json_operation(
-            "Requests can be answered.",
-            ref("Readiness"),
-            "content",
-            "busy",
-            "query-timeout",
-        ),
-    )
-    async def ready() -> Response:
-        """Whether a version is published and the query workers answer; else a problem, 503."""
-        version = await service.version()
-        await service.answer("ASK {}", version=version)
-        return _state({"status": "ready", "version": str(version.number), "quads": version.quads})
-
-    @router.get(
         "/problems/{name}",
-        tags=["Pages"],
         operation_id="getProblemType",
         summary="What a type of problem means",
-        openapi_extra=page_operation(
-            "The page.",
-            "not-found",
-            parameters=[
-                path_parameter(
-                    "name", "The problem type.", "bad-parameter", enum=list(PROBLEM_TYPES)
-                )
-            ],
-        ),
+        dependencies=[
+            in_path("name", "The problem type.", "bad-parameter", enum=list(PROBLEM_TYPES))
+        ],
+        responses=page_answers(404),
     )
-    async def problem_type(name: str) -> Response:
+    async def problem_type(_: Request, name: str) -> Response:
         """What the `type` of a problem leads to: its meaning, and the members it carries."""
         kind = PROBLEM_TYPES.get(name)
         if kind is None:
@@ -152,27 +106,12 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
 
     @router.get(
         "/static/{name}",
-        tags=["Pages"],
         operation_id="getStaticFile",
         summary="A style sheet or image of the pages",
-        openapi_extra={
-            "parameters": [
-                path_parameter("name", "The file.", "icon.svg", enum=list(STATIC_FILES))
-            ],
-            "responses": {
-                "200": {
-                    "description": "The file.",
-                    "content": {
-                        media_type: {"schema": {"type": "string"}}
-                        for media_type in STATIC_FILES.values()
-                    },
-                },
-                "304": {"description": "Nothing changed."},
-                **problem_responses("not-found", "internal-error"),
-            },
-        },
+        dependencies=[in_path("name", "The file.", "icon.svg", enum=list(STATIC_FILES))],
+        responses=answers("The file.", None, STATIC_FILES.values(), also=(304, 404)),
     )
-    async def static_file(name: str, request: Request) -> Response:
+    async def static_file(request: Request, name: str) -> Response:
         """A file of the pages; with `?v=` it may be kept for good."""
         if name not in STATIC_FILES:
             raise NotFound("page", request.url.path)
@@ -181,6 +120,51 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         return AnswerResponse(Answer(media_type=STATIC_FILES[name], body=body, pinned=pinned))
 
     return router
+
+
+def state_router(service: Service, document: Callable[[], Mapping[str, Any]]) -> APIRouter:
+    """The description of all routes, and whether the service is well."""
+    router = described_router("Service")
+
+    @router.get(
+        "/openapi.json",
+        operation_id="getDescription",
+        summary="The description of all routes",
+        responses=_plain("This description, in OpenAPI 3.1.", dict[str, Any]),
+    )
+    async def openapi(_: Request) -> Response:
+        """The description of all routes."""
+        described = await asyncio.to_thread(document)
+        body = json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode()
+        return AnswerResponse(Answer(media_type="application/json", body=body))
+
+    @router.get(
+        "/health",
+        operation_id="getHealth",
+        summary="Whether the process is alive",
+        responses=_plain("The process answers.", ServiceState),
+    )
+    async def health(_: Request) -> Response:
+        """Whether the process is alive."""
+        return _state({"status": "ok", "software": VERSION})
+
+    @router.get(
+        "/ready",
+        operation_id="getReadiness",
+        summary="Whether requests can be answered",
+        responses=_plain("Requests can be answered.", Readiness),
+    )
+    async def ready(_: Request) -> Response:
+        """Whether a version is published and the query workers answer; else a problem, 503."""
+        version = await service.version()
+        await service.answer("ASK {}", version=version)
+        return _state({"status": "ready", "version": str(version.number), "quads": version.quads})
+
+    return router
+
+
+def _plain(text: str, model: Any, *errors: int) -> Responses:
+    return answers(text, model, also=errors)
 
 
 async def _start(service: Service) -> Answer:

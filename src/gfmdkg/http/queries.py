@@ -13,8 +13,9 @@ from starlette.responses import Response
 
 from gfmdkg.catalog import CannedQuery, Parameter, Row, as_json
 from gfmdkg.engine.answers import read_body
+from gfmdkg.http.described import answers, described_router
 from gfmdkg.http.parameters import JSON, ROW_FORMATS, Paging, Parameters, choose_format
-from gfmdkg.http.query_description import list_operation, query_operation
+from gfmdkg.http.query_models import CannedQueryList, query_answers, query_parameters
 from gfmdkg.http.request import reads_cache
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service, decode_solutions
@@ -186,13 +187,17 @@ async def _suggest(
 
 def queries_router(service: Service) -> APIRouter:
     """``/api/queries`` and a route for each canned query below it."""
-    router = APIRouter(prefix="/api/queries", tags=["Canned queries"])
+    router = described_router("Canned queries", "/api/queries")
 
     @router.get(
         "",
         summary="All canned queries",
         operation_id="listQueries",
-        openapi_extra=list_operation(),
+        responses=answers(
+            "The canned queries.",
+            CannedQueryList,
+            also=[400],
+        ),
     )
     async def list_queries(request: Request) -> Response:
         """All canned queries with their parameters and columns."""
@@ -205,7 +210,7 @@ def queries_router(service: Service) -> APIRouter:
         add_query_route(router, service, f"/{query.name}", query)
 
     @router.get("/{name}", include_in_schema=False)
-    async def unknown_query(name: str) -> Response:
+    async def unknown_query(_: Request, name: str) -> Response:
         # The catalog knows the nearest names; a query it has is routed above.
         raise AssertionError(service.catalog[name])
 
@@ -225,7 +230,8 @@ def add_query_route(router: APIRouter, service: Service, path: str, query: Canne
         summary=query.summary,
         description=query.description,
         operation_id=_operation_id(router.prefix + path),
-        openapi_extra=query_operation(query, service.settings),
+        dependencies=query_parameters(query, service.settings),
+        responses=query_answers(query),
     )
 
 

@@ -1,7 +1,6 @@
 """Pages for canned queries: the list of questions, and each with its form and answer."""
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
@@ -9,10 +8,8 @@ from starlette.responses import Response
 
 from gfmdkg.catalog import CannedQuery, Cell, Parameter, ParameterType, Resource, Row
 from gfmdkg.errors import Ambiguous, NotFound, ParameterError
-from gfmdkg.http.description import page_operation, resource_operation
-from gfmdkg.http.parameter_description import path_parameter
+from gfmdkg.http.described import described_router, in_path, page_answers, query_string
 from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
-from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.problems import problem_of, summary
 from gfmdkg.http.queries import (
     RESERVED,
@@ -25,7 +22,7 @@ from gfmdkg.http.queries import (
 )
 from gfmdkg.http.rendering import page, resource_path
 from gfmdkg.http.request import while_connected
-from gfmdkg.http.resources import dereference
+from gfmdkg.http.resources import RESOURCE_PARAMETERS, dereference, resource_answers
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import ID_BASE
@@ -36,13 +33,15 @@ __all__ = ["query_pages_router"]
 
 def query_pages_router(service: Service) -> APIRouter:
     """``/queries`` and ``/query/{name}``, which is also the IRI of a canned query."""
-    router = APIRouter(tags=["Pages"])
+    router = described_router("Pages")
+    example = next((query.name for query in service.catalog), "")
+    named = in_path("name", "The query's name; in RDF also with a suffix.", example)
 
     @router.get(
         "/queries",
         operation_id="getQuestions",
         summary="All questions",
-        openapi_extra=page_operation("The page.", "unknown-parameter"),
+        responses=page_answers(400),
     )
     async def list_questions(request: Request) -> Response:
         """The canned queries by topic, each with a link to its form."""
@@ -56,9 +55,10 @@ def query_pages_router(service: Service) -> APIRouter:
         "/query/{name:path}",
         operation_id="getQuestion",
         summary="A question with its form and answer; also the IRI of a canned query",
-        openapi_extra=_operation(service),
+        dependencies=[named, *query_string(*RESOURCE_PARAMETERS)],
+        responses=resource_answers(409),
     )
-    async def show_query(name: str, request: Request) -> Response:
+    async def show_query(request: Request, name: str) -> Response:
         """A page with the query's form and rows; in RDF, the description of the query.
 
         The page takes the parameters of the canned query, as `/api/queries/{name}` does.
@@ -73,15 +73,6 @@ def query_pages_router(service: Service) -> APIRouter:
         return AnswerResponse(await while_connected(work, request.receive))
 
     return router
-
-
-def _operation(service: Service) -> dict[str, Any]:
-    example = next((query.name for query in service.catalog), "")
-    operation = resource_operation(example=None)
-    name = path_parameter("name", "The query's name; in RDF also with a suffix.", example)
-    operation["parameters"] = [name, *operation["parameters"]]
-    operation["responses"] |= problem_responses("ambiguous")
-    return operation
 
 
 async def _show(

@@ -21,9 +21,18 @@ from gfmdkg.description import (
 )
 from gfmdkg.errors import ParameterError
 from gfmdkg.formats.solutions import Solutions
+from gfmdkg.http.described import (
+    READING,
+    answers,
+    described_router,
+    format_model,
+    query_string,
+)
+from gfmdkg.http.models import AtVersion
 from gfmdkg.http.parameters import JSON, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.rendering import form_path
-from gfmdkg.http.resource_schema import description_operation
+from gfmdkg.http.resource_models import Description as DescriptionModel
+from gfmdkg.http.resource_models import ResourceName
 from gfmdkg.http.responses import Answer
 from gfmdkg.http.service import Service
 from gfmdkg.store.touching import last_touch
@@ -35,13 +44,14 @@ __all__ = ["description_router", "read_description"]
 
 def description_router(service: Service) -> APIRouter:
     """The route of ``/api/resource``."""
-    router = APIRouter(prefix="/api", tags=["Resources"])
+    router = described_router("Resources", "/api")
 
     @router.get(
         "/resource",
         summary="Describe a resource for programs",
         operation_id="readResource",
-        openapi_extra=description_operation(),
+        dependencies=query_string(ResourceName, AtVersion, format_model(JSON.name)),
+        responses=answers("The description.", DescriptionModel, also=(*READING, 409)),
     )
     async def read_resource(request: Request) -> Response:
         """All that the service knows of one resource, in one answer.

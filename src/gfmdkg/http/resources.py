@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, params
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from gfmdkg.description import Named, not_found, triples_query
@@ -20,10 +21,17 @@ from gfmdkg.engine.answers import SpooledAnswer, read_body
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.formats.json_ld import JSON_LD
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.description import resource_operation
-from gfmdkg.http.parameter_description import path_parameter
+from gfmdkg.http.described import (
+    READING,
+    Responses,
+    answers,
+    described_router,
+    format_model,
+    in_path,
+    query_string,
+)
+from gfmdkg.http.models import AtVersion, asked
 from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
-from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.rendering import form_path, page
 from gfmdkg.http.request import while_connected
 from gfmdkg.http.resource_description import read_description
@@ -35,24 +43,42 @@ from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Iri
 
-__all__ = ["dereference", "resource_router"]
+__all__ = ["RESOURCE_PARAMETERS", "dereference", "resource_answers", "resource_router"]
 
 _ONTOLOGY_IRI = BASE + "ontology"
 _SUFFIXES: Mapping[str, MediaType] = {media.extension: media for media in RESOURCE_FORMATS}
 _IRI_SAFE = ":/?#[]@!$&'()*+,;=%~"
 
 
+def _path(example: str) -> params.Depends:
+    text = "The rest of the IRI, which may hold slashes; with a suffix such as .ttl a format."
+    return in_path("path", text, example)
+
+
+class ResourceIri(BaseModel):
+    """The parameter that names any resource."""
+
+    iri: str = asked("The IRI of the resource.", "http://metadata.un.org/sdg/10.7", default=...)
+
+
+RESOURCE_PARAMETERS = (AtVersion, format_model(*(media.name for media in RESOURCE_FORMATS)))
+"""The parameters of a route that describes a resource, as models."""
+
+
 def resource_router(service: Service) -> APIRouter:
     """The routes of all IRIs."""
-    router = APIRouter(tags=["Resources"])
+    router = described_router("Resources")
+    suffixes = [media.extension.removeprefix(".") for media in RESOURCE_FORMATS]
+    asked, described = query_string(*RESOURCE_PARAMETERS), resource_answers()
 
     @router.get(
         "/id/{path:path}",
         summary="Describe a resource",
         operation_id="getResource",
-        openapi_extra=resource_operation(example="instrument/cmw"),
+        dependencies=[_path("instrument/cmw"), *asked],
+        responses=described,
     )
-    async def get_resource(path: str, request: Request) -> Response:
+    async def get_resource(request: Request, path: str) -> Response:
         """Describe a resource: session, actor, instrument, passage, citation and so on."""
         return await dereference(service, request, "id/" + path)
 
@@ -60,9 +86,10 @@ def resource_router(service: Service) -> APIRouter:
         "/scheme/{path:path}",
         summary="Describe a concept or a concept scheme",
         operation_id="getConcept",
-        openapi_extra=resource_operation(example="topic/detention"),
+        dependencies=[_path("topic/detention"), *asked],
+        responses=described,
     )
-    async def get_concept(path: str, request: Request) -> Response:
+    async def get_concept(request: Request, path: str) -> Response:
         """Describe a concept or a whole concept scheme."""
         return await dereference(service, request, "scheme/" + path)
 
@@ -70,7 +97,8 @@ def resource_router(service: Service) -> APIRouter:
         "/ontology",
         summary="The ontology",
         operation_id="getOntology",
-        openapi_extra=resource_operation(example=None),
+        dependencies=asked,
+        responses=described,
     )
     async def get_ontology(request: Request) -> Response:
         """The ontology: its classes and properties."""
@@ -80,9 +108,10 @@ def resource_router(service: Service) -> APIRouter:
         "/ontology.{suffix}",
         summary="The ontology in one format",
         operation_id="getOntologyFile",
-        openapi_extra=_file_operation(),
+        dependencies=[in_path("suffix", "The format.", "ttl", enum=suffixes), *asked[:1]],
+        responses=described,
     )
-    async def get_ontology_file(suffix: str, request: Request) -> Response:
+    async def get_ontology_file(request: Request, suffix: str) -> Response:
         """The ontology in the format of the suffix."""
         return await dereference(service, request, f"ontology.{suffix}")
 
@@ -90,7 +119,7 @@ def resource_router(service: Service) -> APIRouter:
         "/ontology/context.jsonld",
         summary="The JSON-LD context",
         operation_id="getContext",
-        openapi_extra=_context_operation(),
+        responses=answers("The context.", None, [JSON_LD], also=(304, 400)),
     )
     async def get_context(request: Request) -> Response:
         """Short names for what the graph is made of, for JSON-LD that is written by hand."""
@@ -101,7 +130,8 @@ def resource_router(service: Service) -> APIRouter:
         "/resource",
         summary="Describe any resource by its IRI",
         operation_id="describeResource",
-        openapi_extra=resource_operation(example="http://metadata.un.org/sdg/10.7", in_path=False),
+        dependencies=query_string(ResourceIri, *RESOURCE_PARAMETERS),
+        responses=described,
     )
     async def describe_resource(request: Request) -> Response:
         """Describe any resource that the graph knows, such as an SDG, by its IRI."""
@@ -118,24 +148,14 @@ def resource_router(service: Service) -> APIRouter:
     return router
 
 
-def _context_operation() -> dict[str, Any]:
-    content = {JSON_LD: {"schema": {"type": "object"}}}
-    return {
-        "responses": {
-            "200": {"description": "The context.", "content": content},
-            "304": {"description": "Nothing changed."},
-            **problem_responses("unknown-parameter", "internal-error"),
-        }
-    }
-
-
-def _file_operation() -> dict[str, Any]:
-    operation = resource_operation(example=None)
-    suffixes = [media.extension.removeprefix(".") for media in RESOURCE_FORMATS]
-    suffix = path_parameter("suffix", "The format.", "ttl", enum=suffixes)
-    others = [p for p in operation["parameters"] if p["name"] != "format"]
-    operation["parameters"] = [suffix, *others]
-    return operation
+def resource_answers(*more_errors: int) -> Responses:
+    """The responses of a route that describes a resource."""
+    return answers(
+        "The description.",
+        None,
+        (media.media_type for media in RESOURCE_FORMATS),
+        also=(*READING, 413, *more_errors),
+    )
 
 
 async def dereference(service: Service, request: Request, path: str) -> Response:

@@ -11,14 +11,18 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.errors import ParameterError
+from gfmdkg.http.described import answers, described_router, format_model, query_string
+from gfmdkg.http.models import AtVersion, page_parameters
 from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
 from gfmdkg.http.queries import link_header, page_links
 from gfmdkg.http.responses import Answer
-from gfmdkg.http.search_description import (
+from gfmdkg.http.search_models import (
     SUGGESTIONS,
     SUGGESTIONS_LIMIT,
-    search_operation,
-    suggest_operation,
+    SearchPage,
+    SearchParameters,
+    Suggestions,
+    SuggestParameters,
 )
 from gfmdkg.http.service import Service
 from gfmdkg.http.version_cache import Versioned
@@ -32,6 +36,8 @@ _LANGUAGE = re.compile(r"[a-z]{1,8}(-[a-z0-9]{1,8})*", re.IGNORECASE | re.ASCII)
 # No index has so many items, and SQLite counts no further than 2^63.
 _FURTHEST = 2**53
 
+_AT_VERSION = (AtVersion, format_model(JSON.name))
+
 Document = dict[str, object]
 Headers = tuple[tuple[str, str], ...]
 Ask = Callable[[SearchIndex], tuple[Document, Headers]]
@@ -39,13 +45,16 @@ Ask = Callable[[SearchIndex], tuple[Document, Headers]]
 
 def search_router(service: Service) -> APIRouter:
     """The two routes."""
-    router = APIRouter(prefix="/api", tags=["Search"])
+    router = described_router("Search", "/api")
 
     @router.get(
         "/search",
         summary="Search",
         operation_id="searchText",
-        openapi_extra=search_operation(service.settings),
+        dependencies=query_string(
+            SearchParameters, page_parameters(service.settings), *_AT_VERSION
+        ),
+        responses=answers("A page of hits, best first.", SearchPage),
     )
     async def search(request: Request) -> Response:
         """Search all things that have a name, best first.
@@ -82,7 +91,8 @@ def search_router(service: Service) -> APIRouter:
         "/suggest",
         summary="Complete a name",
         operation_id="suggestNames",
-        openapi_extra=suggest_operation(),
+        dependencies=query_string(SuggestParameters, *_AT_VERSION),
+        responses=answers("The completions, best first within their class.", Suggestions),
     )
     async def suggest(request: Request) -> Response:
         """Names that go on as typed, in all languages; those of one class stand together."""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from gfmdkg.build.files import SYNTAXES, syntax_of
@@ -12,13 +12,21 @@ from gfmdkg.curation.checker import GivenDocument, check
 from gfmdkg.curation.tables import TABLE_EXTENSIONS
 from gfmdkg.errors import DataError, UnsupportedMedia
 from gfmdkg.formats.media import MediaType
+from gfmdkg.http.curation_models import ValidationReport
+from gfmdkg.http.described import (
+    READING,
+    answers,
+    described_router,
+    format_model,
+    query_string,
+    request_body,
+)
+from gfmdkg.http.models import AtVersion, asked
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters, choose_format
-from gfmdkg.http.problem_schemas import problem_responses
 from gfmdkg.http.request import ContentType, read_content, read_content_type, while_connected
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
-from gfmdkg.http.shapes import ref, written
 from gfmdkg.validation.views import VIEWS
 
 __all__ = ["validation_router"]
@@ -33,18 +41,39 @@ _OFFERED = tuple(
     for name in ("json", "text", "sarif", "html", "ttl", "csv", "github")
 )
 _MOST_PARTS = 200
+_EXAMPLE = (
+    "@prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .\n"
+    "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    "<https://w3id.org/gfmdkg/id/instrument/pact> a gfmd:Instrument ;\n"
+    '    skos:prefLabel "Pact"@en .\n'
+)
 _SAFE_NAME = re.compile(r"[^\w.() /-]")
+
+
+class DocumentName(BaseModel):
+    """The parameter that names a document without a name of its own."""
+
+    name: str = asked("How findings call a document that is sent as the whole body.", "pact.ttl")
 
 
 def validation_router(service: Service) -> APIRouter:
     """The route."""
-    router = APIRouter(prefix="/api", tags=["Validation"])
+    router = described_router("Validation", "/api")
 
     @router.post(
         "/validate",
         summary="Validate documents",
         operation_id="validate",
-        openapi_extra=_operation(),
+        dependencies=query_string(
+            DocumentName, AtVersion, format_model(*(view.name for view in _OFFERED))
+        ),
+        openapi_extra=request_body((*_READ, MULTIPART), {"text/turtle": _EXAMPLE}),
+        responses=answers(
+            "The report.",
+            ValidationReport,
+            dict.fromkeys(view.media_type for view in _OFFERED[1:]),
+            also=(*READING[1:], 413, 415),
+        ),
     )
     async def validate(request: Request) -> Response:
         """Check documents against the shapes and checks, in the context of the graph.
@@ -107,67 +136,3 @@ def _document(number: int, part: BodyPart) -> GivenDocument:
 
 def _tidy(name: str) -> str:
     return _SAFE_NAME.sub("_", name)[:200].strip() or "document"
-
-
-_EXAMPLE = (
-    "@prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .\n"
-    "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
-    "<https://w3id.org/gfmdkg/id/instrument/pact> a gfmd:Instrument ;\n"
-    '    skos:prefLabel "Pact"@en .\n'
-)
-
-
-def _operation() -> dict[str, Any]:
-    text = {"schema": {"type": "string"}}
-    return {
-        "parameters": [
-            {
-                "name": "format",
-                "in": "query",
-                "description": "How to write the report; else the Accept header decides.",
-                "schema": {"type": "string", "enum": [view.name for view in _OFFERED]},
-            },
-            {
-                "name": "name",
-                "in": "query",
-                "description": "How findings call a document that is sent as the whole body.",
-                "schema": {"type": "string"},
-                "example": "pact.ttl",
-            },
-            {
-                "name": "version",
-                "in": "query",
-                "description": "The version to validate against; the current one unless given.",
-                "schema": {"type": "integer", "minimum": 1},
-            },
-        ],
-        "requestBody": {
-            "required": True,
-            "content": dict.fromkeys(_READ, text)
-            | {
-                "text/turtle": {**text, "example": _EXAMPLE},
-                MULTIPART: {"schema": {"type": "object"}},
-            },
-        },
-        "responses": {
-            "200": {
-                "description": "The report.",
-                "content": {view.media_type: written(view.media_type) for view in _OFFERED[1:]}
-                | {"application/json": {"schema": ref("Report")}},
-            },
-            **problem_responses(
-                "bad-request",
-                "unknown-parameter",
-                "not-found",
-                "not-acceptable",
-                "body-too-large",
-                "unsupported-media-type",
-                "bad-parameter",
-                "internal-error",
-                "busy",
-                "engine-failure",
-                "content",
-                "query-timeout",
-            ),
-        },
-    }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from gfmdkg.curation.changes import RDF_PATCH
@@ -20,87 +21,90 @@ from gfmdkg.curation.changes.views import (
 )
 from gfmdkg.errors import NotFound
 from gfmdkg.formats.media import MediaType
-from gfmdkg.http.changes_description import VIEWS, difference_operation, number_parameter
-from gfmdkg.http.description import json_operation
+from gfmdkg.http.curation_models import Difference, VersionList, VersionRecord
+from gfmdkg.http.described import (
+    READING,
+    Responses,
+    answers,
+    described_router,
+    format_model,
+    number_in_path,
+    query_string,
+)
 from gfmdkg.http.parameters import Parameters, choose_format
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
-from gfmdkg.http.shapes import ref
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import Version
 
 __all__ = [
+    "IN_VIEWS",
     "answer_difference",
     "answer_json",
     "describe_version",
+    "difference_answers",
     "read_number",
     "read_view",
+    "record_answers",
     "versions_router",
 ]
 
 _JSON, _HTML = "application/json", "text/html"
 _OFFERED = tuple(
     MediaType(name=name, media_type=media_type, extension=f".{name}")
-    for name, media_type in VIEWS.items()
+    for name, media_type in (
+        ("json", _JSON),
+        ("txt", "text/plain"),
+        ("rdfp", RDF_PATCH),
+        ("html", _HTML),
+    )
 )
+IN_VIEWS = query_string(format_model(*(view.name for view in _OFFERED)))
+"""The parameters of a route that answers with a difference."""
 _DIGITS = 15
 
 
 def versions_router(service: Service) -> APIRouter:
     """``/api/versions`` and what is below it, for reading."""
-    router = APIRouter(prefix="/api")
+    router = described_router("Curation", "/api")
 
     @router.get(
         "/versions",
-        tags=["Curation"],
         summary="All versions",
         operation_id="listVersions",
-        openapi_extra=json_operation(
-            "The versions, the latest first.",
-            ref("VersionList"),
-            "unknown-parameter",
-            "content",
-        ),
+        responses=record_answers("The versions, the latest first.", VersionList, 400),
     )
     async def list_versions(request: Request) -> Response:
         """All versions of the graph: when, why and how each came to be."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         history = await asyncio.to_thread(service.versions.history)
         items = [describe_version(version) for version in reversed(history)]
         return answer_json({"items": items, "total": len(items)})
 
     @router.get(
         "/versions/{number}",
-        tags=["Curation"],
         summary="One version",
         operation_id="showVersion",
-        openapi_extra=json_operation(
-            "Its record.",
-            ref("Version"),
-            "not-found",
-            "unknown-parameter",
-            "content",
-            parameters=[number_parameter("version")],
-        ),
+        dependencies=[number_in_path("version")],
+        responses=record_answers("Its record.", VersionRecord, 400, 404),
     )
-    async def show_version(number: str, request: Request) -> Response:
+    async def show_version(request: Request, number: str) -> Response:
         """What is known of a version; `available` says whether it can be queried still."""
-        Parameters(request.query_params.multi_items()).only(())
+        Parameters.of(request)
         return answer_json(describe_version(_recorded(service, number)))
 
     @router.get(
         "/versions/{first}/diff/{last}",
-        tags=["Curation"],
         summary="The difference of two versions",
         operation_id="diffVersions",
-        openapi_extra=difference_operation(
-            parameters=[
-                number_parameter("version", "first"),
-                number_parameter("version", "last", example=2),
-            ]
-        ),
+        dependencies=[
+            number_in_path("version", "first"),
+            number_in_path("version", "last", 2),
+            *IN_VIEWS,
+        ],
+        responses=difference_answers(),
     )
-    async def diff_versions(first: str, last: str, request: Request) -> Response:
+    async def diff_versions(request: Request, first: str, last: str) -> Response:
         """What version `last` has more and less than `first`, by resource."""
         media_type = read_view(request)
         one, other = _recorded(service, first), _recorded(service, last)
@@ -109,6 +113,21 @@ def versions_router(service: Service) -> APIRouter:
         return await answer_difference(service, patch, labelled, media_type)
 
     return router
+
+
+def record_answers(text: str, model: type[BaseModel], *errors: int) -> Responses:
+    """The responses of a route that answers with a record, which no cache keeps."""
+    return answers(text, model, also=errors)
+
+
+def difference_answers(*more_errors: int) -> Responses:
+    """The responses of a route that answers with a difference."""
+    return answers(
+        "The difference.",
+        Difference,
+        (view.media_type for view in _OFFERED[1:]),
+        also=(*READING, *more_errors),
+    )
 
 
 def read_number(kind: str, text: str) -> int:
@@ -136,7 +155,7 @@ def read_view(request: Request) -> str:
 async def answer_difference(
     service: Service, patch: Patch, version: Version, media_type: str
 ) -> Response:
-    """A patch in one of ``VIEWS``, with the labels that a version has."""
+    """A patch in one of these forms, with the labels that a version has."""
     if media_type == RDF_PATCH:
         return _text(patch.to_text(), media_type)
     solutions = await service.solutions(labels_query(resources_of(patch)), version=version)

@@ -1,0 +1,222 @@
+"""Routes that pydantic models describe, and that read their requests themselves.
+
+FastAPI makes the OpenAPI document from the models. ``Parameters`` reads what is sent, so that
+whatever is refused is a problem of ours; bodies are made as bytes; nothing is validated twice.
+"""
+
+import inspect
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from functools import cache
+from types import GenericAlias
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Security, params
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, Field, WithJsonSchema, create_model
+from starlette.responses import Response
+
+from gfmdkg.catalog import Column, ColumnType, Parameter, ParameterType
+from gfmdkg.http.models import Cell, asked
+from gfmdkg.namespaces import compact
+
+__all__ = [
+    "READING",
+    "WRITER",
+    "WRITING",
+    "Responses",
+    "answers",
+    "cell_of",
+    "described_router",
+    "field_of",
+    "format_model",
+    "in_path",
+    "number_in_path",
+    "page_answers",
+    "query_string",
+    "request_body",
+    "schema_of",
+]
+
+Responses = dict[int | str, dict[str, Any]]
+
+READING = (304, 400, 404, 406, 422)
+"""Statuses beside 200 of whatever reads a version of the graph."""
+WRITING = (400, 401, 403, 404, 409, 422)
+"""Statuses beside 2XX of whatever changes it."""
+WRITER: params.Depends = Security(
+    HTTPBearer(
+        scheme_name="bearer",
+        description="A token that `gfmdkg token create` printed: a submitter's for change sets, "
+        "a reviewer's for all other writes.",
+    )
+)
+"""What a route depends on that needs a token."""
+
+_PARAMETER_TYPES: Mapping[ParameterType, Any] = {
+    ParameterType.INT: int,
+    ParameterType.DECIMAL: float,
+    ParameterType.DATE: Annotated[str, Field(json_schema_extra={"format": "date"})],
+    ParameterType.BOOLEAN: bool,
+}
+_CELL_TYPES: Mapping[ColumnType, Any] = {
+    ColumnType.RESOURCE: Cell,
+    ColumnType.INTEGER: int,
+    ColumnType.DECIMAL: float,
+    ColumnType.BOOLEAN: bool,
+}
+
+
+class _DescribedRoute(APIRoute):
+    """Hands on the request and the path's parameters as they are; its models only describe."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers a request."""
+
+        async def handle(request: Request) -> Response:
+            response: Response = await self.endpoint(request, **request.path_params)
+            return response
+
+        return handle
+
+
+def described_router(tag: str, prefix: str = "") -> APIRouter:
+    """A router whose functions take the request and the path's parameters."""
+    return APIRouter(
+        prefix=prefix,
+        tags=[tag],
+        route_class=_DescribedRoute,
+        default_response_class=Response,
+    )
+
+
+# Parameters
+
+
+def query_string(*models: type[BaseModel]) -> list[params.Depends]:
+    """The fields of these models as parameters of the query string, in this order."""
+    return [_given("parameters", Annotated[model, Query()]) for model in models]
+
+
+def in_path(name: str, description: str, example: object, **schema: Any) -> params.Depends:
+    """A part of the path: text, described as the schema says."""
+    described = {"type": "string", **schema, "examples": [example]}
+    return _given(name, Annotated[str, Path(description=description), WithJsonSchema(described)])
+
+
+def number_in_path(kind: str, name: str = "number", example: int = 1) -> params.Depends:
+    """The number of a version or a change set."""
+    return in_path(name, f"The number of the {kind}.", example, type="integer", minimum=1)
+
+
+def _given(name: str, annotation: Any) -> params.Depends:
+    def given() -> None: ...
+
+    parameter = inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
+    vars(given)["__signature__"] = inspect.Signature([parameter])
+    return params.Depends(given)
+
+
+@cache
+def format_model(*names: str) -> type[BaseModel]:
+    """The parameter ``format`` with these values."""
+    text = "The format, where the Accept header is not to decide."
+    return create_model("Format", format=(str, asked(text, one_of=names)))
+
+
+def field_of(parameter: Parameter, description: str | None = None) -> Any:
+    """Type and field of a parameter of a canned query or a list, with default and example."""
+    kind, many = _PARAMETER_TYPES.get(parameter.type, str), parameter.many
+    example: Any = _typed(parameter, parameter.example)
+    defaults = [_typed(parameter, text) for text in parameter.default]
+    default: Any = (defaults if many else defaults[0]) if defaults else None
+    described = asked(
+        description or parameter.description.rstrip(".") + "." + _named(parameter),
+        [example] if many else example,
+        default=... if parameter.required else default,
+        min_length=1 if many and parameter.required else None,
+        **{"each_of" if many else "one_of": parameter.values},
+    )
+    return (GenericAlias(list, kind) if many else kind, described)
+
+
+def _typed(parameter: Parameter, text: str) -> object:
+    match parameter.type:
+        case ParameterType.INT:
+            return int(text)
+        case ParameterType.DECIMAL:
+            return float(text)
+        case ParameterType.BOOLEAN:
+            return text == "true"
+        case _:
+            return text
+
+
+def _named(parameter: Parameter) -> str:
+    """How a resource may be named, and what it must be."""
+    if parameter.type is not ParameterType.RESOURCE:
+        return ""
+    kinds = [compact(iri) for iri in parameter.classes]
+    kinds += [f"a concept of {iri.rpartition('/')[2]}" for iri in parameter.schemes]
+    return f" Any name, code, slug or IRI ({', '.join(kinds)})."
+
+
+# Answers
+
+
+def cell_of(
+    column: Column, *, many: bool = False, is_null: bool = True, is_sure: bool = True
+) -> Any:
+    """Type and field of a column's cell, or of a list of cells; of one that may be left out."""
+    kind = _CELL_TYPES.get(column.type, str)
+    if many or is_null:
+        kind = GenericAlias(list, kind) if many else kind | None
+    return (kind, Field(... if is_sure else None, description=column.description))
+
+
+def schema_of(media_type: str) -> dict[str, Any]:
+    """The schema of content without a model: JSON of any kind is JSON, all else text."""
+    if media_type == "application/sparql-results+json":
+        return {"$ref": "#/components/schemas/SparqlResults"}
+    return {"type": ["object", "array"] if media_type.endswith("+json") else "string"}
+
+
+def answers(
+    text: str,
+    model: Any = None,
+    others: Iterable[str] = (),
+    *,
+    also: Iterable[int] = READING,
+    headers: Iterable[str] = (),
+    status: int = 200,
+) -> Responses:
+    """The responses of a route: JSON as the model says, ``others`` are more media types.
+
+    ``also`` are the other statuses that it may have; a fault of the service may be anywhere.
+    """
+    answer: dict[str, Any] = {"description": text}
+    content = {media_type: {"schema": schema_of(media_type)} for media_type in others}
+    if model is not None:
+        answer["model"], content = model, {"application/json": {}, **content}
+    if content:
+        answer["content"] = content
+    told = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
+    if told:
+        answer["headers"] = told
+    statuses: list[int | str] = [*sorted(set(also)), "5XX"]
+    return {status: answer, **{s: {"$ref": f"#/components/responses/{s}"} for s in statuses}}
+
+
+def page_answers(*errors: int) -> Responses:
+    """The responses of a page for people."""
+    return answers("The page.", None, ["text/html"], also=(304, *errors, 406))
+
+
+def request_body(accepted: Iterable[str], examples: Mapping[str, object]) -> dict[str, Any]:
+    """The body of a request, of which FastAPI by itself describes one media type alone."""
+    content: dict[str, Any] = {name: {"schema": {"type": "string"}} for name in accepted}
+    for name, example in examples.items():
+        content.setdefault(name, {})["example"] = example
+    if "multipart/form-data" in content:
+        content["multipart/form-data"] = {"schema": {"type": "object"}}
+    return {"requestBody": {"required": True, "content": content}}
