@@ -12,6 +12,7 @@ from tests.command import Run
 from gfmdkg import __version__
 from gfmdkg.cli import main
 from gfmdkg.paths import shipped_content
+from gfmdkg.store.versions import VersionStore
 
 SESSIONS = "SELECT ?s { ?s a gfmd:Session }"
 SESSION = "https://w3id.org/gfmdkg/id/session/gfmd-dialogue-gcm-2017-04-06-c1"
@@ -178,6 +179,15 @@ def test_load_publishes_files_and_tells_in_a_line_what_is_none(run: Run, tmp_pat
     missing = run("load", str(tmp_path / "b.nt"), store=store)
     assert missing.exit_code == 1
     assert "there is no such file" in missing.stderr
+
+
+def test_a_first_load_that_fails_leaves_an_empty_store(run: Run, tmp_path: Path) -> None:
+    file, store = tmp_path / "a.nt", tmp_path / "store"
+    file.write_text("<x:a> <x:p")
+    assert run("load", str(file), store=store).exit_code == 1
+    assert not VersionStore(store).history()
+    file.write_text("<x:a> <x:p> <x:o> .")
+    assert run("load", str(file), store=store).stdout == "version 2: 2 quads\n"
 
 
 def test_every_command_has_help(run: Run) -> None:

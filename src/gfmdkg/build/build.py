@@ -1,6 +1,7 @@
 """Building a version: read, derive, validate, publish; or refuse with all faults at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from gfmdkg.store.versions import Origin, Version, VersionStore
 if TYPE_CHECKING:
     from gfmdkg.validation import Report
 
-__all__ = ["Built", "build", "ensure_built", "ensure_empty"]
+__all__ = ["Built", "beginning", "build", "ensure_built", "ensure_empty"]
 
 _EMPTY = "empty"
 
@@ -131,3 +132,15 @@ def ensure_empty(versions: VersionStore, *, default_graph: str = "union") -> Ver
         )
         raise StoreError("the store is not one that began empty", [fault])
     return current
+
+
+@contextmanager
+def beginning(versions: VersionStore, *, default_graph: str) -> Iterator[None]:
+    """A store without a version begins empty, and has none again where the block fails."""
+    first = ensure_empty(versions, default_graph=default_graph) if not versions.current() else None
+    try:
+        yield
+    except BaseException:
+        if first is not None:
+            versions.withdraw(first)
+        raise

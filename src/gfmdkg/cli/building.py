@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from gfmdkg.build import beginning
 from gfmdkg.build import build as build_version
-from gfmdkg.build import ensure_empty
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.progress import shown_progress
 from gfmdkg.curation.loading import load as load_files
@@ -84,9 +84,8 @@ def load(
     """
     placed = place_files(files, graph=graph)
     versions = cli.versions()
-    if versions.current() is None:
-        ensure_empty(versions, default_graph=cli.settings().default_graph)
-    with shown_progress(cli, "loading") as progress:
+    begun = beginning(versions, default_graph=cli.settings().default_graph)
+    with begun, shown_progress(cli, "loading") as progress:
         version = load_files(
             placed,
             versions,

@@ -168,8 +168,11 @@ class BatchValidation:
         """What would be left out of a batch that comes in."""
         given = tuple(f" <{each.graph}>" for each in placed if each.is_given)
         came = quads_of(s for s in batch.proposal.patch.added if s.endswith(given))
-        found = double_findings(stated_elsewhere(self.after, came))
-        return place_findings(Report.of(found), [each.document for each in placed]).findings
+        found = list(stated_elsewhere(self.after, came))
+        if not found:
+            return ()
+        documents = [each.document for each in placed]
+        return place_findings(Report.of(double_findings(found)), documents).findings
 
     def _refusal(self, reason: str) -> Report:
         finding = Finding(

@@ -247,6 +247,13 @@ class VersionStore:
                     draft.store.close()
                     shutil.rmtree(folder, ignore_errors=True)
 
+    def withdraw(self, version: Version) -> None:
+        """Take a first version back, unless another followed; then the store is empty again."""
+        with locked(self.root / "lock", wait_seconds=60, refusal="another writer held the lock"):
+            if version.parent is None and self.current() == version:
+                self._pointer.unlink()
+                self._sweep()
+
     def _sweep(self) -> None:
         """Remove what writers left that were killed before they acknowledged anything."""
         for rubble in self._staging.iterdir():
