@@ -14,6 +14,7 @@ from gfmdkg.http.described import (
     cell_of,
     field_of,
     format_model,
+    own_parameters,
     query_string,
 )
 from gfmdkg.http.list_formats import list_formats
@@ -71,14 +72,14 @@ class ListPage(Page):
 
 def list_parameters(faceted: FacetedList, settings: Settings) -> list[params.Depends]:
     """The parameters of a list's route."""
-    filters: dict[str, Any] = {p.name: field_of(p) for p in faceted.parameters()}
-    return query_string(
-        create_model("Filters", **filters),
+    filters = own_parameters({p.name: field_of(p) for p in faceted.parameters()})
+    shared = query_string(
         *_shown(faceted, settings),
         page_parameters(settings),
         AtVersion,
         format_model(*(media.name for media in list_formats(faceted.name))),
     )
+    return [filters, *shared]
 
 
 def _shown(faceted: FacetedList, settings: Settings) -> Iterator[type[BaseModel]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Annotated, Any
 
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from gfmdkg.settings import Settings
@@ -42,7 +43,7 @@ def asked(
         more["json_schema_extra"] = {"enum": choices}
     if choices := list(each_of):
         more["json_schema_extra"] = {"items": {"type": "string", "enum": choices}}
-    return Field(default, description=description, **more)
+    return Query(default, description=description, **more)
 
 
 Count = Annotated[int, Field(ge=0)]

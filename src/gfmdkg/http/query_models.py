@@ -13,6 +13,7 @@ from gfmdkg.http.described import (
     cell_of,
     field_of,
     format_model,
+    own_parameters,
     query_string,
 )
 from gfmdkg.http.models import AtVersion, Count, Links, Page, page_parameters, sometimes
@@ -83,13 +84,13 @@ class RowsPage(Page):
 
 def query_parameters(query: CannedQuery, settings: Settings) -> list[params.Depends]:
     """The parameters of a canned query's route."""
-    own: dict[str, Any] = {name: field_of(p) for name, p in query.parameters.items()}
-    return query_string(
-        create_model("Own", **own),
+    own = own_parameters({name: field_of(p) for name, p in query.parameters.items()})
+    shared = query_string(
         page_parameters(settings),
         AtVersion,
         format_model(*(media.name for media in ROW_FORMATS)),
     )
+    return [own, *shared]
 
 
 def query_answers(query: CannedQuery) -> Responses:
