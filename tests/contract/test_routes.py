@@ -42,8 +42,7 @@ def routes_of(front: Server) -> list[BaseRoute]:
 
 def raw_paths(front: Server) -> list[str]:
     """The addresses of the handlers beside the framework; one with a slash is a beginning."""
-    answering = front._answering
-    return [*answering._exact, *(path for path, _ in answering._below)]
+    return [*front._exact, *(path for path, _ in front._below)]
 
 
 def described(document: dict[str, Any]) -> dict[str, set[str]]:
