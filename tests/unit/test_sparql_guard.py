@@ -339,3 +339,15 @@ def _seconds_of_a_thousand(text: str) -> float:
     for _ in range(1000):
         query_facts(text)
     return time.perf_counter() - start
+
+
+@pytest.mark.parametrize("unit", ["<<", "<< ", "<<<http://e/s> ?p ", "<<\n?s ?p "])
+def test_triples_quoted_too_deep_are_refused(unit: str) -> None:
+    text = "SELECT * { " + unit * 500 + " }"
+    with pytest.raises(QueryRejected, match="nest"):
+        check_query(text, limit_bytes=100_000, nesting_limit=200)
+
+
+def test_many_quoted_triples_beside_one_another_are_accepted() -> None:
+    text = "SELECT * { " + "<<?s ?p ?o>> ?q <<?a ?b <http://e/o>>> . " * 300 + " }"
+    check_query(text, limit_bytes=100_000, nesting_limit=200)

@@ -11,7 +11,7 @@ __all__ = ["ensure_graph", "open_graph"]
 
 def open_graph(cli: CliContext) -> Graph:
     """The current version; a store that began empty or took updates is used as it is."""
-    return Graph(ensure_graph(cli), versions=cli.versions())
+    return Graph(ensure_graph(cli), versions=cli.versions(), settings=cli.settings())
 
 
 def ensure_graph(cli: CliContext) -> Version:

@@ -1,5 +1,6 @@
 """``serve``: the HTTP service."""
 
+import asyncio
 import os
 import resource
 import socket
@@ -9,10 +10,13 @@ import uvicorn
 
 from gfmdkg.build import ensure_built, ensure_empty
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.engine.pool import EnginePool
+from gfmdkg.errors import EngineFailure
 from gfmdkg.http.connection import BoundedConnection
 from gfmdkg.http.server_config import server_config
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
+from gfmdkg.store.versions import Version
 
 __all__ = ["address_of", "listen", "serve"]
 
@@ -55,10 +59,23 @@ def serve(
                 default_graph=settings.default_graph,
                 progress=status.update,
             ).version
+    if settings.engine_url:
+        asyncio.run(_check_endpoint(settings, version))
     listener = listen(settings)
     cli.say(f"gfmdkg serves version {version.number} ({version.quads} quads)")
     click.echo(f"{address_of(listener)}/")
     _run(settings, listener)
+
+
+async def _check_endpoint(settings: Settings, version: Version) -> None:
+    """Refuse an engine elsewhere before anybody can connect; each front checks it once more."""
+    pool = EnginePool(settings)
+    try:
+        await pool.start(version)
+    except EngineFailure as failure:
+        raise click.ClickException(failure.cause) from failure
+    finally:
+        await pool.close()
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -37,16 +37,17 @@ def encode_query(
         body = (preamble + text).encode()
     except UnicodeEncodeError as error:
         raise QueryRejected("the query holds a lone surrogate, which is no text") from error
-    head = _head(host, path + _parameters(dataset), formats.results, formats.graph)
+    head = _head(host, _target(path, dataset), formats.results, formats.graph)
     return b"%b%d\r\n\r\n%b" % (head, len(body), body), len(preamble)
 
 
-def _parameters(dataset: Dataset) -> bytes:
+def _target(path: bytes, dataset: Dataset) -> bytes:
     if not (dataset.default_graphs or dataset.named_graphs):
-        return b""
+        return path
     pairs = [("default-graph-uri", iri) for iri in dataset.default_graphs]
     pairs += [("named-graph-uri", iri) for iri in dataset.named_graphs]
-    return b"?" + urlencode(pairs).encode("ascii")
+    # The address of an endpoint elsewhere may have parameters of its own.
+    return path + (b"&" if b"?" in path else b"?") + urlencode(pairs).encode("ascii")
 
 
 @lru_cache(maxsize=256)

@@ -36,6 +36,8 @@ _log = logging.getLogger("gfmdkg.engine")
 _LISTENS = "Listening for requests"
 _PORT_TAKEN = "Address already in use"
 _START_SECONDS = 30.0
+# Where nothing answers at all, the system alone would try for two minutes.
+_CONNECT_SECONDS = 5.0
 _LOOK_SECONDS = 0.002
 _TRIES = 5
 # A process that dies closes its connection a little before the system tells of its end.
@@ -61,7 +63,14 @@ class Address:
     def parse(cls, url: str) -> Self:
         """The address of an endpoint. Raises ``ValueError`` for what is no such URL."""
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or "@" in parts.netloc
+            or not url.isascii()
+            or not url.isprintable()
+            or " " in url
+        ):
             raise ValueError("must read http://host:port/path or https://host/path")
         is_secure = parts.scheme == "https"
         query = f"?{parts.query}" if parts.query else ""
@@ -158,10 +167,14 @@ class EngineServer:
         self._connection = Connection()
         secure = ssl.create_default_context() if self._address.is_secure else None
         try:
-            await self._loop.create_connection(
-                lambda: self._connection, self._address.host, self._address.port, ssl=secure
-            )
-        except OSError as error:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                await self._loop.create_connection(
+                    lambda: self._connection, self._address.host, self._address.port, ssl=secure
+                )
+        except TimeoutError as error:
+            cause = f"the engine cannot be reached: no answer in {_CONNECT_SECONDS:g} s"
+            raise EngineFailure(cause) from error
+        except (OSError, UnicodeError) as error:  # the latter: a name that cannot be looked up
             raise EngineFailure(f"the engine cannot be reached: {error}") from error
 
     # Requests

@@ -16,6 +16,7 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.graph.rows import Hint, Rows
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
+from gfmdkg.sparql import check_query
 from gfmdkg.store.answers import AnswerFormats, AnswerKind
 from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -43,9 +44,15 @@ class Graph:
     """
 
     def __init__(
-        self, version: Version, *, versions: VersionStore, content: Content | None = None
+        self,
+        version: Version,
+        *,
+        versions: VersionStore,
+        content: Content | None = None,
+        settings: Settings | None = None,
     ) -> None:
         self.version = version
+        self._settings = settings or Settings()
         self._versions = versions
         self._content = content or shipped_content()
         self._store = OxigraphStore.open_read_only(version.database)
@@ -71,7 +78,7 @@ class Graph:
         built = ensure_built(
             source, versions, default_graph=settings.default_graph, progress=progress
         )
-        return cls(built.version, versions=versions, content=source)
+        return cls(built.version, versions=versions, content=source, settings=settings)
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -117,7 +124,8 @@ class Graph:
         """Answer a SPARQL query: SELECT as solutions, ASK as a boolean, the others as a graph.
 
         The project's prefixes need no declaration. Raises ``QueryRejected`` with line and
-        column. There is no time limit here; the HTTP service has one.
+        column, also for what the HTTP service refuses: ``SERVICE``, and text or nesting over
+        the limits. There is no time limit here; the HTTP service has one.
         """
         kind, body = self.answer(sparql, AnswerFormats(graph="application/n-triples"))
         if kind is AnswerKind.SOLUTIONS:
@@ -127,7 +135,15 @@ class Graph:
         return _rdflib_graph(body)
 
     def answer(self, sparql: str, formats: AnswerFormats) -> tuple[AnswerKind, bytes]:
-        """Answer a SPARQL query in the given media types: its kind and the bytes."""
+        """Answer a SPARQL query in the given media types: its kind and the bytes.
+
+        Raises what ``query`` raises.
+        """
+        check_query(
+            sparql,
+            limit_bytes=self._settings.query_limit_bytes,
+            nesting_limit=self._settings.query_nesting_limit,
+        )
         output = io.BytesIO()
         kind, _ = self._store.query(sparql, formats=formats, output=output)
         return kind, output.getvalue()

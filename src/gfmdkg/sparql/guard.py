@@ -12,6 +12,7 @@ after a place where two readings part. Text without the letters of the word pass
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from gfmdkg.errors import QueryRejected
 from gfmdkg.sparql.tokens import Token, TokenKind, decode_codepoints, locate, tokenize
@@ -37,6 +38,7 @@ _NAME_UNCLEAR = (
     "End the triple with a full stop, or use a name without these letters"
 )
 _BROKEN = "this is no SPARQL, and the text has {word} in it, which is not allowed"
+_TOO_DEEP = "brackets nest deeper than {limit} (query_nesting_limit). Write it flatter"
 _BROKEN_DEEP = "this is no SPARQL, so that the nesting of the many brackets after it is not known"
 
 # A comment may stand before the bracket; to look behind each one could take quadratic time.
@@ -77,10 +79,34 @@ def _check_reading(
     text: str, lowered: str, words: tuple[str, ...], nesting_limit: int, *, decode: bool
 ) -> None:
     found = tuple([word for word in words if word in lowered])
-    brackets = lowered.count("{") + lowered.count("(") + lowered.count("[")
-    if found or brackets > nesting_limit:
+    if found or _count_openings(lowered) > nesting_limit:
         tokens = list(_up_to_depth(tokenize(text, decode=decode), nesting_limit))
         _Reading(text, tokens, found, nesting_limit).check()
+        _check_quoting(tokens, text, nesting_limit)
+
+
+def _count_openings(text: str) -> int:
+    """No fewer than the brackets that open in it, those of quoted triples included."""
+    return text.count("{") + text.count("(") + text.count("[") + 2 * text.count("<<")
+
+
+def _check_quoting(tokens: Sequence[Token], text: str, nesting_limit: int) -> None:
+    """Refuse triples that are quoted in one another too deep: each costs the parser its stack.
+
+    Every ``<`` before another opens one here, though it takes two: too many rather than too few.
+    """
+    depth, closed_at = 0, -1
+    for token, after in pairwise(tokens):
+        if token.end != after.start or token.kind is not TokenKind.OPERATOR:
+            continue
+        if token.text == "<" and after.text.startswith("<"):
+            depth += 1
+            if depth > nesting_limit:
+                place = locate(text, token.start)
+                detail = _TOO_DEEP.format(limit=nesting_limit)
+                raise QueryRejected(detail, line=place.line, column=place.column)
+        elif token.text == after.text == ">" and token.start != closed_at:
+            depth, closed_at = max(0, depth - 1), after.start
 
 
 def _up_to_depth(tokens: Iterable[Token], nesting_limit: int) -> Iterator[Token]:
@@ -179,11 +205,8 @@ class _Reading:
         if bracket in _OPENING:
             is_data = bracket == "{" and self._opens_data(index)
             self.open.append("values" if is_data else bracket)
-            if len(self.open) > (limit := self.nesting_limit):
-                detail = (
-                    f"brackets nest deeper than {limit} (query_nesting_limit). Write it flatter"
-                )
-                self._reject(detail, token.start)
+            if len(self.open) > self.nesting_limit:
+                self._reject(_TOO_DEEP.format(limit=self.nesting_limit), token.start)
         elif bracket in _CLOSING and self.open:
             self.open.pop()
 
@@ -204,8 +227,7 @@ class _Reading:
         for word in self.words:
             if word in lowered:
                 self._reject(_BROKEN.format(word=word.upper()), token.start)
-        openings = rest.count("{") + rest.count("(") + rest.count("[")
-        if len(self.open) + openings > self.nesting_limit:
+        if len(self.open) + _count_openings(rest) > self.nesting_limit:
             self._reject(_BROKEN_DEEP, token.start)
 
     def _check_iri(self, index: int, token: Token) -> None:
