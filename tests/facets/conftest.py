@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from benchmarks.generator import generate
 
 from gfmdkg.facets import GROUPS, ListIndex, build_indexes, select_from
-from gfmdkg.facets.rows import TermReader, rows_of
+from gfmdkg.facets.rows import read_term, rows_of
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -57,7 +58,7 @@ class Library:
     lists: Mapping[str, ListIndex]
 
     def ask(self, query: str) -> list[tuple[Term, ...]]:
-        read = TermReader()
+        read = cache(read_term)
         return [tuple(map(read, row)) for row in rows_of(select_from(self.store)(query))]
 
 

@@ -135,7 +135,11 @@ def _groups(facts: Solutions, terms: TermIndex) -> Iterator[PropertyGroup]:
             terms,
             tuple(
                 _value(term, terms, _inner(inner, terms))
-                for term, inner in sorted(values.items(), key=lambda item: _is_foreign(item[0]))
+                # English first; the order of the answer otherwise.
+                for term, inner in sorted(
+                    values.items(),
+                    key=lambda item: getattr(item[0], "language", None) not in {None, "en"},
+                )
             ),
         )
         for name, values in found.items()
@@ -185,11 +189,6 @@ def _value(term: Term, terms: TermIndex, inner: tuple[Property, ...] = ()) -> Va
             return Value(literal=term)
         case BlankNode():
             return Value(properties=inner)
-
-
-def _is_foreign(term: Term) -> bool:
-    """English first; the order of the answer otherwise."""
-    return isinstance(term, Literal) and term.language not in {None, "en"}
 
 
 # What points here, and where it is from

@@ -101,11 +101,6 @@ def stylesheet_tag() -> str:
     return hashlib.sha256((_FILES / "static" / "gfmdkg.css").read_bytes()).hexdigest()[:12]
 
 
-def _spaced(name: str) -> str:
-    """A name of snake_case or camelCase as words."""
-    return _CAMEL.sub(" ", name).replace("_", " ").lower()
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -123,7 +118,7 @@ def _environment() -> Environment:
         "query_path": query_path,
         "resource_path": resource_path,
         "slug": lambda text: text.lower().replace(" ", "-"),
-        "spaced": _spaced,
+        "spaced": lambda name: _CAMEL.sub(" ", name).replace("_", " ").lower(),
     }
     return environment
 

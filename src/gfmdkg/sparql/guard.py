@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gfmdkg.errors import QueryRejected
-from gfmdkg.sparql.tokens import Token, TokenKind, decode_codepoints, locate, tokenize
+from gfmdkg.sparql.tokens import Token, TokenKind, decode_codepoints, rejection, tokenize
 
 __all__ = ["check_query", "check_update"]
 
@@ -104,9 +104,7 @@ def _check_size(text: str, limit_bytes: int) -> None:
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        place = locate(text, error.start)
-        detail = "a lone surrogate is no character"
-        raise QueryRejected(detail, line=place.line, column=place.column) from error
+        raise rejection("a lone surrogate is no character", text, error.start) from error
     if size > limit_bytes:
         detail = (
             f"the text has {size} bytes, over the limit of {limit_bytes} (query_limit_bytes). "
@@ -171,8 +169,7 @@ class _Reading:
                 self._check_word(index, token)
 
     def _reject(self, detail: str, start: int) -> None:
-        place = locate(self.text, start)
-        raise QueryRejected(detail, line=place.line, column=place.column)
+        raise rejection(detail, self.text, start)
 
     def _count(self, index: int, token: Token) -> None:
         bracket = token.text
