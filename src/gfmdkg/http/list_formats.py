@@ -55,8 +55,7 @@ REFERENCE_LISTS = ("reports", "instruments")
 """The lists of things that are cited in bibliographies."""
 
 _TREATY = Iri(SCHEME_BASE + "instrument-type/treaty")
-CSV = next(media for media in ROW_FORMATS if media.name == "csv")
-TSV = next(media for media in ROW_FORMATS if media.name == "tsv")
+CSV, TSV = (media for media in ROW_FORMATS if media.name in {"csv", "tsv"})
 XLSX = MediaType(
     name="xlsx",
     media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -96,12 +96,6 @@ def link_path(resource: Named) -> str | None:
 
 
 @cache
-def stylesheet_tag() -> str:
-    """Changes with the stylesheet, so that it can be cached for good."""
-    return hashlib.sha256((_FILES / "static" / "gfmdkg.css").read_bytes()).hexdigest()[:12]
-
-
-@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(lambda name: (_FILES / "templates" / name).read_text("utf-8")),
@@ -110,7 +104,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"software_version": VERSION, "stylesheet_tag": stylesheet_tag()}
+    # Changes with the stylesheet, so that it can be cached for good.
+    stylesheet = hashlib.sha256((_FILES / "static" / "gfmdkg.css").read_bytes()).hexdigest()[:12]
+    environment.globals |= {"software_version": VERSION, "stylesheet_tag": stylesheet}
     environment.filters |= {
         "compact": compact,
         "iri": lambda iri: to_sparql(Iri(iri)),

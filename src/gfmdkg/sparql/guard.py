@@ -19,15 +19,12 @@ from gfmdkg.sparql.tokens import Token, TokenKind, decode_codepoints, rejection,
 __all__ = ["check_query", "check_update"]
 
 
-_SERVICE_REFUSED = (
-    "SERVICE is not allowed: this endpoint opens no connections to others. "
-    "Ask the other endpoint from your own side, and hand its answer in as VALUES"
-)
-_LOAD_REFUSED = (
-    "LOAD is not allowed: this endpoint fetches nothing. "
-    "Send the triples themselves, with INSERT DATA or through the Graph Store Protocol"
-)
-_REFUSED = {"service": _SERVICE_REFUSED, "load": _LOAD_REFUSED}
+_REFUSED = {
+    "service": "SERVICE is not allowed: this endpoint opens no connections to others. "
+    "Ask the other endpoint from your own side, and hand its answer in as VALUES",
+    "load": "LOAD is not allowed: this endpoint fetches nothing. "
+    "Send the triples themselves, with INSERT DATA or through the Graph Store Protocol",
+}
 _UNCLEAR = (
     "this can be read in two ways, and the text has {word} in it, which is not allowed. "
     "Set spaces around the operator <, or write this IRI in full with its scheme"
