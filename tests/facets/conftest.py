@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from benchmarks.generator import generate
 
 from gfmdkg.facets import GROUPS, ListIndex, build_indexes, select_from
-from gfmdkg.facets.rows import TermReader, rows_of
+from gfmdkg.facets.rows import read_term, rows_of
 from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
@@ -54,7 +55,7 @@ class Library:
     lists: Mapping[str, ListIndex]
 
     def ask(self, query: str) -> list[tuple[Term, ...]]:
-        read = TermReader()
+        read = cache(read_term)
         return [tuple(map(read, row)) for row in rows_of(select_from(self.store)(query))]
 
 

@@ -1,6 +1,7 @@
 """Patterns, rows, links and selections, each by itself."""
 
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from gfmdkg.facets import (
 from gfmdkg.facets.bitmaps import LinkTable
 from gfmdkg.facets.definitions import read_patterns
 from gfmdkg.facets.lists import read_list
-from gfmdkg.facets.rows import TermReader
+from gfmdkg.facets.rows import read_term
 from gfmdkg.namespaces import SCHEME_BASE, XSD
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
@@ -89,14 +90,14 @@ def test_lists_stand_in_one_group_each() -> None:
     ],
 )
 def test_tokens_are_read_as_terms(token: str, term: Term) -> None:
-    read = TermReader()
+    read = cache(read_term)
     assert read(token.encode()) == term
     assert read(token.encode()) is read(token.encode())
 
 
 def test_what_is_no_token_is_told() -> None:
     with pytest.raises(DataError, match="no term"):
-        TermReader()(b"?nonsense")
+        cache(read_term)(b"?nonsense")
 
 
 def test_links_count_by_assertion_and_confidence() -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, by_name, negotiate
+from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, negotiate
+from gfmdkg.http.parameters import Parameters, choose_format
 
 
 def choose(accept: str | None, offered: tuple[MediaType, ...] = RESULTS) -> str | None:
@@ -128,11 +129,14 @@ def test_short_names_and_extensions_are_unique() -> None:
 
 
 def test_a_format_is_found_by_its_short_name() -> None:
-    assert by_name("tsv", RESULTS).media_type == "text/tab-separated-values"
+    assert (
+        choose_format(Parameters([("format", "tsv")]), None, RESULTS).media_type
+        == "text/tab-separated-values"
+    )
 
 
 def test_an_unknown_short_name_lists_the_allowed_ones() -> None:
     with pytest.raises(ParameterError) as caught:
-        by_name("ttl", RESULTS)
+        choose_format(Parameters([("format", "ttl")]), None, RESULTS)
     assert caught.value.parameter == "format"
     assert caught.value.allowed == ("json", "xml", "csv", "tsv")

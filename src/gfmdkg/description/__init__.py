@@ -1,15 +1,23 @@
 """What the graph says of one resource: one description for programs, pages and commands."""
 
-from gfmdkg.description.assembly import describe
-from gfmdkg.description.document import as_document, query_path
-from gfmdkg.description.model import Description, Evidence, Named, Property, Touch, Value
-from gfmdkg.description.naming import identify, not_found
-from gfmdkg.description.questions import (
+from gfmdkg.description.assembly import (
     Opening,
+    describe,
     incoming_queries,
     opening_queries,
     triples_query,
 )
+from gfmdkg.description.model import (
+    Description,
+    Evidence,
+    Named,
+    Property,
+    Touch,
+    Value,
+    as_document,
+    query_path,
+)
+from gfmdkg.description.naming import identify, not_found
 
 __all__ = [
     "Description",

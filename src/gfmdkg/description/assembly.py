@@ -1,7 +1,11 @@
-"""From the solutions of the queries to the description. Nothing is asked here."""
+"""The SPARQL that a description is made from, and the description made of its solutions.
+
+The queries are files of this package, their slots filled; nothing is asked here.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from gfmdkg.description.model import (
@@ -20,12 +24,6 @@ from gfmdkg.description.model import (
     Touch,
     Value,
 )
-from gfmdkg.description.questions import (
-    Opening,
-    all_evidence_query,
-    all_incoming_query,
-    incoming_counts,
-)
 from gfmdkg.description.wording import (
     GROUP_TITLES,
     KIND,
@@ -38,11 +36,12 @@ from gfmdkg.description.wording import (
 from gfmdkg.formats.bibliography import Reference, ReferenceType, write_bibtex
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import BASE, DCTERMS, GRAPH_BASE, ID_BASE, PREFIXES, RDF, SCHEME_BASE
+from gfmdkg.sparql.query_text import QueryText, packaged_query
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
-__all__ = ["describe"]
+__all__ = ["Opening", "describe", "incoming_queries", "opening_queries", "triples_query"]
 
 _DEPRECATED = PREFIXES["owl"] + "deprecated"
 _REPLACED_BY = DCTERMS + "isReplacedBy"
@@ -53,6 +52,67 @@ _NAME_KINDS: Mapping[str, NameKind] = {
     "notation": "code",
 }
 _FILES = ("data/", "ontology/")
+
+
+Kind = TypeVar("Kind")
+
+# So many links, and things that point to the resource by one property, a page shows.
+_SHOWN = 50
+
+
+class Opening(NamedTuple, Generic[Kind]):
+    """One thing for each query that can be run at once: its text, or what it found."""
+
+    facts: Kind
+    sources: Kind
+    incoming: Kind
+    evidence: Kind
+    evidence_count: Kind
+
+
+def opening_queries(iri: Iri) -> Opening[str]:
+    """The SELECTs to begin with."""
+    return Opening(
+        facts=_query("facts").fill(resource=[iri]),
+        sources=_query("sources").fill(resource=[iri]),
+        incoming=_query("incoming-counts").fill(resource=[iri]),
+        evidence=_query("evidence").page(_all_evidence_query(iri), limit=_SHOWN),
+        evidence_count=_query("evidence-count").fill(resource=[iri]),
+    )
+
+
+def incoming_queries(iri: Iri, counts: Solutions) -> tuple[str, ...]:
+    """A SELECT for each property that points to the resource, in the order of ``counts``."""
+    return tuple(
+        _query("incoming").page(_all_incoming_query(iri, name), limit=_SHOWN)
+        for name, _ in _incoming_counts(counts)
+    )
+
+
+def _incoming_counts(counts: Solutions) -> Iterator[tuple[str, int]]:
+    """Property and count of the solutions of ``Opening.incoming``."""
+    for property_iri, count in counts.rows:
+        if isinstance(property_iri, Iri) and isinstance(count, Literal):
+            yield property_iri.value, int(count.lexical)
+
+
+def _all_incoming_query(iri: Iri, property_iri: str) -> str:
+    """The SELECT of all that points to the resource by a property."""
+    return _query("incoming").fill(resource=[iri], property=[Iri(property_iri)])
+
+
+def _all_evidence_query(iri: Iri) -> str:
+    """The SELECT of all links from and to the resource."""
+    return _query("evidence").fill(resource=[iri])
+
+
+def triples_query(iri: Iri) -> str:
+    """The DESCRIBE of a resource: its own triples and those of the blank nodes below it."""
+    return _query("triples").fill(resource=[iri])
+
+
+def _query(name: str) -> QueryText:
+    return packaged_query("gfmdkg.description", f"rq/{name}.rq")
 
 
 def describe(
@@ -93,7 +153,7 @@ def describe(
         incoming=tuple(_incoming(iri, opening.incoming, incoming, terms)),
         evidence=_read_evidence(opening.evidence, terms),
         evidence_count=int(counted.lexical) if isinstance(counted, Literal) else 0,
-        evidence_query=all_evidence_query(iri),
+        evidence_query=_all_evidence_query(iri),
         provenance=Provenance(sources=_sources(opening.sources), touch=touch),
         citation=_cite(iri.value, title, version),
     )
@@ -135,7 +195,11 @@ def _groups(facts: Solutions, terms: TermIndex) -> Iterator[PropertyGroup]:
             terms,
             tuple(
                 _value(term, terms, _inner(inner, terms))
-                for term, inner in sorted(values.items(), key=lambda item: _is_foreign(item[0]))
+                # English first; the order of the answer otherwise.
+                for term, inner in sorted(
+                    values.items(),
+                    key=lambda item: getattr(item[0], "language", None) not in {None, "en"},
+                )
             ),
         )
         for name, values in found.items()
@@ -187,25 +251,20 @@ def _value(term: Term, terms: TermIndex, inner: tuple[Property, ...] = ()) -> Va
             return Value(properties=inner)
 
 
-def _is_foreign(term: Term) -> bool:
-    """English first; the order of the answer otherwise."""
-    return isinstance(term, Literal) and term.language not in {None, "en"}
-
-
 # What points here, and where it is from
 
 
 def _incoming(
     iri: Iri, counts: Solutions, found: Sequence[Solutions], terms: TermIndex
 ) -> Iterator[Incoming]:
-    for (name, count), rows in zip(incoming_counts(counts), found, strict=True):
+    for (name, count), rows in zip(_incoming_counts(counts), found, strict=True):
         named = name_of(name, terms)
         yield Incoming(
             property=named,
             title=incoming_title(name, named.label),
             count=count,
             items=tuple(_referrers(rows, terms)),
-            query=all_incoming_query(iri, name),
+            query=_all_incoming_query(iri, name),
         )
 
 

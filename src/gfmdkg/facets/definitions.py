@@ -71,40 +71,39 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facet:
-    """Values by which items are filtered and counted; ``parameter`` says how they are written.
-
-    ``pattern`` ties ?item to ?value. Where ``of_links``, it goes through a link and binds its
-    ?assertion and ?confidence too; of these, only the assertions in ``assertions`` count unless
-    others are asked for (all of them where it is empty). A ``hierarchical`` pattern ties an item
-    to the broader concepts of its own as well.
-    """
+class _Filter:
+    """``parameter`` says how values are written, ``pattern`` ties ?item to ?value."""
 
     parameter: Parameter
-    label: str
     pattern: Pattern
-    hierarchical: bool = False
-    of_links: bool = False
-    assertions: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """The name of the facet and of its parameter."""
+        """The name of the filter and of its parameter."""
         return self.parameter.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """A filter by a least or greatest value; ``pattern`` ties ?item to ?value."""
+class Facet(_Filter):
+    """Values by which items are filtered and counted.
 
-    parameter: Parameter
-    pattern: Pattern
+    Where ``of_links``, the pattern goes through a link and binds its ?assertion and ?confidence
+    too; of these, only the assertions in ``assertions`` count unless others are asked for (all
+    of them where it is empty). A ``hierarchical`` pattern ties an item to the broader concepts
+    of its own as well.
+    """
+
+    label: str
+    hierarchical: bool = False
+    of_links: bool = False
+    assertions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound(_Filter):
+    """A filter by a least or greatest value."""
+
     is_least: bool
-
-    @property
-    def name(self) -> str:
-        """The name of the parameter."""
-        return self.parameter.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

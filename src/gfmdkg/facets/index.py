@@ -1,6 +1,6 @@
 """All items of a list in one version, in memory: their values, fields and orders."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from gfmdkg.errors import ParameterError
 from gfmdkg.facets.bitmaps import LinkRow, LinkTable, bitmap_of, positions_of, union_of
 from gfmdkg.facets.definitions import ASSERTION, Facet, FacetedList, Field, Order, Pattern
-from gfmdkg.facets.rows import Select, TermReader, rows_of
+from gfmdkg.facets.rows import Select, read_term, rows_of
 from gfmdkg.facets.selection import Choice, Selection, selection_query
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.terms.values import Iri, Literal, Term
@@ -142,13 +142,13 @@ def build_indexes(
 ) -> Iterator[tuple[FacetedList, ListIndex]]:
     """The index of each list; what is needed twice, or by several lists, is asked for once."""
     asked = cache(select)
-    read = TermReader()
+    read = cache(read_term)
     for faceted in lists:
         yield faceted, _Building(faceted, asked, read).index()
 
 
 class _Building:
-    def __init__(self, faceted: FacetedList, select: Select, read: TermReader) -> None:
+    def __init__(self, faceted: FacetedList, select: Select, read: Callable[[bytes], Term]) -> None:
         self._faceted = faceted
         self._select = select
         self._read = read

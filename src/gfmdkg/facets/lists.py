@@ -75,7 +75,14 @@ class _ListReader(HeaderReader):
             facets=_by_name(self._facets(given["facets"])),
             bounds=_by_name(self._bounds(given["bounds"])),
             fields=_by_name(self._fields(fields.get("fields"), given["fields"])),
-            orders=_by_name(self._orders(given["orders"])),
+            orders=_by_name(
+                Order(
+                    name=each,
+                    description=self.text(node, f"orders: {each}"),
+                    pattern=self._patterns[f"orders/{each}"],
+                )
+                for each, node in given["orders"].items()
+            ),
             includes=_by_name(self._includes(given["includes"])),
             confidence=None if confidence is None else self.parameter(CONFIDENCE, confidence),
         )
@@ -107,13 +114,6 @@ class _ListReader(HeaderReader):
             many = self.flag(self.mapping(nodes[name], name).get("many"), f"{name}: many")
             pattern = None if name == item else self._patterns[f"fields/{name}"]
             yield Field(column=column, pattern=pattern, many=many)
-
-    def _orders(self, nodes: Mapping[str, yaml.Node]) -> Iterator[Order]:
-        for name, node in nodes.items():
-            description = self.text(node, f"orders: {name}")
-            yield Order(
-                name=name, description=description, pattern=self._patterns[f"orders/{name}"]
-            )
 
     def _includes(self, nodes: Mapping[str, yaml.Node]) -> Iterator[Include]:
         for name, node in nodes.items():

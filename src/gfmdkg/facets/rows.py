@@ -22,7 +22,7 @@ from gfmdkg.store.rdf_store import RdfStore
 from gfmdkg.store.selecting import read_answer
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
-__all__ = ["ANSWERS_NAME", "Select", "TermReader", "keep_answers", "rows_of", "select_from"]
+__all__ = ["ANSWERS_NAME", "Select", "keep_answers", "read_term", "rows_of", "select_from"]
 
 Select = Callable[[str], bytes]
 """Runs a SELECT over the version that is indexed: its answer in TSV."""
@@ -41,21 +41,8 @@ def rows_of(table: bytes) -> Iterator[Sequence[bytes]]:
     return (line.split(b"\t") for line in lines[1:-1])
 
 
-class TermReader:
-    """Tokens of TSV answers as terms; each distinct one is read once."""
-
-    def __init__(self) -> None:
-        self._known: dict[bytes, Term] = {}
-
-    def __call__(self, token: bytes) -> Term:
-        """The term of a token. Raises ``DataError`` for what is none."""
-        term = self._known.get(token)
-        if term is None:
-            term = self._known[token] = _term(token)
-        return term
-
-
-def _term(token: bytes) -> Term:
+def read_term(token: bytes) -> Term:
+    """The term of a token of a TSV answer. Raises ``DataError`` for what is none."""
     if token.startswith(b"<"):  # nearly all are, and need no parser
         return Iri(token[1:-1].decode())
     try:
@@ -64,11 +51,9 @@ def _term(token: bytes) -> Term:
         ((term,),) = found
     except (SyntaxError, ValueError) as error:
         raise DataError(f"this is no term of a SPARQL answer in TSV: {token[:80]!r}") from error
-    match term:
-        case ox.BlankNode():
-            return BlankNode(term.value)
-        case _:
-            return Literal(term.value, term.datatype.value, term.language)
+    if isinstance(term, ox.BlankNode):
+        return BlankNode(term.value)
+    return Literal(term.value, term.datatype.value, term.language)
 
 
 ANSWERS_NAME = "lists.sqlite"
@@ -96,23 +81,17 @@ def keep_answers(folder: Path, ask: Select, *, worth_seconds: float = _WORTH_SEC
             with suppress(OSError):
                 turn.enter_context(alone(file))
             kept = _read(file, key)
-            return kept if kept is not None else ask_and_keep(query, key)
-
-    def ask_and_keep(query: str, key: bytes) -> bytes:
-        begun = perf_counter()
-        answer = ask(query)
-        if perf_counter() - begun < worth_seconds:
-            return answer
-        distinct = _distinct(answer)
-        _write(file, key, distinct)
-        return distinct
+            if kept is not None:
+                return kept
+            begun = perf_counter()
+            answer = ask(query)
+            if perf_counter() - begun < worth_seconds:
+                return answer
+            distinct = b"\n".join([*dict.fromkeys(answer.split(b"\n")[:-1]), b""])
+            _write(file, key, distinct)
+            return distinct
 
     return select
-
-
-def _distinct(table: bytes) -> bytes:
-    """A TSV answer without repeated rows; order is kept."""
-    return b"\n".join([*dict.fromkeys(table.split(b"\n")[:-1]), b""])
 
 
 def _read(file: Path, key: bytes) -> bytes | None:

@@ -117,15 +117,11 @@ def _choice(parameter: Parameter, texts: Sequence[str], terms: TermIndex) -> Cho
         stripped = text.strip()
         is_excluded = stripped.startswith(_NOT) and len(stripped) > 1
         term = parameter.term(stripped[1:].strip() if is_excluded else text, terms)
-        (excluded if is_excluded else included)[_canonical(term, parameter)] = None
+        if isinstance(term, Literal) and parameter.type is ParameterType.INT:
+            # As the engine writes what it computes: 2017, not 02017.
+            term = Literal(str(int(term.lexical)), term.datatype)
+        (excluded if is_excluded else included)[term] = None
     return Choice(included=tuple(included), excluded=tuple(excluded))
-
-
-def _canonical(term: Term, parameter: Parameter) -> Term:
-    # As the engine writes what it computes: 2017, not 02017.
-    if isinstance(term, Literal) and parameter.type is ParameterType.INT:
-        return Literal(str(int(term.lexical)), term.datatype)
-    return term
 
 
 def _one(parameter: Parameter, texts: Sequence[str]) -> Literal | None:

@@ -82,7 +82,9 @@ class Compaction:
         # The engine writes a type as it writes any other property.
         types = [v["@id"] for v in node.get(_TYPE, ()) if "@id" in v and v["@id"] not in inner]
         if types:
-            found["type"] = sorted(self._class(iri, used) for iri in types)
+            names = [self._names.get(i, {}).get(None) or self._short(i, used) for i in types]
+            used.update(names)
+            found["type"] = sorted(names)
         for iri in sorted(set(node) - {"@id"}):
             for value in node[iri]:
                 if iri != _TYPE or value.get("@id") not in types:
@@ -123,11 +125,6 @@ class Compaction:
         if "@type" in value:
             return {"type": self._short(value["@type"], used), "@value": value["@value"]}
         return value
-
-    def _class(self, iri: str, used: set[str]) -> str:
-        name = self._names.get(iri, {}).get(None) or self._short(iri, used)
-        used.add(name)
-        return name
 
     def _short(self, iri: str, used: set[str]) -> str:
         for prefix, namespace in self._prefixes.items():

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gfmdkg.errors import ParameterError
-
-__all__ = ["GRAPHS", "RESULTS", "MediaType", "by_name", "negotiate"]
+__all__ = ["GRAPHS", "RESULTS", "MediaType", "negotiate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -75,18 +73,6 @@ GRAPHS: tuple[MediaType, ...] = (
     ),
 )
 """Formats of triples, the preferred one first."""
-
-
-def by_name(name: str, offered: Sequence[MediaType]) -> MediaType:
-    """The offered format of that short name.
-
-    Raises ``ParameterError``, with the names allowed, for any other.
-    """
-    for media_type in offered:
-        if media_type.name == name:
-            return media_type
-    allowed = tuple(media_type.name for media_type in offered)
-    raise ParameterError("format", f"is “{name[:40]}”", value=name, allowed=allowed)
 
 
 # Longer headers are worked out each time, so that nobody can fill the memory with them.

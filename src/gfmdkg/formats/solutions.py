@@ -23,21 +23,18 @@ _INTEGERS = (
     "unsignedByte",
 )
 _BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?")
 
 
-def _date(lexical: str) -> date:
+def _matching(form: str, read: Callable[[str], PythonValue]) -> Callable[[str], PythonValue]:
     # A date with a zone, or before year 1, has no counterpart in Python.
-    if not _DATE.fullmatch(lexical):
-        raise ValueError(lexical)
-    return date.fromisoformat(lexical)
+    pattern = re.compile(form)
 
+    def reader(lexical: str) -> PythonValue:
+        if not pattern.fullmatch(lexical):
+            raise ValueError(lexical)
+        return read(lexical)
 
-def _date_time(lexical: str) -> datetime:
-    if not _DATE_TIME.fullmatch(lexical):
-        raise ValueError(lexical)
-    return datetime.fromisoformat(lexical)
+    return reader
 
 
 _READERS: Mapping[str, Callable[[str], PythonValue]] = {
@@ -46,8 +43,10 @@ _READERS: Mapping[str, Callable[[str], PythonValue]] = {
     XSD + "double": float,
     XSD + "float": float,
     XSD + "boolean": _BOOLEANS.__getitem__,
-    XSD + "date": _date,
-    XSD + "dateTime": _date_time,
+    XSD + "date": _matching(r"\d{4}-\d\d-\d\d", date.fromisoformat),
+    XSD + "dateTime": _matching(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?", datetime.fromisoformat
+    ),
 }
 
 

@@ -238,15 +238,11 @@ class TurtleBlocks:
 
     def _ordered(self, properties: PropertyMap) -> list[tuple[str, list[Term]]]:
         """Predicates as they are written with their objects, in canonical order."""
+        verbs = {"a" if p == _TYPE else self._iri(p.value): p for p in properties}
         return [
-            (verb, sorted(set(properties[p]), key=self._order))
-            for verb, p in sorted(
-                ((self._verb(p), p) for p in properties), key=lambda pair: (pair[0] != "a", pair[0])
-            )
+            (verb, sorted(set(properties[verbs[verb]]), key=self._order))
+            for verb in sorted(verbs, key=lambda verb: (verb != "a", verb))
         ]
-
-    def _verb(self, predicate: Iri) -> str:
-        return "a" if predicate == _TYPE else self._iri(predicate.value)
 
     # On as many lines as it takes
 

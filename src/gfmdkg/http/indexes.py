@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Mapping
+from functools import partial
 
 from gfmdkg.errors import Busy, NotFound, StoreError
 from gfmdkg.facets import GROUPS, FacetedList, ListIndex, build_indexes, keep_answers, select_from
@@ -32,22 +33,16 @@ class ListIndexes:
 
     def __init__(self, *, wait_seconds: float) -> None:
         self._cache: dict[str, VersionCache[Indexes]] = {}
-        for group in GROUPS:
-            self._cache |= dict.fromkeys(
-                (faceted.name for faceted in group), self._cache_of(group, wait_seconds)
-            )
         self._is_closed = threading.Event()
-
-    def _cache_of(self, group: Group, wait_seconds: float) -> VersionCache[Indexes]:
-        async def build(version: Version) -> Indexes:
-            return await asyncio.to_thread(self._read, group, version)
-
-        return VersionCache(
-            build,
-            what=f"the list of {' and '.join(faceted.name for faceted in group)}",
-            wait_seconds=wait_seconds,
-            patience_seconds=_LISTS_PATIENCE_SECONDS,
-        )
+        for group in GROUPS:
+            names = [faceted.name for faceted in group]
+            cache = VersionCache(
+                partial(self._build, group),
+                what=f"the list of {' and '.join(names)}",
+                wait_seconds=wait_seconds,
+                patience_seconds=_LISTS_PATIENCE_SECONDS,
+            )
+            self._cache |= dict.fromkeys(names, cache)
 
     def start(self, name: str, version: Version) -> asyncio.Task[Indexes]:
         """Read the group of a list unless that is done or under way."""
@@ -69,6 +64,9 @@ class ListIndexes:
         """Stop reading."""
         self._is_closed.set()
         await asyncio.gather(*(cache.close() for cache in self._cache.values()))
+
+    async def _build(self, group: Group, version: Version) -> Indexes:
+        return await asyncio.to_thread(self._read, group, version)
 
     def _read(self, group: Group, version: Version) -> Indexes:
         store = OxigraphStore.open_read_only(version.database)

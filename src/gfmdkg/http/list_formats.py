@@ -32,20 +32,21 @@ __all__ = [
     "write_items",
 ]
 
-BIBTEX = MediaType(
-    name="bibtex",
-    media_type="application/x-bibtex",
-    extension=".bib",
-    aliases=("text/x-bibtex", "application/bibtex"),
-)
-RIS = MediaType(name="ris", media_type="application/x-research-info-systems", extension=".ris")
-CSL = MediaType(
-    name="csl-json", media_type="application/vnd.citationstyles.csl+json", extension=".csl.json"
-)
 _WRITERS: Mapping[MediaType, Callable[[Iterable[Reference]], str]] = {
-    BIBTEX: write_bibtex,
-    RIS: write_ris,
-    CSL: write_csl,
+    MediaType(
+        name="bibtex",
+        media_type="application/x-bibtex",
+        extension=".bib",
+        aliases=("text/x-bibtex", "application/bibtex"),
+    ): write_bibtex,
+    MediaType(
+        name="ris", media_type="application/x-research-info-systems", extension=".ris"
+    ): write_ris,
+    MediaType(
+        name="csl-json",
+        media_type="application/vnd.citationstyles.csl+json",
+        extension=".csl.json",
+    ): write_csl,
 }
 REFERENCE_FORMATS = tuple(_WRITERS)
 """What reference managers read."""
@@ -54,8 +55,7 @@ REFERENCE_LISTS = ("reports", "instruments")
 """The lists of things that are cited in bibliographies."""
 
 _TREATY = Iri(SCHEME_BASE + "instrument-type/treaty")
-CSV = next(media for media in ROW_FORMATS if media.name == "csv")
-TSV = next(media for media in ROW_FORMATS if media.name == "tsv")
+CSV, TSV = (media for media in ROW_FORMATS if media.name in {"csv", "tsv"})
 XLSX = MediaType(
     name="xlsx",
     media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -38,7 +38,7 @@ from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri, Term
+from gfmdkg.terms.values import Iri
 
 __all__ = ["lists_router"]
 
@@ -196,15 +196,16 @@ def _rows_by_item(
 ) -> dict[str, list[Document]]:
     rows: dict[str, list[Document]] = {}
     for record in solutions.records():
-        row = {c.name: _cell(record.get(c.name), terms) for c in include.columns}
+        row: Document = {
+            column.name: as_json(cell_of(record[column.name], terms))
+            if column.name in record
+            else None
+            for column in include.columns
+        }
         item = record["item"]
         assert isinstance(item, Iri)  # noqa: S101 - it was asked for by its IRI
         rows.setdefault(item.value, []).append(row)
     return rows
-
-
-def _cell(term: Term | None, terms: TermIndex) -> object:
-    return None if term is None else as_json(cell_of(term, terms))
 
 
 def _write_json(

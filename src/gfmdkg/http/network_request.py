@@ -120,8 +120,8 @@ def read_wish(
 
     Raises ``UnknownParameter``, ``ParameterError``, ``NotAcceptable``.
     """
-    parameters = Parameters(request.query_params.multi_items())
-    parameters.only({*FILTER_NAMES, *names, "format", "minimum", "version"})
+    allowed = {*FILTER_NAMES, *names, "format", "minimum", "version"}
+    parameters = Parameters.of(request, allowed)
     return NetworkWish(
         request=request,
         kind=kind,

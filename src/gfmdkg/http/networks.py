@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, params
@@ -47,8 +48,7 @@ from gfmdkg.http.network_request import (
 )
 from gfmdkg.http.parameters import JSON, Paging, Parameters
 from gfmdkg.http.queries import link_header, page_links
-from gfmdkg.http.request import while_connected
-from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
+from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.network import (
     KINDS,
@@ -199,29 +199,19 @@ class _Answers:
         Or a page of the evidence between two ``ends``. Raises what reading filters raises, and
         what ``Workers.request`` raises.
         """
-        service, scope = self._service, wish.request.scope
-        version = await service.version(wish.number)
-        media_type = wish.format.media_type
-        tag = entity_tag(version, scope, media_type, service.fingerprint)
-        body, links = b"", {}
-        if not is_fresh(scope, tag):
+
+        async def make(answer: Answer, version: Version) -> Answer:
             page = {} if paging is None else {"page": paging.page, "per_page": paging.per_page}
-            work = self._work(wish, version, ends, page, shown)
-            body = await while_connected(work, wish.request.receive)
-            if paging is not None:
-                document = json.loads(body)
-                links = page_links(wish.request, document["total"], paging)
-                document["links"] |= links
-                body = json.dumps(document, ensure_ascii=False).encode()
-        answer = Answer(
-            media_type=media_type,
-            body=body,
-            version=version,
-            pinned=wish.number is not None,
-            etag=tag,
-            headers=link_header(links) if links else (),
-        )
-        return AnswerResponse(answer)
+            body = await self._work(wish, version, ends, page, shown)
+            if paging is None:
+                return replace(answer, body=body)
+            document = json.loads(body)
+            links = page_links(wish.request, document["total"], paging)
+            document["links"] |= links
+            body = json.dumps(document, ensure_ascii=False).encode()
+            return replace(answer, body=body, headers=link_header(links))
+
+        return await self._service.respond(wish.request, wish.number, wish.format.media_type, make)
 
     async def _work(
         self,

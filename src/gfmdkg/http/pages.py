@@ -172,10 +172,11 @@ async def _start(service: Service) -> Answer:
     counted = await service.solutions(
         packaged_query("gfmdkg.http", "rq/counts.rq").text, version=version
     )
-    counts: dict[str, int] = {}
-    for class_iri, count in counted.rows:
-        if isinstance(class_iri, Iri) and isinstance(count, Literal):
-            counts[class_iri.value.removeprefix(GFMD)] = int(count.lexical)
+    counts = {
+        class_iri.value.removeprefix(GFMD): int(count.lexical)
+        for class_iri, count in counted.rows
+        if isinstance(class_iri, Iri) and isinstance(count, Literal)
+    }
     return page(
         "start.html",
         figures=[(counts.get(name, 0), text) for name, text in _COUNTED],

@@ -7,7 +7,7 @@ from typing import Self
 from starlette.requests import Request
 
 from gfmdkg.errors import NotAcceptable, ParameterError, UnknownParameter
-from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, by_name, negotiate
+from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, negotiate
 from gfmdkg.settings import Settings
 
 __all__ = [
@@ -145,7 +145,11 @@ def choose_format(
     """
     name = parameters.one("format")
     if name is not None:
-        return by_name(name, offered)
+        by_name = {media_type.name: media_type for media_type in offered}
+        if name not in by_name:
+            detail = f"is “{name[:40]}”"
+            raise ParameterError("format", detail, value=name, allowed=tuple(by_name))
+        return by_name[name]
     chosen = negotiate(accept, offered)
     if chosen is None:
         raise NotAcceptable(accept or "", [media_type.media_type for media_type in offered])

@@ -365,18 +365,8 @@ def _describe(query: CannedQuery) -> dict[str, object]:
 
 
 def _describe_parameter(parameter: Parameter) -> dict[str, object]:
-    return {
-        "name": parameter.name,
-        "type": parameter.type.value,
-        "description": parameter.description,
-        "required": parameter.required,
-        "many": parameter.many,
-        "default": list(parameter.default),
-        "values": list(parameter.values),
-        "classes": list(parameter.classes),
-        "schemes": list(parameter.schemes),
-        "example": parameter.example,
-    }
+    members = ("name", "type", "description", "required", "many", "default", "values", "classes")
+    return {name: getattr(parameter, name) for name in (*members, "schemes", "example")}
 
 
 def _json(document: object) -> bytes:

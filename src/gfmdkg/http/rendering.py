@@ -96,17 +96,6 @@ def link_path(resource: Named) -> str | None:
 
 
 @cache
-def stylesheet_tag() -> str:
-    """Changes with the stylesheet, so that it can be cached for good."""
-    return hashlib.sha256((_FILES / "static" / "gfmdkg.css").read_bytes()).hexdigest()[:12]
-
-
-def _spaced(name: str) -> str:
-    """A name of snake_case or camelCase as words."""
-    return _CAMEL.sub(" ", name).replace("_", " ").lower()
-
-
-@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(lambda name: (_FILES / "templates" / name).read_text("utf-8")),
@@ -115,7 +104,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"software_version": VERSION, "stylesheet_tag": stylesheet_tag()}
+    # Changes with the stylesheet, so that it can be cached for good.
+    stylesheet = hashlib.sha256((_FILES / "static" / "gfmdkg.css").read_bytes()).hexdigest()[:12]
+    environment.globals |= {"software_version": VERSION, "stylesheet_tag": stylesheet}
     environment.filters |= {
         "compact": compact,
         "iri": lambda iri: to_sparql(Iri(iri)),
@@ -123,7 +114,7 @@ def _environment() -> Environment:
         "query_path": query_path,
         "resource_path": resource_path,
         "slug": lambda text: text.lower().replace(" ", "-"),
-        "spaced": _spaced,
+        "spaced": lambda name: _CAMEL.sub(" ", name).replace("_", " ").lower(),
     }
     return environment
 

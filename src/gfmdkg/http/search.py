@@ -70,7 +70,7 @@ def search_router(service: Service) -> APIRouter:
         text = parameters.one("q")
         if text is None:
             raise ParameterError("q", "is required")
-        types = _types(parameters)
+        types = tuple(map(class_named, parameters.many("type")))
         language = _language(parameters)
         paging = parameters.paging(service.settings)
 
@@ -100,7 +100,7 @@ def search_router(service: Service) -> APIRouter:
         if "q" not in request.query_params:
             raise ParameterError("q", "is required")
         text = parameters.one("q") or ""
-        types = _types(parameters)
+        types = tuple(map(class_named, parameters.many("type")))
         limit = parameters.integer("limit", minimum=1, maximum=SUGGESTIONS_LIMIT) or SUGGESTIONS
 
         def ask(index: SearchIndex) -> tuple[Document, Headers]:
@@ -127,10 +127,6 @@ def _run(found: Versioned[SearchIndex], ask: Ask) -> tuple[bytes, Headers]:
     document, headers = ask(found.value)
     body = {**document, "version": str(found.version.number)}
     return json.dumps(body, ensure_ascii=False).encode(), headers
-
-
-def _types(parameters: Parameters) -> tuple[str, ...]:
-    return tuple(class_named(name) for name in parameters.many("type"))
 
 
 def _language(parameters: Parameters) -> str | None:

@@ -15,20 +15,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from gfmdkg.errors import QueryRejected
-from gfmdkg.sparql.tokens import Token, TokenKind, decode_codepoints, locate, tokenize
+from gfmdkg.sparql.tokens import Token, TokenKind, decode_codepoints, rejection, tokenize
 
 __all__ = ["check_query", "check_update"]
 
 
-_SERVICE_REFUSED = (
-    "SERVICE is not allowed: this endpoint opens no connections to others. "
-    "Ask the other endpoint from your own side, and hand its answer in as VALUES"
-)
-_LOAD_REFUSED = (
-    "LOAD is not allowed: this endpoint fetches nothing. "
-    "Send the triples themselves, with INSERT DATA or through the Graph Store Protocol"
-)
-_REFUSED = {"service": _SERVICE_REFUSED, "load": _LOAD_REFUSED}
+_REFUSED = {
+    "service": "SERVICE is not allowed: this endpoint opens no connections to others. "
+    "Ask the other endpoint from your own side, and hand its answer in as VALUES",
+    "load": "LOAD is not allowed: this endpoint fetches nothing. "
+    "Send the triples themselves, with INSERT DATA or through the Graph Store Protocol",
+}
 _UNCLEAR = (
     "this can be read in two ways, and the text has {word} in it, which is not allowed. "
     "Set spaces around the operator <, or write this IRI in full with its scheme"
@@ -102,9 +99,7 @@ def _check_quoting(tokens: Sequence[Token], text: str, nesting_limit: int) -> No
         if token.text == "<" and after.text.startswith("<"):
             depth += 1
             if depth > nesting_limit:
-                place = locate(text, token.start)
-                detail = _TOO_DEEP.format(limit=nesting_limit)
-                raise QueryRejected(detail, line=place.line, column=place.column)
+                raise rejection(_TOO_DEEP.format(limit=nesting_limit), text, token.start)
         elif token.text == after.text == ">" and token.start != closed_at:
             depth, closed_at = max(0, depth - 1), after.start
 
@@ -130,9 +125,7 @@ def _check_size(text: str, limit_bytes: int) -> None:
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        place = locate(text, error.start)
-        detail = "a lone surrogate is no character"
-        raise QueryRejected(detail, line=place.line, column=place.column) from error
+        raise rejection("a lone surrogate is no character", text, error.start) from error
     if size > limit_bytes:
         detail = (
             f"the text has {size} bytes, over the limit of {limit_bytes} (query_limit_bytes). "
@@ -197,8 +190,7 @@ class _Reading:
                 self._check_word(index, token)
 
     def _reject(self, detail: str, start: int) -> None:
-        place = locate(self.text, start)
-        raise QueryRejected(detail, line=place.line, column=place.column)
+        raise rejection(detail, self.text, start)
 
     def _count(self, index: int, token: Token) -> None:
         bracket = token.text

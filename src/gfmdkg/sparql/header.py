@@ -56,12 +56,10 @@ class HeaderReader:
             return {}
         try:
             root = yaml.compose(source, Loader=_Loader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            self.fault((mark.line + 1) if mark else 1, f"the header is no YAML: {error.problem}")
-            return {}
         except yaml.YAMLError as error:
-            self.fault(1, f"the header is no YAML: {error}")
+            mark = getattr(error, "problem_mark", None)
+            problem = getattr(error, "problem", error)
+            self.fault((mark.line + 1) if mark else 1, f"the header is no YAML: {problem}")
             return {}
         fields = self.mapping(root, "the header")
         self.check_fields(root, fields, (*required, *allowed), required, "the header")

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from gfmdkg.errors import QueryRejected
+
 __all__ = [
     "Place",
     "Token",
@@ -19,6 +21,7 @@ __all__ = [
     "decode_codepoints",
     "group_end",
     "locate",
+    "rejection",
     "tokenize",
 ]
 
@@ -252,3 +255,9 @@ def locate(text: str, offset: int) -> Place:
     for match in _LINE_END.finditer(text, 0, max(0, min(offset, len(text)))):
         line, line_start = line + 1, match.end()
     return Place(line=line, column=offset - line_start + 1)
+
+
+def rejection(detail: str, text: str, offset: int) -> QueryRejected:
+    """The error that tells what is wrong at an offset of a text."""
+    place = locate(text, offset)
+    return QueryRejected(detail, line=place.line, column=place.column)

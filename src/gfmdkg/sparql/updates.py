@@ -11,10 +11,8 @@ clauses, so they are put there.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
-from gfmdkg.errors import QueryRejected
-from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, group_end, locate
+from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, group_end, rejection
 from gfmdkg.terms.values import Iri, to_sparql
 
 __all__ = ["Operation", "add_using", "split_update"]
@@ -204,7 +202,7 @@ def add_using(text: str, *, graphs: Iterable[str], named_graphs: Iterable[str]) 
     tokens = code_tokens(text)
     for token in tokens:
         if token.kind is TokenKind.ERROR:
-            _reject(text, "this is no SPARQL", token)
+            raise rejection("this is no SPARQL", text, token.start)
     parts: list[str] = []
     copied = index = 0
     while index < len(tokens):
@@ -230,7 +228,7 @@ def add_using(text: str, *, graphs: Iterable[str], named_graphs: Iterable[str]) 
 def _end_of_group(text: str, tokens: Sequence[Token], index: int) -> int:
     end = group_end(tokens, index)
     if end is None:
-        _reject(text, _INCOMPLETE, tokens[min(index, len(tokens) - 1)])
+        raise rejection(_INCOMPLETE, text, tokens[min(index, len(tokens) - 1)].start)
     return end
 
 
@@ -238,16 +236,11 @@ def _check(text: str, token: Token, before: Token | None) -> None:
     if token.kind is TokenKind.WORD:
         word = token.text.upper()
         if word in ("USING", "WITH"):
-            _reject(text, _CONFLICT.format(word=word), token)
+            raise rejection(_CONFLICT.format(word=word), text, token.start)
         if word not in _KEYWORDS:
-            _reject(text, _UNCLEAR.format(word=token.text[:40]), token)
+            raise rejection(_UNCLEAR.format(word=token.text[:40]), text, token.start)
     elif token.kind is TokenKind.PREFIXED_NAME and (
         before is None or before.kind is not TokenKind.WORD
     ):
         # The engine would take "USINGx:y" for a clause.
-        _reject(text, _UNCLEAR.format(word=token.text[:40]), token)
-
-
-def _reject(text: str, detail: str, token: Token) -> NoReturn:
-    place = locate(text, token.start)
-    raise QueryRejected(detail, line=place.line, column=place.column)
+        raise rejection(_UNCLEAR.format(word=token.text[:40]), text, token.start)
