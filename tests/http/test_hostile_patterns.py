@@ -103,7 +103,8 @@ def patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
 def held(names: Mapping[str, object], place: str) -> Iterator[tuple[str, re.Pattern[Any]]]:
     """The patterns of a module or class, also in its tables."""
     for name, value in names.items():
-        yield from held_in(value, f"{place}.{name}")
+        if not name.startswith("__"):  # pydantic's models hold themselves there
+            yield from held_in(value, f"{place}.{name}")
 
 
 def held_in(value: object, place: str) -> Iterator[tuple[str, re.Pattern[Any]]]:
