@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
+from tests.http.conftest import Site
 
 from gfmdkg.http import connection
 from gfmdkg.http.connection import BoundedConnection
@@ -139,3 +140,10 @@ def test_connections_over_the_limit_are_told_so(port: int) -> None:
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert b"/problems/busy" in answer
     assert seconds < SHORT + MARGIN
+
+
+@pytest.mark.parametrize("host", ["a b", "[::1", "", "a/b", "[x]"])
+def test_host_that_is_none_is_a_fault_of_the_request(site: Site, host: str) -> None:
+    answer = site.get("/sparql", headers={"host": host})
+    assert answer.status_code == 400
+    assert "Host" in answer.json()["detail"]

@@ -264,12 +264,18 @@ async def read_content(scope: Scope, receive: Receive, *, limit_bytes: int) -> b
             return b"".join(parts)
 
 
+# A name or an address, perhaps with a port (RFC 9110, 7.2).
+_HOST = re.compile(r"(?:[A-Za-z0-9._~%-]++|\[[0-9A-Fa-f:.]++\])(?::[0-9]*+)?")
+
+
 def request_url(scope: Scope) -> str:
     """The address that was asked for, without its query string."""
     host = header(scope, b"host")
     if host is None:
         name, port = scope["server"] or ("localhost", None)
         host = name if port is None else f"{name}:{port}"
+    elif not _HOST.fullmatch(host):
+        raise RequestError("the Host header holds no host")
     path = scope.get("raw_path") or scope["path"].encode()
     try:
         return f"{scope['scheme']}://{host}{path.decode('ascii')}"
