@@ -1,4 +1,4 @@
-"""`kill -9` of the front, of its writer and of its workers, while clients write."""
+"""`kill -9` of the front, of its writer and of its engines, while clients write."""
 
 import os
 import random
@@ -27,7 +27,7 @@ from gfmdkg.store.versions import VersionStore
 
 ROWS = 100  # triples of one write
 UPDATE = {"content-type": "application/sparql-update"}
-WRITER, WORKER = "gfmdkg.curation.writer", "gfmdkg.engine.worker"
+WRITER, ENGINE = "gfmdkg.curation.writer", "serve-read-only"
 INCREMENT = """
 INSERT DATA { GRAPH <http://e/steps> { <http://e/CLIENT> <http://e/step> STEP } } ;
 DELETE { <http://e/CLIENT> <http://e/total> ?n }
@@ -112,7 +112,7 @@ def write_until(over: threading.Event, client: httpx.Client, ledger: Ledger) -> 
             return
         if answer.is_success:
             ledger.acknowledged[kind].append(number)
-        else:  # the writer or a worker was killed: that is told, and may be tried again
+        else:  # the writer or an engine was killed: that is told, and may be tried again
             assert answer.status_code == 503, answer.text
             ledger.unanswered[kind].append(number)
 
@@ -165,7 +165,7 @@ def verify(client: httpx.Client, ledger: Ledger) -> None:
 def victim_of(server: ServerProcess, kind: str) -> int | None:
     if kind == "front":
         return server.process.pid
-    module = {"writer": WRITER, "worker": WORKER}[kind]
+    module = {"writer": WRITER, "engine": ENGINE}[kind]
     for pid in descendants(server.process.pid):
         try:
             line = Path(f"/proc/{pid}/cmdline").read_text()
@@ -270,7 +270,7 @@ def increment_at_once(store: Path, each: int) -> None:
 
 
 def test_no_acknowledged_write_is_lost_when_processes_are_killed(tmp_path: Path) -> None:
-    storm(tmp_path / "store", ["writer", "worker", "front"], seed=3)
+    storm(tmp_path / "store", ["writer", "engine", "front"], seed=3)
 
 
 def test_two_fronts_on_one_store_lose_no_increment(tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ def test_two_fronts_on_one_store_lose_no_increment(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 def test_no_acknowledged_write_is_lost_in_a_hundred_kills(tmp_path: Path) -> None:
-    kinds = ["front", "writer", "front", "worker"] * 25
+    kinds = ["front", "writer", "front", "engine"] * 25
     ledgers = storm(tmp_path / "store", kinds, seed=random.randrange(1000))
     assert all(ledger.count > 100 for ledger in ledgers)
 

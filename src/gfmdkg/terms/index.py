@@ -175,7 +175,8 @@ class TermIndex:
         return None
 
     def _steps(self, name: str) -> Iterator[Sequence[_Match]]:
-        yield self._read(_BY_IRI, name) or self._read(_BY_IRI, expand(name))
+        if ":" in name:
+            yield self._read(_BY_IRI, name) or self._read(_BY_IRI, expand(name))
         named = self._read(_BY_NAME, fold(name))
         vetoed = {iri for iri, _, _, kind, _ in named if kind == "never"}
         known = [row for row in named if row[3] != "never"]
