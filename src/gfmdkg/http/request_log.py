@@ -12,6 +12,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -137,17 +138,14 @@ class RequestLog:
                 self.dropped_total += len(lines)
 
 
-def _groups(lines: list[str]) -> list[str]:
-    groups: list[str] = []
-    group: list[str] = []
-    size = 0
+def _groups(lines: Iterable[str]) -> Iterator[str]:
+    group = ""
     for line in lines:
-        if group and size + len(line) > _ATOMIC_BYTES:
-            groups.append("".join(group))
-            group, size = [], 0
-        group.append(line)
-        size += len(line)
-    return [*groups, "".join(group)]
+        if group and len(group) + len(line) > _ATOMIC_BYTES:
+            yield group
+            group = ""
+        group += line
+    yield group
 
 
 class JsonFormatter(logging.Formatter):
