@@ -1,5 +1,6 @@
 """Building a version: read, derive, validate, publish; or refuse with all faults at once."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,7 +62,7 @@ def build(
     sources = collect_sources(content)
     catalog = Catalog.load(content.queries)
     sources_hash = hash_sources(content, default_graph=default_graph)
-    with versions.writing(from_nothing=True) as draft:
+    with _uncollected(), versions.writing(from_nothing=True) as draft:
         store = draft.store
         progress(f"loading {len(sources)} files")
         assemble(store, sources, catalog)
@@ -83,6 +84,18 @@ def build(
             default_graph=default_graph,
         )
     return Built(version=version, report=report)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles: what is read stays to the end, and would be walked time and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def ensure_built(

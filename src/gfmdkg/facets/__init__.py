@@ -15,7 +15,6 @@ writes the SPARQL query that gives the same items in the same order: both come f
 patterns. Nothing here knows HTTP.
 """
 
-from gfmdkg.facets.counting import FacetCounts, ValueCount, count_facets
 from gfmdkg.facets.definitions import (
     ASSERTION,
     CONFIDENCE,
@@ -24,7 +23,14 @@ from gfmdkg.facets.definitions import (
     Field,
     Include,
 )
-from gfmdkg.facets.index import ListIndex, Sorting, build_indexes
+from gfmdkg.facets.index import (
+    FacetCounts,
+    ListIndex,
+    Sorting,
+    ValueCount,
+    build_indexes,
+    count_facets,
+)
 from gfmdkg.facets.lists import GROUPS, LISTS
 from gfmdkg.facets.rows import Select, keep_answers, select_from
 from gfmdkg.facets.selection import (

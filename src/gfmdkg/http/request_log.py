@@ -12,6 +12,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -138,17 +139,14 @@ def _second(second: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
 
 
-def _groups(lines: list[str]) -> list[str]:
-    groups: list[str] = []
-    group: list[str] = []
-    size = 0
+def _groups(lines: Iterable[str]) -> Iterator[str]:
+    group = ""
     for line in lines:
-        if group and size + len(line) > _ATOMIC_BYTES:
-            groups.append("".join(group))
-            group, size = [], 0
-        group.append(line)
-        size += len(line)
-    return [*groups, "".join(group)]
+        if group and len(group) + len(line) > _ATOMIC_BYTES:
+            yield group
+            group = ""
+        group += line
+    yield group
 
 
 class JsonFormatter(logging.Formatter):

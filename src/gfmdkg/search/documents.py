@@ -100,10 +100,9 @@ def read_documents(select: Select) -> list[Document]:
 def read_classes(select: Select) -> dict[str, set[str]]:
     """Each class with the classes above it."""
     above: dict[str, set[str]] = {}
-    for row in select(_query("classes")):
-        match row:
-            case Iri(value=below), Iri(value=upper):
-                above.setdefault(below, set()).add(upper)
+    for below, upper in select(_query("classes")):
+        if isinstance(below, Iri) and isinstance(upper, Iri):
+            above.setdefault(below.value, set()).add(upper.value)
     return above
 
 

@@ -23,6 +23,7 @@ from gfmdkg.store.versions import Version
 
 __all__ = ["SearchIndex"]
 
+_LIMIT_SECONDS = 5.0
 _INSTRUCTIONS_PER_CHECK = 20_000
 _LENIENT_FROM = 2
 _LENIENT_UP_TO = 6
@@ -36,9 +37,8 @@ class SearchIndex:
     Each call borrows a connection of its own.
     """
 
-    def __init__(self, path: Path, *, time_limit_seconds: float = 5.0) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._limit_seconds = time_limit_seconds
         self._idle: list[sqlite3.Connection] = []
         self._is_closed = False
         self._lock = threading.Lock()
@@ -52,12 +52,12 @@ class SearchIndex:
                 self._above.setdefault(iri, []).append(type_id)
 
     @classmethod
-    def open(cls, path: Path, *, time_limit_seconds: float = 5.0) -> Self:
+    def open(cls, path: Path) -> Self:
         """Open an index file. Raises ``StoreError`` where it is missing, damaged or of before."""
         if not is_current(path):
             fault = Fault(message="there is no index that can be read", file=str(path))
             raise StoreError("the search index cannot be opened", [fault])
-        return cls(path, time_limit_seconds=time_limit_seconds)
+        return cls(path)
 
     @classmethod
     def of(cls, version: Version) -> Self:
@@ -191,7 +191,7 @@ class SearchIndex:
             connection = self._idle.pop() if self._idle else None
         try:
             connection = connection or _connect(self._path)
-            deadline = time.monotonic() + self._limit_seconds
+            deadline = time.monotonic() + _LIMIT_SECONDS
             connection.set_progress_handler(
                 lambda: time.monotonic() > deadline, _INSTRUCTIONS_PER_CHECK
             )
@@ -199,7 +199,7 @@ class SearchIndex:
             connection.set_progress_handler(None, 0)
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
-                raise QueryTimeout(self._limit_seconds) from error
+                raise QueryTimeout(_LIMIT_SECONDS) from error
             fault = Fault(message=str(error), file=str(self._path))
             raise StoreError("the search index cannot be read", [fault]) from error
         with self._lock:

@@ -58,7 +58,7 @@ def read_document(
     if media_type not in GRAPH_FORMATS:
         raise DataError(f"{media_type} is not a format that is read here")
     text = text.removeprefix("\ufeff")
-    graph = Graph(bind_namespaces="none") if into is None else into
+    graph = Graph(store="SimpleMemory", bind_namespaces="none") if into is None else into
     if media_type == "application/ld+json":
         return _read_json_ld(text, base_iri, file, graph, contexts or {})
     parsed = parse(text.encode(), media_type=media_type, base_iri=base_iri)
@@ -223,7 +223,7 @@ def place_lines(triples: Sequence[tuple[Term, Term, Term]], *, file: str | None)
             found = nodes[term] = rdflib_term(term), to_sparql(term)
         return found
 
-    graph = Graph(bind_namespaces="none")
+    graph = Graph(store="SimpleMemory", bind_namespaces="none")
     places: dict[Triple, Offsets] = {}
     subjects: dict[Node, Offsets] = {}
     verbs: dict[tuple[Node, Node], Offsets] = {}

@@ -149,9 +149,16 @@ class RememberingShape(Shape):
 
     def _made(self, kind: Any) -> list[Any]:
         try:
-            return [kind(self)]
+            made = kind(self)
         except ConstraintLoadWarning:  # pyshacl passes over a pattern without text, and the like
             return []
+        made.make_v_result_description = _no_description
+        return [made]
+
+
+def _no_description(*_: Any, **__: Any) -> str:
+    """In place of a text on each result, even one that is dropped, which nobody reads here."""
+    return ""
 
 
 class _FullNames(NamespaceManager):

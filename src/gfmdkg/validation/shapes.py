@@ -60,7 +60,7 @@ def load_shapes(folder: Path, *, label: str = "ontology/shapes") -> Shapes:
     Raises ``OntologyError`` with every fault: syntax, unknown terms of the SHACL namespace
     (which a validator would pass over in silence), shapes that nothing leads to.
     """
-    graph = Graph(bind_namespaces="none")
+    graph = Graph(store="SimpleMemory", bind_namespaces="none")
     documents: list[PositionedGraph] = []
     faults: list[Fault] = []
     for path in sorted(folder.glob("*.ttl")):
