@@ -166,9 +166,7 @@ async def answer_difference(
 
 
 def _text(text: str, media_type: str) -> Response:
-    return AnswerResponse(
-        Answer(media_type=media_type, body=text.encode(), headers=(("vary", "Accept"),))
-    )
+    return AnswerResponse(Answer(media_type=media_type, body=text.encode()))
 
 
 def answer_json(
