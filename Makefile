@@ -33,7 +33,7 @@ fmt: $(VENV)/.dev ## format the code
 	$(BIN)/ruff format conftest.py src tests benchmarks
 	$(BIN)/ruff check --fix conftest.py src tests benchmarks
 
-bench: $(VENV)/.dev ## measure against peers, in one run, on the same data
+bench: $(VENV)/.dev ## measure against the engine's own server and a floor, in one run
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev ## write the generated pages below docs/ anew

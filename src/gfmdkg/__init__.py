@@ -20,7 +20,7 @@ __version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:
-    # The query workers import this package too, and start four times as fast without the rest.
+    # Worker processes and most commands import this package too, and need not wait for the rest.
     if name == "Graph":
         from gfmdkg.graph import Graph
 

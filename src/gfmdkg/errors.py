@@ -21,7 +21,7 @@
     │   ├── AnswerTooLarge
     │   ├── NetworkTooLarge
     │   ├── Busy
-    │   └── EngineFailure       a worker died
+    │   └── EngineFailure       an engine or a worker died
     └── ContentError            what ships or is built is at fault; all faults at once
         ├── OntologyError
         ├── CatalogError
@@ -265,7 +265,7 @@ class Busy(LimitError):
 
 
 class EngineFailure(LimitError):
-    """A worker process died while it ran this request; the service goes on."""
+    """The process that ran this request died; the service goes on."""
 
     problem = "engine-failure"
 

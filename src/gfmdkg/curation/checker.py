@@ -76,7 +76,7 @@ async def check(
 
 
 def create_handler(options: Mapping[str, Any]) -> Handler:
-    """Validate documents; ``options`` as ``Checker`` gives them."""
+    """Validate documents, as ``options`` say."""
     # The rules import rdflib; the front, which imports this module too, needs none of them.
     from gfmdkg.curation.file_validation import FileValidator
     from gfmdkg.curation.table_validation import GivenTable, TableValidator

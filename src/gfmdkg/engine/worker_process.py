@@ -6,12 +6,14 @@ what it does.
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Self, cast
 
 from gfmdkg.engine.failures import decode_error
@@ -21,6 +23,7 @@ from gfmdkg.errors import EngineFailure, QueryTimeout
 
 __all__ = ["ProcessSpec", "ReceivedReply", "WorkerProcess"]
 
+_log = logging.getLogger("gfmdkg.engine")
 # The same packages as here, but nothing from the working folder.
 _BOOTSTRAP = (
     "import sys, json; sys.path[:] = json.loads(sys.argv.pop(2));"
@@ -107,6 +110,8 @@ class WorkerProcess(asyncio.Protocol):
                 raise EngineFailure(cause) from error
             raise
         worker.network_obstacle = json.loads(frame.head)["network_obstacle"]
+        if worker.network_obstacle is not None:
+            _warn_once(worker.network_obstacle)
         return worker
 
     @property
@@ -212,3 +217,8 @@ class WorkerProcess(asyncio.Protocol):
     def _fail(self, error: Exception) -> None:
         if self._pending is not None and not self._pending.done():
             self._pending.set_exception(error)
+
+
+@cache
+def _warn_once(obstacle: str) -> None:
+    _log.warning("a worker process could open connections: %s", obstacle)
