@@ -52,7 +52,8 @@ class Case:
 @cache
 def read(path: str) -> Graph:
     """A file of the suite, ``path`` being below its top."""
-    return read_turtle((SUITE / path).read_text("utf-8"), base_iri=BASE + path).graph
+    text = (SUITE / path).read_text("utf-8")
+    return read_turtle(text, base_iri=BASE + path, into=Graph()).graph
 
 
 def cases(path: str) -> Iterator[Case]:

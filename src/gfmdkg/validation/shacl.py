@@ -42,6 +42,7 @@ _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 def run_shapes(data: Graph, shapes: Graph) -> Graph:
     """The W3C validation report of a graph by some shapes, which may get triples of pyshacl's.
 
+    ``data`` must lie in a store that knows contexts, such as rdflib's own: pyshacl asks for one.
     Raises ``OntologyError`` where the shapes are ill-formed or reach out of the graph.
     """
     try:
