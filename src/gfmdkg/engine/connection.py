@@ -12,12 +12,9 @@ from gfmdkg.engine.answers import Spool
 from gfmdkg.errors import AnswerTooLarge, EngineFailure, QueryRejected
 from gfmdkg.namespaces import BASE, PREFIXES
 from gfmdkg.store.answers import AnswerFormats, Dataset
+from gfmdkg.store.prefix_lines import PREFIXED
 
-__all__ = ["PREFIXED", "Connection", "ConnectionEnded", "Response", "encode_query"]
-
-PREFIXED = frozenset({"text/turtle", "application/trig"})
-"""Formats that read better with prefixes. The engine's server writes none, so the triples come
-as N-Triples, to be written anew."""
+__all__ = ["Connection", "ConnectionEnded", "Response", "encode_query"]
 
 _PREFIX_LINES = tuple((f"{name}:", f"PREFIX {name}: <{iri}> ") for name, iri in PREFIXES.items())
 _BASE = f"BASE <{BASE}> "
@@ -53,6 +50,7 @@ def _target(path: bytes, dataset: Dataset) -> bytes:
 @lru_cache(maxsize=256)
 def _head(host: bytes, target: bytes, results: str | None, graph: str | None) -> bytes:
     """All of the head but the length of the body."""
+    # The engine's server writes no prefixes, so the triples come as they are, to be written anew.
     accepted = [results, "application/n-triples" if graph in PREFIXED else graph]
     return b"\r\n".join(
         (

@@ -25,7 +25,7 @@ from gfmdkg.engine.answers import (
     is_whole,
     kind_of,
 )
-from gfmdkg.engine.connection import PREFIXED, Response
+from gfmdkg.engine.connection import Response
 from gfmdkg.engine.endpoint import Endpoint
 from gfmdkg.engine.server import EngineServer
 from gfmdkg.engine.supervisor import Admission, Lane, Supervisor
@@ -36,7 +36,6 @@ from gfmdkg.errors import (
     NotAcceptable,
     QueryTimeout,
 )
-from gfmdkg.namespaces import PREFIXES
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import (
     GRAPH_FORMATS,
@@ -46,7 +45,7 @@ from gfmdkg.store.answers import (
     Dataset,
 )
 from gfmdkg.store.complaints import is_refusal, rejection
-from gfmdkg.store.prefix_lines import PrefixLines
+from gfmdkg.store.prefix_lines import PREFIXED, write_prefixed
 from gfmdkg.store.versions import Version
 
 __all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats", "QueryRequest"]
@@ -54,7 +53,6 @@ __all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats", "QueryRequest"]
 _LOG = logging.getLogger("gfmdkg.engine")
 
 _SPARES = 1
-_PREFIXES = dict(PREFIXES)
 # Writing this much with prefixes takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 64 * 1024
 _COMPLAINT_BYTES = 64 * 1024
@@ -331,20 +329,13 @@ def _write_prefixed(
     body: bytes | SpooledAnswer, media_type: str, limit_bytes: int
 ) -> bytes | SpooledAnswer:
     spool = Spool(limit_bytes=limit_bytes)
-    lines = PrefixLines(spool)  # type: ignore[arg-type]
     try:
         source = body if isinstance(body, bytes) else b"".join(body.pieces())
         triples = (
             ox.Triple(quad.subject, quad.predicate, quad.object)
             for quad in ox.parse(source, ox.RdfFormat.N_TRIPLES)
         )
-        ox.serialize(
-            triples,
-            lines,  # type: ignore[arg-type]
-            GRAPH_FORMATS[media_type],
-            prefixes=_PREFIXES,
-        )
-        lines.finish()
+        write_prefixed(triples, spool, media_type)  # type: ignore[arg-type]
     except BaseException:
         spool.close()
         raise

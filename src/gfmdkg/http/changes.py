@@ -131,8 +131,7 @@ def _add_reading(router: APIRouter, service: Service, writes: Writes) -> None:
 
 def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
     async def step(request: Request, number: str, what: Step) -> Response:
-        parameters = Parameters(request.query_params.multi_items())
-        parameters.only({"message"})
+        parameters = Parameters.of(request, {"message"})
         by = writes.authorize(request.scope, needed=Role.REVIEWER)
         kind = "version" if what is Step.REVERT else "change set"
         done = await writes.writer.review(
@@ -163,8 +162,7 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
     )
     async def submit(request: Request) -> Response:
         """Submit a document; it is stored with its validation and published by nobody yet."""
-        parameters = Parameters(request.query_params.multi_items())
-        parameters.only({"effect", "graph", "message", "name"})
+        parameters = Parameters.of(request, {"effect", "graph", "message", "name"})
         by = writes.authorize(request.scope, needed=Role.SUBMITTER)
         document = await _document(request, parameters, service.settings.body_limit_bytes)
         message = parameters.one("message") or ""

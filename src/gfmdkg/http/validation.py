@@ -80,8 +80,7 @@ def validation_router(service: Service) -> APIRouter:
 
         The answer is 200 with the report whatever it says; `conforms` gives the verdict.
         """
-        parameters = Parameters(request.query_params.multi_items())
-        parameters.only(("format", "name", "version"))
+        parameters = Parameters.of(request, ("format", "name", "version"))
         view = choose_format(parameters, request.headers.get("accept"), _OFFERED)
         content_type = read_content_type(request.scope, _ACCEPTED)
         number = parameters.version()

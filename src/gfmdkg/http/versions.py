@@ -147,8 +147,7 @@ def _recorded(service: Service, number: str) -> Version:
 
 def read_view(request: Request) -> str:
     """The media type of a difference. Raises ``NotAcceptable`` and ``ParameterError``."""
-    parameters = Parameters(request.query_params.multi_items())
-    parameters.only({"format"})
+    parameters = Parameters.of(request, {"format"})
     return choose_format(parameters, request.headers.get("accept"), _OFFERED).media_type
 
 

@@ -6,12 +6,34 @@ strong.
 """
 
 import re
+from collections.abc import Iterable
 from typing import IO
 
-__all__ = ["PrefixLines"]
+import pyoxigraph as ox
 
+from gfmdkg.namespaces import PREFIXES
+from gfmdkg.store.answers import GRAPH_FORMATS
+
+__all__ = ["PREFIXED", "PrefixLines", "write_prefixed"]
+
+PREFIXED = frozenset({"text/turtle", "application/trig"})
+"""Formats that read better with prefixes."""
+
+_PREFIXES = dict(PREFIXES)
 _HELD_BYTES = 256 * 1024
 _LINE = re.compile(rb"@prefix ([^:\s]*): <[^>]*> \.\n")
+
+
+def write_prefixed(triples: Iterable[ox.Triple], output: IO[bytes], media_type: str) -> None:
+    """Write triples in a format of ``PREFIXED``; raises what ``output.write`` raises."""
+    lines = PrefixLines(output)
+    ox.serialize(
+        triples,
+        lines,  # type: ignore[arg-type]
+        GRAPH_FORMATS[media_type],
+        prefixes=_PREFIXES,
+    )
+    lines.finish()
 
 
 class PrefixLines:

@@ -17,7 +17,7 @@ from gfmdkg.errors import DataError, Fault, QueryRejected, StoreError
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
 from gfmdkg.store.complaints import is_refusal, rejected, unreadable
-from gfmdkg.store.prefix_lines import PrefixLines
+from gfmdkg.store.prefix_lines import PREFIXED, PrefixLines, write_prefixed
 
 __all__ = [
     "DIARY",
@@ -32,8 +32,6 @@ that a folder is opened, and would keep a thousand."""
 
 _OWN_DATASET = Dataset()
 _ENGINE_PREFIXES = dict(PREFIXES)
-# Formats that read better with prefixes; the others are serialised without leaving the engine.
-_PREFIXED = frozenset({"text/turtle", "application/trig"})
 
 
 class RdfStore(Protocol):
@@ -150,15 +148,8 @@ class OxigraphStore:
             raise QueryRejected(str(error)) from error
         if isinstance(answer, ox.QueryTriples):
             media_type = formats.media_type(AnswerKind.GRAPH)
-            if media_type in _PREFIXED:
-                lines = PrefixLines(output)
-                ox.serialize(
-                    answer,
-                    lines,  # type: ignore[arg-type]
-                    GRAPH_FORMATS[media_type],
-                    prefixes=_ENGINE_PREFIXES,
-                )
-                lines.finish()
+            if media_type in PREFIXED:
+                write_prefixed(answer, output, media_type)
             else:
                 answer.serialize(output, GRAPH_FORMATS[media_type])
             return AnswerKind.GRAPH, media_type
@@ -303,7 +294,7 @@ class OxigraphStore:
 
     def dump(self, output: IO[bytes], *, media_type: str, graph: str | None = None) -> None:
         """Write one named graph, the default graph (``""``) or, by ``None``, all quads."""
-        lines = PrefixLines(output) if media_type in _PREFIXED else None
+        lines = PrefixLines(output) if media_type in PREFIXED else None
         self._store.dump(
             lines or output,  # type: ignore[arg-type]
             GRAPH_FORMATS[media_type],
