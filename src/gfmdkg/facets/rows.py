@@ -6,6 +6,7 @@ and every start: one whose pattern is changed is asked for anew.
 """
 
 import hashlib
+import io
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +19,7 @@ import pyoxigraph as ox
 from gfmdkg.errors import DataError
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.derived_files import alone
-from gfmdkg.store.rdf_store import RdfStore
-from gfmdkg.store.selecting import read_answer
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
 __all__ = ["ANSWERS_NAME", "Select", "keep_answers", "read_term", "rows_of", "select_from"]
@@ -30,9 +30,15 @@ Select = Callable[[str], bytes]
 _TSV = AnswerFormats(results="text/tab-separated-values", graph=None)
 
 
-def select_from(store: RdfStore) -> Select:
+def select_from(store: OxigraphStore) -> Select:
     """What ``build_index`` asks: SELECTs over this store."""
-    return lambda query: read_answer(store, query, _TSV)
+
+    def select(query: str) -> bytes:
+        output = io.BytesIO()
+        store.query(query, formats=_TSV, output=output)
+        return output.getvalue()
+
+    return select
 
 
 def rows_of(table: bytes) -> Iterator[Sequence[bytes]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import IO, Protocol, Self
+from typing import IO, Self
 
 import pyoxigraph as ox
 
@@ -22,7 +22,6 @@ from gfmdkg.store.prefix_lines import PREFIXED, PrefixLines, write_prefixed
 __all__ = [
     "DIARY",
     "OxigraphStore",
-    "RdfStore",
 ]
 
 
@@ -32,37 +31,6 @@ that a folder is opened, and would keep a thousand."""
 
 _OWN_DATASET = Dataset()
 _ENGINE_PREFIXES = dict(PREFIXES)
-
-
-class RdfStore(Protocol):
-    """One RDF dataset that can be queried; all text is UTF-8."""
-
-    def query(
-        self,
-        text: str,
-        *,
-        formats: AnswerFormats,
-        output: IO[bytes],
-        dataset: Dataset = ...,
-        base_iri: str | None = None,
-        project_prefixes: bool = True,
-    ) -> tuple[AnswerKind, str]:
-        """Evaluate a query and write its answer to ``output``: its kind and media type."""
-        ...
-
-    def update(
-        self, text: str, *, base_iri: str | None = None, project_prefixes: bool = True
-    ) -> None:
-        """Carry out a SPARQL update, wholly or not at all."""
-        ...
-
-    def graph_names(self) -> tuple[str, ...]:
-        """The IRIs of the named graphs, sorted."""
-        ...
-
-    def dump(self, output: IO[bytes], *, media_type: str, graph: str | None = None) -> None:
-        """Write one named graph, the default graph (``""``) or, by ``None``, all quads."""
-        ...
 
 
 Row = Sequence[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None]

@@ -1,15 +1,13 @@
-"""SELECT on a store: the answer as it is written, or decoded."""
+"""SELECT on a store, in terms of ours."""
 
-import io
 from collections.abc import Callable
 
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.answers import AnswerFormats
-from gfmdkg.store.rdf_store import OxigraphStore, RdfStore
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.walking import StoredTerm, to_value
 from gfmdkg.terms.values import Term
 
-__all__ = ["Select", "read_answer", "select_from"]
+__all__ = ["Select", "select_from"]
 
 Select = Callable[[str], Solutions]
 """Runs a SELECT and gives its solutions; raises ``QueryRejected``."""
@@ -34,10 +32,3 @@ def select_from(store: OxigraphStore) -> Select:
         )
 
     return select
-
-
-def read_answer(store: RdfStore, query: str, formats: AnswerFormats) -> bytes:
-    """The answer to a query on the store's own dataset, in one of these formats."""
-    output = io.BytesIO()
-    store.query(query, formats=formats, output=output)
-    return output.getvalue()
