@@ -37,6 +37,11 @@ Handler = Callable[[Scope, Receive], Awaitable[Answer]]
 _LOG = logging.getLogger("gfmdkg.http")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _NOT_MODIFIED, _BAD_REQUEST, _CLIENT_GONE = 304, 400, 499
+_LAST_WORDS = (
+    "lifespan.startup.failed",
+    "lifespan.shutdown.complete",
+    "lifespan.shutdown.failed",
+)
 
 
 class Server:
@@ -249,12 +254,16 @@ class Server:
             return
         if self._group is not None:
             await self._group.start()
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            if self._group is not None:
-                await self._group.close()
-            await asyncio.to_thread(self.log.close)
+
+        async def send_last(message: Message) -> None:
+            # The server waits for this message alone: whatever comes after it may be cut off.
+            if message["type"] in _LAST_WORDS:
+                if self._group is not None:
+                    await self._group.close()
+                await asyncio.to_thread(self.log.close)
+            await send(message)
+
+        await self._app(scope, receive, send_last)
 
     def _snapshot(self) -> Mapping[str, Any]:
         return self.metrics.snapshot(
