@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from random import Random
 from urllib.parse import quote, urlencode
 
+import pyoxigraph as ox
+
 from benchmarks.facet_queries import facet_query
 from benchmarks.generator import Generated
 from benchmarks.peers import Peer
 from benchmarks.results import Bar, Section, number
 from gfmdkg.facets import ASSERTION, LISTS, Choice, Selection, selection_query
 from gfmdkg.namespaces import SCHEME_BASE
-from gfmdkg.terms.values import Iri
 
 __all__ = ["time_lists", "wait_until_ready"]
 
@@ -207,8 +208,8 @@ def _compare(
 
 def _choice(texts: Sequence[str]) -> Choice:
     return Choice(
-        included=tuple(Iri(text) for text in texts if not text.startswith("-")),
-        excluded=tuple(Iri(text[1:]) for text in texts if text.startswith("-")),
+        included=tuple(ox.NamedNode(text) for text in texts if not text.startswith("-")),
+        excluded=tuple(ox.NamedNode(text[1:]) for text in texts if text.startswith("-")),
     )
 
 

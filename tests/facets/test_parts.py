@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from tests.facets.conftest import Library
 
@@ -25,14 +26,16 @@ from gfmdkg.facets.definitions import read_patterns
 from gfmdkg.facets.lists import read_list
 from gfmdkg.facets.rows import read_term
 from gfmdkg.namespaces import SCHEME_BASE, XSD
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+from gfmdkg.terms.values import Term, typed
 
 FILES = Path(str(files("gfmdkg.facets"))) / "rq"
-EXPLICIT, INFERRED = (Iri(SCHEME_BASE + f"assertion/{name}") for name in ("explicit", "inferred"))
+EXPLICIT, INFERRED = (
+    ox.NamedNode(SCHEME_BASE + f"assertion/{name}") for name in ("explicit", "inferred")
+)
 
 
-def number(text: str) -> Literal:
-    return Literal(text, XSD + "decimal")
+def number(text: str) -> ox.Literal:
+    return typed(text, "decimal")
 
 
 @pytest.mark.parametrize(
@@ -78,15 +81,15 @@ def test_lists_stand_in_one_group_each() -> None:
 @pytest.mark.parametrize(
     ("token", "term"),
     [
-        ("<http://a.example/>", Iri("http://a.example/")),
-        ("_:b0", BlankNode("b0")),
-        ('"a\\tb\\"c\\\\n\\n"', Literal('a\tb"c\\n\n')),
-        ('"été"@fr', Literal("été", language="fr")),
-        ('"2017-04"^^<' + XSD + "gYearMonth>", Literal("2017-04", XSD + "gYearMonth")),
-        ("12", Literal("12", XSD + "integer")),
+        ("<http://a.example/>", ox.NamedNode("http://a.example/")),
+        ("_:b0", ox.BlankNode("b0")),
+        ('"a\\tb\\"c\\\\n\\n"', ox.Literal('a\tb"c\\n\n')),
+        ('"été"@fr', ox.Literal("été", language="fr")),
+        ('"2017-04"^^<' + XSD + "gYearMonth>", typed("2017-04", "gYearMonth")),
+        ("12", typed("12", "integer")),
         ("0.95", number("0.95")),
-        ("1e3", Literal("1e3", XSD + "double")),
-        ("true", Literal("true", XSD + "boolean")),
+        ("1e3", typed("1e3", "double")),
+        ("true", typed("true", "boolean")),
     ],
 )
 def test_tokens_are_read_as_terms(token: str, term: Term) -> None:
@@ -101,7 +104,7 @@ def test_what_is_no_token_is_told() -> None:
 
 
 def test_links_count_by_assertion_and_confidence() -> None:
-    value = Iri("https://example.org/v")
+    value = ox.NamedNode("https://example.org/v")
     table = LinkTable(
         [
             (0, value, EXPLICIT, number("1")),
@@ -109,7 +112,7 @@ def test_links_count_by_assertion_and_confidence() -> None:
             (2, value, INFERRED, number("0.7")),
             (3, value, None, number("0.9")),
             (4, value, EXPLICIT, number("0.7000000000000000001")),
-            (5, value, EXPLICIT, Literal("sure")),
+            (5, value, EXPLICIT, ox.Literal("sure")),
         ],
         6,
     )
@@ -175,7 +178,7 @@ def test_iris_come_in_the_order_of_the_list(library: Library) -> None:
     found = Selection(found=(iris[2], "https://example.org/nothing", iris[0]))
     assert index.iris(found, Sorting(order=None)) == (iris[2], iris[0])
     query = selection_query(faceted, found, None)
-    assert [row[0] for row in library.ask(query)] == [Iri(iris[2]), Iri(iris[0])]
+    assert [row[0] for row in library.ask(query)] == [ox.NamedNode(iris[2]), ox.NamedNode(iris[0])]
 
 
 def test_time_that_is_over_cuts_what_is_not_begun(library: Library) -> None:

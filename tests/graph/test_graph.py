@@ -75,7 +75,7 @@ def test_a_description_has_properties_incoming_links_and_evidence(graph: Graph) 
     described = graph.describe("CMW")
     assert described.resource.iri == "https://w3id.org/gfmdkg/id/instrument/cmw"
     literals = {
-        (p.title, value.literal.lexical)
+        (p.title, value.literal.value)
         for group in described.groups
         for p in group.properties
         for value in p.values

@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from tests.network.conftest import BASE, EVERYTHING, MEMBERS, edges_of
 
@@ -21,7 +22,6 @@ from gfmdkg.network.answering import Networks
 from gfmdkg.network.document import EVIDENCE_SHOWN
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select, select_from
-from gfmdkg.terms.values import Iri, Literal
 
 SDG = "http://metadata.un.org/sdg/"
 EXPLICIT = Grounds()
@@ -90,17 +90,17 @@ def test_the_offered_sparql_gives_the_same_edges_and_evidence(
     rows = lagoon(edges_query(KINDS[kind], grounds)).rows
     found = {}
     for source, target, weight in rows:
-        assert isinstance(source, Iri)
-        assert isinstance(target, Iri)
-        assert isinstance(weight, Literal)
-        found[source.value, target.value] = int(weight.lexical)
+        assert isinstance(source, ox.NamedNode)
+        assert isinstance(target, ox.NamedNode)
+        assert isinstance(weight, ox.Literal)
+        found[source.value, target.value] = int(weight.value)
     assert found == edges_of(document)
     for edge in document["edges"]:
         ends = edge["source"], edge["target"]
         whole = ask(lagoon_networks, kind, grounds=grounds, edge=ends)
         iris = [item["iri"] for item in whole["items"]]
         query = evidence_query(KINDS[kind], grounds, ends)
-        assert [row[0] for row in lagoon(query)] == [Iri(each) for each in iris]
+        assert [row[0] for row in lagoon(query)] == [ox.NamedNode(each) for each in iris]
         assert iris[:EVIDENCE_SHOWN] == [item["iri"] for item in edge["evidence"]["items"]]
         assert whole["total"] == edge["weight"] == edge["evidence"]["total"]
 
@@ -220,7 +220,7 @@ def test_the_shipped_graph_gives_by_sparql_what_it_gives_here(shipped: Select) -
         rows = shipped(edges_query(kind, EVERYTHING)).rows
         assert len(rows) == len(found) > 0
         assert sum(found.values()) == sum(
-            int(row[2].lexical) for row in rows if isinstance(row[2], Literal)
+            int(row[2].value) for row in rows if isinstance(row[2], ox.Literal)
         )
 
 

@@ -68,7 +68,7 @@ def test_pages_join_to_the_whole_and_the_count_agrees(shipped: Graph, name: str)
     assert pages == list(whole)
     ((total,),) = shipped.ask(query.count(text)).rows
     assert total is not None
-    assert str(getattr(total, "lexical", "")) == str(len(whole))
+    assert str(getattr(total, "value", "")) == str(len(whole))
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def ask(text: str) -> list[tuple[str | None, ...]]:
     store.load(DATA, media_type="text/turtle", graph="")
     store.query(text, formats=AnswerFormats(), output=output)
     rows = Solutions.from_json(output.getvalue()).rows
-    return [tuple(getattr(cell, "lexical", None) for cell in row) for row in rows]
+    return [tuple(getattr(cell, "value", None) for cell in row) for row in rows]
 
 
 @pytest.mark.parametrize(

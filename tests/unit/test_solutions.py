@@ -4,14 +4,14 @@ import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pyoxigraph as ox
 import pytest
 
 from gfmdkg.errors import DataError
-from gfmdkg.formats.solutions import PythonValue, Solutions, python_value
-from gfmdkg.namespaces import XSD
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import BlankNode, Iri, Literal
+from gfmdkg.terms.values import PythonValue, python_value, typed
 
 QUERY = """
 SELECT ?iri ?text ?tagged ?number ?nothing ?node WHERE {
@@ -28,13 +28,13 @@ def test_engine_answer_becomes_terms() -> None:
     assert solutions.variables == ("iri", "text", "tagged", "number", "nothing", "node")
     ((*terms, node),) = solutions
     assert terms == [
-        Iri("http://example.org/a"),
-        Literal('a "b"'),
-        Literal("c", language="en"),
-        Literal("2.5", XSD + "decimal"),
+        ox.NamedNode("http://example.org/a"),
+        ox.Literal('a "b"'),
+        ox.Literal("c", language="en"),
+        typed("2.5", "decimal"),
         None,
     ]
-    assert isinstance(node, BlankNode)
+    assert isinstance(node, ox.BlankNode)
     assert len(solutions) == 1
     assert [sorted(record) for record in solutions.records()] == [
         ["iri", "node", "number", "tagged", "text"]
@@ -81,5 +81,5 @@ def test_what_is_no_table_is_refused(body: bytes) -> None:
     ],
 )
 def test_literal_becomes_a_python_value(lexical: str, datatype: str, value: PythonValue) -> None:
-    found = python_value(Literal(lexical, XSD + datatype))
+    found = python_value(typed(lexical, datatype))
     assert (found, type(found)) == (value, type(value))

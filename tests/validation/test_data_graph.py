@@ -2,14 +2,14 @@
 
 from io import BytesIO
 
+import pyoxigraph as ox
 import pytest
 from rdflib import BNode, Literal, URIRef
 from rdflib.namespace import XSD
 
 from gfmdkg.errors import DataError
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import BlankNode, Iri
-from gfmdkg.terms.values import Literal as LiteralValue
+from gfmdkg.terms.values import typed
 from gfmdkg.validation.data_graph import graph_from_nquads, rdflib_term, stored_forms
 
 
@@ -35,11 +35,11 @@ def test_line_that_is_no_statement_is_named() -> None:
 
 
 def test_terms_of_ours_become_rdflib_terms() -> None:
-    assert rdflib_term(Iri("a:b")) == URIRef("a:b")
-    assert rdflib_term(BlankNode("x")) == BNode("x")
-    assert rdflib_term(LiteralValue("v", language="en")) == Literal("v", lang="en")
-    assert rdflib_term(LiteralValue("v")) == Literal("v")
-    number = rdflib_term(LiteralValue("007", str(XSD.integer)))
+    assert rdflib_term(ox.NamedNode("a:b")) == URIRef("a:b")
+    assert rdflib_term(ox.BlankNode("x")) == BNode("x")
+    assert rdflib_term(ox.Literal("v", language="en")) == Literal("v", lang="en")
+    assert rdflib_term(ox.Literal("v")) == Literal("v")
+    number = rdflib_term(typed("007", "integer"))
     assert (str(number), getattr(number, "datatype", None)) == ("007", XSD.integer)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from gfmdkg.build.derivation import derive_links, describe_provenance
 from gfmdkg.build.doubles import double_findings
 from gfmdkg.build.sources import PROVENANCE_GRAPH, QUERIES_GRAPH, Source, data_scope
@@ -10,12 +12,11 @@ from gfmdkg.catalog import Catalog, describe
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content
 from gfmdkg.store.homes import stated_elsewhere
-from gfmdkg.store.patches import decode
+from gfmdkg.store.patches import graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_labelled, read_quads
 from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import with_union
-from gfmdkg.terms.values import Literal
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 
 __all__ = ["assemble", "find_doubles", "validate_store"]
@@ -83,7 +84,7 @@ def find_doubles(store: OxigraphStore, sources: Sequence[Source]) -> Sequence[Fi
     The store's default graph is the union, which has each triple once.
     """
     ((count,),) = select_from(store)("SELECT (COUNT(*) AS ?count) { ?s ?p ?o }").rows
-    if isinstance(count, Literal) and len(store) == 2 * int(count.lexical):
+    if isinstance(count, ox.Literal) and len(store) == 2 * int(count.value):
         return ()
     doubles = [
         (statement, other)
@@ -98,7 +99,7 @@ def find_doubles(store: OxigraphStore, sources: Sequence[Source]) -> Sequence[Fi
     from gfmdkg.validation.locate import place_findings
 
     found = double_findings(doubles, severity=Severity.VIOLATION)
-    graphs = {s.graph for s in decode(statement for statement, _ in doubles)}
+    graphs = set(map(graph_of, quads_of(statement for statement, _ in doubles)))
     documents = [
         read_turtle(s.text, base_iri=s.graph, file=s.path) for s in sources if s.graph in graphs
     ]

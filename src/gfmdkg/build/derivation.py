@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+import pyoxigraph as ox
+
 from gfmdkg.about import VERSION
 from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, Source
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, PROV, RDF, RDFS
 from gfmdkg.sparql.query_text import QueryText, packaged_query
-from gfmdkg.store.patches import Patch, decode, statements_of, statements_with_subject
+from gfmdkg.store.patches import Patch, graph_of, statements_of, statements_with_subject
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
+from gfmdkg.terms.values import Term
 
 __all__ = [
     "DERIVED_GRAPH",
@@ -42,23 +44,20 @@ def derive_links_about(
         if statement.endswith(f" <{DERIVED_GRAPH}>")
     }
     named = sorted(passage for passage in passages if not passage.startswith("_:"))
-    query = _links().fill(passage=map(Iri, named))
+    query = _links().fill(passage=map(ox.NamedNode, named))
     new = store.construct(query, graph=DERIVED_GRAPH, is_union=is_union)
     return Patch.of(new - old, old - new)
 
 
 def _concerned(store: OxigraphStore, subjects: Iterable[str]) -> Iterator[str]:
     """The passages whose derived links may follow from what is said of these subjects."""
-    citing: list[str] = []
     for subject in subjects:
         for quad in store.quads_about(subject):
-            graph = getattr(quad.graph_name, "value", "")  # the default graph has no name
             # Somebody may have written to the derived links themselves.
-            if graph == DERIVED_GRAPH:
+            if graph_of(quad) == DERIVED_GRAPH:
                 yield subject
-            elif quad.predicate.value == _CITING:
-                citing.append(str(quad))
-    yield from (s.object.value for s in decode(citing) if isinstance(s.object, Iri))
+            elif quad.predicate.value == _CITING and isinstance(quad.object, ox.NamedNode):
+                yield quad.object.value
 
 
 def _links() -> QueryText:
@@ -71,22 +70,22 @@ def describe_provenance(sources: Sequence[Source]) -> bytes:
     There is no time in it, so that the same files always give the same graph; the record of
     a published version has the time.
     """
-    tool = Iri(f"{BASE}id/tool/gfmdkg-{VERSION}")
-    facts: list[tuple[Iri, str, Term]] = [
-        (tool, RDF + "type", Iri(PROV + "SoftwareAgent")),
-        (tool, RDFS + "label", Literal(f"gfmdkg {VERSION}", language="en")),
+    tool = ox.NamedNode(f"{BASE}id/tool/gfmdkg-{VERSION}")
+    facts: list[tuple[ox.NamedNode, str, Term]] = [
+        (tool, RDF + "type", ox.NamedNode(PROV + "SoftwareAgent")),
+        (tool, RDFS + "label", ox.Literal(f"gfmdkg {VERSION}", language="en")),
     ]
     for source in sources:
-        graph = Iri(source.graph)
-        activity = Iri(source.graph.replace("/graph/", "/id/activity/build/", 1))
+        graph = ox.NamedNode(source.graph)
+        activity = ox.NamedNode(source.graph.replace("/graph/", "/id/activity/build/", 1))
         facts += [
-            (graph, RDF + "type", Iri(PROV + "Entity")),
-            (graph, RDFS + "label", Literal(source.path)),
-            (graph, DCTERMS + "identifier", Literal(f"sha256:{source.digest}")),
+            (graph, RDF + "type", ox.NamedNode(PROV + "Entity")),
+            (graph, RDFS + "label", ox.Literal(source.path)),
+            (graph, DCTERMS + "identifier", ox.Literal(f"sha256:{source.digest}")),
             (graph, PROV + "wasGeneratedBy", activity),
-            (activity, RDF + "type", Iri(PROV + "Activity")),
-            (activity, RDFS + "label", Literal(f"build of {source.path}", language="en")),
+            (activity, RDF + "type", ox.NamedNode(PROV + "Activity")),
+            (activity, RDFS + "label", ox.Literal(f"build of {source.path}", language="en")),
             (activity, PROV + "wasAssociatedWith", tool),
         ]
-    lines = [f"{to_sparql(s)} <{p}> {to_sparql(o)} ." for s, p, o in facts]
+    lines = [f"{s} <{p}> {o} ." for s, p, o in facts]
     return "\n".join(lines).encode()

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyoxigraph as ox
+
 from gfmdkg.catalog.shape import QueryShape
 from gfmdkg.errors import ParameterError, UnknownParameter
-from gfmdkg.formats.solutions import PythonValue, Solutions, python_value
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.sparql.query_text import QueryText
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Column, Parameter
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+from gfmdkg.terms.values import PythonValue, Term, python_value
 
 __all__ = ["CannedQuery", "Cell", "Resource", "Row", "WhenEmpty", "as_json", "rows_of"]
 
@@ -152,13 +154,13 @@ def _cell(row: Sequence[Term | None], at: int, label_at: int | None) -> Cell:
     match row[at]:
         case None:
             return None
-        case Literal() as literal:
+        case ox.Literal() as literal:
             return python_value(literal)
-        case Iri(value=iri):
+        case ox.NamedNode(value=iri):
             label = row[label_at] if label_at is not None else None
-            return Resource(iri=iri, label=label.lexical if isinstance(label, Literal) else None)
-        case BlankNode(label=node):
-            return Resource(iri=f"_:{node}")
+            return Resource(iri=iri, label=label.value if isinstance(label, ox.Literal) else None)
+        case nameless:
+            return Resource(iri=str(nameless))
 
 
 def as_json(cell: Cell) -> Mapping[str, str | None] | str | int | float | bool | None:

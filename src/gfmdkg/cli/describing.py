@@ -60,7 +60,7 @@ def _value(value: Value) -> str:
         return _named(value.resource)
     if value.literal is not None:
         language = value.literal.language
-        return value.literal.lexical + (f" @{language}" if language not in (None, "en") else "")
+        return value.literal.value + (f" @{language}" if language not in (None, "en") else "")
     return "; ".join(f"{title}: {text}" for title, text in _rows(value.properties))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyoxigraph as ox
 
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
@@ -26,10 +27,9 @@ from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Graph
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content, shipped_content
-from gfmdkg.store.patches import Patch
+from gfmdkg.store.patches import Patch, graph_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Iri
 
 __all__ = ["blame", "diff", "diff_format_option", "export", "log", "rebuild", "write_difference"]
 
@@ -117,8 +117,10 @@ def blame(cli: CliContext, resource: str, format_name: str) -> None:
     opened = Graph(version, versions=versions)
     iri = resource if resource.startswith(("http:", "https:")) else opened.resolve(resource)
     origins = blame_resource(versions, iri)
-    shown = {iri} | {o.statement.predicate for o in origins}
-    shown |= {o.statement.object.value for o in origins if isinstance(o.statement.object, Iri)}
+    shown = {iri} | {o.statement.predicate.value for o in origins}
+    shown |= {
+        o.statement.object.value for o in origins if isinstance(o.statement.object, ox.NamedNode)
+    }
     store = OxigraphStore.open_read_only(version.database)
     labels = find_labels(store, sorted(shown))
     store.close()
@@ -132,9 +134,9 @@ def blame(cli: CliContext, resource: str, format_name: str) -> None:
                 o.version.change,
                 o.version.author if change is None else change.author,
                 o.version.created.isoformat(timespec="minutes"),
-                name_of(Iri(o.statement.predicate), labels),
+                name_of(o.statement.predicate, labels),
                 value_of(o.statement.object, labels),
-                o.statement.graph.removeprefix(GRAPH_BASE),
+                graph_of(o.statement).removeprefix(GRAPH_BASE),
             )
         )
     columns = ("version", "change", "author", "created", "property", "value", "graph")

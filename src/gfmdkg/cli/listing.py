@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 import click
+import pyoxigraph as ox
 
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
@@ -25,7 +26,7 @@ from gfmdkg.graph import Graph
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import ColumnType
-from gfmdkg.terms.values import BlankNode, Iri, Term
+from gfmdkg.terms.values import Term
 
 __all__ = ["list_items"]
 
@@ -165,18 +166,18 @@ def _facet_rows(
 ) -> Iterator[tuple[str, str, int, str | None]]:
     for facet in counted:
         for value in facet.values:
-            iri = value.value.value if isinstance(value.value, Iri) else None
+            iri = value.value.value if isinstance(value.value, ox.NamedNode) else None
             yield facet.facet.name, _text(value.value, terms), value.count, iri
 
 
 def _text(term: Term, terms: TermIndex) -> str:
     match term:
-        case Iri(value=iri):
+        case ox.NamedNode(value=iri):
             return terms.label(iri) or iri
-        case BlankNode(label=label):
-            return f"_:{label}"
-        case literal:
-            return literal.lexical
+        case ox.Literal(value=lexical):
+            return lexical
+        case _:
+            return str(term)
 
 
 def _comment(cli: CliContext, total: int, limit: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+import pyoxigraph as ox
 
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
@@ -20,7 +21,6 @@ from gfmdkg.network import (
 )
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select, select_from
-from gfmdkg.terms.values import Iri
 
 __all__ = ["network"]
 
@@ -141,5 +141,5 @@ def _filtered(
     if values.keys() <= {ASSERTION, CONFIDENCE}:
         return replace(request, grounds=grounds)
     found = select(selection_query(_PASSAGES, selection, None))
-    items = frozenset(item.value for (item,) in found.rows if isinstance(item, Iri))
+    items = frozenset(item.value for (item,) in found.rows if isinstance(item, ox.NamedNode))
     return replace(request, grounds=grounds, items=items)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import click
+import pyoxigraph as ox
 
 from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
@@ -13,7 +14,7 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.formats.tables import write_table
 from gfmdkg.namespaces import compact
 from gfmdkg.store.answers import AnswerFormats, AnswerKind
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+from gfmdkg.terms.values import Term
 
 __all__ = ["query", "show"]
 
@@ -104,12 +105,12 @@ def _short(term: Term | None) -> str:
     match term:
         case None:
             return ""
-        case Iri(value=value):
+        case ox.NamedNode(value=value):
             return compact(value)
-        case Literal(lexical=lexical, language=language):
+        case ox.Literal(value=lexical, language=language):
             return f"{lexical} @{language}" if language else lexical
-        case BlankNode(label=label):
-            return f"_:{label}"
+        case _:
+            return str(term)
 
 
 def _read(file: Path | None) -> str:

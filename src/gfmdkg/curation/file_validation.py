@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryFile
 
+import pyoxigraph as ox
+
 from gfmdkg.build.assembly import assemble, find_doubles
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
 from gfmdkg.build.sources import SHAPES_GRAPHS, Source, collect_sources, data_scope
@@ -19,11 +21,9 @@ from gfmdkg.curation.tables import TableDocument
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
-from gfmdkg.store.patches import decode, statements_about, statements_of
+from gfmdkg.store.patches import graph_of, quads_of, statements_about, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Iri
-from gfmdkg.terms.values import Literal as LiteralValue
 from gfmdkg.validation import Finding, Report, SourceFile
 from gfmdkg.validation.documents import read_documents, read_turtle
 from gfmdkg.validation.incremental.rules import Rules, load_rules
@@ -34,7 +34,7 @@ from gfmdkg.validation.validate import FindAround, Request, validate
 __all__ = ["FileValidator"]
 
 _NOTHING_BEFORE = "there is no published version to compare with"
-_IDENTIFIER = DCTERMS + "identifier"
+_IDENTIFIER = ox.NamedNode(DCTERMS + "identifier")
 _DIGEST = "sha256:"
 
 
@@ -229,7 +229,7 @@ class _VersionContext:
         shown = {p.graph for p in placed}
 
         def find(iris: Collection[str]) -> list[PositionedGraph]:
-            graphs = {s.graph for iri in iris for s in decode(statements_about(after, iri))}
+            graphs = {graph_of(q) for iri in iris for q in quads_of(statements_about(after, iri))}
             wanted = graphs - shown
             if not wanted:
                 return []
@@ -241,11 +241,11 @@ class _VersionContext:
 def _built_from(store: OxigraphStore) -> dict[str, str]:
     """The graphs that come from files, with the SHA-256 of these."""
     return {
-        s.subject.value: s.object.lexical.removeprefix(_DIGEST)
-        for s in decode(statements_of(store, PROVENANCE_GRAPH))
+        s.subject.value: s.object.value.removeprefix(_DIGEST)
+        for s in quads_of(statements_of(store, PROVENANCE_GRAPH))
         if s.predicate == _IDENTIFIER
-        and isinstance(s.subject, Iri)
-        and isinstance(s.object, LiteralValue)
+        and isinstance(s.subject, ox.NamedNode)
+        and isinstance(s.object, ox.Literal)
     }
 
 

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from gfmdkg.build.sources import data_scope
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
@@ -17,7 +19,6 @@ from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import VersionStore
-from gfmdkg.terms.values import Iri, to_sparql
 from gfmdkg.validation import Mode, Report
 
 if TYPE_CHECKING:
@@ -106,10 +107,10 @@ class DraftRules:
         context = OxigraphStore.in_memory()
         context.load(self._context, media_type=_N_TRIPLES, graph="")
         tops = {name for shape in self._rules.shapes for name in shape.classes}
-        values = " ".join(to_sparql(Iri(name)) for name in tops)
+        values = " ".join(str(ox.NamedNode(name)) for name in tops)
         query = f"SELECT ?t {{ VALUES ?top {{ {values} }} ?t rdfs:subClassOf* ?top }}"
         rows = select_from(context)(query).rows
-        return frozenset(term.value for (term,) in rows if isinstance(term, Iri))
+        return frozenset(term.value for (term,) in rows if isinstance(term, ox.NamedNode))
 
     # The draft
 
@@ -136,7 +137,7 @@ def _dump(store: OxigraphStore, graph: str) -> bytes:
 
 def _asks(store: OxigraphStore, pattern: str, terms: Iterable[str]) -> bool:
     """Whether a pattern with one of the terms as ``?term`` is in any graph."""
-    values = " ".join(to_sparql(Iri(term)) for term in terms)
+    values = " ".join(str(ox.NamedNode(term)) for term in terms)
     output = io.BytesIO()
     anywhere = f"{{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }}"
     store.query(

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import quote
 
+import pyoxigraph as ox
+
 from gfmdkg.description.model import (
     Citation,
     Description,
@@ -39,7 +41,7 @@ from gfmdkg.namespaces import BASE, DCTERMS, GRAPH_BASE, ID_BASE, PREFIXES, RDF,
 from gfmdkg.sparql.query_text import QueryText, packaged_query
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+from gfmdkg.terms.values import Term
 
 __all__ = ["Opening", "describe", "incoming_queries", "opening_queries", "triples_query"]
 
@@ -70,7 +72,7 @@ class Opening(NamedTuple, Generic[Kind]):
     evidence_count: Kind
 
 
-def opening_queries(iri: Iri) -> Opening[str]:
+def opening_queries(iri: ox.NamedNode) -> Opening[str]:
     """The SELECTs to begin with."""
     return Opening(
         facts=_query("facts").fill(resource=[iri]),
@@ -81,7 +83,7 @@ def opening_queries(iri: Iri) -> Opening[str]:
     )
 
 
-def incoming_queries(iri: Iri, counts: Solutions) -> tuple[str, ...]:
+def incoming_queries(iri: ox.NamedNode, counts: Solutions) -> tuple[str, ...]:
     """A SELECT for each property that points to the resource, in the order of ``counts``."""
     return tuple(
         _query("incoming").page(_all_incoming_query(iri, name), limit=_SHOWN)
@@ -92,21 +94,21 @@ def incoming_queries(iri: Iri, counts: Solutions) -> tuple[str, ...]:
 def _incoming_counts(counts: Solutions) -> Iterator[tuple[str, int]]:
     """Property and count of the solutions of ``Opening.incoming``."""
     for property_iri, count in counts.rows:
-        if isinstance(property_iri, Iri) and isinstance(count, Literal):
-            yield property_iri.value, int(count.lexical)
+        if isinstance(property_iri, ox.NamedNode) and isinstance(count, ox.Literal):
+            yield property_iri.value, int(count.value)
 
 
-def _all_incoming_query(iri: Iri, property_iri: str) -> str:
+def _all_incoming_query(iri: ox.NamedNode, property_iri: str) -> str:
     """The SELECT of all that points to the resource by a property."""
-    return _query("incoming").fill(resource=[iri], property=[Iri(property_iri)])
+    return _query("incoming").fill(resource=[iri], property=[ox.NamedNode(property_iri)])
 
 
-def _all_evidence_query(iri: Iri) -> str:
+def _all_evidence_query(iri: ox.NamedNode) -> str:
     """The SELECT of all links from and to the resource."""
     return _query("evidence").fill(resource=[iri])
 
 
-def triples_query(iri: Iri) -> str:
+def triples_query(iri: ox.NamedNode) -> str:
     """The DESCRIBE of a resource: its own triples and those of the blank nodes below it."""
     return _query("triples").fill(resource=[iri])
 
@@ -116,7 +118,7 @@ def _query(name: str) -> QueryText:
 
 
 def describe(
-    iri: Iri,
+    iri: ox.NamedNode,
     opening: Opening[Solutions],
     incoming: Sequence[Solutions],
     terms: TermIndex,
@@ -145,14 +147,14 @@ def describe(
         types=types,
         names=_names(iri.value, terms),
         is_deprecated=any(
-            value.literal is not None and value.literal.lexical == "true"
+            value.literal is not None and value.literal.value == "true"
             for value in values.get(_DEPRECATED, ())
         ),
         replaced_by=_resources(values.get(_REPLACED_BY, ())),
         groups=groups,
         incoming=tuple(_incoming(iri, opening.incoming, incoming, terms)),
         evidence=_read_evidence(opening.evidence, terms),
-        evidence_count=int(counted.lexical) if isinstance(counted, Literal) else 0,
+        evidence_count=int(counted.value) if isinstance(counted, ox.Literal) else 0,
         evidence_query=_all_evidence_query(iri),
         provenance=Provenance(sources=_sources(opening.sources), touch=touch),
         citation=_cite(iri.value, title, version),
@@ -185,9 +187,9 @@ def _resources(values: Iterable[Value]) -> tuple[Named, ...]:
 def _groups(facts: Solutions, terms: TermIndex) -> Iterator[PropertyGroup]:
     found: dict[str, dict[Term, dict[str, dict[Term, None]]]] = {}
     for property_iri, value, inner_property, inner_value in facts.rows:
-        if isinstance(property_iri, Iri) and value is not None:
+        if isinstance(property_iri, ox.NamedNode) and value is not None:
             inner = found.setdefault(property_iri.value, {}).setdefault(value, {})
-            if isinstance(inner_property, Iri) and inner_value is not None:
+            if isinstance(inner_property, ox.NamedNode) and inner_value is not None:
                 inner.setdefault(inner_property.value, {})[inner_value] = None
     properties = [
         _property(
@@ -243,11 +245,11 @@ def _property(iri: str, terms: TermIndex, values: tuple[Value, ...]) -> Property
 
 def _value(term: Term, terms: TermIndex, inner: tuple[Property, ...] = ()) -> Value:
     match term:
-        case Iri(value=iri):
+        case ox.NamedNode(value=iri):
             return Value(resource=name_of(iri, terms))
-        case Literal():
+        case ox.Literal():
             return Value(literal=term)
-        case BlankNode():
+        case _:
             return Value(properties=inner)
 
 
@@ -255,7 +257,7 @@ def _value(term: Term, terms: TermIndex, inner: tuple[Property, ...] = ()) -> Va
 
 
 def _incoming(
-    iri: Iri, counts: Solutions, found: Sequence[Solutions], terms: TermIndex
+    iri: ox.NamedNode, counts: Solutions, found: Sequence[Solutions], terms: TermIndex
 ) -> Iterator[Incoming]:
     for (name, count), rows in zip(_incoming_counts(counts), found, strict=True):
         named = name_of(name, terms)
@@ -270,17 +272,17 @@ def _incoming(
 
 def _referrers(rows: Solutions, terms: TermIndex) -> Iterator[Referrer]:
     for subject, other in rows.rows:
-        if isinstance(subject, Iri):
+        if isinstance(subject, ox.NamedNode):
             named = name_of(subject.value, terms)
-            far = name_of(other.value, terms) if isinstance(other, Iri) else None
+            far = name_of(other.value, terms) if isinstance(other, ox.NamedNode) else None
             yield Referrer(resource=named, other=far if named.label is None else None)
 
 
 def _sources(solutions: Solutions) -> tuple[Source, ...]:
     return tuple(
-        Source(graph=graph.value, file=_file(graph.value), statements=int(count.lexical))
+        Source(graph=graph.value, file=_file(graph.value), statements=int(count.value))
         for graph, count in solutions.rows
-        if isinstance(graph, Iri) and isinstance(count, Literal)
+        if isinstance(graph, ox.NamedNode) and isinstance(count, ox.Literal)
     )
 
 
@@ -337,9 +339,7 @@ def _evidence(records: Sequence[Record], terms: TermIndex) -> Evidence:
 
 
 def _text(term: Term) -> str:
-    match term:
-        case Iri(value=text) | Literal(lexical=text) | BlankNode(label=text):
-            return text
+    return str(term) if isinstance(term, ox.Triple) else term.value
 
 
 _DATASET_TITLE = "GFMD knowledge graph"

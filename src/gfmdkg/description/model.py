@@ -4,14 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from math import isfinite
-from typing import Any
-from typing import Literal as OneOf
+from typing import Any, Literal
 from urllib.parse import quote
 
+import pyoxigraph as ox
+
 from gfmdkg.description.wording import GroupName, short_name
-from gfmdkg.formats.solutions import python_value
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Literal
+from gfmdkg.terms.values import python_value
 
 __all__ = [
     "Citation",
@@ -32,7 +32,7 @@ __all__ = [
     "query_path",
 ]
 
-NameKind = OneOf["preferred", "alternative", "hidden", "code"]
+NameKind = Literal["preferred", "alternative", "hidden", "code"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class Value:
     """One value: a resource, a literal, or a node without a name (its ``properties``)."""
 
     resource: Named | None = None
-    literal: Literal | None = None
+    literal: ox.Literal | None = None
     properties: "tuple[Property, ...]" = ()
 
 
@@ -112,7 +112,7 @@ class Evidence:
     """
 
     link: str
-    direction: OneOf["out", "in", "self"]
+    direction: Literal["out", "in", "self"]
     type: Named
     passage: Named
     locator: str | None
@@ -248,13 +248,13 @@ def _value(value: Value) -> dict[str, Any]:
         return {
             "kind": "literal",
             "value": _number_or_text(value.literal),
-            "datatype": value.literal.datatype,
+            "datatype": value.literal.datatype.value,
             "language": value.literal.language,
         }
     return {"kind": "node", "properties": _plain(value.properties)}
 
 
-def _number_or_text(literal: Literal) -> str | int | float | bool:
+def _number_or_text(literal: ox.Literal) -> str | int | float | bool:
     """A number or a boolean as JSON has it; all else, dates too, as it is written."""
     match python_value(literal):
         case (bool() | int() | str()) as value:
@@ -262,7 +262,7 @@ def _number_or_text(literal: Literal) -> str | int | float | bool:
         case (float() | Decimal()) as number if isfinite(number):
             return float(number)
         case _:
-            return literal.lexical
+            return literal.value
 
 
 def _touch(touch: Touch) -> dict[str, Any]:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+import pyoxigraph as ox
+
 from gfmdkg.errors import NotFound
 from gfmdkg.namespaces import FOAF, GFMD, ID_BASE, ORG, SCHEME_BASE, expand
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri
 
 __all__ = ["identify", "not_found"]
 
@@ -23,7 +24,7 @@ _CLASSES: Mapping[str, tuple[str, ...]] = {
 """Folder below ``/id/`` to the classes of what lies in it."""
 
 
-def identify(text: str, terms: TermIndex) -> Iri:
+def identify(text: str, terms: TermIndex) -> ox.NamedNode:
     """The resource that ``text`` means: an IRI, a CURIE, a path below ``/id/`` or any name.
 
     An IRI need not be known: links, which have no names, have IRIs alone. Raises
@@ -34,19 +35,19 @@ def identify(text: str, terms: TermIndex) -> Iri:
     if iri is not None:
         return iri
     try:
-        return Iri(terms.resolve(name))
+        return ox.NamedNode(terms.resolve(name))
     except NotFound:
         if not _OWN_PATH.fullmatch(name):
             raise
-        return Iri(ID_BASE + name)
+        return ox.NamedNode(ID_BASE + name)
 
 
-def _read_iri(name: str) -> Iri | None:
+def _read_iri(name: str) -> ox.NamedNode | None:
     expanded = expand(name)
     if expanded is None and "://" not in name and not name.startswith("urn:"):
         return None
     try:
-        return Iri(expanded or name)
+        return ox.NamedNode(expanded or name)
     except ValueError:
         return None
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Literal as OneOf
+from typing import Literal
 
 from gfmdkg.namespaces import (
     BASE,
@@ -52,7 +52,7 @@ KIND = (
     DCTERMS + "isReplacedBy",
 )
 """Properties that say what a thing is and where it belongs, in the same way."""
-GroupName = OneOf["names", "kind", "facts", "links"]
+GroupName = Literal["names", "kind", "facts", "links"]
 GROUP_TITLES: Mapping[GroupName, str] = {
     "names": "Names and definition",
     "kind": "What it is",

@@ -9,7 +9,9 @@ from decimal import Decimal, InvalidOperation
 from functools import reduce
 from operator import or_
 
-from gfmdkg.terms.values import Literal, Term
+import pyoxigraph as ox
+
+from gfmdkg.terms.values import Term
 
 __all__ = ["LinkTable", "bitmap_of", "positions_of", "union_of"]
 
@@ -123,10 +125,10 @@ class LinkTable:
 
 def _number(confidence: Term | None) -> Decimal | None:
     """The number that the engine would compare; ``None`` for what is none to it."""
-    if not isinstance(confidence, Literal):
+    if not isinstance(confidence, ox.Literal):
         return None
     try:
-        number = Decimal(confidence.lexical)
+        number = Decimal(confidence.value)
     except InvalidOperation:
         return None
     exponent = number.as_tuple().exponent

@@ -12,9 +12,10 @@ from functools import cache
 from textwrap import dedent, indent
 from types import MappingProxyType
 
+import pyoxigraph as ox
+
 from gfmdkg.sparql.query_text import QueryText, read_prologue, used_prefixes
 from gfmdkg.terms.parameters import Column, Parameter
-from gfmdkg.terms.values import Iri
 
 __all__ = [
     "ASSERTION",
@@ -143,7 +144,7 @@ class Include:
 
     def query(self, iris: Iterable[str]) -> str:
         """The query for these items."""
-        return self.source.fill(item=map(Iri, iris))
+        return self.source.fill(item=map(ox.NamedNode, iris))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

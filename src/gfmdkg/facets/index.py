@@ -12,6 +12,8 @@ from functools import cache
 from itertools import groupby
 from types import MappingProxyType
 
+import pyoxigraph as ox
+
 from gfmdkg.errors import ParameterError
 from gfmdkg.facets.bitmaps import LinkRow, LinkTable, bitmap_of, positions_of, union_of
 from gfmdkg.facets.definitions import ASSERTION, Facet, FacetedList, Field, Order, Pattern
@@ -19,7 +21,7 @@ from gfmdkg.facets.rows import Select, read_term, rows_of
 from gfmdkg.facets.selection import Choice, Selection, selection_query
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+from gfmdkg.terms.values import Term
 
 __all__ = ["FacetCounts", "ListIndex", "Sorting", "ValueCount", "build_indexes", "count_facets"]
 
@@ -95,14 +97,14 @@ class ListIndex:
             found = union_of(bitmaps.get(value, 0) for value in choice.included)
         return found & ~union_of(bitmaps.get(value, 0) for value in choice.excluded)
 
-    def _within(self, name: str, limit: Literal) -> int:
+    def _within(self, name: str, limit: ox.Literal) -> int:
         is_least = self.faceted.bounds[name].is_least
         return union_of(
             bitmap
             for value, bitmap in self.plain[name].items()
-            if isinstance(value, Literal)
+            if isinstance(value, ox.Literal)
             and value.datatype == limit.datatype
-            and (value.lexical >= limit.lexical if is_least else value.lexical <= limit.lexical)
+            and (value.value >= limit.value if is_least else value.value <= limit.value)
         )
 
     def sorting(self, text: str | None, *, is_search: bool = False) -> Sorting:
@@ -140,7 +142,7 @@ class ListIndex:
     def values(self, position: int, shown: Field) -> tuple[Term, ...]:
         """The values of a field of one item."""
         if shown.pattern is None:
-            return (Iri(self.items[position]),)
+            return (ox.NamedNode(self.items[position]),)
         return self.columns[shown.name][position]
 
 
@@ -248,11 +250,14 @@ class _Building:
             self._select(packaged_query("gfmdkg.facets", "rq/broader.rq").text)
         ):
             found.setdefault(self._read(narrower), []).append(self._read(broader))
-        return {term: tuple(sorted(above, key=str)) for term, above in found.items()}
+        return {
+            term: tuple(sorted(above, key=lambda each: str(each).strip("<>")))
+            for term, above in found.items()
+        }
 
 
 def _iri(term: Term) -> str:
-    assert isinstance(term, Iri), term  # noqa: S101 - what has a class and is listed has a name
+    assert isinstance(term, ox.NamedNode), term  # noqa: S101 - what has a class and is listed has a name
     return term.value
 
 
@@ -378,9 +383,9 @@ def _above(index: ListIndex, value: Term) -> Iterator[Term]:
 
 def _sort_text(value: Term, terms: TermIndex) -> tuple[str, str]:
     match value:
-        case Iri(value=iri):
+        case ox.NamedNode(value=iri):
             return (terms.label(iri) or iri).casefold(), iri
-        case Literal(lexical=lexical):
+        case ox.Literal(value=lexical):
             return lexical, ""
-        case BlankNode(label=label):
-            return label, ""
+        case _:
+            return str(value), ""

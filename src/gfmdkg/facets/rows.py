@@ -20,7 +20,7 @@ from gfmdkg.errors import DataError
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.derived_files import alone
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+from gfmdkg.terms.values import Term
 
 __all__ = ["ANSWERS_NAME", "Select", "keep_answers", "read_term", "rows_of", "select_from"]
 
@@ -50,16 +50,15 @@ def rows_of(table: bytes) -> Iterator[Sequence[bytes]]:
 def read_term(token: bytes) -> Term:
     """The term of a token of a TSV answer. Raises ``DataError`` for what is none."""
     if token.startswith(b"<"):  # nearly all are, and need no parser
-        return Iri(token[1:-1].decode())
+        return ox.NamedNode(token[1:-1].decode())
     try:
         found = ox.parse_query_results(b"?term\n%b\n" % token, ox.QueryResultsFormat.TSV)
         assert isinstance(found, ox.QuerySolutions)  # noqa: S101 - it has a variable
+        term: Term
         ((term,),) = found
     except (SyntaxError, ValueError) as error:
         raise DataError(f"this is no term of a SPARQL answer in TSV: {token[:80]!r}") from error
-    if isinstance(term, ox.BlankNode):
-        return BlankNode(term.value)
-    return Literal(term.value, term.datatype.value, term.language)
+    return term
 
 
 ANSWERS_NAME = "lists.sqlite"

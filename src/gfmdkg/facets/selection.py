@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 
+import pyoxigraph as ox
+
 from gfmdkg.errors import ParameterError, UnknownParameter
 from gfmdkg.facets.definitions import (
     ASSERTION,
@@ -16,10 +18,9 @@ from gfmdkg.facets.definitions import (
     braced,
     prologue_of,
 )
-from gfmdkg.namespaces import XSD
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Parameter, ParameterType
-from gfmdkg.terms.values import Iri, Literal, Term, to_sparql
+from gfmdkg.terms.values import Term, typed
 
 __all__ = ["Choice", "Selection", "facet_pattern", "parse_selection", "selection_query"]
 
@@ -48,7 +49,7 @@ class Selection:
     """
 
     choices: Mapping[str, Choice] = field(default_factory=lambda: MappingProxyType({}))
-    bounds: Mapping[str, Literal] = field(default_factory=lambda: MappingProxyType({}))
+    bounds: Mapping[str, ox.Literal] = field(default_factory=lambda: MappingProxyType({}))
     confidence: Decimal | None = None
     found: tuple[str, ...] | None = None
 
@@ -72,7 +73,7 @@ class Selection:
         Those asked for replace the facet's own; those excluded never count.
         """
         choice = self.of(ASSERTION)
-        return choice.included or tuple(map(Iri, facet.assertions)) or None
+        return choice.included or tuple(map(ox.NamedNode, facet.assertions)) or None
 
     @property
     def is_about_links(self) -> bool:
@@ -96,7 +97,7 @@ def parse_selection(
     for facet in faceted.facets.values():
         if texts := values.get(facet.name, ()):
             choices[facet.name] = _choice(facet.parameter, texts, terms)
-    bounds: dict[str, Literal] = {}
+    bounds: dict[str, ox.Literal] = {}
     for bound in faceted.bounds.values():
         if (literal := _one(bound.parameter, values.get(bound.name, ()))) is not None:
             bounds[bound.name] = literal
@@ -117,20 +118,20 @@ def _choice(parameter: Parameter, texts: Sequence[str], terms: TermIndex) -> Cho
         stripped = text.strip()
         is_excluded = stripped.startswith(_NOT) and len(stripped) > 1
         term = parameter.term(stripped[1:].strip() if is_excluded else text, terms)
-        if isinstance(term, Literal) and parameter.type is ParameterType.INT:
+        if isinstance(term, ox.Literal) and parameter.type is ParameterType.INT:
             # As the engine writes what it computes: 2017, not 02017.
-            term = Literal(str(int(term.lexical)), term.datatype)
+            term = ox.Literal(str(int(term.value)), datatype=term.datatype)
         (excluded if is_excluded else included)[term] = None
     return Choice(included=tuple(included), excluded=tuple(excluded))
 
 
-def _one(parameter: Parameter, texts: Sequence[str]) -> Literal | None:
+def _one(parameter: Parameter, texts: Sequence[str]) -> ox.Literal | None:
     if len(texts) > 1:
         raise ParameterError(parameter.name, "is given more than once", value=", ".join(texts))
     if not texts:
         return None
     term = parameter.literal(texts[0])
-    assert isinstance(term, Literal)  # noqa: S101 - a bound is a number or a date
+    assert isinstance(term, ox.Literal)  # noqa: S101 - a bound is a number or a date
     return term
 
 
@@ -140,7 +141,7 @@ def _confidence(faceted: FacetedList, values: Mapping[str, Sequence[str]]) -> De
         return None
     literal = _one(faceted.confidence, texts)
     assert literal is not None  # noqa: S101 - there is a text
-    number = Decimal(literal.lexical)
+    number = Decimal(literal.value)
     if not 0 <= number <= 1:
         raise ParameterError(CONFIDENCE, "must lie between 0 and 1", value=texts[0])
     return number
@@ -191,7 +192,7 @@ def _filters(faceted: FacetedList, selection: Selection) -> Iterator[tuple[Patte
     for bound in faceted.bounds.values():
         if (limit := selection.bounds.get(bound.name)) is not None:
             sign = ">=" if bound.is_least else "<="
-            condition = f"FILTER (?value {sign} {to_sparql(limit)})"
+            condition = f"FILTER (?value {sign} {limit})"
             yield bound.pattern, _items(f"{bound.pattern.body}\n{condition}")
 
 
@@ -215,20 +216,20 @@ def _links(facet: Facet, selection: Selection, values: Sequence[Term]) -> str:
         lines.append(_values("assertion", assertions))
     lines.append(braced(facet.pattern.body))
     if excluded := selection.of(ASSERTION).excluded:
-        listed = ", ".join(map(to_sparql, excluded))
+        listed = ", ".join(map(str, excluded))
         lines.append(f"FILTER (?assertion NOT IN ({listed}))")
     if selection.confidence is not None:
-        least = Literal(f"{selection.confidence:f}", XSD + "decimal")
-        lines.append(f"FILTER (?confidence >= {to_sparql(least)})")
+        least = typed(f"{selection.confidence:f}", "decimal")
+        lines.append(f"FILTER (?confidence >= {least})")
     return "\n".join(lines)
 
 
 def _values(variable: str, terms: Sequence[Term]) -> str:
-    return f"VALUES ?{variable} {{ {' '.join(map(to_sparql, terms))} }}"
+    return f"VALUES ?{variable} {{ {' '.join(map(str, terms))} }}"
 
 
 def _found(iris: Sequence[str], *, with_rank: bool) -> str:
     if not with_rank:
-        return _values("item", tuple(map(Iri, iris)))
-    rows = " ".join(f"({to_sparql(Iri(iri))} {rank})" for rank, iri in enumerate(iris, start=1))
+        return _values("item", tuple(map(ox.NamedNode, iris)))
+    rows = " ".join(f"({ox.NamedNode(iri)} {rank})" for rank, iri in enumerate(iris, start=1))
     return f"VALUES (?item ?rank) {{ {rows} }}"

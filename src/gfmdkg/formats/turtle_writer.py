@@ -11,12 +11,14 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+import pyoxigraph as ox
+
 from gfmdkg.namespaces import BASE, PREFIXES, RDF, XSD
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term, to_sparql
+from gfmdkg.terms.values import Term
 
-__all__ = ["BlankNodes", "PropertyMap", "Triple", "TurtleBlocks", "write_turtle"]
+__all__ = ["BlankNodes", "PropertyMap", "TurtleBlocks", "write_turtle"]
 
-_TYPE = Iri(RDF + "type")
+_TYPE = ox.NamedNode(RDF + "type")
 _WIDTH = 112
 _INDENT = "    "
 _NAMES_KEPT = 50_000
@@ -36,10 +38,13 @@ _WHOLE_DECIMAL = re.compile(r"[+-]?[0-9]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-Triple = tuple[Iri | BlankNode, Iri, Term]
-PropertyMap = Mapping[Iri, Collection[Term]]
+PropertyMap = Mapping[ox.NamedNode, Collection[Term]]
 
-_FIRST, _REST, _NIL = Iri(RDF + "first"), Iri(RDF + "rest"), Iri(RDF + "nil")
+_FIRST, _REST, _NIL = (
+    ox.NamedNode(RDF + "first"),
+    ox.NamedNode(RDF + "rest"),
+    ox.NamedNode(RDF + "nil"),
+)
 # Deeper nesting is legal, but no reader and not every parser follows it.
 _DEPTH = 32
 
@@ -52,33 +57,33 @@ class BlankNodes:
     unnamed to a label.
     """
 
-    def __init__(self, triples: Collection[Triple]) -> None:
-        self.properties: dict[BlankNode, dict[Iri, list[Term]]] = {}
-        self._referrers: dict[BlankNode, list[tuple[Iri | BlankNode, Iri]]] = {}
+    def __init__(self, triples: Collection[ox.Triple]) -> None:
+        self.properties: dict[ox.BlankNode, dict[ox.NamedNode, list[Term]]] = {}
+        self._referrers: dict[ox.BlankNode, list[tuple[Term, ox.NamedNode]]] = {}
         for subject, predicate, value in triples:
-            if isinstance(subject, BlankNode):
+            if isinstance(subject, ox.BlankNode):
                 self.properties.setdefault(subject, {}).setdefault(predicate, []).append(value)
-            if isinstance(value, BlankNode):
+            if isinstance(value, ox.BlankNode):
                 self._referrers.setdefault(value, []).append((subject, predicate))
-        self.lists: dict[BlankNode, tuple[Term, ...]] = {}
-        self._cells: set[BlankNode] = set()
+        self.lists: dict[ox.BlankNode, tuple[Term, ...]] = {}
+        self._cells: set[ox.BlankNode] = set()
         for node in self.properties:
             self._collect_list(node)
         self._nested = self._find_nested()
         self.labels = self._label()
 
-    def is_nested(self, node: BlankNode) -> bool:
+    def is_nested(self, node: ox.BlankNode) -> bool:
         """Whether the node is written where it is referred to, and has no block of its own."""
         return node in self._nested or node in self._cells
 
-    def _collect_list(self, head: BlankNode) -> None:
+    def _collect_list(self, head: ox.BlankNode) -> None:
         referrers = self._referrers.get(head, ())
         if len(referrers) != 1 or referrers[0][1] == _REST:
             return
         items: list[Term] = []
-        cells: list[BlankNode] = []
+        cells: list[ox.BlankNode] = []
         cell: Term = head
-        while isinstance(cell, BlankNode):
+        while isinstance(cell, ox.BlankNode):
             first, rest = self._cell(cell)
             is_only_ours = cell is head or len(self._referrers.get(cell, ())) == 1
             if first is None or rest is None or not is_only_ours:
@@ -90,22 +95,25 @@ class BlankNodes:
             self.lists[head] = tuple(items)
             self._cells.update(cells)
 
-    def _cell(self, node: BlankNode) -> tuple[Term | None, Term | None]:
+    def _cell(self, node: ox.BlankNode) -> tuple[Term | None, Term | None]:
         properties = self.properties.get(node, {})
         firsts, rests = properties.get(_FIRST, []), properties.get(_REST, [])
         if len(properties) != 2 or len(firsts) != 1 or len(rests) != 1:
             return None, None
         return firsts[0], rests[0]
 
-    def _find_nested(self) -> set[BlankNode]:
+    def _find_nested(self) -> set[ox.BlankNode]:
         """The nodes that can be reached from a block by going from one to the only next."""
-        below: dict[Iri | BlankNode, list[BlankNode]] = {}
-        for node, referrers in self._referrers.items():
+        referring = self._referrers
+        below: dict[Term, list[ox.BlankNode]] = {}
+        for node, referrers in referring.items():
             if len(referrers) == 1:
                 below.setdefault(referrers[0][0], []).append(node)
-        tops = {s for s in below if isinstance(s, Iri) or len(self._referrers.get(s, ())) != 1}
-        waiting: list[tuple[Iri | BlankNode, int]] = [(top, 0) for top in tops]
-        nested: set[BlankNode] = set()
+        tops = {
+            s for s in below if not isinstance(s, ox.BlankNode) or len(referring.get(s, ())) != 1
+        }
+        waiting: list[tuple[Term, int]] = [(top, 0) for top in tops]
+        nested: set[ox.BlankNode] = set()
         while waiting:
             parent, depth = waiting.pop()
             for node in below.get(parent, ()):
@@ -119,26 +127,26 @@ class BlankNodes:
                     waiting.append((node, 0))
         return nested
 
-    def _dissolve(self, head: BlankNode) -> None:
+    def _dissolve(self, head: ox.BlankNode) -> None:
         """Make a list that lies too deep to nest a chain of nodes like others."""
         if self.lists.pop(head, None) is None:
             return
         cell: Term = head
-        while isinstance(cell, BlankNode):
+        while isinstance(cell, ox.BlankNode):
             self._cells.discard(cell)
             _, cell = self._cell(cell)  # type: ignore[assignment]
 
-    def _label(self) -> dict[BlankNode, str]:
+    def _label(self) -> dict[ox.BlankNode, str]:
         every = {*self.properties, *self._referrers}
         roots = {n for n in every if not self._referrers.get(n)}
         shared = every - self._nested - self._cells - roots
         if not shared:
             return {}
         colours = self._colour(every)
-        ordered = sorted(shared, key=lambda n: (colours[n], n.label))
+        ordered = sorted(shared, key=lambda n: (colours[n], n.value))
         return {node: f"b{number}" for number, node in enumerate(ordered, start=1)}
 
-    def _colour(self, nodes: Iterable[BlankNode]) -> dict[BlankNode, str]:
+    def _colour(self, nodes: Iterable[ox.BlankNode]) -> dict[ox.BlankNode, str]:
         """A hash for each node that follows from what surrounds it, ever wider until stable."""
         colours = dict.fromkeys(nodes, "")
         classes = 0
@@ -147,9 +155,9 @@ class BlankNodes:
             colours = {node: self._hash(node, colours) for node in colours}
         return colours
 
-    def _hash(self, node: BlankNode, colours: Mapping[BlankNode, str]) -> str:
+    def _hash(self, node: ox.BlankNode, colours: Mapping[ox.BlankNode, str]) -> str:
         def name(term: Term) -> str:
-            return f"_{colours[term]}" if isinstance(term, BlankNode) else to_sparql(term)
+            return f"_{colours[term]}" if isinstance(term, ox.BlankNode) else str(term)
 
         outwards = (
             f">{p.value} {name(value)}"
@@ -169,9 +177,9 @@ class TurtleBlocks:
     lexical form is kept. ``nodes`` has the blank nodes that stand below the subjects.
 
     >>> blocks = TurtleBlocks()
-    >>> label = Iri("http://www.w3.org/2004/02/skos/core#prefLabel")
-    >>> cmw = Iri("https://w3id.org/gfmdkg/id/instrument/cmw")
-    >>> print(blocks.block(cmw, {label: [Literal("CMW", language="en")]}), end="")
+    >>> label = ox.NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
+    >>> cmw = ox.NamedNode("https://w3id.org/gfmdkg/id/instrument/cmw")
+    >>> print(blocks.block(cmw, {label: [ox.Literal("CMW", language="en")]}), end="")
     <id/instrument/cmw> skos:prefLabel "CMW"@en .
     >>> print(blocks.header(), end="")
     @base <https://w3id.org/gfmdkg/> .
@@ -191,7 +199,7 @@ class TurtleBlocks:
         self._namespaces = sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
         self._nodes = nodes or BlankNodes(())
         self._names: dict[str, str] = {}
-        self._lines: dict[BlankNode, str] = {}
+        self._lines: dict[ox.BlankNode, str] = {}
         self._used: set[str] = set()
         self._base_used = False
 
@@ -202,20 +210,22 @@ class TurtleBlocks:
             f"@prefix {prefix}: <{self._prefixes[prefix]}> .\n" for prefix in sorted(self._used)
         )
 
-    def block(self, subject: Iri | BlankNode, properties: PropertyMap) -> str:
+    def block(self, subject: Term, properties: PropertyMap) -> str:
         """The statements about one subject, ended by a line break."""
-        is_unnamed = isinstance(subject, BlankNode) and subject not in self._nodes.labels
+        is_unnamed = isinstance(subject, ox.BlankNode) and subject not in self._nodes.labels
         name = "[]" if is_unnamed else self.term(subject)
         return f"{name} {self._properties(properties, depth=0)} .\n"
 
     def term(self, term: Term) -> str:
         """A term on one line."""
         match term:
-            case Iri(value=value):
+            case ox.NamedNode(value=value):
                 return self._iri(value)
-            case Literal():
+            case ox.Literal():
                 return self._literal(term)
-            case BlankNode():
+            case ox.Triple():
+                return str(term)
+            case ox.BlankNode():
                 line = self._lines.get(term)
                 if line is None:
                     line = self._lines[term] = self._blank_line(term)
@@ -223,7 +233,7 @@ class TurtleBlocks:
 
     # On one line
 
-    def _blank_line(self, node: BlankNode) -> str:
+    def _blank_line(self, node: ox.BlankNode) -> str:
         label = self._nodes.labels.get(node)
         if label is not None:
             return f"_:{label}"
@@ -263,7 +273,7 @@ class TurtleBlocks:
 
     def _object(self, term: Term, *, depth: int) -> str:
         line = self.term(term)
-        if not isinstance(term, BlankNode) or _fits(line, len(_INDENT) * (depth + 2)):
+        if not isinstance(term, ox.BlankNode) or _fits(line, len(_INDENT) * (depth + 2)):
             return line
         items = self._nodes.lists.get(term)
         if items is not None:
@@ -277,18 +287,18 @@ class TurtleBlocks:
 
     def _order(self, term: Term) -> tuple[object, ...]:
         match term:
-            case Iri(value=value):
+            case ox.NamedNode(value=value):
                 return (0, value)
-            case Literal(lexical=lexical, datatype=datatype, language=language):
+            case ox.Literal(value=lexical, datatype=datatype, language=language):
                 return (
                     1,
                     language is not None,
                     language != "en",
                     language or "",
                     lexical,
-                    datatype,
+                    datatype.value,
                 )
-            case BlankNode():
+            case _:
                 return (2, self.term(term))
 
     # Terms
@@ -313,8 +323,8 @@ class TurtleBlocks:
                 return f"<{relative}>"
         return f"<{value}>"
 
-    def _literal(self, literal: Literal) -> str:
-        lexical, datatype = literal.lexical, literal.datatype
+    def _literal(self, literal: ox.Literal) -> str:
+        lexical, datatype = literal.value, literal.datatype.value
         if literal.language is not None:
             return f"{_quote(lexical)}@{literal.language}"
         if datatype == XSD + "string":
@@ -347,7 +357,7 @@ def _escape_controls(text: str) -> str:
 
 
 def write_turtle(
-    triples: Iterable[Triple],
+    triples: Iterable[ox.Triple],
     *,
     first: Sequence[str] = (),
     from_store: bool = False,
@@ -361,8 +371,8 @@ def write_turtle(
     Two graphs that differ in the labels of their blank nodes alone give the same text, save
     in the rare case of labelled nodes that no property or neighbour tells apart.
     """
-    subjects: dict[Iri | BlankNode, dict[Iri, list[Term]]] = {}
-    seen: set[Triple] = set()
+    subjects: dict[Term, dict[ox.NamedNode, list[Term]]] = {}
+    seen: set[ox.Triple] = set()
     for triple in triples:
         if triple not in seen:
             seen.add(triple)
@@ -372,14 +382,14 @@ def write_turtle(
     blocks = TurtleBlocks(from_store=from_store, nodes=nodes)
     position = {iri: number for number, iri in enumerate(first)}
     named = sorted(
-        (s for s in subjects if isinstance(s, Iri)),
+        (s for s in subjects if isinstance(s, ox.NamedNode)),
         key=lambda s: (position.get(s.value, len(position)), s.value),
     )
     written = [blocks.block(subject, subjects[subject]) for subject in named]
     written += sorted(
         blocks.block(node, subjects[node])
         for node in subjects
-        if isinstance(node, BlankNode) and not nodes.is_nested(node)
+        if isinstance(node, ox.BlankNode) and not nodes.is_nested(node)
     )
     header = blocks.header()
     return "\n".join([header, *written] if header else written)

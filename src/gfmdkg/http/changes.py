@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -42,7 +43,6 @@ from gfmdkg.http.writes import Writes
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.store.answers import GRAPH_FORMATS
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Iri
 
 __all__ = ["changes_router"]
 
@@ -246,7 +246,7 @@ async def _document(request: Request, parameters: Parameters, limit_bytes: int) 
 def _graph(parameters: Parameters) -> str | None:
     text = parameters.one("graph")
     try:
-        return None if text is None else Iri(text).value
+        return None if text is None else ox.NamedNode(text).value
     except ValueError as error:
         raise ParameterError("graph", "is not an absolute IRI", value=text) from error
 

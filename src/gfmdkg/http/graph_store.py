@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
+import pyoxigraph as ox
 from starlette.types import Receive, Scope
 
 from gfmdkg.curation.writer import Document, GraphRequest
@@ -43,7 +44,6 @@ from gfmdkg.http.writes import Writes
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.store.answers import AnswerFormats, Dataset
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Iri, to_sparql
 
 __all__ = ["ACCEPTED", "GraphStore"]
 
@@ -132,7 +132,7 @@ class GraphStore:
         )
 
     async def _has_graph(self, graph: str, version: Version) -> bool:
-        ask = f"ASK {{ GRAPH {to_sparql(Iri(graph))} {{}} }}"
+        ask = f"ASK {{ GRAPH {ox.NamedNode(graph)} {{}} }}"
         found = await self._query(ask, version, AnswerFormats(), Dataset())
         return bool(json.loads(await read_body(found))["boolean"])
 
@@ -224,7 +224,7 @@ def _read_target(scope: Scope, *others: str) -> _Target:
 
 def _checked(graph: str) -> str:
     try:
-        return Iri(graph).value
+        return ox.NamedNode(graph).value
     except ValueError as error:
         raise ParameterError("graph", "is not an absolute IRI", value=graph[:200]) from error
 

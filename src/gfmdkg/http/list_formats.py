@@ -6,6 +6,8 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+import pyoxigraph as ox
+
 from gfmdkg.catalog import Cell, ColumnType, Resource
 from gfmdkg.curation.tables.xlsx_file import encode_text
 from gfmdkg.facets import Field, ListIndex
@@ -17,11 +19,10 @@ from gfmdkg.formats.bibliography import (
     write_ris,
 )
 from gfmdkg.formats.media import GRAPHS, MediaType
-from gfmdkg.formats.solutions import python_value
 from gfmdkg.http.parameters import JSON, ROW_FORMATS
 from gfmdkg.namespaces import SCHEME_BASE
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+from gfmdkg.terms.values import Term, python_value
 
 __all__ = [
     "GRAPH_FORMATS",
@@ -54,7 +55,7 @@ REFERENCE_FORMATS = tuple(_WRITERS)
 REFERENCE_LISTS = ("reports", "instruments")
 """The lists of things that are cited in bibliographies."""
 
-_TREATY = Iri(SCHEME_BASE + "instrument-type/treaty")
+_TREATY = ox.NamedNode(SCHEME_BASE + "instrument-type/treaty")
 CSV, TSV = (media for media in ROW_FORMATS if media.name in {"csv", "tsv"})
 XLSX = MediaType(
     name="xlsx",
@@ -94,12 +95,12 @@ def write_items(
 def cell_of(term: Term, terms: TermIndex) -> Cell:
     """A term as a cell, a resource with its English label."""
     match term:
-        case Iri(value=iri):
+        case ox.NamedNode(value=iri):
             return Resource(iri=iri, label=terms.label(iri))
-        case BlankNode(label=label):
-            return Resource(iri=f"_:{label}")
-        case Literal():
+        case ox.Literal():
             return python_value(term)
+        case _:
+            return Resource(iri=str(term))
 
 
 def field_cells(index: ListIndex, position: int, shown: Field, terms: TermIndex) -> list[Cell]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -38,7 +39,6 @@ from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri
 
 __all__ = ["lists_router"]
 
@@ -170,7 +170,7 @@ async def _find(service: Service, asked: ListParameters, wanted: Version) -> _Li
 
 
 async def _read_graph(service: Service, listed: _Listed, media_type: str) -> bytes | SpooledAnswer:
-    iris = (Iri(listed.index.items[position]) for position in listed.page)
+    iris = (ox.NamedNode(listed.index.items[position]) for position in listed.page)
     found = await service.answer(
         packaged_query("gfmdkg.http", "rq/list-items.rq").fill(resource=iris),
         version=listed.version,
@@ -203,7 +203,7 @@ def _rows_by_item(
             for column in include.columns
         }
         item = record["item"]
-        assert isinstance(item, Iri)  # noqa: S101 - it was asked for by its IRI
+        assert isinstance(item, ox.NamedNode)  # noqa: S101 - it was asked for by its IRI
         rows.setdefault(item.value, []).append(row)
     return rows
 
@@ -277,6 +277,6 @@ def _value(counted: ValueCount, terms: TermIndex) -> Document:
         "selected": counted.is_selected,
         "excluded": counted.is_excluded,
     }
-    if isinstance(counted.broader, Iri):
+    if isinstance(counted.broader, ox.NamedNode):
         document["broader"] = counted.broader.value
     return document

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -28,7 +29,6 @@ from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.sparql.query_text import packaged_query
-from gfmdkg.terms.values import Iri, Literal
 
 __all__ = ["pages_router", "state_router"]
 
@@ -173,9 +173,9 @@ async def _start(service: Service) -> Answer:
         packaged_query("gfmdkg.http", "rq/counts.rq").text, version=version
     )
     counts = {
-        class_iri.value.removeprefix(GFMD): int(count.lexical)
+        class_iri.value.removeprefix(GFMD): int(count.value)
         for class_iri, count in counted.rows
-        if isinstance(class_iri, Iri) and isinstance(count, Literal)
+        if isinstance(class_iri, ox.NamedNode) and isinstance(count, ox.Literal)
     }
     return page(
         "start.html",

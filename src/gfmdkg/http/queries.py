@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 from urllib.parse import quote, urlencode
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -21,7 +22,6 @@ from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service, decode_solutions
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Literal
 
 __all__ = [
     "RESERVED",
@@ -143,7 +143,7 @@ async def count_rows(
         return known
     counted = await service.solutions(query.count(text), version=version)
     match counted.rows[0][0]:
-        case Literal(lexical=lexical):
+        case ox.Literal(value=lexical):
             keep_total(service, question, int(lexical))
             return int(lexical)
         case other:  # pragma: no cover - COUNT gives a number

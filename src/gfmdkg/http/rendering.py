@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
 
+import pyoxigraph as ox
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
 from gfmdkg.about import VERSION
@@ -14,7 +15,6 @@ from gfmdkg.formats.media import MediaType
 from gfmdkg.http.responses import Answer
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Iri, to_sparql
 
 __all__ = [
     "HTML",
@@ -109,7 +109,7 @@ def _environment() -> Environment:
     environment.globals |= {"software_version": VERSION, "stylesheet_tag": stylesheet}
     environment.filters |= {
         "compact": compact,
-        "iri": lambda iri: to_sparql(Iri(iri)),
+        "iri": lambda iri: str(ox.NamedNode(iri)),
         "link_path": link_path,
         "query_path": query_path,
         "resource_path": resource_path,

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -37,7 +38,6 @@ from gfmdkg.http.responses import Answer
 from gfmdkg.http.service import Service
 from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Iri
 
 __all__ = ["description_router", "read_description"]
 
@@ -79,7 +79,7 @@ def description_router(service: Service) -> APIRouter:
     return router
 
 
-async def read_description(service: Service, iri: Iri, version: Version) -> Description:
+async def read_description(service: Service, iri: ox.NamedNode, version: Version) -> Description:
     """The description of a resource; raises ``NotFound`` where the graph says nothing of it."""
     terms = await service.terms(version)
 

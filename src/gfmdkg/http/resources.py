@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Request, params
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -41,7 +42,6 @@ from gfmdkg.namespaces import BASE, GFMD, compact
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Iri
 
 __all__ = ["RESOURCE_PARAMETERS", "dereference", "resource_answers", "resource_router"]
 
@@ -140,7 +140,7 @@ def resource_router(service: Service) -> APIRouter:
         if text is None:
             raise ParameterError("iri", "is required")
         try:
-            iri = Iri(text)
+            iri = ox.NamedNode(text)
         except ValueError as error:
             raise ParameterError("iri", "is not an absolute IRI", value=text) from error
         return await _answer(service, request, parameters, iri)
@@ -168,7 +168,7 @@ async def dereference(service: Service, request: Request, path: str) -> Response
     elif parameters.one("format"):
         raise ParameterError("format", "stands beside a suffix", value=parameters.one("format"))
     try:
-        iri = Iri(BASE + stem)
+        iri = ox.NamedNode(BASE + stem)
     except ValueError as error:
         raise NotFound("resource", BASE + stem) from error
     return await _answer(service, request, parameters, iri, by_suffix)
@@ -178,7 +178,7 @@ async def _answer(
     service: Service,
     request: Request,
     parameters: Parameters,
-    iri: Iri,
+    iri: ox.NamedNode,
     by_suffix: MediaType | None = None,
 ) -> Response:
     number = parameters.version()
@@ -204,7 +204,7 @@ async def _answer(
 
 
 async def _triples(
-    service: Service, iri: Iri, media_type: str, version: Version
+    service: Service, iri: ox.NamedNode, media_type: str, version: Version
 ) -> bytes | SpooledAnswer:
     if iri.value == _ONTOLOGY_IRI:
         text = packaged_query("gfmdkg.http", "rq/ontology.rq").text
@@ -222,7 +222,7 @@ async def _triples(
     return await service.graph_body(found, root=iri.value)
 
 
-async def _page(service: Service, iri: Iri, number: int | None, **shown: Any) -> Answer:
+async def _page(service: Service, iri: ox.NamedNode, number: int | None, **shown: Any) -> Answer:
     version = await service.version(number)
     pinned = number is not None
     if iri.value == _ONTOLOGY_IRI:
@@ -258,9 +258,7 @@ async def _read_ontology(
     text = packaged_query("gfmdkg.http", "rq/ontology-terms.rq").text
     found: dict[str, _OntologyTerm] = {}
     for row in (await service.solutions(text, version=version)).rows:
-        iri, label, definition, parent = (
-            cell.value if isinstance(cell, Iri) else getattr(cell, "lexical", "") for cell in row
-        )
+        iri, label, definition, parent = (getattr(cell, "value", "") for cell in row)
         term = found.setdefault(
             iri,
             _OntologyTerm(

@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+import pyoxigraph as ox
 from starlette.types import Receive, Scope
 
 from gfmdkg import __version__
@@ -24,7 +25,7 @@ from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Iri, Literal, Term
+from gfmdkg.terms.values import Term
 
 __all__ = ["Descriptions"]
 
@@ -119,14 +120,14 @@ class Descriptions:
 
 
 def _number(term: Term | None) -> int:
-    assert isinstance(term, Literal)  # noqa: S101 - COUNT gives a number
-    return int(term.lexical)
+    assert isinstance(term, ox.Literal)  # noqa: S101 - COUNT gives a number
+    return int(term.value)
 
 
 def _counts(rows: tuple[tuple[Term | None, ...], ...] | None) -> Counts | None:
     if rows is None:
         return None
-    return tuple((name.value, _number(n)) for name, n in rows if isinstance(name, Iri))
+    return tuple((name.value, _number(n)) for name, n in rows if isinstance(name, ox.NamedNode))
 
 
 def _write(

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
+import pyoxigraph as ox
+
 from gfmdkg.errors import NotAcceptable, ParameterError, RequestError, UnknownParameter
 from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, negotiate
 from gfmdkg.store.answers import AnswerFormats, Dataset
-from gfmdkg.terms.values import Iri
 
 __all__ = [
     "FORMAT_NAMES",
@@ -225,7 +226,7 @@ def _graphs(values: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
         return ()
     for value in found:
         try:
-            Iri(value)
+            ox.NamedNode(value)
         except ValueError as error:
             raise ParameterError(name, "is not an absolute IRI", value=value[:200]) from error
     return tuple(found)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Self
 
-from gfmdkg.namespaces import XSD, compact
+import pyoxigraph as ox
+
+from gfmdkg.namespaces import compact
 from gfmdkg.network.kinds import ASSERTIONS, NetworkKind
 from gfmdkg.sparql.query_text import QueryText, packaged_query
 from gfmdkg.store.selecting import Select
-from gfmdkg.terms.values import Iri, Literal, Term
+from gfmdkg.terms.values import Term, typed
 
 __all__ = [
     "Grounds",
@@ -44,7 +46,7 @@ class Grounds:
         """The assertions included, or all but those excluded, or else explicit ones alone."""
         if not included and not excluded:
             return cls(confidence=confidence)
-        known = tuple(map(Iri, ASSERTIONS.values()))
+        known = tuple(map(ox.NamedNode, ASSERTIONS.values()))
         asked = [a.value for a in known if a in (included or known) and a not in excluded]
         return cls(assertions=tuple(asked), confidence=confidence)
 
@@ -71,11 +73,11 @@ class Name:
 
 def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
     """The query of a side, for the links that count; of one node alone where it is given."""
-    slots: dict[str, Iterable[Term]] = {"assertion": map(Iri, grounds.assertions)}
+    slots: dict[str, Iterable[Term]] = {"assertion": map(ox.NamedNode, grounds.assertions)}
     if grounds.confidence is not None:
-        slots["least"] = [Literal(f"{grounds.confidence:f}", XSD + "decimal")]
+        slots["least"] = [typed(f"{grounds.confidence:f}", "decimal")]
     if node is not None:
-        slots["node"] = [Iri(node)]
+        slots["node"] = [ox.NamedNode(node)]
     query = _query(side)
     # What is stated without a link has no grounds.
     return query.fill(**{name: slots[name] for name in query.slot_names & slots.keys()})
@@ -90,8 +92,10 @@ def read_occurrences(select: Select, side: str, grounds: Grounds) -> tuple[Occur
         unit, node, passage = row[:3]
         assertion = row[3] if has_assertion else None
         match unit, node, passage:
-            case Iri(value=unit_iri), Iri(value=node_iri), Iri(value=passage_iri):
-                ground = assertion.value if isinstance(assertion, Iri) else None
+            case ox.NamedNode(value=unit_iri), ox.NamedNode(value=node_iri), ox.NamedNode(
+                value=passage_iri
+            ):
+                ground = assertion.value if isinstance(assertion, ox.NamedNode) else None
                 found.add(Occurrence(unit_iri, node_iri, passage_iri, ground))
             case _:  # a blank node has no identity that an answer could give
                 continue
@@ -101,21 +105,21 @@ def read_occurrences(select: Select, side: str, grounds: Grounds) -> tuple[Occur
 def read_names(select: Select, iris: Iterable[str]) -> Mapping[str, Name]:
     """The English label of each resource, else one in another language; and its class."""
     wanted = sorted(set(iris))
-    labels: dict[str, Literal] = {}
+    labels: dict[str, ox.Literal] = {}
     types: dict[str, str] = {}
     for start in range(0, len(wanted), _NAMES_AT_ONCE):
         part = wanted[start : start + _NAMES_AT_ONCE]
-        for row in select(_query("names").fill(iri=map(Iri, part))).rows:
+        for row in select(_query("names").fill(iri=map(ox.NamedNode, part))).rows:
             match row:
-                case Iri(value=iri), Literal() as label, None:
+                case ox.NamedNode(value=iri), ox.Literal() as label, None:
                     labels[iri] = min(labels.get(iri, label), label, key=_label_order)
-                case Iri(value=iri), None, Iri(value=class_iri):
+                case ox.NamedNode(value=iri), None, ox.NamedNode(value=class_iri):
                     types[iri] = min(types.get(iri, class_iri), class_iri)
                 case _:
                     continue
     return {
         iri: Name(
-            label=labels[iri].lexical if iri in labels else None,
+            label=labels[iri].value if iri in labels else None,
             type=_local_name(types[iri]) if iri in types else None,
         )
         for iri in wanted
@@ -126,8 +130,8 @@ def _query(name: str) -> QueryText:
     return packaged_query("gfmdkg.network", f"rq/{name}.rq")
 
 
-def _label_order(label: Literal) -> tuple[bool, str, str]:
-    return label.language != "en", label.language or "", label.lexical
+def _label_order(label: ox.Literal) -> tuple[bool, str, str]:
+    return label.language != "en", label.language or "", label.value
 
 
 def _local_name(class_iri: str) -> str:

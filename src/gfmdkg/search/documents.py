@@ -5,11 +5,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import pyoxigraph as ox
+
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import FOAF, GFMD, GRAPH_BASE, ORG, PROV, RDF, RDFS, SDGO, SH, SKOS
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.selecting import Select
-from gfmdkg.terms.values import Iri, Literal
 
 __all__ = ["Document", "Link", "Name", "read_classes", "read_documents"]
 
@@ -101,7 +102,7 @@ def read_classes(select: Select) -> dict[str, set[str]]:
     """Each class with the classes above it."""
     above: dict[str, set[str]] = {}
     for below, upper in select(_query("classes")):
-        if isinstance(below, Iri) and isinstance(upper, Iri):
+        if isinstance(below, ox.NamedNode) and isinstance(upper, ox.NamedNode):
             above.setdefault(below.value, set()).add(upper.value)
     return above
 
@@ -120,12 +121,12 @@ def _read_names(solutions: Solutions) -> tuple[dict[str, Document], dict[str, se
     schemes: dict[str, str] = {}
     for row in solutions:
         match row:
-            case Iri(value=iri), Literal(lexical="type"), Iri(value=type_iri):
+            case ox.NamedNode(value=iri), ox.Literal(value="type"), ox.NamedNode(value=type_iri):
                 types.setdefault(iri, set()).add(type_iri)
-            case Iri(value=iri), Literal(lexical="scheme"), Iri(value=scheme):
+            case ox.NamedNode(value=iri), ox.Literal(value="scheme"), ox.NamedNode(value=scheme):
                 schemes[iri] = min(scheme, schemes.get(iri, scheme))
-            case Iri(value=iri), Literal(lexical=kind), Literal() as value:
-                text = _clean(value.lexical)
+            case ox.NamedNode(value=iri), ox.Literal(value=kind), ox.Literal() as value:
+                text = _clean(value.value)
                 if text:
                     document = documents.setdefault(iri, Document(iri))
                     document.names.append(Name(kind, text, value.language))
@@ -138,7 +139,7 @@ def _read_names(solutions: Solutions) -> tuple[dict[str, Document], dict[str, se
 def _read_texts(solutions: Solutions, documents: Mapping[str, Document]) -> None:
     for row in solutions:
         match row:
-            case Iri(value=iri), Literal(lexical=kind), Literal(lexical=lexical):
+            case ox.NamedNode(value=iri), ox.Literal(value=kind), ox.Literal(value=lexical):
                 document = documents.get(iri)
                 text = _clean(lexical)
                 if document is None or not text:
@@ -155,7 +156,9 @@ def _read_links(solutions: Solutions, documents: Mapping[str, Document]) -> None
     broader: dict[str, list[str]] = {}
     for row in solutions:
         match row:
-            case Iri(value=iri), Iri(value=property_iri), Iri(value=target):
+            case ox.NamedNode(value=iri), ox.NamedNode(value=property_iri), ox.NamedNode(
+                value=target
+            ):
                 if iri in documents and target in documents and iri != target:
                     direct.setdefault(iri, set()).add((property_iri, target))
                 if property_iri == SKOS + "broader":

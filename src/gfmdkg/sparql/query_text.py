@@ -31,7 +31,7 @@ from types import MappingProxyType
 from typing import Self
 
 from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, tokenize
-from gfmdkg.terms.values import Term, to_sparql
+from gfmdkg.terms.values import Term
 
 __all__ = [
     "Prologue",
@@ -129,13 +129,13 @@ class QueryText:
     def fill(self, **values: Iterable[Term]) -> str:
         """The text with exactly these terms in its slots; a slot that is not named stays open.
 
-        Raises ``ValueError`` for a name that is no slot, and for a blank node.
+        Raises ``ValueError`` for a name that is no slot.
         """
         if not self.slot_names.issuperset(values):
             unknown = ", ".join(sorted(values.keys() - self.slot_names))
             raise ValueError(f"no slots: {unknown}")
         written = {
-            name: f"VALUES ?{name} {{ {' '.join(map(to_sparql, terms))} }}"
+            name: f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}"
             for name, terms in values.items()
         }
         edits = [(s.start, s.end, written[s.name]) for s in self.slots if s.name in written]

@@ -12,8 +12,9 @@ clauses, so they are put there.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pyoxigraph as ox
+
 from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, group_end, rejection
-from gfmdkg.terms.values import Iri, to_sparql
 
 __all__ = ["Operation", "add_using", "split_update"]
 
@@ -194,8 +195,8 @@ def add_using(text: str, *, graphs: Iterable[str], named_graphs: Iterable[str]) 
     'INSERT {?s a ?t} USING <http://e/g> WHERE {?s a ?t}'
     """
     clauses = "".join(
-        [f"USING {to_sparql(Iri(graph))} " for graph in graphs]
-        + [f"USING NAMED {to_sparql(Iri(graph))} " for graph in named_graphs]
+        [f"USING {ox.NamedNode(graph)} " for graph in graphs]
+        + [f"USING NAMED {ox.NamedNode(graph)} " for graph in named_graphs]
     )
     if not clauses:
         return text

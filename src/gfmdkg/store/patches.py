@@ -20,12 +20,10 @@ from gfmdkg.errors import DataError, Fault
 from gfmdkg.store.canonical_nodes import canonical_quads
 from gfmdkg.store.complaints import unreadable
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
 
 __all__ = [
     "Patch",
-    "Statement",
-    "decode",
+    "graph_of",
     "is_same_but_for_labels",
     "locate",
     "normalise",
@@ -42,16 +40,6 @@ _HEADER = re.compile(r"H\s++(\S++)\s++(.*)\.")
 _IGNORED = re.compile(r"(TX|TC|TB)\s*+\.?")
 _ESCAPED = re.compile(r'[\\"\n\r\t]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """A quad as values; ``graph`` is ``""`` for the default graph."""
-
-    subject: Iri | BlankNode
-    predicate: str
-    object: Term
-    graph: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,14 +120,14 @@ class Patch:
 
     def graphs(self) -> frozenset[str]:
         """The graphs that it touches; ``""`` is the default graph."""
-        return frozenset(s.graph for s in decode((*self.added, *self.removed)))
+        return frozenset(map(graph_of, quads_of((*self.added, *self.removed))))
 
     def without_graphs(self, graphs: Collection[str]) -> "Patch":
         """The same without what concerns these graphs."""
 
         def keep(statements: tuple[str, ...]) -> tuple[str, ...]:
-            pairs = zip(statements, decode(statements), strict=True)
-            return tuple(text for text, s in pairs if s.graph not in graphs)
+            pairs = zip(statements, quads_of(statements), strict=True)
+            return tuple(text for text, quad in pairs if graph_of(quad) not in graphs)
 
         return Patch(added=keep(self.added), removed=keep(self.removed))
 
@@ -163,17 +151,9 @@ class Patch:
         )
 
 
-def decode(statements: Iterable[str]) -> list[Statement]:
-    """The statements as values, in the same order."""
-    return [
-        Statement(
-            subject=_node(quad.subject),
-            predicate=quad.predicate.value,
-            object=_term(quad.object),
-            graph=quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else "",
-        )
-        for quad in quads_of(statements)
-    ]
+def graph_of(quad: ox.Quad) -> str:
+    """The IRI of a quad's graph; ``""`` for the default graph."""
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
 
 
 def normalise(quads: Iterable[ox.Quad]) -> list[str]:
@@ -241,8 +221,8 @@ def is_same_but_for_labels(left: Collection[str], right: Collection[str]) -> boo
 def subjects_of(statements: Iterable[str]) -> set[str]:
     """What statements are about: IRIs, and labels of blank nodes after ``_:``."""
     return {
-        s.subject.value if isinstance(s.subject, Iri) else f"_:{s.subject.label}"
-        for s in decode(statements)
+        quad.subject.value if isinstance(quad.subject, ox.NamedNode) else str(quad.subject)
+        for quad in quads_of(statements)
     }
 
 
@@ -252,7 +232,7 @@ def triples_of(statements: Iterable[str]) -> set[ox.Triple]:
 
 
 def quads_of(statements: Iterable[str]) -> list[ox.Quad]:
-    """The quads that statements are."""
+    """The quads that statements are, in the same order."""
     text = "".join(f"{statement} .\n" for statement in statements)
     try:
         return list(ox.parse(text, ox.RdfFormat.N_QUADS))
@@ -267,19 +247,6 @@ def _merged(quad: ox.Quad) -> ox.Quad:
 def _spell(statements: Iterable[str]) -> list[str]:
     text = "".join(f"{statement} .\n" for statement in statements)
     return normalise(ox.parse(text, ox.RdfFormat.N_QUADS))
-
-
-def _node(node: ox.NamedNode | ox.BlankNode | ox.Triple) -> Iri | BlankNode:
-    if isinstance(node, ox.BlankNode):
-        return BlankNode(node.value)
-    assert isinstance(node, ox.NamedNode)  # noqa: S101 - no triple terms in this graph
-    return Iri(node.value)
-
-
-def _term(node: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
-    if isinstance(node, ox.Literal):
-        return Literal(node.value, datatype=node.datatype.value, language=node.language)
-    return _node(node)
 
 
 def _escape(text: str) -> str:

@@ -1,11 +1,11 @@
 """The RDF store: what the rest of the house may ask of one, and the embedded one.
 
-Only this package (and ``terms``) knows pyoxigraph. The interface is small on purpose, so
+Only this package knows pyoxigraph's stores. The interface is small on purpose, so
 that a SPARQL 1.1 Protocol and Graph Store Protocol server can stand behind it as well.
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -18,6 +18,7 @@ from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
 from gfmdkg.store.complaints import is_refusal, rejected, unreadable
 from gfmdkg.store.prefix_lines import PREFIXED, PrefixLines, write_prefixed
+from gfmdkg.terms.values import Term
 
 __all__ = [
     "DIARY",
@@ -33,8 +34,8 @@ _OWN_DATASET = Dataset()
 _ENGINE_PREFIXES = dict(PREFIXES)
 
 
-Row = Sequence[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None]
-"""One solution of a query in the engine's terms, ``None`` where a variable is not bound."""
+Row = tuple[Term | None, ...]
+"""One solution of a query, ``None`` where a variable is not bound."""
 
 
 class OxigraphStore:

@@ -1,8 +1,6 @@
 """Walks over the triples of a store, a set of nodes at a time.
 
-Validation asks which nodes a change can affect and what lies around them. That is many
-small look-ups, so they are made here, on the engine's own terms; to others a term is a
-handle that ``to_value`` turns into one of ours.
+Validation asks which nodes a change can affect and what lies around them: many small look-ups.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -13,22 +11,14 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import GfmdkgError
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+from gfmdkg.terms.values import Term, Triple
 
 __all__ = [
     "Step",
-    "StoredTerm",
-    "StoredTriple",
     "TooManyNodes",
     "TripleView",
     "store_of",
-    "stored_iri",
-    "to_stored",
-    "to_value",
 ]
-
-StoredTerm = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-StoredTriple = tuple[StoredTerm, ox.NamedNode, StoredTerm]
 
 
 class TooManyNodes(GfmdkgError):
@@ -82,10 +72,10 @@ class TripleView:
 
     def triples(
         self,
-        subject: StoredTerm | None,
+        subject: Term | None,
         predicate: ox.NamedNode | None,
-        object_: StoredTerm | None,
-    ) -> Iterator[StoredTriple]:
+        object_: Term | None,
+    ) -> Iterator[Triple]:
         """The triples of a pattern; ``None`` matches anything."""
         if isinstance(subject, ox.Literal):
             return
@@ -100,28 +90,28 @@ class TripleView:
 
     def has(
         self,
-        subject: StoredTerm | None,
+        subject: Term | None,
         predicate: ox.NamedNode | None,
-        object_: StoredTerm | None,
+        object_: Term | None,
     ) -> bool:
         """Whether there is a triple of this pattern."""
         return next(self.triples(subject, predicate, object_), None) is not None
 
     def follow(
         self,
-        nodes: Iterable[StoredTerm],
+        nodes: Iterable[Term],
         step: Step,
         *,
-        into: set[StoredTriple] | None = None,
+        into: set[Triple] | None = None,
         limit: int,
-    ) -> frozenset[StoredTerm]:
+    ) -> frozenset[Term]:
         """The nodes a step away from some; ``into`` takes the triples on the way.
 
         Raises ``TooManyNodes`` where they are more than ``limit``.
         """
         predicate = None if step.predicate is None else ox.NamedNode(step.predicate)
         waiting = list(nodes)
-        found: set[StoredTerm] = set(waiting) if step.repeats else set()
+        found: set[Term] = set(waiting) if step.repeats else set()
         while waiting:
             node = waiting.pop()
             pattern = (None, predicate, node) if step.is_inverse else (node, predicate, None)
@@ -138,16 +128,14 @@ class TripleView:
                     waiting.append(end)
         return frozenset(found)
 
-    def retrace(
-        self, nodes: Collection[StoredTerm], step: Step, *, limit: int
-    ) -> frozenset[StoredTerm]:
+    def retrace(self, nodes: Collection[Term], step: Step, *, limit: int) -> frozenset[Term]:
         """The nodes from which a step leads to one of these. Raises ``TooManyNodes``."""
         if not step.to_predicate:
             back = Step(
                 predicate=step.predicate, is_inverse=not step.is_inverse, repeats=step.repeats
             )
             return self.follow(nodes, back, limit=limit)
-        found: set[StoredTerm] = set()
+        found: set[Term] = set()
         for node in nodes:
             if not isinstance(node, ox.NamedNode):
                 continue
@@ -164,39 +152,8 @@ def _end(step: Step) -> int:
     return 0 if step.is_inverse else 2
 
 
-def store_of(triples: AbstractSet[StoredTriple]) -> OxigraphStore:
+def store_of(triples: AbstractSet[Triple]) -> OxigraphStore:
     """A store in memory with these triples as its default graph."""
     engine = ox.Store()
     engine.bulk_extend(ox.Quad(s, p, o) for s, p, o in triples)  # type: ignore[arg-type]
     return OxigraphStore(engine)
-
-
-def stored_iri(value: str) -> StoredTerm:
-    """The handle of an IRI."""
-    return ox.NamedNode(value)
-
-
-def to_stored(term: Term) -> StoredTerm:
-    """The handle of one of our terms."""
-    match term:
-        case Iri(value=value):
-            return ox.NamedNode(value)
-        case BlankNode(label=label):
-            return ox.BlankNode(label)
-        case Literal(lexical=lexical, language=str(language)):
-            return ox.Literal(lexical, language=language)
-        case Literal(lexical=lexical, datatype=datatype):
-            return ox.Literal(lexical, datatype=ox.NamedNode(datatype))
-
-
-def to_value(term: StoredTerm) -> Term:
-    """The term behind a handle. Raises ``ValueError`` for a triple term of RDF 1.2."""
-    if isinstance(term, ox.NamedNode):
-        return Iri(term.value)
-    if isinstance(term, ox.BlankNode):
-        return BlankNode(term.value)
-    if isinstance(term, ox.Literal):
-        if term.language is not None:
-            return Literal(term.value, language=term.language)
-        return Literal(term.value, datatype=term.datatype.value)
-    raise ValueError("a triple term is none of ours")

@@ -26,8 +26,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
-from typing import Literal as OneOf
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
 from gfmdkg.namespaces import expand
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LabelEntry", "LabelKind", "TermIndex", "labels_query"]
 
-LabelKind = OneOf["pref", "alt", "hidden", "never", "notation"]
+LabelKind = Literal["pref", "alt", "hidden", "never", "notation"]
 
 _AMBIGUOUS_SHOWN = 20
 _LABELS_KEPT = 10_000

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+import pyoxigraph as ox
+
 from gfmdkg.errors import NotFound, ParameterError
-from gfmdkg.namespaces import ID_BASE, XSD, expand
+from gfmdkg.namespaces import ID_BASE, expand
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri, Literal, Term
+from gfmdkg.terms.values import Term, typed
 
 __all__ = ["Column", "ColumnType", "Parameter", "ParameterType"]
 
@@ -115,16 +117,18 @@ class Parameter:
             return tuple(iri.rpartition("/")[2] for iri in resolver.members(self.schemes))
         return self.values
 
-    def _resource(self, text: str, resolver: TermIndex) -> Iri:
+    def _resource(self, text: str, resolver: TermIndex) -> ox.NamedNode:
         if self.schemes and not self.classes:
             return self._concept(text, resolver)
         what = self.name.replace("_", " ")
-        return Iri(resolver.resolve(text, types=self.classes, schemes=self.schemes, what=what))
+        return ox.NamedNode(
+            resolver.resolve(text, types=self.classes, schemes=self.schemes, what=what)
+        )
 
-    def _concept(self, text: str, resolver: TermIndex) -> Iri:
+    def _concept(self, text: str, resolver: TermIndex) -> ox.NamedNode:
         # Schemes are short, so the whole choice is shown rather than the nearest names.
         try:
-            return Iri(resolver.resolve(text, schemes=self.schemes, what=self.name))
+            return ox.NamedNode(resolver.resolve(text, schemes=self.schemes, what=self.name))
         except NotFound as error:
             raise ParameterError(
                 self.name,
@@ -138,7 +142,7 @@ def _matching(pattern: re.Pattern[str], datatype: str) -> Callable[[str], Term]:
     def read(text: str) -> Term:
         if not pattern.fullmatch(text):
             raise ValueError(text)
-        return Literal(text, XSD + datatype)
+        return typed(text, datatype)
 
     return read
 
@@ -146,21 +150,21 @@ def _matching(pattern: re.Pattern[str], datatype: str) -> Callable[[str], Term]:
 def _read_date(text: str) -> Term:
     if not _DATE.fullmatch(text):
         raise ValueError(text)
-    return Literal(date.fromisoformat(text).isoformat(), XSD + "date")
+    return typed(date.fromisoformat(text).isoformat(), "date")
 
 
 def _read_iri(text: str) -> Term:
     if _OWN_PATH.fullmatch(text):
-        return Iri(ID_BASE + text)
-    return Iri(expand(text) or text)
+        return ox.NamedNode(ID_BASE + text)
+    return ox.NamedNode(expand(text) or text)
 
 
 # In these a space at either end may be meant.
 _VERBATIM = frozenset({ParameterType.STRING, ParameterType.ENUM})
 _READERS: Mapping[ParameterType, tuple[Callable[[str], Term], str]] = {
     ParameterType.IRI: (_read_iri, "an IRI, a CURIE or a path below /id/"),
-    ParameterType.STRING: (Literal, "text"),
-    ParameterType.ENUM: (Literal, "text"),
+    ParameterType.STRING: (ox.Literal, "text"),
+    ParameterType.ENUM: (ox.Literal, "text"),
     ParameterType.INT: (_matching(_INTEGER, "integer"), "a whole number"),
     ParameterType.DECIMAL: (_matching(_DECIMAL, "decimal"), "a number such as 0.9"),
     ParameterType.DATE: (_read_date, "a date such as 2017-04-06"),

@@ -1,69 +1,78 @@
-"""RDF terms as plain values, and the one place where they become SPARQL text."""
+"""RDF terms, which are pyoxigraph's in the whole package, and what literals are in Python."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 
-from gfmdkg.namespaces import RDF, XSD
+import pyoxigraph as ox
 
-__all__ = ["BlankNode", "Iri", "Literal", "Term", "to_sparql"]
+from gfmdkg.namespaces import XSD
 
-# RFC 3987 as SPARQL 1.1 section 19.8 has it for IRIREF: none of these may stand inside < >.
-_ILLEGAL_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+__all__ = ["PythonValue", "Term", "Triple", "python_value", "typed"]
 
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+"""A term of a solution or a triple; ``str`` gives it as SPARQL and N-Triples write it."""
 
-@dataclass(frozen=True, slots=True)
-class Iri:
-    """An absolute IRI."""
+Triple = tuple[Term, ox.NamedNode, Term]
+"""Subject, predicate and object."""
 
-    value: str
+PythonValue = str | int | float | bool | Decimal | date | datetime
+"""What a literal becomes in Python; ``datetime`` is also a ``date``."""
 
-    def __post_init__(self) -> None:
-        if ":" not in self.value or _ILLEGAL_IN_IRI.search(self.value):
-            raise ValueError(f"not an absolute IRI: {self.value!r}")
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A literal: lexical form, and a datatype IRI or a language tag."""
-
-    lexical: str
-    datatype: str = XSD + "string"
-    language: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.language is not None:
-            if not _LANGUAGE.fullmatch(self.language):
-                raise ValueError(f"not a language tag: {self.language!r}")
-            object.__setattr__(self, "datatype", RDF + "langString")
+_INTEGERS = (
+    *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger"),
+    *("nonPositiveInteger", "negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort"),
+    "unsignedByte",
+)
+_BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
 
 
-@dataclass(frozen=True, slots=True)
-class BlankNode:
-    """A blank node; the label holds within one answer only."""
-
-    label: str
+def typed(lexical: str, datatype: str) -> ox.Literal:
+    """A literal of a datatype of XML Schema, which is named without its namespace."""
+    return ox.Literal(lexical, datatype=ox.NamedNode(XSD + datatype))
 
 
-Term = Iri | Literal | BlankNode
+def _matching(form: str, read: Callable[[str], PythonValue]) -> Callable[[str], PythonValue]:
+    # A date with a zone, or before year 1, has no counterpart in Python.
+    pattern = re.compile(form)
+
+    def reader(lexical: str) -> PythonValue:
+        if not pattern.fullmatch(lexical):
+            raise ValueError(lexical)
+        return read(lexical)
+
+    return reader
 
 
-def to_sparql(term: Term) -> str:
-    r"""The term as SPARQL and N-Triples write it.
+_READERS: Mapping[str, Callable[[str], PythonValue]] = {
+    **dict.fromkeys(_INTEGERS, int),
+    "decimal": Decimal,
+    "double": float,
+    "float": float,
+    "boolean": _BOOLEANS.__getitem__,
+    "date": _matching(r"\d{4}-\d\d-\d\d", date.fromisoformat),
+    "dateTime": _matching(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?", datetime.fromisoformat
+    ),
+}
 
-    Raises ``ValueError`` for a blank node, which in a query would be a variable.
 
-    >>> to_sparql(Literal('say "no"', language="en"))
-    '"say \\"no\\""@en'
+def python_value(literal: ox.Literal) -> PythonValue:
+    """The literal as Python has it; its lexical form where Python has nothing for it.
+
+    Years and months (xsd:gYear, xsd:gYearMonth) stay strings, for a year is no day; so does
+    a literal whose lexical form does not fit its datatype.
+
+    >>> python_value(typed("0.9", "decimal"))
+    Decimal('0.9')
+    >>> python_value(typed("2015-11", "gYearMonth"))
+    '2015-11'
     """
-    match term:
-        case Iri(value=value):
-            return f"<{value}>"
-        case Literal(lexical=lexical, datatype=datatype, language=language):
-            quoted = f'"{lexical.translate(_ESCAPES)}"'
-            if language is not None:
-                return f"{quoted}@{language}"
-            return quoted if datatype == XSD + "string" else f"{quoted}^^{to_sparql(Iri(datatype))}"
-        case BlankNode():
-            raise ValueError("a blank node cannot be written into a query")
+    reader = _READERS.get(literal.datatype.value.removeprefix(XSD))
+    if reader is None:
+        return literal.value
+    try:
+        return reader(literal.value)
+    except (ValueError, KeyError, InvalidOperation):
+        return literal.value

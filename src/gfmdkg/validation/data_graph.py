@@ -6,14 +6,14 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 
+import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import XSD
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import BlankNode, Iri, Term
-from gfmdkg.terms.values import Literal as LiteralValue
+from gfmdkg.terms.values import Term
 
 __all__ = [
     "exact_literal",
@@ -128,27 +128,32 @@ def ntriples(graph: Iterable[tuple[Node, Node, Node]]) -> bytes:
 
 
 def rdflib_term(term: Term) -> URIRef | BNode | Literal:
-    """One of our terms as rdflib has it, with the lexical form untouched."""
+    """A term as rdflib has it, with the lexical form untouched.
+
+    Raises ``ValueError`` for a triple term of RDF 1.2, which rdflib does not know.
+    """
     match term:
-        case Iri(value=value):
+        case ox.NamedNode(value=value):
             return URIRef(value)
-        case BlankNode(label=label):
+        case ox.BlankNode(value=label):
             return BNode(label)
-        case LiteralValue(lexical=lexical, language=str(language)):
+        case ox.Literal(value=lexical, language=str(language)):
             return exact_literal(lexical, language=language)
-        case LiteralValue(lexical=lexical, datatype=datatype):
-            return exact_literal(lexical, datatype=datatype)
+        case ox.Literal(value=lexical, datatype=datatype):
+            return exact_literal(lexical, datatype=datatype.value)
+        case _:
+            raise ValueError("rdflib has no triple terms")
 
 
 def our_term(node: Node) -> Term:
     """The inverse of ``rdflib_term``."""
     if isinstance(node, Literal):
         if node.language:
-            return LiteralValue(str(node), language=node.language)
+            return ox.Literal(str(node), language=node.language)
         if node.datatype is None:
-            return LiteralValue(str(node))
-        return LiteralValue(str(node), datatype=str(node.datatype))
-    return BlankNode(str(node)) if isinstance(node, BNode) else Iri(str(node))
+            return ox.Literal(str(node))
+        return ox.Literal(str(node), datatype=ox.NamedNode(node.datatype))
+    return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))
 
 
 def stored_forms(literals: Iterable[Literal]) -> Mapping[Literal, Literal]:

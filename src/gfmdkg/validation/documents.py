@@ -12,7 +12,7 @@ from rdflib.term import Node
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.store.answers import GRAPH_FORMATS
 from gfmdkg.store.parsing import parse
-from gfmdkg.terms.values import Term, to_sparql
+from gfmdkg.terms.values import Term
 from gfmdkg.validation.data_graph import parse_ntriples, rdflib_term
 from gfmdkg.validation.findings import Finding, SourceFile
 from gfmdkg.validation.json_ld import CONTEXT_IRIS, MARK, JsonFault, mark_document
@@ -220,7 +220,7 @@ def place_lines(triples: Sequence[tuple[Term, Term, Term]], *, file: str | None)
     def known(term: Term) -> tuple[Node, str]:
         found = nodes.get(term)
         if found is None:
-            found = nodes[term] = rdflib_term(term), to_sparql(term)
+            found = nodes[term] = rdflib_term(term), str(term)
         return found
 
     graph = Graph(store="SimpleMemory", bind_namespaces="none")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+import pyoxigraph as ox
 from rapidfuzz import fuzz, process
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
@@ -11,8 +12,6 @@ from rdflib.term import Node
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, PREFIXES, RDF, RDFS, XSD, compact
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.selecting import Select
-from gfmdkg.terms.values import Iri
-from gfmdkg.terms.values import Literal as LiteralValue
 from gfmdkg.validation.findings import Finding, Severity
 from gfmdkg.validation.locate import Location
 from gfmdkg.validation.namesakes import Namesakes, Suspicion, kinds_of
@@ -144,9 +143,9 @@ def _usage(select: Select) -> Mapping[str, int]:
     """How often each property and each class is used."""
     text = packaged_query("gfmdkg.validation", "term-usage.rq").text
     return {
-        term.value: int(count.lexical)
+        term.value: int(count.value)
         for term, count in select(text).rows
-        if isinstance(term, Iri) and isinstance(count, LiteralValue)
+        if isinstance(term, ox.NamedNode) and isinstance(count, ox.Literal)
     }
 
 

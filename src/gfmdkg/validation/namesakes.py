@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+import pyoxigraph as ox
 from rapidfuzz import fuzz, process
 from rdflib import Graph, URIRef
 from rdflib.term import Node
@@ -12,8 +13,6 @@ from gfmdkg.namespaces import GFMD, PREFIXES, SKOS
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.selecting import Select
 from gfmdkg.terms.folding import fold
-from gfmdkg.terms.values import BlankNode, Iri
-from gfmdkg.terms.values import Literal as LiteralValue
 from gfmdkg.validation.data_graph import node_text
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity
 from gfmdkg.validation.locate import Location, Locator
@@ -164,22 +163,27 @@ class Namesakes:
     # What the graph says
 
     @cached_property
-    def _rows(self) -> tuple[tuple[str, str, LiteralValue, str], ...]:
+    def _rows(self) -> tuple[tuple[str, str, ox.Literal, str], ...]:
         """Subject, property, label and class, in a fixed order."""
         ((count,),) = self._select(_query("named-labels-count.rq")).rows
-        if isinstance(count, LiteralValue) and int(count.lexical) > _MOST_LABELS:
+        if isinstance(count, ox.Literal) and int(count.value) > _MOST_LABELS:
             self.compared_all = False
             return ()
         rows = self._select(_query("named-labels.rq")).rows
         found = [
-            (subject.value if isinstance(subject, Iri) else subject.label, p.value, label, c.value)
+            (
+                subject.value,
+                p.value,
+                label,
+                c.value,
+            )
             for subject, p, label, c in rows
-            if isinstance(subject, Iri | BlankNode)
-            and isinstance(p, Iri)
-            and isinstance(label, LiteralValue)
-            and isinstance(c, Iri)
+            if isinstance(subject, ox.NamedNode | ox.BlankNode)
+            and isinstance(p, ox.NamedNode)
+            and isinstance(label, ox.Literal)
+            and isinstance(c, ox.NamedNode)
         ]
-        return tuple(sorted(found, key=lambda row: (row[0], row[1], row[2].lexical, row[3])))
+        return tuple(sorted(found, key=lambda row: (row[0], row[1], row[2].value, row[3])))
 
     @cached_property
     def _all_kinds(self) -> Mapping[str, frozenset[str]]:
@@ -194,12 +198,12 @@ class Namesakes:
         owners: dict[str, dict[str, None]] = {}
         for subject, property_, label, _ in self._rows:
             if property_ != _NEVER and self._all_kinds[subject]:
-                owners.setdefault(fold(label.lexical), {})[subject] = None
+                owners.setdefault(fold(label.value), {})[subject] = None
         return {text: list(found) for text, found in owners.items()}
 
     @cached_property
     def _vetoes(self) -> frozenset[tuple[str, str]]:
-        return frozenset((s, fold(label.lexical)) for s, p, label, _ in self._rows if p == _NEVER)
+        return frozenset((s, fold(label.value)) for s, p, label, _ in self._rows if p == _NEVER)
 
     @cached_property
     def _pools(self) -> Mapping[str, dict[str, str]]:
@@ -208,7 +212,7 @@ class Namesakes:
         for subject, property_, label, _ in self._rows:
             if property_ == _LABELS[0] and label.language == "en":
                 for kind in self._all_kinds[subject]:
-                    pools.setdefault(kind, {}).setdefault(subject, fold(label.lexical))
+                    pools.setdefault(kind, {}).setdefault(subject, fold(label.value))
         return pools
 
 

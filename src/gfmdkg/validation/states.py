@@ -10,7 +10,7 @@ from rdflib import Graph
 
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select, select_from
-from gfmdkg.store.walking import TripleView, store_of, to_stored, to_value
+from gfmdkg.store.walking import TripleView, store_of
 from gfmdkg.validation.data_graph import graph_from_nquads, our_term, rdflib_term
 
 __all__ = ["Scope", "StoreNames", "data_graph", "select_all"]
@@ -92,12 +92,10 @@ class StoreNames(Graph):
 
     def triples(self, triple: Any, *_: Any) -> Iterator[Any]:  # type: ignore[override]
         """The triples of a pattern."""
-        subject, predicate, object_ = (
-            None if t is None else to_stored(our_term(t)) for t in triple
-        )
+        subject, predicate, object_ = (None if t is None else our_term(t) for t in triple)
         found = self._view.triples(subject, predicate, object_)  # type: ignore[arg-type]
         if subject is None and object_ is None:
             first = list(islice(found, _MOST + 1))
             found = iter(first if len(first) <= _MOST else ())
         for terms in found:
-            yield tuple(rdflib_term(to_value(term)) for term in terms)
+            yield tuple(rdflib_term(term) for term in terms)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import date
 
+import pyoxigraph as ox
 from rdflib import Graph, Literal
 from rdflib.term import Node
 
@@ -16,8 +17,7 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select
-from gfmdkg.store.walking import to_stored
-from gfmdkg.terms.values import Iri, Term
+from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import Check, check_findings, run_checks
 from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import node_text, our_term, stored_forms
@@ -141,7 +141,7 @@ def _look_near(request: Request, rules: Rules, before: OxigraphStore) -> _Found:
         scope=request.scope,
         limit=request.focus_limit,
         select=request.select,
-        also=map(to_stored, terms),
+        also=terms,
         written=_written(request.documents),
         coverage=coverage,
     )
@@ -219,7 +219,7 @@ def _around(request: Request, found: _Found) -> Sequence[PositionedGraph]:
     for solutions in found.by_checks.values():
         position = solutions.variables.index("focus")
         at_fault |= {term for row in solutions.rows if (term := row[position]) is not None}
-    foreign = {term.value for term in at_fault - described if isinstance(term, Iri)}
+    foreign = {term.value for term in at_fault - described if isinstance(term, ox.NamedNode)}
     return request.find_around(foreign) if foreign else ()
 
 

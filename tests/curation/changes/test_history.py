@@ -24,7 +24,7 @@ from gfmdkg.errors import DataError, NotFound, RequestError
 from gfmdkg.paths import Content
 from gfmdkg.store.comparison import compare_stores
 from gfmdkg.store.content_hash import hash_content
-from gfmdkg.store.patches import Patch
+from gfmdkg.store.patches import Patch, graph_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
 
@@ -151,11 +151,11 @@ def test_blame_names_the_version_and_change_set_of_each_triple(
     change = submit(DEEPER + "e:north e:berth [ e:length 20 ] .")
     version = publish(review, change)
     origins = blame(review.versions, "http://e/north")
-    found = {o.statement.predicate.rpartition("/")[2]: o.version for o in origins}
+    found = {o.statement.predicate.value.rpartition("/")[2]: o.version for o in origins}
     assert found["depth"].change == change.number
     assert found["length"].number == version.number
     assert found["rdf-schema#label"].number == 2
-    assert {o.statement.graph for o in origins} == {GRAPH}
+    assert {graph_of(o.statement) for o in origins} == {GRAPH}
 
 
 def test_export_and_build_give_the_same_graphs(review: Review, tmp_path: Path) -> None:

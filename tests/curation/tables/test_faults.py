@@ -7,15 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import pyoxigraph as ox
 import pytest
 
 from gfmdkg.curation.tables import TableDocument, read_table
 from gfmdkg.curation.tables.reading import FINDINGS_KEPT
-from gfmdkg.namespaces import GFMD, SKOS, XSD
+from gfmdkg.namespaces import GFMD, SKOS
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.versions import VersionStore
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri, Literal, Term
+from gfmdkg.terms.values import Term, typed
 from gfmdkg.validation import Finding, Severity
 
 INSTRUMENT = "https://w3id.org/gfmdkg/id/instrument/"
@@ -169,7 +170,7 @@ def test_headings_that_fit_several_tables_ask_for_the_type(terms: TermIndex) -> 
     assert finding.code == "no-table"
     assert "--type" in str(finding.remedy)
     actors = read_table(table, terms, record_type="actors")
-    assert actors.triples[0][0] == Iri("https://w3id.org/gfmdkg/id/actor/org-new")
+    assert actors.triples[0][0] == ox.NamedNode("https://w3id.org/gfmdkg/id/actor/org-new")
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,7 @@ def test_a_line_is_that_of_the_file_where_cells_have_several(terms: TermIndex) -
 
 def test_a_cell_that_begins_like_a_formula_is_text(terms: TermIndex) -> None:
     notes = values(b"key,note (en)\na1,=SUM(A1)\nb1,'=SUM(A2)\n", terms, SKOS + "note")
-    assert notes == {Literal("=SUM(A1)", language="en"), Literal("=SUM(A2)", language="en")}
+    assert notes == {ox.Literal("=SUM(A1)", language="en"), ox.Literal("=SUM(A2)", language="en")}
 
 
 # Workbooks
@@ -251,19 +252,19 @@ def test_a_number_that_was_a_code_says_what_it_may_have_been(terms: TermIndex) -
 )
 def test_date_cells_are_dates(value: object, expected: tuple[str, str], terms: TermIndex) -> None:
     data = workbook([["key", "adopted"], ["new", value]])
-    assert values(data, terms, GFMD + "adopted") == {Literal(expected[0], XSD + expected[1])}
+    assert values(data, terms, GFMD + "adopted") == {typed(expected[0], expected[1])}
 
 
 def test_truth_values_and_decimals_of_a_workbook_are_read(terms: TermIndex) -> None:
     data = workbook([["key", "legally binding"], ["a1", True], ["b1", "No"]])
     assert values(data, terms, GFMD + "legallyBinding") == {
-        Literal("true", XSD + "boolean"),
-        Literal("false", XSD + "boolean"),
+        typed("true", "boolean"),
+        typed("false", "boolean"),
     }
     passage = "gfmd-dialogue-gcm-2017-04-06-c1/pol-04"
     rows: list[list[object]] = [["passage", "cites", "confidence"], [passage, "CMW", 0.9]]
     data = workbook(rows, title="citations")
-    assert values(data, terms, GFMD + "confidence") == {Literal("0.9", XSD + "decimal")}
+    assert values(data, terms, GFMD + "confidence") == {typed("0.9", "decimal")}
 
 
 def test_records_of_one_workbook_may_name_each_other(terms: TermIndex) -> None:
@@ -283,7 +284,7 @@ def test_records_of_one_workbook_may_name_each_other(terms: TermIndex) -> None:
         ("unknown-sheet", Severity.WARNING)
     ]
     objects = {o for _, _, o in document.triples}
-    assert {Iri(INSTRUMENT + "new-one"), Iri(INSTRUMENT + "new-two")} <= objects
+    assert {ox.NamedNode(INSTRUMENT + "new-one"), ox.NamedNode(INSTRUMENT + "new-two")} <= objects
 
 
 def packed(parts: dict[str, bytes]) -> bytes:

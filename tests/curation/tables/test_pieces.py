@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from rdflib import Graph, URIRef
 
@@ -24,7 +25,6 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri, Literal
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.findings import Mode
@@ -183,12 +183,12 @@ def test_a_change_that_needs_a_look_at_everything_is_refused_in_pieces(version: 
 
 def test_names_are_not_missed_where_no_record_goes_by_one() -> None:
     labels = ("subject", "property", "label", "class")
-    count = Solutions(variables=("count",), rows=((Literal("1"),),))
+    count = Solutions(variables=("count",), rows=((ox.Literal("1"),),))
     name = (
-        Iri("x:a"),
-        Iri(SKOS + "prefLabel"),
-        Literal("A", language="en"),
-        Iri(GFMD + "Instrument"),
+        ox.NamedNode("x:a"),
+        ox.NamedNode(SKOS + "prefLabel"),
+        ox.Literal("A", language="en"),
+        ox.NamedNode(GFMD + "Instrument"),
     )
 
     def select(query: str) -> Solutions:

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 
+import pyoxigraph as ox
+
 from gfmdkg.errors import Clash
 from gfmdkg.sparql.query_text import packaged_query
-from gfmdkg.store.patches import Patch, Statement, decode
+from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version, VersionStore
-from gfmdkg.terms.values import BlankNode, Iri, Literal
+from gfmdkg.terms.values import Term
 
 __all__ = ["find_clashes", "patches_between"]
 
 # Subject, property, and the language where each language has one value.
-_Slot = tuple[Iri | BlankNode, str, str | None]
+_Slot = tuple[Term, ox.NamedNode, str | None]
 
 
 def patches_between(
@@ -56,8 +58,8 @@ def _overtaken(
     if not net or not patch.added:
         return
     single = _single_valued(store)
-    changed = {_slot(s, single) for s in decode((*net.added, *net.removed))} - {None}
-    for text, statement in zip(patch.added, decode(patch.added), strict=True):
+    changed = {_slot(s, single) for s in quads_of((*net.added, *net.removed))} - {None}
+    for text, statement in zip(patch.added, quads_of(patch.added), strict=True):
         slot = _slot(statement, single)
         if slot is not None and slot in changed:
             numbers = [n for n, p in since if p is not None and _touches(p, slot, single)]
@@ -68,28 +70,28 @@ def _overtaken(
             )
 
 
-def _touches(patch: Patch, slot: _Slot, single: Mapping[str, bool]) -> bool:
-    return any(_slot(s, single) == slot for s in decode((*patch.added, *patch.removed)))
+def _touches(patch: Patch, slot: _Slot, single: Mapping[ox.NamedNode, bool]) -> bool:
+    return any(_slot(s, single) == slot for s in quads_of((*patch.added, *patch.removed)))
 
 
-def _slot(statement: Statement, single: Mapping[str, bool]) -> _Slot | None:
+def _slot(statement: ox.Quad, single: Mapping[ox.NamedNode, bool]) -> _Slot | None:
     """The place that one value can hold; ``None`` for a property that may have many."""
     per_language = single.get(statement.predicate)
     if per_language is None:
         return None
     value = statement.object
-    language = value.language if per_language and isinstance(value, Literal) else None
+    language = value.language if per_language and isinstance(value, ox.Literal) else None
     return (statement.subject, statement.predicate, language)
 
 
-def _single_valued(store: OxigraphStore) -> Mapping[str, bool]:
+def _single_valued(store: OxigraphStore) -> Mapping[ox.NamedNode, bool]:
     """Property to whether it has one value a language; one value at all prevails."""
     query = packaged_query("gfmdkg.curation.changes", "clashes.rq").text
-    found: dict[str, bool] = {}
+    found: dict[ox.NamedNode, bool] = {}
     for property_, per_language in select_from(store)(query).rows:
-        if isinstance(property_, Iri) and isinstance(per_language, Literal):
-            each = per_language.lexical == "true"
-            found[property_.value] = found.get(property_.value, True) and each
+        if isinstance(property_, ox.NamedNode) and isinstance(per_language, ox.Literal):
+            each = per_language.value == "true"
+            found[property_] = found.get(property_, True) and each
     return found
 
 

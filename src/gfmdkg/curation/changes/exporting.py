@@ -11,21 +11,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from gfmdkg.errors import DataError
-from gfmdkg.formats.turtle_writer import BlankNodes, Triple, TurtleBlocks, write_turtle
+from gfmdkg.formats.turtle_writer import BlankNodes, TurtleBlocks, write_turtle
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES
 from gfmdkg.store.parsing import parse
 from gfmdkg.store.patches import (
-    Statement,
-    decode,
     is_same_but_for_labels,
     normalise,
+    quads_of,
     statements_of,
+    triples_of,
 )
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import BlankNode, Iri, Term
+from gfmdkg.terms.values import Term
 from gfmdkg.validation.turtle_tokens import Kind, Token, names_before, tokenize
 
 __all__ = ["Exported", "export_files", "revise_turtle"]
@@ -118,8 +120,9 @@ def revise_turtle(text: str, statements: Iterable[str], *, graph: str) -> str:
         revised = _revised(text, wanted, graph)
         if revised is not None and is_same_but_for_labels(_said(revised, graph), wanted):
             return revised
-    triples = map(_triple, decode(wanted))
-    return _opening(text) + write_turtle(triples, first=_order(text, graph), from_store=True)
+    return _opening(text) + write_turtle(
+        triples_of(wanted), first=_order(text, graph), from_store=True
+    )
 
 
 def _revised(text: str, wanted: list[str], graph: str) -> str | None:
@@ -163,7 +166,7 @@ def _blocks(wanted: list[str], prefixes: Mapping[str, str], base: str | None) ->
         # A file that declares nothing writes its IRIs in full, and so it stays.
         prefixes={**PREFIXES, **prefixes} if prefixes or base else {},
         from_store=True,
-        nodes=BlankNodes([_triple(s) for s in decode(wanted)]),
+        nodes=BlankNodes(triples_of(wanted)),
     )
 
 
@@ -211,11 +214,11 @@ def _subjects(chunks: list[_Chunk], graph: str) -> dict[int, str] | None:
             lines.append(f"{chunk.first.text} <{_SUBJECT_NUMBER}{number}> 1 .")
         else:
             return None
-    found = decode(_said("\n".join(lines), graph))
+    found = quads_of(_said("\n".join(lines), graph))
     return {
-        int(s.predicate.removeprefix(_SUBJECT_NUMBER)): s.subject.value
+        int(s.predicate.value.removeprefix(_SUBJECT_NUMBER)): s.subject.value
         for s in found
-        if isinstance(s.subject, Iri)
+        if isinstance(s.subject, ox.NamedNode)
     }
 
 
@@ -225,32 +228,33 @@ def _by_record(statements: Iterable[str]) -> Mapping[str, tuple[str, ...]] | Non
     ``None`` where a blank node is below none, or below several.
     """
     texts = list(statements)
-    pairs = list(zip(texts, decode(texts), strict=True))
-    owners: dict[str, Iri | BlankNode] = {}
+    pairs = list(zip(texts, quads_of(texts), strict=True))
+    owners: dict[ox.BlankNode, Term] = {}
     for _, said in pairs:
-        if isinstance(said.object, BlankNode):
-            if said.object.label in owners:
+        if isinstance(said.object, ox.BlankNode):
+            if said.object in owners:
                 return None
-            owners[said.object.label] = said.subject
+            owners[said.object] = said.subject
     records: dict[str, list[str]] = {}
     for text, said in pairs:
-        owner: Iri | BlankNode | None = said.subject
+        owner: Term | None = said.subject
         for _ in range(len(owners) + 1):
-            if not isinstance(owner, BlankNode):
+            if not isinstance(owner, ox.BlankNode):
                 break
-            owner = owners.get(owner.label)
-        if not isinstance(owner, Iri):
+            owner = owners.get(owner)
+        if not isinstance(owner, ox.NamedNode):
             return None
         records.setdefault(owner.value, []).append(text)
     return {subject: tuple(found) for subject, found in records.items()}
 
 
 def _block(blocks: TurtleBlocks, subject: str, statements: Iterable[str]) -> str:
-    properties: dict[Iri, list[Term]] = {}
-    for said in decode(statements):
-        if said.subject == Iri(subject):
-            properties.setdefault(Iri(said.predicate), []).append(said.object)
-    return blocks.block(Iri(subject), properties)
+    node = ox.NamedNode(subject)
+    properties: dict[ox.NamedNode, list[Term]] = {}
+    for said in quads_of(statements):
+        if said.subject == node:
+            properties.setdefault(said.predicate, []).append(said.object)
+    return blocks.block(node, properties)
 
 
 def _is_same(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -266,10 +270,6 @@ def _order(text: str, graph: str) -> list[str]:
     parsed = parse(text.encode(), media_type=_TURTLE, base_iri=graph)
     nodes = dict.fromkeys(triple.partition(" ")[0] for triple in parsed.triples)
     return [node[1:-1] for node in nodes if node.startswith("<")]
-
-
-def _triple(said: Statement) -> Triple:
-    return said.subject, Iri(said.predicate), said.object
 
 
 def _opening(text: str) -> str:

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pyoxigraph as ox
+
 from gfmdkg.curation.changes.clashes import patches_between
 from gfmdkg.errors import RequestError
 from gfmdkg.store.comparison import compare_stores, is_comparable
-from gfmdkg.store.patches import Patch, Statement, decode, statements_about
+from gfmdkg.store.patches import Patch, graph_of, quads_of, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
-from gfmdkg.terms.values import BlankNode, Iri
+from gfmdkg.terms.values import Term
 
 __all__ = ["Origins", "blame", "describe_difference", "difference"]
 
@@ -58,7 +60,7 @@ class Origins:
     from the first build on, and its graph names the file.
     """
 
-    statement: Statement
+    statement: ox.Quad
     version: Version
 
 
@@ -87,24 +89,26 @@ def blame(versions: VersionStore, resource: str, *, number: int | None = None) -
             unexplained -= explained
     found += ((statement, oldest) for statement in unexplained)
     found.sort(key=lambda pair: pair[0])
-    statements = decode(statement for statement, _ in found)
+    statements = quads_of(statement for statement, _ in found)
     origins = [Origins(statement=s, version=v) for s, (_, v) in zip(statements, found, strict=True)]
-    return sorted(origins, key=lambda o: (o.statement.graph, o.statement.predicate))
+    return sorted(origins, key=lambda o: (graph_of(o.statement), o.statement.predicate.value))
 
 
-def describe_difference(patch: Patch) -> list[tuple[Iri | BlankNode, list[tuple[str, Statement]]]]:
+def describe_difference(
+    patch: Patch,
+) -> list[tuple[Term, list[tuple[str, ox.Quad]]]]:
     """A patch by resource: its statements with ``-`` or ``+``, those that go first.
 
     Resources are sorted by IRI, statements by property.
     """
-    by_subject: dict[Iri | BlankNode, list[tuple[str, Statement]]] = {}
+    by_subject: dict[Term, list[tuple[str, ox.Quad]]] = {}
     marked = [*_marked("-", patch.removed), *_marked("+", patch.added)]
     for mark, statement in marked:
         by_subject.setdefault(statement.subject, []).append((mark, statement))
     for statements in by_subject.values():
-        statements.sort(key=lambda pair: (pair[1].predicate, pair[0] == "+"))
-    return sorted(by_subject.items(), key=lambda item: str(item[0]))
+        statements.sort(key=lambda pair: (pair[1].predicate.value, pair[0] == "+"))
+    return sorted(by_subject.items(), key=lambda item: str(item[0]).strip("<>"))
 
 
-def _marked(mark: str, statements: Iterable[str]) -> list[tuple[str, Statement]]:
-    return [(mark, statement) for statement in decode(statements)]
+def _marked(mark: str, statements: Iterable[str]) -> list[tuple[str, ox.Quad]]:
+    return [(mark, statement) for statement in quads_of(statements)]

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from gfmdkg.build.sources import MADE_BY_BUILD
 from gfmdkg.curation.changes.change_set import Input
 from gfmdkg.curation.tables import (
@@ -23,7 +25,6 @@ from gfmdkg.namespaces import BASE, graph_iri
 from gfmdkg.store.names import names_of
 from gfmdkg.store.patches import (
     Patch,
-    decode,
     is_same_but_for_labels,
     locate,
     normalise,
@@ -31,7 +32,6 @@ from gfmdkg.store.patches import (
 )
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_dataset, read_quads
-from gfmdkg.terms.values import BlankNode
 from gfmdkg.validation import Report, Severity
 
 if TYPE_CHECKING:
@@ -219,8 +219,8 @@ def _removal(document: Document, store: OxigraphStore) -> Patch:
     quads = read_dataset(
         document.body, media_type=document.media_type, graph=document.graph, file=document.name
     )
-    terms = (t for s in decode(normalise(quads)) for t in (s.subject, s.object))
-    if any(isinstance(term, BlankNode) for term in terms):
+    terms = (term for quad in quads for term in (quad.subject, quad.object))
+    if any(isinstance(term, ox.BlankNode) for term in terms):
         fault = Fault(
             message="a blank node has no name by which it could be found",
             file=document.name,

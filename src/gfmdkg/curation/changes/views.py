@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+import pyoxigraph as ox
+
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
 from gfmdkg.curation.changes.history import describe_difference
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
 from gfmdkg.sparql.query_text import packaged_query
-from gfmdkg.store.patches import Patch, decode
+from gfmdkg.store.patches import Patch, graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
-from gfmdkg.terms.values import BlankNode, Iri, Literal, Term
+from gfmdkg.terms.values import Term
 
 __all__ = [
     "as_html",
@@ -32,24 +34,25 @@ Labels = Mapping[str, str]
 def resources_of(patch: Patch) -> list[str]:
     """The IRIs that a view of the patch shows, sorted."""
     found: set[str] = set()
-    for statement in decode((*patch.added, *patch.removed)):
-        terms = (statement.subject, statement.object)
-        found.update(term.value for term in terms if isinstance(term, Iri))
-        found.add(statement.predicate)
+    for statement in quads_of((*patch.added, *patch.removed)):
+        terms = (statement.subject, statement.predicate, statement.object)
+        found.update(term.value for term in terms if isinstance(term, ox.NamedNode))
     return sorted(found)
 
 
 def labels_query(iris: Iterable[str]) -> str:
     """The SELECT whose solutions ``read_labels`` takes."""
-    return packaged_query("gfmdkg.curation.changes", "labels.rq").fill(resource=map(Iri, iris))
+    return packaged_query("gfmdkg.curation.changes", "labels.rq").fill(
+        resource=map(ox.NamedNode, iris)
+    )
 
 
 def read_labels(solutions: Solutions) -> Labels:
     """IRI to label."""
     return {
-        resource.value: label.lexical
+        resource.value: label.value
         for resource, label in solutions.rows
-        if isinstance(resource, Iri) and isinstance(label, Literal)
+        if isinstance(resource, ox.NamedNode) and isinstance(label, ox.Literal)
     }
 
 
@@ -68,10 +71,9 @@ def as_text(patch: Patch, labels: Labels) -> str:
     for subject, statements in describe_difference(shown):
         lines.append(value_of(subject, labels))
         for mark, s in statements:
-            graph = _graph_name(s.graph)
+            graph = _graph_name(graph_of(s))
             lines.append(
-                f"  {mark} {name_of(Iri(s.predicate), labels)}: "
-                f"{value_of(s.object, labels)}  [{graph}]"
+                f"  {mark} {name_of(s.predicate, labels)}: {value_of(s.object, labels)}  [{graph}]"
             )
         lines.append("")
     lines.append(_counts(patch, shown))
@@ -89,9 +91,9 @@ def as_json(patch: Patch, labels: Labels) -> dict[str, Any]:
                 "changes": [
                     {
                         "operation": "add" if mark == "+" else "remove",
-                        "property": _cell(Iri(s.predicate), labels),
+                        "property": _cell(s.predicate, labels),
                         "value": _cell(s.object, labels),
-                        "graph": s.graph,
+                        "graph": graph_of(s),
                     }
                     for mark, s in statements
                 ],
@@ -110,30 +112,28 @@ def as_html(patch: Patch, labels: Labels) -> str:
         parts.append(f"<h3>{_link(subject, labels)}</h3><ul>")
         for mark, s in statements:
             tag = "ins" if mark == "+" else "del"
-            text = f"{_link(Iri(s.predicate), labels)}: {_link(s.object, labels)}"
+            text = f"{_link(s.predicate, labels)}: {_link(s.object, labels)}"
             parts.append(f"<li><{tag}>{text}</{tag}></li>")
         parts.append("</ul>")
     return "\n".join((*parts, "</section>", ""))
 
 
-def name_of(term: Iri | BlankNode, labels: Labels) -> str:
+def name_of(term: Term, labels: Labels) -> str:
     """The label of a resource where it has one, else the shortest form of its IRI."""
-    if isinstance(term, BlankNode):
-        return f"_:{term.label}"
-    return labels.get(term.value) or _short(term.value)
+    if isinstance(term, ox.NamedNode):
+        return labels.get(term.value) or _short(term.value)
+    return str(term)
 
 
 def value_of(term: Term, labels: Labels) -> str:
     """A value in one line: a quoted literal, or a resource by label and IRI."""
-    if isinstance(term, Literal):
+    if isinstance(term, ox.Literal):
         language = f"@{term.language}" if term.language else ""
-        return f"“{term.lexical}”{language}"
+        return f"“{term.value}”{language}"
     name = name_of(term, labels)
-    return (
-        name
-        if isinstance(term, BlankNode) or name == _short(term.value)
-        else (f"{name} <{_short(term.value)}>")
-    )
+    if not isinstance(term, ox.NamedNode) or name == _short(term.value):
+        return name
+    return f"{name} <{_short(term.value)}>"
 
 
 def _short(iri: str) -> str:
@@ -151,18 +151,19 @@ def _counts(patch: Patch, shown: Patch) -> str:
 
 
 def _cell(term: Term, labels: Labels) -> dict[str, Any]:
-    if isinstance(term, Iri):
+    if isinstance(term, ox.NamedNode):
         return {"iri": term.value, "label": labels.get(term.value)}
-    if isinstance(term, BlankNode):
-        return {"blank": term.label, "label": None}
-    return {"literal": term.lexical, "datatype": term.datatype, "language": term.language}
+    if isinstance(term, ox.Literal):
+        datatype = term.datatype.value
+        return {"literal": term.value, "datatype": datatype, "language": term.language}
+    return {"blank": str(term).removeprefix("_:"), "label": None}
 
 
 def _link(term: Term, labels: Labels) -> str:
-    if isinstance(term, Iri):
+    if isinstance(term, ox.NamedNode):
         href = escape(term.value.removeprefix(BASE.rstrip("/")), quote=True)
         return f'<a href="{href}">{escape(name_of(term, labels))}</a>'
-    if isinstance(term, BlankNode):
-        return escape(f"_:{term.label}")
+    if not isinstance(term, ox.Literal):
+        return escape(str(term))
     language = f' lang="{escape(term.language, quote=True)}"' if term.language else ""
-    return f"<q{language}>{escape(term.lexical)}</q>"
+    return f"<q{language}>{escape(term.value)}</q>"

@@ -3,17 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable
 
+import pyoxigraph as ox
+
 from gfmdkg.build.sources import MADE_BY_BUILD
 from gfmdkg.curation.tables.document import TableDocument
 from gfmdkg.namespaces import RDF
-from gfmdkg.store.patches import Patch, Statement, decode, normalise, statements_about
+from gfmdkg.store.patches import Patch, graph_of, normalise, quads_of, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
-from gfmdkg.terms.values import Iri, Literal
+from gfmdkg.terms.values import Term
 
 __all__ = ["table_changes"]
 
-_TYPE = RDF + "type"
+_TYPE = ox.NamedNode(RDF + "type")
 
 
 def table_changes(document: TableDocument, published: OxigraphStore, *, graph: str) -> Patch:
@@ -28,42 +30,42 @@ def table_changes(document: TableDocument, published: OxigraphStore, *, graph: s
     it has records. Ask only for a document without findings: a cell at fault would count as an
     empty one.
     """
-    classes = {Iri(name) for kind in document.record_types for name in kind.classes}
+    classes = {ox.NamedNode(name) for kind in document.record_types for name in kind.classes}
     quads = read_quads(document.text.encode(), media_type="application/n-triples", graph=graph)
     given = normalise(quads)
-    by_record: dict[str, dict[tuple[str, object], str]] = {}
-    for text, said in zip(given, decode(given), strict=True):
-        assert isinstance(said.subject, Iri)  # noqa: S101 - every row has an IRI
+    by_record: dict[str, dict[tuple[ox.NamedNode, Term], str]] = {}
+    for text, said in zip(given, quads_of(given), strict=True):
+        assert isinstance(said.subject, ox.NamedNode)  # noqa: S101 - every row has an IRI
         by_record.setdefault(said.subject.value, {})[said.predicate, said.object] = text
     added: list[str] = []
     removed: list[str] = []
     for record, wanted in by_record.items():
         texts = statements_about(published, record)
-        about = list(zip(texts, decode(texts), strict=True))
+        about = list(zip(texts, quads_of(texts), strict=True))
         home = _home(said for _, said in about) or graph
-        present = {(s.predicate, s.object) for _, s in about if s.subject == Iri(record)}
+        present = {(s.predicate, s.object) for _, s in about if s.subject == ox.NamedNode(record)}
         new = (text for fact, text in wanted.items() if fact not in present)
         added += (f"{text.removesuffix(f'<{graph}>')}<{home}>" for text in new)
         if any((_TYPE, class_) in present for class_ in classes):
             removed += (
                 text
                 for text, said in about
-                if said.subject == Iri(record)
-                and said.graph not in MADE_BY_BUILD
+                if said.subject == ox.NamedNode(record)
+                and graph_of(said) not in MADE_BY_BUILD
                 and (said.predicate, said.object) not in wanted
-                and document.covers(record, said.predicate, _language(said))
+                and document.covers(record, said.predicate.value, _language(said))
             )
     return Patch.of(added, removed)
 
 
-def _language(said: Statement) -> str | None:
-    return said.object.language if isinstance(said.object, Literal) else None
+def _language(said: ox.Quad) -> str | None:
+    return said.object.language if isinstance(said.object, ox.Literal) else None
 
 
-def _home(about: Iterable[Statement]) -> str | None:
+def _home(about: Iterable[ox.Quad]) -> str | None:
     """The graph that says what a record is, else the one that says most of it."""
     graphs: Counter[str] = Counter()
     for said in about:
-        if said.graph not in MADE_BY_BUILD:
-            graphs[said.graph] += 1000 if said.predicate == _TYPE else 1
+        if graph_of(said) not in MADE_BY_BUILD:
+            graphs[graph_of(said)] += 1000 if said.predicate == _TYPE else 1
     return min(graphs, key=lambda name: (-graphs[name], name)) if graphs else None

@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import pyoxigraph as ox
+
 from gfmdkg.curation.tables.cells import Cell
 from gfmdkg.curation.tables.columns import RecordType
 from gfmdkg.curation.tables.layout import Layout
 from gfmdkg.curation.tables.reading import Record, TableReader
 from gfmdkg.curation.tables.record_types import record_type as find_type
 from gfmdkg.curation.tables.source import TableSource
-from gfmdkg.formats.turtle_writer import Triple, TurtleBlocks
+from gfmdkg.formats.turtle_writer import TurtleBlocks
 from gfmdkg.namespaces import RDF, graph_iri
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri, Term, to_sparql
+from gfmdkg.terms.values import Term, Triple
 from gfmdkg.validation.findings import Finding
 
 if TYPE_CHECKING:
@@ -57,9 +59,7 @@ class TableDocument:
 
         N-Triples is Turtle, so whatever finds places in Turtle finds the cells.
         """
-        return "".join(
-            f"{to_sparql(s)} {to_sparql(p)} {to_sparql(o)} .\n" for s, p, o in self.triples
-        )
+        return "".join(f"{s} {p} {o} .\n" for s, p, o in self.triples)
 
     def cell(self, line: int) -> Cell:
         """The cell that the triple on this line of ``text`` comes from; lines count from 1."""
@@ -102,7 +102,7 @@ class TableDocument:
         if not self._layouts or self._layouts[-1][1] is not record.layout:
             self._layouts.append((record.row.sheet, record.layout))
         sheet = len(self._layouts) - 1
-        subject = Iri(record.iri)
+        subject = ox.NamedNode(record.iri)
         self.records += 1
         for statement in record.statements:
             self._rows.append(record.row.number)
@@ -155,12 +155,12 @@ class TableDocument:
 
 
 def _text(term: object) -> str:
-    return term.value if isinstance(term, Iri) else ""
+    return term.value if isinstance(term, ox.NamedNode) else ""
 
 
 @cache
-def _predicate(iri: str) -> Iri:
-    return Iri(iri)
+def _predicate(iri: str) -> ox.NamedNode:
+    return ox.NamedNode(iri)
 
 
 def read_table(
@@ -254,10 +254,10 @@ def convert_table(
     ):
         findings += piece.findings
         for record, group in groupby(piece.triples, key=lambda triple: _text(triple[0])):
-            properties: dict[Iri, list[Term]] = {}
+            properties: dict[ox.NamedNode, list[Term]] = {}
             for _, predicate, value in dict.fromkeys(group):
                 properties.setdefault(predicate, []).append(value)
-            texts[record] = blocks.block(Iri(record), properties)
+            texts[record] = blocks.block(ox.NamedNode(record), properties)
             triples += sum(map(len, properties.values()))
     turtle = "\n".join([blocks.header(), *(texts[record] for record in sorted(texts))])
     return Conversion(turtle=turtle, records=len(texts), triples=triples, findings=tuple(findings))

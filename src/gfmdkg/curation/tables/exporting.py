@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import pyoxigraph as ox
+
 from gfmdkg.curation.tables.cells import CellFault
 from gfmdkg.curation.tables.columns import Column, RecordType
 from gfmdkg.curation.tables.identity import class_of, derive, mint, slug_key
@@ -12,7 +14,7 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import RDF, compact
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Iri, Literal, Term
+from gfmdkg.terms.values import Term
 
 __all__ = ["ExportedTable", "export_table", "records_query"]
 
@@ -33,7 +35,7 @@ class ExportedTable:
 def records_query(record_type: RecordType) -> str:
     """The SPARQL query whose solutions ``export_table`` takes."""
     query = packaged_query("gfmdkg.curation.tables", "records.rq")
-    return query.fill(**{"class": map(Iri, record_type.classes)})
+    return query.fill(**{"class": map(ox.NamedNode, record_type.classes)})
 
 
 def export_table(
@@ -47,7 +49,11 @@ def export_table(
     records: dict[str, Properties] = {}
     left_out: list[str] = []
     for record, predicate, value in select(records_query(record_type)).rows:
-        if isinstance(record, Iri) and isinstance(predicate, Iri) and value is not None:
+        if (
+            isinstance(record, ox.NamedNode)
+            and isinstance(predicate, ox.NamedNode)
+            and value is not None
+        ):
             records.setdefault(record.value, {}).setdefault(predicate.value, []).append(value)
     columns = tuple(_columns(record_type, records.values()))
     names = Names(terms)
@@ -71,7 +77,7 @@ def _columns(record_type: RecordType, records: object) -> Iterator[tuple[Column,
     used: dict[str, set[str]] = {}
     for properties in records:  # type: ignore[attr-defined]
         for predicate, values in properties.items():
-            tags = {v.language for v in values if isinstance(v, Literal) and v.language}
+            tags = {v.language for v in values if isinstance(v, ox.Literal) and v.language}
             used.setdefault(predicate, set()).update(tags)
     for column in record_type.columns:
         if not column.languages:
@@ -98,7 +104,7 @@ class _Row:
         if keys is None:
             return None
         derived = dict(derive(self._type, keys))
-        self._take(_TYPE, [Iri(class_of(self._type, self._iri))])
+        self._take(_TYPE, [ox.NamedNode(class_of(self._type, self._iri))])
         texts = []
         for column, language in columns:
             texts.append(self._cell(column, language, keys, derived))
@@ -112,7 +118,7 @@ class _Row:
         for column in self._type.keys:
             if column.predicate is None:
                 slug = slug_key(self._type, self._iri)
-                values: list[Term] = [Literal(slug or "")]
+                values: list[Term] = [ox.Literal(slug or "")]
             else:
                 values = self._rest.get(column.predicate, [])
             if len(values) != 1:
@@ -168,9 +174,11 @@ class _Row:
             self._rest.pop(predicate, None)
 
     def _leave_out(self, predicate: str, value: Term, why: str) -> None:
-        shown = getattr(value, "lexical", None) or getattr(value, "value", "a blank node")
+        shown = (
+            "a blank node" if isinstance(value, ox.BlankNode) else getattr(value, "value", value)
+        )
         self.left_out.append(f"<{self._iri}> {compact(predicate)} “{shown}”: {why}")
 
 
 def _is_of(value: Term, language: str | None) -> bool:
-    return (value.language if isinstance(value, Literal) else None) == language
+    return (value.language if isinstance(value, ox.Literal) else None) == language

@@ -8,10 +8,12 @@ it cites.
 import re
 from collections.abc import Mapping
 
+import pyoxigraph as ox
+
 from gfmdkg.curation.tables.cells import CellFault
 from gfmdkg.curation.tables.columns import RecordType
-from gfmdkg.namespaces import DCTERMS, FOAF, GFMD, ID_BASE, ORG, SCHEME_BASE, SDG, XSD
-from gfmdkg.terms.values import Iri, Literal, Term
+from gfmdkg.namespaces import DCTERMS, FOAF, GFMD, ID_BASE, ORG, SCHEME_BASE, SDG
+from gfmdkg.terms.values import Term, typed
 
 __all__ = ["Derived", "class_of", "derive", "mint", "slug_key"]
 
@@ -82,13 +84,13 @@ def derive(record_type: RecordType, keys: Mapping[str, Term]) -> Derived:
     kind, number = _kind(keys), _lexical(keys["number"])
     above, _, last = number.rpartition(".")
     facts: list[tuple[str, Term]] = [
-        (GFMD + "locator", Literal(f"{kind} recommendation {number}", language="en")),
-        (GFMD + "order", Literal(last, XSD + "integer")),
-        (GFMD + "sortKey", Literal(f"{kind}-{_padded(number)}")),
+        (GFMD + "locator", ox.Literal(f"{kind} recommendation {number}", language="en")),
+        (GFMD + "order", typed(last, "integer")),
+        (GFMD + "sortKey", ox.Literal(f"{kind}-{_padded(number)}")),
     ]
     if above:
-        parent = mint(record_type, {**keys, "number": Literal(above)})
-        facts.append((DCTERMS + "isPartOf", Iri(parent)))
+        parent = mint(record_type, {**keys, "number": ox.Literal(above)})
+        facts.append((DCTERMS + "isPartOf", ox.NamedNode(parent)))
     return tuple(facts)
 
 
@@ -107,7 +109,7 @@ def _recommendation(keys: Mapping[str, Term]) -> str:
 
 def _citation(keys: Mapping[str, Term]) -> str:
     cited = keys["cites"]
-    assert isinstance(cited, Iri)  # noqa: S101 - the column holds names
+    assert isinstance(cited, ox.NamedNode)  # noqa: S101 - the column holds names
     code = cited.value.removeprefix(SDG)
     slug = f"sdg-{code}" if code != cited.value else cited.value.rpartition("/")[2]
     return f"{ID_BASE}citation/{_below(_PASSAGE, keys['passage'])}/{slug}"
@@ -115,7 +117,7 @@ def _citation(keys: Mapping[str, Term]) -> str:
 
 def _kind(keys: Mapping[str, Term]) -> str:
     kind = keys["kind"]
-    assert isinstance(kind, Iri)  # noqa: S101 - the column holds names
+    assert isinstance(kind, ox.NamedNode)  # noqa: S101 - the column holds names
     slug = kind.value.removeprefix(SCHEME_BASE + "recommendation-kind/")
     if slug not in _KINDS:
         raise CellFault(
@@ -128,7 +130,7 @@ def _kind(keys: Mapping[str, Term]) -> str:
 
 
 def _below(prefix: str, term: Term) -> str:
-    assert isinstance(term, Iri)  # noqa: S101 - the column holds names
+    assert isinstance(term, ox.NamedNode)  # noqa: S101 - the column holds names
     slug = term.value.removeprefix(prefix)
     if slug == term.value:
         raise CellFault(
@@ -146,5 +148,5 @@ def _padded(number: str) -> str:
 
 
 def _lexical(term: Term) -> str:
-    assert isinstance(term, Literal)  # noqa: S101 - the column holds codes
-    return term.lexical
+    assert isinstance(term, ox.Literal)  # noqa: S101 - the column holds codes
+    return term.value

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+import pyoxigraph as ox
+
 from gfmdkg.curation.tables.cells import Cell, CellFault, RowCells
 from gfmdkg.curation.tables.columns import Column, RecordType
 from gfmdkg.curation.tables.identity import class_of, derive, mint
@@ -14,7 +16,7 @@ from gfmdkg.curation.tables.values import parse_cell
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import RDF, SKOS
 from gfmdkg.terms.index import LabelEntry, TermIndex
-from gfmdkg.terms.values import Iri, Literal, Term
+from gfmdkg.terms.values import Term
 from gfmdkg.validation.findings import Finding, Severity
 
 __all__ = ["FINDINGS_KEPT", "Record", "Statement", "TableReader"]
@@ -154,7 +156,7 @@ class TableReader:
             for p, v in derive(layout.record_type, keys)
             if p not in given
         ]
-        first = Statement(_TYPE, Iri(class_of(layout.record_type, iri)), key)
+        first = Statement(_TYPE, ox.NamedNode(class_of(layout.record_type, iri)), key)
         return Record(iri, row, layout, (first, *statements))
 
     def _terms(
@@ -284,8 +286,8 @@ def _names_of(record: Record) -> Iterator[LabelEntry]:
     """The titles and other names of a record; without any it is still known by its slug."""
     names = [s.value for s in record.statements if s.predicate in _NAMES]
     types = (class_of(record.layout.record_type, record.iri),)
-    for name in names or [Literal(record.iri.rpartition("/")[2])]:
-        if isinstance(name, Literal):
+    for name in names or [ox.Literal(record.iri.rpartition("/")[2])]:
+        if isinstance(name, ox.Literal):
             yield LabelEntry(
-                iri=record.iri, kind="pref", text=name.lexical, language=name.language, types=types
+                iri=record.iri, kind="pref", text=name.value, language=name.language, types=types
             )

@@ -5,11 +5,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
+import pyoxigraph as ox
+
 from gfmdkg.curation.tables.cells import CellFault, CellValue, Formula, join_values, split_values
 from gfmdkg.curation.tables.columns import Column, ValueKind
 from gfmdkg.curation.tables.names import Names
-from gfmdkg.namespaces import XSD, compact, expand
-from gfmdkg.terms.values import Iri, Literal, Term
+from gfmdkg.namespaces import compact, expand
+from gfmdkg.terms.values import Term, typed
 
 __all__ = ["parse_cell", "render_cell"]
 
@@ -94,18 +96,18 @@ def _fault(kind: str, value: CellValue, remedy: str) -> CellFault:
 
 
 def _read_text(value: CellValue, column: Column, language: str | None, _names: Names) -> Term:
-    return Literal(_text_of(value, column), language=language)
+    return ox.Literal(_text_of(value, column), language=language)
 
 
 def _read_name(value: CellValue, column: Column, _language: str | None, names: Names) -> Term:
-    return Iri(names.resolve(_text_of(value, column), column))
+    return ox.NamedNode(names.resolve(_text_of(value, column), column))
 
 
 def _read_property(value: CellValue, column: Column, _language: str | None, _names: Names) -> Term:
     text = _text_of(value, column)
     iri = expand(text) or (text if "://" in text else None)
     try:
-        return Iri(iri or "")
+        return ox.NamedNode(iri or "")
     except ValueError as error:
         remedy = "write it with its prefix, for instance gfmd:adopted"
         raise _fault("a property", text, remedy) from error
@@ -115,7 +117,7 @@ def _read_boolean(value: CellValue, _column: Column, _language: str | None, _nam
     text = str(value).lower() if isinstance(value, str | bool) else ""
     if text not in _BOOLEANS:
         raise _fault("yes or no", value, "write yes or no (true and false will do)")
-    return Literal(_BOOLEANS[text], XSD + "boolean")
+    return typed(_BOOLEANS[text], "boolean")
 
 
 def _read_integer(value: CellValue, _column: Column, _language: str | None, _names: Names) -> Term:
@@ -124,7 +126,7 @@ def _read_integer(value: CellValue, _column: Column, _language: str | None, _nam
     text = str(value) if isinstance(value, str | int) else ""
     if isinstance(value, bool) or not _INTEGER.fullmatch(text):
         raise _fault("a whole number", value, "write digits only: 3")
-    return Literal(str(int(text)), XSD + "integer")
+    return typed(str(int(text)), "integer")
 
 
 def _read_decimal(value: CellValue, _column: Column, _language: str | None, _names: Names) -> Term:
@@ -136,7 +138,7 @@ def _read_decimal(value: CellValue, _column: Column, _language: str | None, _nam
         if _DECIMAL.fullmatch(text.replace(",", ".", 1)):
             remedy = f"write a point in place of the comma: {text.replace(',', '.', 1)}"
         raise _fault("a decimal number", value, remedy)
-    return Literal(f"{text}0" if text.endswith(".") else text, XSD + "decimal")
+    return typed(f"{text}0" if text.endswith(".") else text, "decimal")
 
 
 def _read_date(value: CellValue, column: Column, _language: str | None, _names: Names) -> Term:
@@ -148,16 +150,16 @@ def _read_date(value: CellValue, column: Column, _language: str | None, _names: 
             raise _fault("a day", value.isoformat(sep=" "), remedy)
         value = value.date()
     if isinstance(value, dt.date):
-        return Literal(value.isoformat(), XSD + "date")
+        return typed(value.isoformat(), "date")
     if isinstance(value, int) and column.partial and value in _YEARS:
         value = str(value)
     text = value if isinstance(value, str) else ""
     if _DATE.fullmatch(text) and _is_day(text):
-        return Literal(text, XSD + "date")
+        return typed(text, "date")
     if column.partial and _MONTH.fullmatch(text):
-        return Literal(text, XSD + "gYearMonth")
+        return typed(text, "gYearMonth")
     if column.partial and _YEAR.fullmatch(text):
-        return Literal(text, XSD + "gYear")
+        return typed(text, "gYear")
     raise _fault("a date", value, remedy)
 
 
@@ -178,7 +180,7 @@ def _read_date_time(
         dt.datetime.fromisoformat(written)
     except ValueError as error:
         raise _fault("a date and time of the calendar", value, remedy) from error
-    return Literal(written, XSD + "dateTime")
+    return typed(written, "dateTime")
 
 
 def _is_day(text: str) -> bool:
@@ -209,11 +211,11 @@ def render_cell(terms: Iterable[Term], column: Column, names: Names) -> str:
 
 
 def _render(term: Term, column: Column, names: Names) -> str:
-    if isinstance(term, Literal):
+    if isinstance(term, ox.Literal):
         if column.kind is ValueKind.BOOLEAN:
-            return {"true": "yes", "false": "no"}.get(term.lexical, term.lexical)
-        return term.lexical
-    if isinstance(term, Iri):
+            return {"true": "yes", "false": "no"}.get(term.value, term.value)
+        return term.value
+    if isinstance(term, ox.NamedNode):
         if column.kind is ValueKind.PROPERTY:
             return compact(term.value)
         return names.show(term.value, column) or term.value

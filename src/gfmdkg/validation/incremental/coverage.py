@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+import pyoxigraph as ox
+
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.selecting import Select
-from gfmdkg.store.walking import StoredTerm, to_value
-from gfmdkg.terms.values import BlankNode, Iri
+from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import Check
 from gfmdkg.validation.incremental.reach import Nodes
 
@@ -27,7 +28,7 @@ class Coverage:
         self._batch_of = batch_of
         self.number = 0
         """The batch that is looked at."""
-        self._seen: dict[object, set[StoredTerm]] = {}
+        self._seen: dict[object, set[Term]] = {}
         self._rows: dict[str, Solutions] = {}
         self._told: set[str] = set()
 
@@ -42,16 +43,16 @@ class Coverage:
     def batch(self, term: object) -> int | None:
         """The number of the batch that brings a term of ours."""
         match term:
-            case Iri(value=value):
+            case ox.NamedNode(value=value):
                 return self._batch_of.get(value)
-            case BlankNode(label=label):
+            case ox.BlankNode(value=label):
                 return self._batch_of.get(f"_:{label}")
         return None
 
     def left(self, rule: object, nodes: Nodes, brought: Nodes) -> Nodes:
         """Of the nodes that the batch affects, those that a rule is to look at with it."""
         seen = self._seen.setdefault(rule, set())
-        new = {n for n in nodes - brought if n not in seen and self.batch(to_value(n)) is None}
+        new = {n for n in nodes - brought if n not in seen and self.batch(n) is None}
         seen |= new
         return (nodes & brought) | new
 

@@ -8,6 +8,7 @@ has the findings that it had in the old state.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+import pyoxigraph as ox
 from rdflib import Graph
 from rdflib.term import Node
 
@@ -15,8 +16,8 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select, select_from
-from gfmdkg.store.walking import StoredTerm, TripleView, store_of, stored_iri, to_value
-from gfmdkg.terms.values import Iri, Term
+from gfmdkg.store.walking import TripleView, store_of
+from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import Check
 from gfmdkg.validation.data_graph import rdflib_term
 from gfmdkg.validation.incremental.coverage import Coverage
@@ -62,7 +63,7 @@ def examine(
     scope: Scope,
     limit: int,
     select: Select | None = None,
-    also: Iterable[StoredTerm] = (),
+    also: Iterable[Term] = (),
     written: Written | None = None,
     coverage: Coverage | None = None,
 ) -> Examination:
@@ -124,7 +125,7 @@ class _Examiner:
         )
         if self._added.has(SUBCLASS) or self._removed.has(SUBCLASS):
             raise Unbounded("rdfs:subClassOf changed")
-        self._classes: dict[StoredTerm, frozenset[str]] = {}
+        self._classes: dict[Term, frozenset[str]] = {}
 
     # Shapes
 
@@ -145,7 +146,7 @@ class _Examiner:
                 nodes = self._coverage.left(shape.node, nodes, self._also)
             if not nodes:
                 continue
-            looked[shape.node] = frozenset(map(to_value, nodes))
+            looked[shape.node] = nodes
             focus = frozenset(node for node in nodes if self._is_target(shape, node))
             if focus:
                 targets[shape] = focus
@@ -153,12 +154,12 @@ class _Examiner:
                 around.add_presence(focus)
         if not targets:
             return None, looked
-        terms: dict[StoredTerm, Node] = {}
+        terms: dict[Term, Node] = {}
 
-        def convert(term: StoredTerm) -> Node:
+        def convert(term: Term) -> Node:
             node = terms.get(term)
             if node is None:
-                node = terms[term] = rdflib_term(to_value(term))
+                node = terms[term] = rdflib_term(term)
             return node
 
         data = Graph(bind_namespaces="none")
@@ -169,21 +170,17 @@ class _Examiner:
         shapes = rules.shapes_for({s: [convert(n) for n in ns] for s, ns in targets.items()})
         return run_shapes(data, shapes), looked
 
-    def _is_target(self, shape: TargetedShape, node: StoredTerm) -> bool:
+    def _is_target(self, shape: TargetedShape, node: Term) -> bool:
         if node in shape.nodes:
             return True
         if shape.classes and not shape.classes.isdisjoint(self._classes_of(node)):
             return True
         view = self._after
-        return any(
-            view.has(node, stored_iri(p), None)  # type: ignore[arg-type]
-            for p in shape.subjects_of
-        ) or any(
-            view.has(None, stored_iri(p), node)  # type: ignore[arg-type]
-            for p in shape.objects_of
+        return any(view.has(node, ox.NamedNode(p), None) for p in shape.subjects_of) or any(
+            view.has(None, ox.NamedNode(p), node) for p in shape.objects_of
         )
 
-    def _classes_of(self, node: StoredTerm) -> frozenset[str]:
+    def _classes_of(self, node: Term) -> frozenset[str]:
         found = self._classes.get(node)
         if found is None:
             found = frozenset[str]().union(
@@ -214,8 +211,8 @@ class _Examiner:
             if nodes is None:
                 looked[check.name] = None
             elif nodes:
-                looked[check.name] = values = frozenset(map(to_value, nodes))
-                focused.append((check, values))
+                looked[check.name] = nodes
+                focused.append((check, nodes))
         if focused:
             part = select_from(store_of(around.triples))
             for check, values in focused:
@@ -260,8 +257,8 @@ class _Examiner:
         """Whether there is a triple with this predicate in one of the states only."""
         if not self._added.has(predicate) and not self._removed.has(predicate):
             return False
-        pattern = (None, stored_iri(predicate), None)
-        return self._before.has(*pattern) != self._after.has(*pattern)  # type: ignore[arg-type]
+        pattern = (None, ox.NamedNode(predicate), None)
+        return self._before.has(*pattern) != self._after.has(*pattern)
 
     def _touches(self, occurrences: frozenset) -> bool:  # type: ignore[type-arg]
         """Whether a changed triple hangs on a node of the classes that the paths ask for."""
@@ -272,8 +269,8 @@ class _Examiner:
         ]
         for view, changes in ((self._after, self._added), (self._before, self._removed)):
             for node in changes.affected(occurrences):
-                types = {to_value(t) for t in types_of(view, node)}
-                if all(any(Iri(name) in types for name in names) for names in wanted):
+                types = frozenset(types_of(view, node))
+                if all(any(ox.NamedNode(name) in types for name in names) for names in wanted):
                     return True
         return False
 

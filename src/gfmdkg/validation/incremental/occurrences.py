@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, RDFS
-from gfmdkg.store.walking import Step, StoredTerm
+from gfmdkg.store.walking import Step
+from gfmdkg.terms.values import Term
 
 __all__ = [
     "SUBCLASS",
@@ -80,7 +81,7 @@ class TargetedShape:
     classes: frozenset[str]
     subjects_of: frozenset[str]
     objects_of: frozenset[str]
-    nodes: frozenset[StoredTerm]
+    nodes: frozenset[Term]
     occurrences: frozenset[Occurrence]
     entrances: frozenset[Occurrence]
     triples: Sequence[tuple[Node, Node, Node]]

@@ -3,16 +3,10 @@
 from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
-from gfmdkg.store.walking import (
-    Step,
-    StoredTerm,
-    StoredTriple,
-    TooManyNodes,
-    TripleView,
-    stored_iri,
-    to_value,
-)
-from gfmdkg.terms.values import BlankNode
+import pyoxigraph as ox
+
+from gfmdkg.store.walking import Step, TooManyNodes, TripleView
+from gfmdkg.terms.values import Term, Triple
 from gfmdkg.validation.incremental.occurrences import (
     SUBCLASS,
     TYPE,
@@ -26,32 +20,32 @@ __all__ = ["Changes", "Nodes", "Surroundings", "superclasses", "types_of"]
 _UP = Step(predicate=SUBCLASS, repeats=True)
 _TYPES = Step(predicate=TYPE)
 
-Nodes = frozenset[StoredTerm]
+Nodes = frozenset[Term]
 
 
 class Changes:
     """Changed triples of one state: those added, in the new one; those removed, in the old."""
 
-    def __init__(self, view: TripleView, triples: Iterable[StoredTriple], *, limit: int) -> None:
+    def __init__(self, view: TripleView, triples: Iterable[Triple], *, limit: int) -> None:
         self._view = view
         self._limit = limit
         self._all = frozenset(triples)
-        self._by_predicate: dict[str, list[StoredTriple]] = {}
+        self._by_predicate: dict[str, list[Triple]] = {}
         for triple in self._all:
             self._by_predicate.setdefault(triple[1].value, []).append(triple)
-        self._supers: dict[StoredTerm, frozenset[str]] = {}
+        self._supers: dict[Term, frozenset[str]] = {}
         self._walked: dict[tuple[Nodes, Path], Nodes] = {}
 
     def has(self, predicate: str) -> bool:
         """Whether a triple with this predicate changed."""
         return predicate in self._by_predicate
 
-    def affected(self, occurrences: Iterable[Occurrence]) -> set[StoredTerm]:
+    def affected(self, occurrences: Iterable[Occurrence]) -> set[Term]:
         """The nodes from which an occurrence leads to a changed triple.
 
         Raises ``Unbounded`` where they, or those on the way, are too many.
         """
-        found: set[StoredTerm] = set()
+        found: set[Term] = set()
         for occurrence in occurrences:
             starts = self._starts(occurrence)
             if starts:
@@ -62,7 +56,7 @@ class Changes:
 
     def _starts(self, occurrence: Occurrence) -> Nodes:
         step = occurrence.step
-        changed: Iterable[StoredTriple]
+        changed: Iterable[Triple]
         if step.predicate is None:
             changed = self._all
         else:
@@ -71,7 +65,7 @@ class Changes:
             changed = [t for t in changed if self._counts(t[2], occurrence)]
         return frozenset(t[2] if step.is_inverse else t[0] for t in changed)
 
-    def _counts(self, class_: StoredTerm, occurrence: Occurrence) -> bool:
+    def _counts(self, class_: Term, occurrence: Occurrence) -> bool:
         assert occurrence.objects is not None  # noqa: S101 - the caller looked
         if not occurrence.has_subclasses:
             return getattr(class_, "value", None) in occurrence.objects
@@ -104,7 +98,7 @@ class Surroundings:
     """Collects the triples that verdicts on some nodes depend on."""
 
     def __init__(self, view: TripleView, *, limit: int) -> None:
-        self.triples: set[StoredTriple] = set()
+        self.triples: set[Triple] = set()
         self._view = view
         self._limit = limit
         self._walked: dict[tuple[Nodes, Path], Nodes] = {}
@@ -124,14 +118,14 @@ class Surroundings:
 
     def add_any(self, predicate: str) -> None:
         """Take one triple with this predicate, if there is one."""
-        found = next(self._view.triples(None, stored_iri(predicate), None), None)  # type: ignore[arg-type]
+        found = next(self._view.triples(None, ox.NamedNode(predicate), None), None)
         if found is not None:
             self.triples.add(found)
 
     def add_presence(self, nodes: Nodes) -> None:
         """Take a triple of each blank node: pyshacl cannot name one that is in none."""
         for node in nodes:
-            if isinstance(to_value(node), BlankNode):
+            if isinstance(node, ox.BlankNode):
                 about = self._view.triples(node, None, None)
                 to = self._view.triples(None, None, node)
                 self.triples.update(islice(chain(about, to), 1))
@@ -156,12 +150,12 @@ class Surroundings:
         return found
 
 
-def superclasses(view: TripleView, class_: StoredTerm) -> frozenset[str]:
+def superclasses(view: TripleView, class_: Term) -> frozenset[str]:
     """A class and all above it, as IRIs."""
     found = view.follow((class_,), _UP, limit=10_000)
     return frozenset(value for node in found if (value := getattr(node, "value", None)))
 
 
-def types_of(view: TripleView, node: StoredTerm) -> Sequence[StoredTerm]:
+def types_of(view: TripleView, node: Term) -> Sequence[Term]:
     """The classes that a node is stated to be of."""
     return tuple(view.follow((node,), _TYPES, limit=10_000))

@@ -22,7 +22,7 @@ from rdflib.term import Node
 
 from gfmdkg.namespaces import PREFIXES, SH
 from gfmdkg.paths import cache_folder
-from gfmdkg.store.walking import Step, to_stored, to_value
+from gfmdkg.store.walking import Step
 from gfmdkg.validation.checks import Check
 from gfmdkg.validation.data_graph import from_ntriples, our_term, rdflib_term, to_ntriples
 from gfmdkg.validation.findings import Finding, Severity
@@ -266,7 +266,7 @@ def _encode(rules: Rules) -> dict[str, Any]:
             "classes": sorted(shape.classes),
             "subjects_of": sorted(shape.subjects_of),
             "objects_of": sorted(shape.objects_of),
-            "nodes": [number(rdflib_term(to_value(node))) for node in shape.nodes],
+            "nodes": [number(rdflib_term(node)) for node in shape.nodes],
             "occurrences": _encode_occurrences(shape.occurrences),
             "entrances": _encode_occurrences(shape.entrances),
             "triples": flat(shape.triples),
@@ -301,7 +301,7 @@ def _decode(record: Mapping[str, Any]) -> Rules:
             classes=frozenset(shape["classes"]),
             subjects_of=frozenset(shape["subjects_of"]),
             objects_of=frozenset(shape["objects_of"]),
-            nodes=frozenset(to_stored(our_term(terms[n])) for n in shape["nodes"]),
+            nodes=frozenset(our_term(terms[n]) for n in shape["nodes"]),
             occurrences=_decode_occurrences(shape["occurrences"]),
             entrances=_decode_occurrences(shape["entrances"]),
             triples=triples(shape["triples"]),

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
+import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, RDFS, SH
-from gfmdkg.store.walking import Step, StoredTerm, stored_iri, to_stored
+from gfmdkg.store.walking import Step
+from gfmdkg.terms.values import Term
 from gfmdkg.validation.data_graph import our_term
 from gfmdkg.validation.incremental.occurrences import (
     TYPE,
@@ -230,9 +232,9 @@ def _is_true(shapes: Graph, node: Node, name: str) -> bool:
     return any(str(value) == "true" for value in shapes.objects(node, URIRef(SH + name)))
 
 
-def _stored(node: Node) -> StoredTerm:
+def _stored(node: Node) -> Term:
     # An unnamed node of the shapes is none of the data.
-    return stored_iri(f"x:{node}") if isinstance(node, BNode) else to_stored(our_term(node))
+    return ox.NamedNode(f"x:{node}") if isinstance(node, BNode) else our_term(node)
 
 
 def _name(node: Node) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+import pyoxigraph as ox
+
 from gfmdkg.namespaces import GFMDSH, SH
-from gfmdkg.terms.values import Iri, Literal, to_sparql
 from gfmdkg.validation.findings import Finding, Report
 
 __all__ = ["to_turtle"]
@@ -94,7 +95,7 @@ def _properties(finding: Finding) -> Iterator[str]:
         # A fault of syntax has no node; the recommendation wants one.
         yield f"sh:focusNode {_literal(finding.place)}"
     if finding.shape is not None and finding.shape.startswith(("http://", "https://")):
-        yield f"sh:sourceShape {to_sparql(Iri(finding.shape))}"
+        yield f"sh:sourceShape {ox.NamedNode(finding.shape)}"
     yield f"sh:resultMessage {_literal(finding.message, 'en')}"
     if finding.remedy:
         yield f"gfmdsh:remedy {_literal(finding.remedy, 'en')}"
@@ -103,8 +104,8 @@ def _properties(finding: Finding) -> Iterator[str]:
 
 
 def _node(text: str) -> str:
-    return "[]" if text.startswith("_:") else to_sparql(Iri(text))
+    return "[]" if text.startswith("_:") else str(ox.NamedNode(text))
 
 
 def _literal(text: str, language: str | None = None) -> str:
-    return to_sparql(Literal(text, language=language))
+    return str(ox.Literal(text, language=language))
