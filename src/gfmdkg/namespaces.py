@@ -27,6 +27,7 @@ __all__ = [
     "expand",
     "graph_iri",
     "is_our_graph",
+    "short_name",
 ]
 
 BASE = "https://w3id.org/gfmdkg/"
@@ -102,6 +103,20 @@ def compact(iri: str) -> str:
     local = iri[len(PREFIXES[best]) :] if best else ""
     # A local name with a slash or a hash would not be a legal CURIE in SPARQL or Turtle.
     return f"{best}:{local}" if local and not set(local) & set("/#?") else iri
+
+
+def short_name(iri: str) -> str:
+    """The shortest form of an IRI that still tells it.
+
+    >>> short_name("https://w3id.org/gfmdkg/id/instrument/cmw")
+    'instrument/cmw'
+    >>> short_name("http://metadata.un.org/sdg/10.7")
+    'sdg:10.7'
+    """
+    if iri.startswith(ID_BASE):
+        return iri.removeprefix(ID_BASE)
+    curie = compact(iri)
+    return iri.removeprefix(BASE) if curie == iri else curie
 
 
 _OURS = tuple(

@@ -9,10 +9,10 @@ import rdflib
 
 import gfmdkg
 from gfmdkg import Graph
-from gfmdkg.catalog import Resource
 from gfmdkg.errors import Ambiguous, NotFound, QueryRejected, UnknownParameter
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.versions import VersionStore
+from gfmdkg.terms.values import Resource
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gfmdkg.catalog import CannedQuery, Catalog, Resource, as_json, describe
+from gfmdkg.catalog import CannedQuery, Catalog, as_json, describe
 from gfmdkg.errors import CatalogError, NotFound, ParameterError, QueryRejected, UnknownParameter
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import GFMD, ID_BASE, SCHEME_BASE
@@ -18,7 +18,7 @@ from gfmdkg.paths import shipped_content
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import LabelEntry, TermIndex
-from gfmdkg.terms.values import Term, typed
+from gfmdkg.terms.values import Resource, Term, typed
 
 HEADER = """\
 #+ summary: Things called so

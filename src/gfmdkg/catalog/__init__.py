@@ -2,7 +2,7 @@
 
 from gfmdkg.catalog.catalog import Catalog
 from gfmdkg.catalog.describe import describe
-from gfmdkg.catalog.query import CannedQuery, Cell, Resource, Row, WhenEmpty, as_json
+from gfmdkg.catalog.query import CannedQuery, Cell, Row, WhenEmpty, as_json
 from gfmdkg.terms.parameters import Column, ColumnType, Parameter, ParameterType
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "ColumnType",
     "Parameter",
     "ParameterType",
-    "Resource",
     "Row",
     "WhenEmpty",
     "as_json",

@@ -11,9 +11,9 @@ from gfmdkg.formats.solutions import Solutions
 from gfmdkg.sparql.query_text import QueryText
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Column, Parameter
-from gfmdkg.terms.values import PythonValue, Term, python_value
+from gfmdkg.terms.values import PythonValue, Resource, Term, python_value
 
-__all__ = ["CannedQuery", "Cell", "Resource", "Row", "WhenEmpty", "as_json", "rows_of"]
+__all__ = ["CannedQuery", "Cell", "Row", "WhenEmpty", "as_json", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,17 +97,6 @@ class CannedQuery:
     def rows(self, solutions: Solutions) -> "tuple[Row, ...]":
         """The solutions as typed rows, a resource and its label in one cell."""
         return rows_of(solutions, tuple(self.columns.values()))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
-    """A resource in an answer; ``label`` is ``None`` for one without a name, as links are."""
-
-    iri: str
-    label: str | None = None
-
-    def __str__(self) -> str:
-        return self.label or self.iri
 
 
 Cell = Resource | PythonValue | None

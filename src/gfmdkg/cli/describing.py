@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from gfmdkg.description import Description, Evidence, Named, Property, Value
-from gfmdkg.description.wording import short_name
+from gfmdkg.description import Description, Evidence, Property, Value
 from gfmdkg.formats.tables import write_table
+from gfmdkg.namespaces import short_name
+from gfmdkg.terms.values import Resource
 
 __all__ = ["show_description"]
 
@@ -64,7 +65,7 @@ def _value(value: Value) -> str:
     return "; ".join(f"{title}: {text}" for title, text in _rows(value.properties))
 
 
-def _named(resource: Named) -> str:
+def _named(resource: Resource) -> str:
     short = short_name(resource.iri)
     return f"{resource.label} <{short}>" if resource.label else f"<{short}>"
 

@@ -10,7 +10,6 @@ from gfmdkg.description.assembly import (
 from gfmdkg.description.model import (
     Description,
     Evidence,
-    Named,
     Property,
     Touch,
     Value,
@@ -22,7 +21,6 @@ from gfmdkg.description.naming import identify, not_found
 __all__ = [
     "Description",
     "Evidence",
-    "Named",
     "Opening",
     "Property",
     "Touch",

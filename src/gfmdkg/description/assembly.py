@@ -16,7 +16,6 @@ from gfmdkg.description.model import (
     Evidence,
     Incoming,
     Name,
-    Named,
     NameKind,
     Property,
     PropertyGroup,
@@ -33,15 +32,23 @@ from gfmdkg.description.wording import (
     GroupName,
     incoming_title,
     property_title,
-    short_name,
 )
 from gfmdkg.formats.bibliography import Reference, ReferenceType, write_bibtex
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.namespaces import BASE, DCTERMS, GRAPH_BASE, ID_BASE, PREFIXES, RDF, SCHEME_BASE
+from gfmdkg.namespaces import (
+    BASE,
+    DCTERMS,
+    GRAPH_BASE,
+    ID_BASE,
+    PREFIXES,
+    RDF,
+    SCHEME_BASE,
+    short_name,
+)
 from gfmdkg.sparql.query_text import QueryText, packaged_query
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term
+from gfmdkg.terms.values import Resource, Term
 
 __all__ = ["Opening", "describe", "incoming_queries", "opening_queries", "triples_query"]
 
@@ -137,7 +144,7 @@ def describe(
     groups = tuple(_groups(opening.facts, terms))
     values = {p.property.iri: p.values for group in groups for p in group.properties}
     types = _resources(values.get(RDF + "type", ()))
-    named = name_of(iri.value, terms)
+    named = terms.resource(iri.value)
     kind = f"{types[0].text}: " if types else ""
     title = named.label or kind + short_name(iri.value)
     counted = opening.evidence_count.rows[0][0]
@@ -161,11 +168,6 @@ def describe(
     )
 
 
-def name_of(iri: str, terms: TermIndex) -> Named:
-    """A resource with its label in English, if it has one."""
-    return Named(iri=iri, label=terms.label(iri))
-
-
 def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
     """Preferred names first, then by language."""
     names = {
@@ -177,7 +179,7 @@ def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
     return tuple(sorted(names, key=lambda n: (order.index(n.kind), n.language or "", n.text)))
 
 
-def _resources(values: Iterable[Value]) -> tuple[Named, ...]:
+def _resources(values: Iterable[Value]) -> tuple[Resource, ...]:
     return tuple(value.resource for value in values if value.resource is not None)
 
 
@@ -239,14 +241,14 @@ def _inner(facts: Mapping[str, Iterable[Term]], terms: TermIndex) -> tuple[Prope
 
 
 def _property(iri: str, terms: TermIndex, values: tuple[Value, ...]) -> Property:
-    named = name_of(iri, terms)
+    named = terms.resource(iri)
     return Property(property=named, title=property_title(iri, named.label), values=values)
 
 
 def _value(term: Term, terms: TermIndex, inner: tuple[Property, ...] = ()) -> Value:
     match term:
         case ox.NamedNode(value=iri):
-            return Value(resource=name_of(iri, terms))
+            return Value(resource=terms.resource(iri))
         case ox.Literal():
             return Value(literal=term)
         case _:
@@ -260,7 +262,7 @@ def _incoming(
     iri: ox.NamedNode, counts: Solutions, found: Sequence[Solutions], terms: TermIndex
 ) -> Iterator[Incoming]:
     for (name, count), rows in zip(_incoming_counts(counts), found, strict=True):
-        named = name_of(name, terms)
+        named = terms.resource(name)
         yield Incoming(
             property=named,
             title=incoming_title(name, named.label),
@@ -273,8 +275,8 @@ def _incoming(
 def _referrers(rows: Solutions, terms: TermIndex) -> Iterator[Referrer]:
     for subject, other in rows.rows:
         if isinstance(subject, ox.NamedNode):
-            named = name_of(subject.value, terms)
-            far = name_of(other.value, terms) if isinstance(other, ox.NamedNode) else None
+            named = terms.resource(subject.value)
+            far = terms.resource(other.value) if isinstance(other, ox.NamedNode) else None
             yield Referrer(resource=named, other=far if named.label is None else None)
 
 
@@ -310,10 +312,10 @@ def _evidence(records: Sequence[Record], terms: TermIndex) -> Evidence:
     def first(name: str) -> str | None:
         return _text(records[0][name]) if name in records[0] else None
 
-    def named(iri: str | None) -> Named:
-        return name_of(iri or "", terms)
+    def named(iri: str | None) -> Resource:
+        return terms.resource(iri or "")
 
-    def optional(name: str) -> Named | None:
+    def optional(name: str) -> Resource | None:
         iri = first(name)
         return None if iri is None else named(iri)
 
@@ -343,7 +345,7 @@ def _text(term: Term) -> str:
 
 
 _DATASET_TITLE = "GFMD knowledge graph"
-_LICENCE = Named(iri="https://creativecommons.org/licenses/by/4.0/", label="CC BY 4.0")
+_LICENCE = Resource(iri="https://creativecommons.org/licenses/by/4.0/", label="CC BY 4.0")
 
 _KEY = re.compile(r"[^a-z0-9]+")
 

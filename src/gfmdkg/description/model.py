@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from gfmdkg.description.wording import GroupName, short_name
+from gfmdkg.description.wording import GroupName
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import python_value
+from gfmdkg.terms.values import Resource, python_value
 
 __all__ = [
     "Citation",
@@ -20,7 +20,6 @@ __all__ = [
     "Incoming",
     "Name",
     "NameKind",
-    "Named",
     "Property",
     "PropertyGroup",
     "Provenance",
@@ -36,19 +35,6 @@ NameKind = Literal["preferred", "alternative", "hidden", "code"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """A resource and its label; ``None`` for one without a name, as links are."""
-
-    iri: str
-    label: str | None = None
-
-    @property
-    def text(self) -> str:
-        """What to show: the label, else the shortest form of the IRI."""
-        return self.label or short_name(self.iri)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
     """One name of the resource; ``hidden`` ones are the wrong spellings found in sources."""
 
@@ -61,7 +47,7 @@ class Name:
 class Value:
     """One value: a resource, a literal, or a node without a name (its ``properties``)."""
 
-    resource: Named | None = None
+    resource: Resource | None = None
     literal: ox.Literal | None = None
     properties: "tuple[Property, ...]" = ()
 
@@ -70,7 +56,7 @@ class Value:
 class Property:
     """A property with all its values. ``title`` is how it is called on pages."""
 
-    property: Named
+    property: Resource
     title: str
     values: tuple[Value, ...]
 
@@ -88,15 +74,15 @@ class PropertyGroup:
 class Referrer:
     """A resource that points here; ``other`` is the far end of one that stands for a link."""
 
-    resource: Named
-    other: Named | None = None
+    resource: Resource
+    other: Resource | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """What points here by one property: ``count`` in all, the first of them, a query for all."""
 
-    property: Named
+    property: Resource
     title: str
     count: int
     items: tuple[Referrer, ...]
@@ -113,19 +99,19 @@ class Evidence:
 
     link: str
     direction: Literal["out", "in", "self"]
-    type: Named
-    passage: Named
+    type: Resource
+    passage: Resource
     locator: str | None
-    report: Named | None
-    target: Named
+    report: Resource | None
+    target: Resource
     words: tuple[str, ...]
-    assertion: Named | None
+    assertion: Resource | None
     confidence: float | None
-    status: Named | None
-    intents: tuple[Named, ...]
+    status: Resource | None
+    intents: tuple[Resource, ...]
     is_anticipated: bool
     notes: tuple[str, ...]
-    asserted_by: tuple[Named, ...]
+    asserted_by: tuple[Resource, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +151,7 @@ class Citation:
     title: str
     version: str
     date: str
-    licence: Named
+    licence: Resource
     text: str
     bibtex: str
 
@@ -174,12 +160,12 @@ class Citation:
 class Description:
     """All of it. ``title`` is made from the IRI where the resource has no label."""
 
-    resource: Named
+    resource: Resource
     title: str
-    types: tuple[Named, ...]
+    types: tuple[Resource, ...]
     names: tuple[Name, ...]
     is_deprecated: bool
-    replaced_by: tuple[Named, ...]
+    replaced_by: tuple[Resource, ...]
     groups: tuple[PropertyGroup, ...]
     incoming: tuple[Incoming, ...]
     evidence: tuple[Evidence, ...]

@@ -5,17 +5,14 @@ from collections.abc import Mapping
 from typing import Literal
 
 from gfmdkg.namespaces import (
-    BASE,
     CITO,
     DCTERMS,
     GFMD,
-    ID_BASE,
     PREFIXES,
     PROV,
     RDF,
     RDFS,
     SKOS,
-    compact,
 )
 
 __all__ = [
@@ -25,7 +22,6 @@ __all__ = [
     "GroupName",
     "incoming_title",
     "property_title",
-    "short_name",
 ]
 
 NAMES = (
@@ -118,17 +114,3 @@ def property_title(iri: str, label: str | None) -> str:
 def incoming_title(iri: str, label: str | None) -> str:
     """What stands above the things that point here by this property."""
     return _INVERSE_TITLES.get(iri) or f"{property_title(iri, label)} of"
-
-
-def short_name(iri: str) -> str:
-    """The shortest form of an IRI that still tells it.
-
-    >>> short_name("https://w3id.org/gfmdkg/id/instrument/cmw")
-    'instrument/cmw'
-    >>> short_name("http://metadata.un.org/sdg/10.7")
-    'sdg:10.7'
-    """
-    if iri.startswith(ID_BASE):
-        return iri.removeprefix(ID_BASE)
-    curie = compact(iri)
-    return iri.removeprefix(BASE) if curie == iri else curie

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
+from gfmdkg.terms.values import Resource
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -68,9 +70,6 @@ def flatten(rows: Rows) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
 
     ``instrument`` has the IRI and ``instrumentLabel`` the label, as in the query itself.
     """
-    # Who asks in SPARQL has no canned query.
-    from gfmdkg.catalog import Resource
-
     columns: list[str] = []
     for column in rows.query.columns.values():
         columns.append(column.name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pyoxigraph as ox
 
-from gfmdkg.catalog import Cell, ColumnType, Resource
+from gfmdkg.catalog import Cell, ColumnType
 from gfmdkg.curation.tables.xlsx_file import encode_text
 from gfmdkg.facets import Field, ListIndex
 from gfmdkg.formats.bibliography import (
@@ -22,7 +22,7 @@ from gfmdkg.formats.media import GRAPHS, MediaType
 from gfmdkg.http.parameters import JSON, ROW_FORMATS
 from gfmdkg.namespaces import SCHEME_BASE
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term, python_value
+from gfmdkg.terms.values import Resource, Term, python_value
 
 __all__ = [
     "GRAPH_FORMATS",
@@ -96,7 +96,7 @@ def cell_of(term: Term, terms: TermIndex) -> Cell:
     """A term as a cell, a resource with its English label."""
     match term:
         case ox.NamedNode(value=iri):
-            return Resource(iri=iri, label=terms.label(iri))
+            return terms.resource(iri)
         case ox.Literal():
             return python_value(term)
         case _:

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from gfmdkg.catalog import CannedQuery, Cell, Parameter, ParameterType, Resource, Row
+from gfmdkg.catalog import CannedQuery, Cell, Parameter, ParameterType, Row
 from gfmdkg.errors import Ambiguous, NotFound, ParameterError
 from gfmdkg.http.described import described_router, in_path, page_answers, query_string
 from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
@@ -27,6 +27,7 @@ from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.values import Resource
 
 __all__ = ["query_pages_router"]
 

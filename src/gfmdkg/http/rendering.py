@@ -10,11 +10,12 @@ import pyoxigraph as ox
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
 from gfmdkg.about import VERSION
-from gfmdkg.description import Named, query_path
+from gfmdkg.description import query_path
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.responses import Answer
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import Resource
 
 __all__ = [
     "HTML",
@@ -88,7 +89,7 @@ def form_path(iri: str, media: MediaType, *, version: int | None = None) -> str:
     return f"{path}{'&' if '?' in path else '?'}version={version}"
 
 
-def link_path(resource: Named) -> str | None:
+def link_path(resource: Resource) -> str | None:
     """Where a link to a resource leads: to its description if the graph knows it, else to it."""
     if resource.label is not None or local_path(resource.iri) is not None:
         return resource_path(resource.iri)

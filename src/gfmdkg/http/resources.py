@@ -17,7 +17,7 @@ from fastapi import APIRouter, Request, params
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.description import Named, not_found, triples_query
+from gfmdkg.description import not_found, triples_query
 from gfmdkg.engine.answers import SpooledAnswer, read_body
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.formats.json_ld import JSON_LD
@@ -42,6 +42,7 @@ from gfmdkg.namespaces import BASE, GFMD, compact
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import Resource
 
 __all__ = ["RESOURCE_PARAMETERS", "dereference", "resource_answers", "resource_router"]
 
@@ -247,7 +248,7 @@ class _OntologyTerm:
     name: str
     curie: str
     meaning: str
-    parents: dict[Named, None]
+    parents: dict[Resource, None]
 
 
 async def _read_ontology(
@@ -269,6 +270,6 @@ async def _read_ontology(
             ),
         )
         if parent:
-            term.parents[Named(iri=parent, label=terms.label(parent))] = None
+            term.parents[terms.resource(parent)] = None
     classes = [term for term in found.values() if term.name[:1].isupper()]
     return classes, [term for term in found.values() if not term.name[:1].isupper()]

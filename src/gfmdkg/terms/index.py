@@ -32,6 +32,7 @@ from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
 from gfmdkg.namespaces import expand
 from gfmdkg.terms.folding import fold, is_acronym, tidy
 from gfmdkg.terms.name_tables import Fact, fill_tables, open_tables
+from gfmdkg.terms.values import Resource
 
 if TYPE_CHECKING:
     from gfmdkg.terms.nearest import NamePool
@@ -240,6 +241,10 @@ class TermIndex:
                 if its_language == wanted:
                     return str(text)
         return preferred[0][1] if preferred else None
+
+    def resource(self, iri: str) -> Resource:
+        """A resource with its English label."""
+        return Resource(iri=iri, label=self.label(iri))
 
     def labels(self, iri: str) -> tuple[LabelEntry, ...]:
         """All names of a resource as they were entered, those that veto included."""

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 
-from gfmdkg.namespaces import XSD
+from gfmdkg.namespaces import XSD, short_name
 
-__all__ = ["PythonValue", "Term", "Triple", "python_value", "typed"]
+__all__ = ["PythonValue", "Resource", "Term", "Triple", "python_value", "typed"]
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 """A term of a solution or a triple; ``str`` gives it as SPARQL and N-Triples write it."""
@@ -26,6 +27,22 @@ _INTEGERS = (
     "unsignedByte",
 )
 _BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A resource in an answer; ``label`` is ``None`` for one without a name, as links are."""
+
+    iri: str
+    label: str | None = None
+
+    def __str__(self) -> str:
+        return self.label or self.iri
+
+    @property
+    def text(self) -> str:
+        """What pages show: the label, else the shortest form of the IRI."""
+        return self.label or short_name(self.iri)
 
 
 def typed(lexical: str, datatype: str) -> ox.Literal:
