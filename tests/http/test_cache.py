@@ -73,62 +73,52 @@ def test_compressed_form_is_none_for_a_client_that_does_not_take_it() -> None:
     assert answer.matching_tag(b'"t"', is_gzip=False) == b'"t"'
 
 
-def test_those_who_wait_get_the_leaders_answer() -> None:
-    async def scene() -> None:
-        flights, made = Flights(), answer()
-        assert await flights.board("k") is Turn.LEAD
-        waiters = [asyncio.create_task(flights.board("k")) for _ in range(5)]
-        await asyncio.sleep(0)
-        flights.land("k", made)
-        assert await asyncio.gather(*waiters) == [made] * 5
-        assert flights.shared_total == 5
-        assert len(flights) == 0
-
-    asyncio.run(scene())
+async def waiting(flights: Flights, count: int) -> list["asyncio.Task[Answer | Turn]"]:
+    assert flights.lead("k")
+    assert not flights.lead("k")
+    waiters = [asyncio.create_task(flights.wait("k")) for _ in range(count)]
+    await asyncio.sleep(0)
+    return waiters
 
 
-def test_next_in_line_leads_after_a_failure_and_cancelled_ones_are_passed_over() -> None:
-    async def scene() -> None:
-        flights, made = Flights(), answer()
-        assert await flights.board("k") is Turn.LEAD
-        first, second, third = (asyncio.create_task(flights.board("k")) for _ in range(3))
-        await asyncio.sleep(0)
-        first.cancel()
-        await asyncio.sleep(0)
-        flights.hand_over("k")
-        assert await second is Turn.LEAD
-        flights.land("k", made)
-        assert await third is made
-        assert len(flights) == 0
-
-    asyncio.run(scene())
-
-
-def test_lead_that_reaches_a_cancelled_waiter_goes_on_to_the_next() -> None:
+@pytest.mark.parametrize("outcome", [answer(), Turn.LEAD, Turn.ALONE])
+def test_those_who_wait_are_told_what_the_leader_got(outcome: Answer | Turn) -> None:
     async def scene() -> None:
         flights = Flights()
-        assert await flights.board("k") is Turn.LEAD
-        first, second = (asyncio.create_task(flights.board("k")) for _ in range(2))
-        await asyncio.sleep(0)
-        flights.hand_over("k")  # its seat holds the lead now, and its task has not run yet
-        first.cancel()
-        assert await second is Turn.LEAD
-        flights.hand_over("k")
+        waiters = await waiting(flights, 5)
+        flights.end("k", outcome)
+        assert await asyncio.gather(*waiters) == [outcome] * 5
+        assert flights.shared_total == (5 if isinstance(outcome, Answer) else 0)
         assert len(flights) == 0
+        assert flights.lead("k")
 
     asyncio.run(scene())
 
 
-def test_answer_that_is_not_for_sharing_lets_everyone_go_alone() -> None:
+def test_one_who_leaves_takes_nobody_along() -> None:
     async def scene() -> None:
-        flights = Flights()
-        assert await flights.board("k") is Turn.LEAD
-        waiters = [asyncio.create_task(flights.board("k")) for _ in range(3)]
+        flights, made = Flights(), answer()
+        first, second = await waiting(flights, 2)
+        first.cancel()
         await asyncio.sleep(0)
-        flights.scatter("k")
-        assert await asyncio.gather(*waiters) == [Turn.ALONE] * 3
-        flights.hand_over("k")  # harmless after the end
-        assert await flights.board("k") is Turn.LEAD
+        flights.end("k", made)
+        assert await second is made
+        assert first.cancelled()
+
+    asyncio.run(scene())
+
+
+def test_failure_is_tried_once_more_where_somebody_waits() -> None:
+    async def scene() -> None:
+        flights, failed = Flights(), answer()
+        assert flights.lead("k")
+        assert flights.outcome_of_failure("k", failed) is failed  # nobody waits
+        flights.end("k", failed)
+        for outcome in (Turn.LEAD, failed, Turn.LEAD):
+            waiters = await waiting(flights, 2)
+            assert flights.outcome_of_failure("k", failed) is outcome
+            flights.end("k", outcome)
+            await asyncio.gather(*waiters)
 
     asyncio.run(scene())
 

@@ -4,6 +4,7 @@ import json
 import logging
 import logging.config
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -14,6 +15,7 @@ from tests.http.conftest import running, settings_for
 
 from gfmdkg.engine.pool import EngineWork
 from gfmdkg.http import create_app
+from gfmdkg.http.metrics import Metrics
 from gfmdkg.http.request import RequestIds
 from gfmdkg.http.request_log import Entry, JsonFormatter, RequestLog, logging_config
 from gfmdkg.http.server import Server
@@ -24,6 +26,7 @@ Line = dict[str, object]
 def note(log: RequestLog, *, work: EngineWork | None = None, version: int | None = 2) -> None:
     work = work or EngineWork()
     entry = Entry(
+        moment=time.time(),
         request_id="id-1",
         method="GET",
         route="/sparql",
@@ -42,7 +45,7 @@ def written(log_format: str, act: Callable[[RequestLog], None]) -> str:
     stream = io.StringIO()
 
     async def scene() -> None:
-        log = RequestLog(log_format, stream)
+        log = RequestLog(log_format, stream, count=Metrics().count)
         act(log)
         await asyncio.to_thread(log.close)
 
@@ -97,12 +100,12 @@ def test_reader_that_stands_still_holds_up_nothing_and_lost_lines_are_counted() 
     stream = Stuck()
 
     async def scene() -> int:
-        log = RequestLog("json", stream)
+        log = RequestLog("json", stream, count=Metrics().count)
         began = perf_counter()
         for _ in range(300):
             for _ in range(100):
                 note(log)
-            log._hand_on()
+            log.hand_on()
         assert perf_counter() - began < 2
         dropped = log.dropped_total
         gate.set()
@@ -121,7 +124,7 @@ def test_lines_are_written_in_pieces_that_a_pipe_takes_whole() -> None:
             return len(text)
 
     async def scene() -> None:
-        log = RequestLog("json", Watched())
+        log = RequestLog("json", Watched(), count=Metrics().count)
         for _ in range(100):
             note(log)
         await asyncio.to_thread(log.close)
@@ -137,7 +140,7 @@ def test_stream_that_is_closed_loses_lines_and_nothing_else() -> None:
     stream.close()
 
     async def scene() -> int:
-        log = RequestLog("json", stream)
+        log = RequestLog("json", stream, count=Metrics().count)
         note(log)
         await asyncio.to_thread(log.close)
         return log.dropped_total

@@ -14,7 +14,7 @@ import asyncio
 import io
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Self
@@ -28,7 +28,6 @@ __all__ = [
     "Spool",
     "SpooledAnswer",
     "count_rows",
-    "is_whole",
     "kind_of",
     "read_body",
 ]
@@ -188,60 +187,44 @@ async def read_body(answer: EngineAnswer) -> bytes:
         return b"".join([chunk async for chunk in file.chunks()])
 
 
-def kind_of(media_type: str, body: bytes | SpooledAnswer) -> AnswerKind:
-    """What an answer is, from its format and its bytes; a boolean is short."""
-    if media_type in GRAPH_FORMATS:
-        return AnswerKind.GRAPH
-    if isinstance(body, bytes):
-        if media_type == _JSON:
-            is_boolean = _without_space(body[-_TAIL_BYTES:]).endswith(_JSON_BOOLEANS)
-        elif media_type == _XML:
-            is_boolean = b"<boolean>" in body[-_TAIL_BYTES:]
-        else:
-            is_boolean = body in _BOOLEANS
-        if is_boolean:
-            return AnswerKind.BOOLEAN
-    return AnswerKind.SOLUTIONS
+def kind_of(media_type: str, body: bytes | SpooledAnswer) -> AnswerKind | None:
+    """What an answer is, by its format and its end; ``None`` where it ends as no answer must.
 
-
-def is_whole(kind: AnswerKind, media_type: str, body: bytes | SpooledAnswer) -> bool:
-    """Whether an answer ends as its format must; an empty graph may have no line at all."""
-    if kind is AnswerKind.BOOLEAN:
-        return True
+    A boolean is short. An empty graph may have no line at all.
+    """
     tail = body[-_TAIL_BYTES:] if isinstance(body, bytes) else body.tail(_TAIL_BYTES)
+    is_graph = media_type in GRAPH_FORMATS
     if not tail:
-        return kind is AnswerKind.GRAPH and media_type in _LAST_LINE_ENDS
-    if media_type in _CLOSED_BY:
-        return _without_space(tail).endswith(_CLOSED_BY[media_type])
-    return tail.endswith(_LAST_LINE_ENDS.get(media_type, b""))
+        return AnswerKind.GRAPH if is_graph and media_type in _LAST_LINE_ENDS else None
+    ending = _CLOSED_BY.get(media_type) or _LAST_LINE_ENDS.get(media_type, b"")
+    if media_type in _CLOSED_BY and not tail.endswith(ending):
+        tail = b"".join(tail.split())
+    if tail.endswith(ending):
+        if is_graph:
+            return AnswerKind.GRAPH
+        is_boolean = media_type == _XML and b"<boolean>" in tail
+        return AnswerKind.BOOLEAN if is_boolean else AnswerKind.SOLUTIONS
+    is_boolean = tail.endswith(_JSON_BOOLEANS) if media_type == _JSON else tail in _BOOLEANS
+    return AnswerKind.BOOLEAN if is_boolean else None
 
 
-def _without_space(text: bytes) -> bytes:
-    return b"".join(text.split())
-
-
-def count_rows(kind: AnswerKind, media_type: str, chunks: Iterable[bytes]) -> int | None:
+def count_rows(media_type: str, chunks: Iterable[bytes]) -> int | None:
     """Solutions, or triples of a graph; ``None`` where the bytes do not show it exactly."""
-    if kind is AnswerKind.BOOLEAN:
-        return None
-    match media_type:
-        case "application/sparql-results+json":
-            return _count_json(chunks)
-        case "application/sparql-results+xml":
-            # A "<" in a literal is escaped.
-            return _count_xml(chunks)
-        case "text/csv":
-            return _count_csv(chunks)
-        case "text/tab-separated-values":
-            # A line break in a literal is escaped; the first line names the variables.
-            return sum(chunk.count(b"\n") for chunk in chunks) - 1
-        case "application/n-triples" | "application/n-quads":
-            return sum(chunk.count(b"\n") for chunk in chunks)
-        case _:
-            return None
+    count = _COUNTS.get(media_type)
+    return None if count is None else count(chunks)
+
+
+def _count_lines(chunks: Iterable[bytes]) -> int:
+    return sum([chunk.count(b"\n") for chunk in chunks])
+
+
+def _count_tsv(chunks: Iterable[bytes]) -> int:
+    # A line break in a literal is escaped; the first line names the variables.
+    return _count_lines(chunks) - 1
 
 
 def _count_xml(chunks: Iterable[bytes]) -> int:
+    # A "<" in a literal is escaped.
     rows, tail = 0, b""
     for chunk in chunks:
         piece = tail + chunk
@@ -271,6 +254,16 @@ def _count_csv(chunks: Iterable[bytes]) -> int:
         lines += sum(segment.count(b"\n") for segment in segments[quoted::2])
         quoted ^= len(segments) % 2 == 0
     return lines - 1
+
+
+_COUNTS: Mapping[str, Callable[[Iterable[bytes]], int | None]] = {
+    _JSON: _count_json,
+    _XML: _count_xml,
+    _CSV: _count_csv,
+    _TSV: _count_tsv,
+    "application/n-triples": _count_lines,
+    "application/n-quads": _count_lines,
+}
 
 
 def _read_cached(descriptor: int, length: int, offset: int) -> bytes | None:

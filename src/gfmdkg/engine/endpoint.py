@@ -9,7 +9,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from gfmdkg.engine.answers import Spool, is_whole, kind_of
+from gfmdkg.engine.answers import Spool, kind_of
 from gfmdkg.engine.server import Address, EngineServer
 from gfmdkg.errors import EngineFailure, GfmdkgError, ParameterError
 from gfmdkg.store.answers import AnswerFormats, Dataset
@@ -125,8 +125,7 @@ async def _ask(engine: EngineServer, question: str) -> Any:
         )
         body = spool.finish()
         assert isinstance(body, bytes)  # noqa: S101 - shorter than what goes to a file
-        kind = kind_of(response.media_type, body)
-        if response.status != _OK or not is_whole(kind, response.media_type, body):
+        if response.status != _OK or kind_of(response.media_type, body) is None:
             return body
         document = json.loads(body)
         return document["boolean"] if "boolean" in document else document["results"]["bindings"]

@@ -17,14 +17,7 @@ from typing import NoReturn
 
 import pyoxigraph as ox
 
-from gfmdkg.engine.answers import (
-    EngineAnswer,
-    Spool,
-    SpooledAnswer,
-    count_rows,
-    is_whole,
-    kind_of,
-)
+from gfmdkg.engine.answers import EngineAnswer, Spool, SpooledAnswer, count_rows, kind_of
 from gfmdkg.engine.connection import Response
 from gfmdkg.engine.endpoint import Endpoint
 from gfmdkg.engine.server import EngineServer
@@ -45,7 +38,7 @@ from gfmdkg.store.answers import (
     Dataset,
 )
 from gfmdkg.store.complaints import is_refusal, rejection
-from gfmdkg.store.prefix_lines import PREFIXED, write_prefixed
+from gfmdkg.store.prefix_lines import PREFIXED, used_namespaces, write_prefixed
 from gfmdkg.store.versions import Version
 
 __all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats", "QueryRequest"]
@@ -53,6 +46,7 @@ __all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats", "QueryRequest"]
 _LOG = logging.getLogger("gfmdkg.engine")
 
 _SPARES = 1
+_OK = 200
 # Writing this much with prefixes takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 64 * 1024
 _COMPLAINT_BYTES = 64 * 1024
@@ -179,11 +173,10 @@ class EnginePool:
         try:
             if not self._admission.enter_at_once(lane):
                 await self._admission.enter(lane)
-            began = perf_counter()
             try:
                 answer = await self._run(request, came)
             finally:
-                self._admission.leave(lane, seconds=perf_counter() - began)
+                self._admission.leave(lane, seconds=perf_counter() - came)
         except BaseException as error:
             self._count(error)
             raise
@@ -256,16 +249,18 @@ class EnginePool:
         finally:
             self._engines.give_back(engine)
         body = spool.finish()
-        if response.status != HTTPStatus.OK:
-            _refuse(response, body, formats, shift)
         media_type = response.media_type
+        if response.status != _OK:
+            _refuse(response, body, formats, shift)
         kind = kind_of(media_type, body)
-        if not is_whole(kind, media_type, body):
+        if kind is None:
             raise _broken_off(body)
-        rows = count_rows(kind, media_type, (body,) if isinstance(body, bytes) else body.pieces())
+        rows = None
         if kind is AnswerKind.GRAPH and formats.graph in PREFIXED:
-            media_type, rows = formats.graph, None
+            media_type = formats.graph
             body = await _with_prefixes(body, media_type, limit_bytes)
+        elif kind is not AnswerKind.BOOLEAN:
+            rows = count_rows(media_type, (body,) if isinstance(body, bytes) else body.pieces())
         return EngineAnswer(
             kind=kind,
             media_type=media_type,
@@ -331,11 +326,8 @@ def _write_prefixed(
     spool = Spool(limit_bytes=limit_bytes)
     try:
         source = body if isinstance(body, bytes) else b"".join(body.pieces())
-        triples = (
-            ox.Triple(quad.subject, quad.predicate, quad.object)
-            for quad in ox.parse(source, ox.RdfFormat.N_TRIPLES)
-        )
-        write_prefixed(triples, spool, media_type)  # type: ignore[arg-type]
+        triples = ox.parse(source, ox.RdfFormat.N_TRIPLES)
+        write_prefixed(triples, spool, media_type, used_namespaces(source))  # type: ignore[arg-type]
     except BaseException:
         spool.close()
         raise

@@ -1,9 +1,8 @@
 """What is kept while there is room, and what is worked out once for all who ask at a time."""
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -12,8 +11,6 @@ from gfmdkg.http.responses import Answer
 __all__ = ["Cache", "Flights", "Turn"]
 
 _SHARE_OF_ONE = 16
-# A request that killed this many workers for those who wait would kill more.
-_FAILURES = 2
 
 
 class Cache:
@@ -62,80 +59,56 @@ class Cache:
 
 
 class Turn(Enum):
-    """What one who waited for another's answer does next: compute it for all, or for itself."""
+    """What one who waited for another's answer does next: try to lead, or compute it alone."""
 
     LEAD = "lead"
     ALONE = "alone"
 
 
-@dataclass(slots=True)
-class _Flight:
-    waiters: "deque[asyncio.Future[Answer | Turn]]" = field(default_factory=deque)
-    failures: int = 0
-
-
 class Flights:
     """Requests in flight: the first with a key leads, the others wait for what it gets.
 
-    A leader must end with ``land``, ``scatter`` or ``hand_over``; each is harmless when the
-    flight has ended already.
+    Whoever leads must call ``end``, once.
     """
 
     def __init__(self) -> None:
         self.shared_total = 0
         # ``None`` while nobody but the leader is there, which is nearly always.
-        self._flights: dict[Hashable, _Flight | None] = {}
+        self._flights: dict[Hashable, asyncio.Future[Answer | Turn] | None] = {}
+        self._failed: set[Hashable] = set()
 
     def __len__(self) -> int:
         return len(self._flights)
 
-    async def board(self, key: Hashable) -> Answer | Turn:
-        """``Turn.LEAD`` for the first; the others wait, until there is something to do."""
-        if key not in self._flights:
-            self._flights[key] = None
-            return Turn.LEAD
+    def lead(self, key: Hashable) -> bool:
+        """Whether the caller is the first with this key, and leads."""
+        if key in self._flights:
+            return False
+        self._flights[key] = None
+        return True
+
+    async def wait(self, key: Hashable) -> Answer | Turn:
+        """The leader's answer, where it is one for sharing, or what to do instead."""
         flight = self._flights[key]
         if flight is None:
-            flight = self._flights[key] = _Flight()
-        seat: asyncio.Future[Answer | Turn]
-        seat = asyncio.get_running_loop().create_future()
-        flight.waiters.append(seat)
-        try:
-            return await seat
-        except asyncio.CancelledError:
-            if seat.done() and not seat.cancelled() and seat.result() is Turn.LEAD:
-                self.hand_over(key)  # it got the lead in the same moment as it was cancelled
-            raise
+            flight = self._flights[key] = asyncio.get_running_loop().create_future()
+        outcome = await asyncio.shield(flight)
+        self.shared_total += not isinstance(outcome, Turn)
+        return outcome
 
-    def land(self, key: Hashable, answer: Answer) -> None:
-        """Give the answer to all who wait."""
-        self.shared_total += self._end(key, answer)
+    def end(self, key: Hashable, outcome: Answer | Turn) -> None:
+        """Tell all who wait."""
+        flight = self._flights.pop(key)
+        if flight is not None:
+            flight.set_result(outcome)
 
-    def scatter(self, key: Hashable) -> None:
-        """Let all who wait compute their own, because this answer is not for sharing."""
-        self._end(key, Turn.ALONE)
+    def outcome_of_failure(self, key: Hashable, answer: Answer) -> Answer | Turn:
+        """A failure is tried once more where somebody waits, and then told to all.
 
-    def fails_again(self, key: Hashable) -> bool:
-        """Note a failure; true when the next would most likely fail as well."""
-        flight = self._flights.get(key)
-        if flight is None:
-            return True  # nobody waits
-        flight.failures += 1
-        return flight.failures >= _FAILURES
-
-    def hand_over(self, key: Hashable) -> None:
-        """Let the next in line lead, because the leader came to nothing."""
-        flight = self._flights.get(key)
-        while flight is not None and flight.waiters:
-            seat = flight.waiters.popleft()
-            if not seat.done():
-                seat.set_result(Turn.LEAD)
-                return
-        self._flights.pop(key, None)
-
-    def _end(self, key: Hashable, outcome: Answer | Turn) -> int:
-        flight = self._flights.pop(key, None)
-        waiting = [seat for seat in flight.waiters if not seat.done()] if flight else []
-        for seat in waiting:
-            seat.set_result(outcome)
-        return len(waiting)
+        What ended two engines would end more.
+        """
+        if self._flights[key] is None or key in self._failed:
+            self._failed.discard(key)
+            return answer
+        self._failed.add(key)
+        return Turn.LEAD

@@ -10,7 +10,7 @@ import os
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate
@@ -99,16 +99,17 @@ class Metrics:
         self._cache_hits += is_hit
         self._cache_misses += not is_hit
 
-    def request(self, entry: Entry) -> None:
-        """Count one request."""
-        route = entry.route
-        self._requests[route, entry.method, str(entry.status)] += 1
-        self._sent_bytes[route] += entry.size_bytes
-        self._durations[route].observe(entry.seconds)
-        self._outcomes[entry.outcome] += 1
-        if entry.work.calls:
-            self._queue.observe(entry.work.queue_seconds)
-            self._engine.observe(entry.work.engine_seconds)
+    def count(self, entries: Iterable[Entry]) -> None:
+        """Count requests."""
+        for entry in entries:
+            route = entry.route
+            self._requests[route, entry.method, str(entry.status)] += 1
+            self._sent_bytes[route] += entry.size_bytes
+            self._durations[route].observe(entry.seconds)
+            self._outcomes[entry.outcome] += 1
+            if entry.work.calls:
+                self._queue.observe(entry.work.queue_seconds)
+                self._engine.observe(entry.work.engine_seconds)
 
     def snapshot(
         self, *, pool: PoolStats, cache: Cache, flights: Flights, log: RequestLog

@@ -12,7 +12,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,8 +31,9 @@ _FAREWELL_SECONDS = 2.0
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """What became of one request: all that the log and the metrics know of it."""
+    """What became of one request at a moment: all that the log and the metrics know of it."""
 
+    moment: float
     request_id: str
     method: str
     route: str
@@ -46,44 +47,55 @@ class Entry:
 
 
 class RequestLog:
-    """Writes lines as ``log_format`` says: ``json``, ``text`` or ``off``."""
+    """Writes lines as ``log_format`` says: ``json``, ``text`` or ``off``.
 
-    def __init__(self, log_format: str, stream: TextIO | None = None) -> None:
-        self.is_on = log_format != "off"
+    ``count`` gets the entries as well, some time after they were noted, or at ``hand_on``: many
+    at a time cost less than each in the middle of another request.
+    """
+
+    def __init__(
+        self,
+        log_format: str,
+        stream: TextIO | None = None,
+        *,
+        count: Callable[[Sequence[Entry]], None],
+    ) -> None:
         self.dropped_total = 0
-        self._is_json = log_format == "json"
-        self._stream = stream
-        self._entries: list[tuple[float, Entry]] = []
+        self._make_line = {"json": _json_line, "text": _text_line}.get(log_format)
+        self._stream, self._count = stream, count
+        self._entries: list[Entry] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._batches: queue.Queue[list[tuple[float, Entry]] | None] = queue.Queue(_BATCHES_WAITING)
+        self._batches: queue.Queue[list[Entry] | None] = queue.Queue(_BATCHES_WAITING)
         self._thread: threading.Thread | None = None
 
     def request(self, entry: Entry) -> None:
         """Note one request. Cheap, and never waits: the line is made where it is written."""
-        if not self.is_on:
-            return
-        self._entries.append((time.time(), entry))
+        self._entries.append(entry)
         if self._timer is None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(_GATHER_SECONDS, self._hand_on)
+            self._timer = loop.call_later(_GATHER_SECONDS, self.hand_on)
         elif len(self._entries) >= _LINES_GATHERED:
-            self._hand_on()
+            self.hand_on()
 
     def close(self) -> None:
         """Write what has gathered, and wait a moment for the writing."""
-        self._hand_on()
+        self.hand_on()
         if self._thread is not None:
             with suppress(queue.Full):  # nobody reads; the thread ends with the process
                 self._batches.put(None, timeout=_FAREWELL_SECONDS)
             self._thread.join(_FAREWELL_SECONDS)
             self._thread = None
 
-    def _hand_on(self) -> None:
+    def hand_on(self) -> None:
+        """Have what has gathered counted and written."""
         entries, self._entries = self._entries, []
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         if not entries:
+            return
+        self._count(entries)
+        if self._make_line is None:
             return
         if self._thread is None:
             self._thread = threading.Thread(target=self._write, name="log", daemon=True)
@@ -94,25 +106,25 @@ class RequestLog:
             self.dropped_total += len(entries)
 
     def _write(self) -> None:
-        make = _json_line if self._is_json else _text_line
+        assert self._make_line is not None  # noqa: S101 - else there is no such thread
         while (entries := self._batches.get()) is not None:
             stream = self._stream or sys.stderr
             try:
-                for group in _groups([make(moment, entry) for moment, entry in entries]):
+                for group in _groups(map(self._make_line, entries)):
                     stream.write(group)
                 stream.flush()
             except (OSError, ValueError):  # nobody reads any more, or the stream is closed
                 self.dropped_total += len(entries)
 
 
-def _text_line(moment: float, entry: Entry) -> str:
+def _text_line(entry: Entry) -> str:
     return (
-        f"{_stamp(moment)} {entry.method} {entry.route} {entry.status} {entry.outcome}"
+        f"{_stamp(entry.moment)} {entry.method} {entry.route} {entry.status} {entry.outcome}"
         f" {entry.seconds * 1000:.2f}ms {entry.size_bytes}B id={entry.request_id}\n"
     )
 
 
-def _json_line(moment: float, entry: Entry) -> str:
+def _json_line(entry: Entry) -> str:
     # Ids, methods, routes and outcomes come from closed sets without quotes, so that this needs
     # no encoder, which would take as long as all the rest.
     milliseconds, engine, work = entry.seconds * 1000, "", entry.work
@@ -121,7 +133,7 @@ def _json_line(moment: float, entry: Entry) -> str:
         front_ms = max(0.0, milliseconds - queue_ms - engine_ms)
         engine = f'"queue_ms":{queue_ms:.2f},"engine_ms":{engine_ms:.2f},"front_ms":{front_ms:.2f},'
     return (
-        f'{{"time":"{_stamp(moment)}","id":"{entry.request_id}","method":"{entry.method}",'
+        f'{{"time":"{_stamp(entry.moment)}","id":"{entry.request_id}","method":"{entry.method}",'
         f'"route":"{entry.route}","status":{entry.status},'
         f'"version":{"null" if entry.version is None else entry.version},'
         f'"ms":{milliseconds:.2f},{engine}'

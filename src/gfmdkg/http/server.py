@@ -8,7 +8,7 @@ already gets 304, and log and metrics have the same few numbers.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 from uuid import uuid4
 
@@ -60,7 +60,8 @@ class Server:
     ) -> None:
         settings = service.settings
         self.service = service
-        self.metrics, self.log = Metrics(), RequestLog(settings.log_format)
+        self.metrics = Metrics()
+        self.log = RequestLog(settings.log_format, count=self.metrics.count)
         self.flights = Flights()
         self._app = app
         self._exact = {**(exact or {}), "/metrics": self._answer_metrics}
@@ -77,9 +78,12 @@ class Server:
         self.metrics.in_progress += 1
         try:
             key = await request.key(self._current_version())
-            answer = self._find(key) if key is not None and request.reads_cache else None
-            if answer is not None:
-                await self._send(request, answer, send, outcome="cached")
+            found = None
+            if key is not None and request.reads_cache:
+                found = self.service.cache.get(key)
+                self.metrics.note_cache(is_hit=found is not None)
+            if found is not None:
+                await self._send(request, found, send, outcome="cached")
             elif key is None or request.if_none_match is not None or not request.reads_cache:
                 answer = await self._compute(request)
                 if request.tag_of(answer) is None:
@@ -100,41 +104,36 @@ class Server:
 
     # To the answer
 
-    def _find(self, key: Key) -> Answer | None:
-        answer: Answer | None = self.service.cache.get(key)
-        self.metrics.note_cache(is_hit=answer is not None)
-        return answer
-
     async def _share(self, request: RequestContext, key: Key, send: Send) -> None:
         """Compute the answer for all who ask the same at this time, or wait for it."""
-        match await self.flights.board(key):
-            case Turn.LEAD:
-                answer = None
-                try:
-                    answer = await self._compute(request)
-                finally:
-                    self._settle(key, answer)
-                await self._send(request, answer, send)
-            case Turn.ALONE:
+        while not self.flights.lead(key):
+            outcome: Answer | Turn | None = await self.flights.wait(key)
+            if outcome is Turn.LEAD:  # another may have tried, and be through
+                outcome = self.service.cache.get(key)
+            if isinstance(outcome, Answer):
+                await self._send(request, outcome, send, outcome="cached")
+                return
+            if outcome is Turn.ALONE:
                 await self._send(request, await self._compute(request), send)
-            case shared:
-                await self._send(request, shared, send, outcome="cached")
+                return
+        result: Answer | Turn = Turn.LEAD  # where this one leaves or fails, another has to try
+        try:
+            answer = await self._compute(request)
+            result = self._outcome(key, answer)
+        finally:
+            self.flights.end(key, result)
+        await self._send(request, answer, send)
 
-    def _settle(self, key: Key, answer: Answer | None) -> None:
-        """Do for those who wait what the leader's answer allows."""
-        if answer is None:  # it left, or it failed
-            self.flights.hand_over(key)
-        elif not isinstance(answer.body, bytes):
-            self.flights.scatter(key)
-        elif answer.is_lasting:
+    def _outcome(self, key: Key, answer: Answer) -> Answer | Turn:
+        """What the leader's answer is for those who wait."""
+        if isinstance(answer.body, bytes) and answer.is_lasting:
             self._keep(key, answer)
-            self.flights.land(key, answer)
-        elif answer.status < _BAD_REQUEST:
-            self.flights.scatter(key)
-        elif answer.result == "error" and not self.flights.fails_again(key):
-            self.flights.hand_over(key)
-        else:
-            self.flights.land(key, answer)
+            return answer
+        if not isinstance(answer.body, bytes) or answer.status < _BAD_REQUEST:
+            return Turn.ALONE
+        if answer.result == "error":
+            return self.flights.outcome_of_failure(key, answer)
+        return answer
 
     def _keep(self, key: Key | None, answer: Answer) -> None:
         if key is not None and answer.is_lasting:
@@ -231,6 +230,7 @@ class Server:
         """Put the request down in the log and the metrics."""
         version = answer.version
         entry = Entry(
+            moment=time(),
             request_id=request.id,
             method=request.method if request.method in _METHODS else "other",
             route=answer.route or self._route(request.scope),
@@ -242,7 +242,6 @@ class Server:
             rows=answer.rows,
             work=request.work,
         )
-        self.metrics.request(entry)
         self.log.request(entry)
 
     # The service itself
@@ -266,6 +265,7 @@ class Server:
         await self._app(scope, receive, send_last)
 
     def _snapshot(self) -> Mapping[str, Any]:
+        self.log.hand_on()
         return self.metrics.snapshot(
             pool=self.service.pool.stats(),
             cache=self.service.cache,

@@ -119,6 +119,8 @@ def parse_parameters(encoded: bytes) -> Pairs:
 
 
 def _decode(encoded: bytes) -> str:
+    if encoded.isalnum():
+        return encoded.decode()
     if _MALFORMED.search(encoded):
         return unquote_to_bytes(encoded.replace(b"+", b" ")).decode()
     # Quoted-printable is the same code with another sign for its escapes, and decoded in C: a

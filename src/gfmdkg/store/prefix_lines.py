@@ -6,7 +6,7 @@ strong.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import IO
 
 import pyoxigraph as ox
@@ -14,24 +14,37 @@ import pyoxigraph as ox
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.answers import GRAPH_FORMATS
 
-__all__ = ["PREFIXED", "PrefixLines", "write_prefixed"]
+__all__ = ["PREFIXED", "PrefixLines", "used_namespaces", "write_prefixed"]
 
 PREFIXED = frozenset({"text/turtle", "application/trig"})
 """Formats that read better with prefixes."""
 
-_PREFIXES = dict(PREFIXES)
+_MARKS = tuple((prefix, iri, iri.encode()) for prefix, iri in PREFIXES.items())
 _HELD_BYTES = 256 * 1024
 _LINE = re.compile(rb"@prefix ([^:\s]*): <[^>]*> \.\n")
 
 
-def write_prefixed(triples: Iterable[ox.Triple], output: IO[bytes], media_type: str) -> None:
-    """Write triples in a format of ``PREFIXED``; raises what ``output.write`` raises."""
+def used_namespaces(n_triples: bytes) -> Mapping[str, str]:
+    """The prefixes of which an IRI in a document begins with their namespace, or mentions it."""
+    return {prefix: iri for prefix, iri, mark in _MARKS if mark in n_triples}
+
+
+def write_prefixed(
+    triples: Iterable[ox.Triple] | Iterable[ox.Quad],
+    output: IO[bytes],
+    media_type: str,
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> None:
+    """Write triples in a format of ``PREFIXED``; raises what ``output.write`` raises.
+
+    The fewer ``prefixes`` there are to choose from, the sooner it is done.
+    """
     lines = PrefixLines(output)
     ox.serialize(
         triples,
         lines,  # type: ignore[arg-type]
         GRAPH_FORMATS[media_type],
-        prefixes=_PREFIXES,
+        prefixes=dict(prefixes),
     )
     lines.finish()
 
