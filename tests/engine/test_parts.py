@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import io
 import os
 import tempfile
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from gfmdkg import errors
 from gfmdkg.engine.answers import MEMORY_BYTES, Spool, SpooledAnswer
 from gfmdkg.engine.failures import decode_error, encode_error
-from gfmdkg.engine.frames import FrameAssembler, FrameError, pack_frame
+from gfmdkg.engine.frames import FrameError, pack_frame, read_frame, receive_frame
 from gfmdkg.engine.process import describe_death
 from gfmdkg.engine.supervisor import Admission, Lane
 from gfmdkg.errors import AnswerTooLarge, Busy, Candidate, Clash, Fault, GfmdkgError
@@ -47,21 +48,32 @@ def test_every_error_crosses_with_its_fields(kind: type[GfmdkgError]) -> None:
 
 @pytest.mark.parametrize("size", [1, 5, 17, 1000])
 def test_frames_are_put_together_from_any_pieces(size: int) -> None:
-    assembler = FrameAssembler()
-    for body in (b"", b"x" * 3000):
-        data = pack_frame(b'{"a": 1}', body, limit_seconds=1.5, retires=True)
-        pieces = [data[at : at + size] for at in range(0, len(data), size)]
-        *early, last = [assembler.feed(piece) for piece in pieces]
-        assert not any(early)
-        assert last is not None
-        assert (last.head, last.body, last.limit_seconds) == (b'{"a": 1}', body, 1.5)
-        assert last.retires
+    async def scenario() -> None:
+        reader = asyncio.StreamReader()
+        for body in (b"", b"x" * 3000):
+            data = pack_frame(b'{"a": 1}', body, limit_seconds=1.5, retires=True)
+            awaited = asyncio.create_task(receive_frame(reader))
+            for at in range(0, len(data), size):
+                await asyncio.sleep(0)
+                assert not awaited.done()
+                reader.feed_data(data[at : at + size])
+            frame = await awaited
+            assert (frame.head, frame.body, frame.limit_seconds) == (b'{"a": 1}', body, 1.5)
+            assert frame.retires
+            assert read_frame(io.BytesIO(data)) == frame
+            assert read_frame(io.BytesIO(data[:-1])) is None
+
+    asyncio.run(scenario())
 
 
-@pytest.mark.parametrize("data", [pack_frame(b"{}") + b"more", b"\xff" * 17])
-def test_what_is_no_frame_is_refused(data: bytes) -> None:
-    with pytest.raises(FrameError):
-        FrameAssembler().feed(data)
+def test_what_is_no_frame_is_refused() -> None:
+    async def scenario() -> None:
+        reader = asyncio.StreamReader()
+        reader.feed_data(b"\xff" * 17)
+        with pytest.raises(FrameError):
+            await receive_frame(reader)
+
+    asyncio.run(scenario())
 
 
 def _admission(**values: Any) -> Admission:

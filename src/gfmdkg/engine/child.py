@@ -17,7 +17,7 @@ from typing import Any
 
 from gfmdkg.engine.confinement import confine
 from gfmdkg.engine.failures import encode_error
-from gfmdkg.engine.frames import Channel, Frame
+from gfmdkg.engine.frames import Frame, pack_frame, read_frame
 from gfmdkg.errors import EngineFailure, GfmdkgError
 
 __all__ = ["Handler", "Reply", "run"]
@@ -40,20 +40,22 @@ Handler = Callable[[Frame], Reply]
 
 def _main() -> None:
     setup = json.loads(sys.argv[1])
-    channel = Channel(socket.socket(fileno=setup["connection"]))
+    connection = socket.socket(fileno=setup["connection"])
     obstacle = confine(memory_limit_bytes=setup["memory_limit_bytes"], parent=setup["parent"])
     role = import_module(setup["module"])
     handler: Handler = role.create_handler(setup["options"])
     memory = EngineFailure(_memory_words(setup["memory_limit_bytes"]))
     out_of_memory = Reply(head={"error": encode_error(memory)}, retires=True)
-    channel.send(json.dumps({"network_obstacle": obstacle}).encode())
-    while (frame := channel.receive()) is not None:
+    connection.sendall(pack_frame(json.dumps({"network_obstacle": obstacle}).encode()))
+    incoming = connection.makefile("rb")
+    while (frame := read_frame(incoming)) is not None:
         if frame.limit_seconds:
             # Its default action ends the process whatever the engine is doing.
             limit = frame.limit_seconds + _OWN_TIMER_GRACE_SECONDS
             signal.setitimer(signal.ITIMER_REAL, limit)
         reply = _answer(handler, frame, out_of_memory)
-        channel.send(json.dumps(reply.head).encode(), reply.body, retires=reply.retires)
+        head = json.dumps(reply.head).encode()
+        connection.sendall(pack_frame(head, reply.body, retires=reply.retires))
         signal.setitimer(signal.ITIMER_REAL, 0)
         if reply.retires:
             break

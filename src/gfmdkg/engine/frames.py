@@ -8,15 +8,15 @@ The head is JSON, the body raw bytes. One request is answered by one reply, so t
 never more than one frame under way in a direction.
 """
 
-import socket
+import asyncio
 import struct
 from dataclasses import dataclass
+from typing import BinaryIO
 
-__all__ = ["Channel", "Frame", "FrameAssembler", "FrameError", "pack_frame"]
+__all__ = ["Frame", "FrameError", "pack_frame", "read_frame", "receive_frame"]
 
 _PREFIX = struct.Struct(">BdII")
 _RETIRES = 1
-_RECEIVE_BYTES = 1 << 16
 _FRAME_LIMIT_BYTES = 256 << 20
 
 
@@ -49,77 +49,37 @@ def pack_frame(
     return _PREFIX.pack(flags, limit_seconds, len(head), len(body)) + head + body
 
 
-class FrameAssembler:
-    """Puts frames together from whatever pieces the socket gives."""
-
-    __slots__ = ("_pieces", "_size", "_total")
-
-    def __init__(self) -> None:
-        self._clear()
-
-    def _clear(self) -> None:
-        self._pieces: list[bytes] = []
-        self._size = 0
-        self._total: int | None = None
-
-    def feed(self, piece: bytes) -> Frame | None:
-        """Add a piece; the frame once it is whole.
-
-        Raises ``FrameError`` where more follows than the frame announced, or the announced
-        size is absurd: then the other side is not to be trusted any more.
-        """
-        self._pieces.append(piece)
-        self._size += len(piece)
-        if self._total is None:
-            if self._size < _PREFIX.size:
-                return None
-            self._join()
-            _, _, head, body = _PREFIX.unpack_from(self._pieces[0])
-            self._total = _PREFIX.size + head + body
-            if self._total > _FRAME_LIMIT_BYTES:
-                raise FrameError(f"a frame of {self._total} bytes was announced")
-        if self._size < self._total:
-            return None
-        if self._size > self._total:
-            raise FrameError("bytes follow the frame")
-        self._join()
-        data = self._pieces[0]
-        self._clear()
-        return _unpack(data)
-
-    def _join(self) -> None:
-        if len(self._pieces) > 1:
-            self._pieces = [b"".join(self._pieces)]
+def read_frame(connection: BinaryIO) -> Frame | None:
+    """The next frame, at the worker's end; ``None`` when the server process closed its own."""
+    prefix = connection.read(_PREFIX.size)
+    if len(prefix) < _PREFIX.size:
+        return None
+    rest = connection.read(_rest_bytes(prefix))
+    return _unpack(prefix, rest) if len(rest) == _rest_bytes(prefix) else None
 
 
-def _unpack(data: bytes) -> Frame:
-    flags, limit_seconds, head, _ = _PREFIX.unpack_from(data)
-    middle = _PREFIX.size + head
+async def receive_frame(reader: asyncio.StreamReader) -> Frame:
+    """The next frame, at the server's end.
+
+    Raises ``asyncio.IncompleteReadError`` where the worker is gone, and ``FrameError`` where the
+    announced size is absurd: then the other side is not to be trusted any more.
+    """
+    prefix = await reader.readexactly(_PREFIX.size)
+    size_bytes = _rest_bytes(prefix)
+    if size_bytes > _FRAME_LIMIT_BYTES:
+        raise FrameError(f"a frame of {size_bytes} bytes was announced")
+    return _unpack(prefix, await reader.readexactly(size_bytes))
+
+
+def _rest_bytes(prefix: bytes) -> int:
+    return sum(_PREFIX.unpack(prefix)[2:])
+
+
+def _unpack(prefix: bytes, rest: bytes) -> Frame:
+    flags, limit_seconds, middle, _ = _PREFIX.unpack(prefix)
     return Frame(
-        head=data[_PREFIX.size : middle],
-        body=data[middle:],
+        head=rest[:middle],
+        body=rest[middle:],
         limit_seconds=limit_seconds,
         retires=bool(flags & _RETIRES),
     )
-
-
-class Channel:
-    """The worker's end: blocking, one frame after the other."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        self._assembler = FrameAssembler()
-
-    def receive(self) -> Frame | None:
-        """The next frame, or ``None`` when the server process closed the connection."""
-        while True:
-            piece = self._connection.recv(_RECEIVE_BYTES)
-            if not piece:
-                return None
-            frame = self._assembler.feed(piece)
-            if frame is not None:
-                return frame
-
-    def send(self, head: bytes, body: bytes = b"", *, retires: bool = False) -> None:
-        """Send a frame."""
-        self._connection.sendall(pack_frame(head, body, retires=retires))

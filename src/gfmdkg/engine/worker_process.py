@@ -14,10 +14,10 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from gfmdkg.engine.failures import decode_error
-from gfmdkg.engine.frames import Frame, FrameAssembler, FrameError, pack_frame
+from gfmdkg.engine.frames import Frame, FrameError, pack_frame, receive_frame
 from gfmdkg.engine.process import ChildProcess
 from gfmdkg.errors import EngineFailure, QueryTimeout
 
@@ -49,7 +49,7 @@ class ReceivedReply:
     body: bytes
 
 
-class WorkerProcess(asyncio.Protocol):
+class WorkerProcess:
     """A child process that answers one request at a time.
 
     ``on_lost`` is called once, from the event loop, when the process is gone.
@@ -58,12 +58,9 @@ class WorkerProcess(asyncio.Protocol):
     def __init__(self, spec: ProcessSpec, on_lost: Callable[["WorkerProcess"], None]) -> None:
         self.network_obstacle: str | None = None
         self._spec, self._on_lost = spec, on_lost
-        self._loop = asyncio.get_running_loop()
-        self._assembler = FrameAssembler()
-        self._pending: asyncio.Future[Frame] | None = None
-        self._limit_seconds: float | None = None
-        self._transport: asyncio.WriteTransport | None = None
-        self._is_ending = False
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._is_late = self._is_ending = False
         self._connection, its_connection = socket.socketpair()
         self._connection.setblocking(False)
         with its_connection:
@@ -95,13 +92,13 @@ class WorkerProcess(asyncio.Protocol):
     ) -> Self:
         """Start a process and wait until it is ready. Raises ``EngineFailure``."""
         worker = cls(spec, on_lost)
-        ready = worker._expect(None)
         try:
             async with asyncio.timeout(spec.ready_seconds):
-                await worker._loop.create_unix_connection(lambda: worker, sock=worker._connection)
-                frame = await ready
+                worker._reader, worker._writer = await asyncio.open_unix_connection(
+                    sock=worker._connection
+                )
+                frame = await worker._receive(spec.ready_seconds)
         except BaseException as error:
-            ready.cancel()
             worker.kill()
             worker._connection.close()
             await worker.wait()
@@ -122,7 +119,7 @@ class WorkerProcess(asyncio.Protocol):
     @property
     def is_usable(self) -> bool:
         """Whether it can take a request."""
-        return self._transport is not None and not self._is_ending
+        return self._reader is not None and not self._is_ending and not self._reader.at_eof()
 
     async def wait(self) -> int:
         """The exit code, once the process is gone."""
@@ -140,8 +137,8 @@ class WorkerProcess(asyncio.Protocol):
 
     def _disconnect(self) -> None:
         self._is_ending = True
-        if self._transport is not None:
-            self._transport.abort()
+        if self._writer is not None:
+            self._writer.transport.abort()
 
     # Requests
 
@@ -153,70 +150,44 @@ class WorkerProcess(asyncio.Protocol):
         Raises what the role raised, ``QueryTimeout`` when the process was killed at its
         limit and ``EngineFailure`` when it died of something else. Cancelling kills it.
         """
-        if self._transport is None or self._is_ending:
+        if self._writer is None or not self.is_usable:
             raise EngineFailure("its worker had ended")
-        future = self._expect(limit_seconds)
-        alarm = self._loop.call_later(limit_seconds, self._time_out)
-        self._transport.write(pack_frame(head, body, limit_seconds=limit_seconds))
+        alarm = asyncio.get_running_loop().call_later(limit_seconds, self._time_out)
+        self._writer.write(pack_frame(head, body, limit_seconds=limit_seconds))
         try:
-            frame = await future
-        except asyncio.CancelledError:
+            frame = await self._receive(limit_seconds)
+        except BaseException:
             self.kill()
             raise
         finally:
             alarm.cancel()
-        return self._open(frame)
-
-    def _expect(self, limit_seconds: float | None) -> asyncio.Future[Frame]:
-        self._pending = self._loop.create_future()
-        self._limit_seconds = limit_seconds
-        return self._pending
-
-    def _open(self, frame: Frame) -> ReceivedReply:
         if frame.retires:
             self.close()
-        head = json.loads(frame.head)
-        if "error" in head:
-            raise decode_error(head["error"])
-        return ReceivedReply(head=head, body=frame.body)
+        reply = json.loads(frame.head)
+        if "error" in reply:
+            raise decode_error(reply["error"])
+        return ReceivedReply(head=reply, body=frame.body)
+
+    async def _receive(self, limit_seconds: float) -> Frame:
+        assert self._reader is not None  # noqa: S101 - it is connected
+        try:
+            return await receive_frame(self._reader)
+        except FrameError as error:
+            raise EngineFailure(str(error)) from error
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            # It closes its end only when it dies.
+            code = await self._child.wait()
+            if self._is_late or code == -signal.SIGALRM:
+                raise QueryTimeout(limit_seconds) from error
+            raise EngineFailure(self._child.cause) from error
 
     def _time_out(self) -> None:
-        self._fail(QueryTimeout(self._limit_seconds or 0.0))
-        self.kill()
-
-    # asyncio.Protocol
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport."""
-        self._transport = cast("asyncio.WriteTransport", transport)
-
-    def data_received(self, data: bytes) -> None:
-        """Hand a whole frame to whoever waits for it."""
-        try:
-            frame = self._assembler.feed(data)
-        except FrameError as error:
-            self._fail(EngineFailure(str(error)))
-            self.kill()
-            return
-        if frame is not None and self._pending is not None and not self._pending.done():
-            self._pending.set_result(frame)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - its name is given
-        """The process closed its end, which it does only when it dies."""
-        self._transport = None
-        self._is_ending = True
-        self._child.close()
+        self._is_late = True
+        self._child.kill()
 
     def _ended(self) -> None:
         self._disconnect()
-        if self._child.code == -signal.SIGALRM and self._limit_seconds is not None:
-            self._fail(QueryTimeout(self._limit_seconds))
-        self._fail(EngineFailure(self._child.cause))
         self._on_lost(self)
-
-    def _fail(self, error: Exception) -> None:
-        if self._pending is not None and not self._pending.done():
-            self._pending.set_exception(error)
 
 
 @cache
