@@ -104,7 +104,7 @@ class GraphStore:
         target = _read_target(scope, "format", "version")
         graph, number = target.required, target.parameters.version()
         formats = replace(
-            choose_formats(parse_parameters(scope["query_string"]), header(scope, b"accept")),
+            choose_formats(target.parameters, header(scope, b"accept")),
             results=None,
         )
         if formats.graph is None:

@@ -92,7 +92,7 @@ class Parameters:
         """Raise ``UnknownParameter`` for a name that is not allowed, given empty or not."""
         for name in sorted(self._names):
             if name not in allowed:
-                raise UnknownParameter(name, "is not known here", allowed=sorted(allowed))
+                raise UnknownParameter(name[:80], "is not known here", allowed=sorted(allowed))
 
     def many(self, name: str) -> tuple[str, ...]:
         """All values of a parameter."""

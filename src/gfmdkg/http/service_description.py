@@ -73,7 +73,7 @@ class Descriptions:
         parameters = Parameters(pairs)
         parameters.only({"format", "output", "results", "version"})
         accept = header(scope, b"accept")
-        media_type = choose_formats(pairs, accept).graph
+        media_type = choose_formats(parameters, accept).graph
         if media_type is None:
             raise NotAcceptable(accept or "", [media.media_type for media in GRAPHS])
         number = parameters.version()

@@ -2,14 +2,15 @@
 
 import re
 from binascii import a2b_qp
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 import pyoxigraph as ox
 
-from gfmdkg.errors import NotAcceptable, ParameterError, RequestError, UnknownParameter
+from gfmdkg.errors import NotAcceptable, ParameterError, RequestError
 from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, negotiate
+from gfmdkg.http.parameters import Parameters
 from gfmdkg.store.answers import AnswerFormats, Dataset
 
 __all__ = [
@@ -18,7 +19,6 @@ __all__ = [
     "SparqlRequest",
     "SparqlUpdateRequest",
     "choose_formats",
-    "given_once",
     "parse_parameters",
     "parse_query",
     "parse_update",
@@ -135,23 +135,24 @@ def parse_query(pairs: Pairs, *, accept: str | None) -> SparqlRequest:
     Raises ``RequestError`` unless there is exactly one query, ``UnknownParameter``,
     ``ParameterError`` and ``NotAcceptable``.
     """
-    values = _grouped(pairs, _QUERY_PARAMETERS)
-    explain = _single(values, "explain") or "false"
+    parameters = Parameters(pairs)
+    parameters.only(_QUERY_PARAMETERS)
+    explain = parameters.one("explain") or "false"
     if explain not in ("true", "false"):
         raise ParameterError("explain", f"is “{explain[:40]}”", allowed=("true", "false"))
     return SparqlRequest(
-        text=given_once(pairs, "query"),
-        formats=choose_formats(pairs, accept),
-        dataset=_dataset(values),
-        version=_version(values),
-        timeout_seconds=_timeout(values),
+        text=_given_once(parameters, "query"),
+        formats=choose_formats(parameters, accept),
+        dataset=_dataset(parameters),
+        version=parameters.version(),
+        timeout_seconds=_timeout(parameters),
         explain=explain == "true",
     )
 
 
-def _dataset(values: Mapping[str, Sequence[str]]) -> Dataset:
-    default_graphs = _graphs(values, "default-graph-uri")
-    named_graphs = _graphs(values, "named-graph-uri")
+def _dataset(parameters: Parameters) -> Dataset:
+    default_graphs = _graphs(parameters, "default-graph-uri")
+    named_graphs = _graphs(parameters, "named-graph-uri")
     if not default_graphs and not named_graphs:
         return _WHOLE
     return Dataset(default_graphs=default_graphs, named_graphs=named_graphs)
@@ -159,18 +160,19 @@ def _dataset(values: Mapping[str, Sequence[str]]) -> Dataset:
 
 def parse_update(pairs: Pairs) -> SparqlUpdateRequest:
     """The update operation that these parameters ask for; raises as ``parse_query`` does."""
-    values = _grouped(pairs, _UPDATE_PARAMETERS)
+    parameters = Parameters(pairs)
+    parameters.only(_UPDATE_PARAMETERS)
     return SparqlUpdateRequest(
-        text=given_once(pairs, "update"),
-        using_graphs=_graphs(values, "using-graph-uri"),
-        using_named_graphs=_graphs(values, "using-named-graph-uri"),
-        timeout_seconds=_timeout(values),
+        text=_given_once(parameters, "update"),
+        using_graphs=_graphs(parameters, "using-graph-uri"),
+        using_named_graphs=_graphs(parameters, "using-named-graph-uri"),
+        timeout_seconds=_timeout(parameters),
     )
 
 
-def choose_formats(pairs: Pairs, accept: str | None) -> AnswerFormats:
+def choose_formats(parameters: Parameters, accept: str | None) -> AnswerFormats:
     """The formats for solutions and for graphs, by ``format``, else by the Accept header."""
-    names = {_SYNONYMS.get(v, v) for key, v in pairs if key in _FORMAT_NAMES and v}
+    names = {_SYNONYMS.get(v, v) for name in _FORMAT_NAMES for v in parameters.many(name)}
     if not names:
         return _negotiated(accept)
     name = names.pop()
@@ -188,9 +190,9 @@ def _negotiated(accept: str | None) -> AnswerFormats:
     return _FORMAT_PAIRS[results, graph]
 
 
-def given_once(pairs: Pairs, name: str) -> str:
+def _given_once(parameters: Parameters, name: str) -> str:
     """The value of a parameter that must be there exactly once (Protocol, section 2.1)."""
-    values = [value for key, value in pairs if key == name]
+    values = parameters.many(name)
     if len(values) != 1:
         count = "is missing" if not values else f"is there {len(values)} times"
         raise RequestError(f"the parameter “{name}” {count}; it has to be there exactly once")
@@ -201,50 +203,18 @@ def _media_types(offered: Iterable[MediaType]) -> tuple[str, ...]:
     return tuple(media.media_type for media in offered)
 
 
-def _grouped(pairs: Pairs, allowed: Collection[str]) -> Mapping[str, Sequence[str]]:
-    """The values by name; empty ones, as HTML forms send them, are not given."""
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        if name not in allowed:
-            raise UnknownParameter(name[:80], "is not known here", allowed=sorted(allowed))
-        if value:
-            values.setdefault(name, []).append(value)
-    return values
-
-
-def _single(values: Mapping[str, Sequence[str]], name: str) -> str | None:
-    """An optional parameter."""
-    found = values.get(name)
-    if found is None:
-        return None
-    if len(found) > 1:
-        raise ParameterError(name, "is given more than once", value=", ".join(found)[:80])
-    return found[0]
-
-
-def _graphs(values: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
-    found = values.get(name)
-    if found is None:
-        return ()
+def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
+    found = parameters.many(name)
     for value in found:
         try:
             ox.NamedNode(value)
         except ValueError as error:
             raise ParameterError(name, "is not an absolute IRI", value=value[:200]) from error
-    return tuple(found)
+    return found
 
 
-def _version(values: Mapping[str, Sequence[str]]) -> int | None:
-    text = _single(values, "version")
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) < 18 and int(text) > 0):
-        raise ParameterError("version", "must be a whole number, at least 1", value=text[:40])
-    return int(text)
-
-
-def _timeout(values: Mapping[str, Sequence[str]]) -> float | None:
-    text = _single(values, "timeout")
+def _timeout(parameters: Parameters) -> float | None:
+    text = parameters.one("timeout")
     if text is None:
         return None
     try:
