@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gfmdkg.curation.tables import describe_columns
+from gfmdkg.curation.tables import ValueKind, record_types
 from gfmdkg.http import api_document
 from gfmdkg.http.problem_models import members_of
 from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.namespaces import SCHEME_BASE, compact
 from gfmdkg.settings import Settings
 
 __all__ = ["with_generated_parts"]
@@ -23,7 +24,7 @@ _FIRST = ("application/sparql-results+json", "application/json")
 
 def with_generated_parts(page: str) -> str:
     """A page whose generated parts say what the code says; the rest of it as it was."""
-    made = {"routes": _routes, "problems": _problems, "columns": describe_columns}
+    made = {"routes": _routes, "problems": _problems, "columns": _columns}
 
     def replace(part: re.Match[str]) -> str:
         return f"{part[1]}\n{made[part['name']]()}\n{part[3]}"
@@ -75,3 +76,28 @@ def _problems() -> str:
         members = ", ".join(f"`{member}`" for member in members_of(name))
         rows.append(f"| {kind.status} | `{name}` | {members} |")
     return "\n".join(rows) + "\n"
+
+
+def _columns() -> str:
+    """A section for each kind of record that has a table."""
+    lines: list[str] = []
+    for kind in record_types():
+        lines += [
+            f"## {kind.sheet.capitalize()}\n",
+            f"Sheet `{kind.sheet}`. IRI: {kind.identity}.\n",
+            "| column | value | what | example |\n|---|---|---|---|",
+        ]
+        for column in kind.columns:
+            values: str = column.kind
+            if column.kind is ValueKind.NAME:
+                slugs = (scheme.removeprefix(SCHEME_BASE) for scheme in column.schemes)
+                links = [f"[{slug}](../ontology/vocab/{slug}.ttl)" for slug in slugs]
+                values = "name: " + ", ".join(links + [f"`{compact(t)}`" for t in column.types])
+            elif column.partial:
+                values = "date, month or year"
+            name = ", ".join(f"`{heading}`" for heading in column.headings)
+            example = f"`{column.example}`" if column.example else ""
+            cells = (name + "*" * column.needed, values, column.full_note, example)
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        lines.append("")
+    return "\n".join(lines)

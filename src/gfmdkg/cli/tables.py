@@ -8,9 +8,10 @@ import click
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
 from gfmdkg.curation.tables import (
-    RECORD_TYPES,
+    SHEETS,
     convert_table,
     export_table,
+    read_pieces,
     record_type,
     write_csv_table,
     write_template,
@@ -23,8 +24,7 @@ from gfmdkg.validation import Report
 
 __all__ = ["table"]
 
-_NAMES = [known.sheet for known in RECORD_TYPES]
-_types = click.argument("types", nargs=-1, type=click.Choice(_NAMES), metavar="[KIND]…")
+_types = click.argument("types", nargs=-1, type=click.Choice(SHEETS), metavar="[KIND]…")
 _output = click.option(
     "-o",
     "--output",
@@ -49,7 +49,7 @@ def template(cli: CliContext, types: tuple[str, ...], output: Path | None) -> No
     KIND is recommendations, citations, actors, instruments or sessions; several, or none for
     all, make a workbook with a sheet each.
     """
-    wanted = [record_type(name) for name in types or _NAMES]
+    wanted = [record_type(name) for name in types or SHEETS]
     file_format = _format(output, len(wanted))
     _write(write_template(wanted, file_format, open_graph(cli).terms), output)
 
@@ -61,7 +61,7 @@ def template(cli: CliContext, types: tuple[str, ...], output: Path | None) -> No
 @fails_cleanly
 def export_command(cli: CliContext, types: tuple[str, ...], output: Path | None) -> None:
     """Write the records of the graph as a table. Importing it again changes nothing."""
-    wanted = [record_type(name) for name in types or _NAMES]
+    wanted = [record_type(name) for name in types or SHEETS]
     file_format = _format(output, len(wanted))
     graph = open_graph(cli)
     tables = [export_table(kind, lambda q: _select(graph, q), graph.terms) for kind in wanted]
@@ -79,7 +79,7 @@ def export_command(cli: CliContext, types: tuple[str, ...], output: Path | None)
 @click.option(
     "--type",
     "kind",
-    type=click.Choice(_NAMES),
+    type=click.Choice(SHEETS),
     help="What a CSV file holds, where its headings leave that open.",
 )
 @click.option(
@@ -111,31 +111,22 @@ def import_command(
     source = sys.stdin.buffer.read() if is_stdin else file
     terms = open_graph(cli).terms
     with cli.error.status("reading") as status:
-        conversion = convert_table(
+        pieces = read_pieces(
             source,
             terms,
             file="standard-input" if is_stdin else None,
             record_type=kind,
             progress=lambda rows: status.update(f"reading: {rows} rows"),
         )
+        conversion = convert_table(pieces)
     report = Report.of(conversion.findings)
     if report.findings:
-        text = report.to_json_text() if format_name == "json" else _as_text(report)
+        text = report.to_json_text() if format_name == "json" else report.to_text()
         click.echo(text, err=True)
     if not report.conforms:
         raise SystemExit(EXIT_FAULTS)
     _write(conversion.turtle.encode(), output)
     cli.say(f"{conversion.records} records, {conversion.triples} triples")
-
-
-def _as_text(report: Report) -> str:
-    lines = []
-    for finding in report.findings:
-        place = ": ".join(part for part in (finding.file, finding.cell) if part)
-        lines.append(f"{place}: {finding.severity}: {finding.message} [{finding.code}]")
-        if finding.remedy:
-            lines.append(f"    {finding.remedy}")
-    return "\n".join([*lines, report.summary()])
 
 
 def _format(output: Path | None, tables: int) -> str:

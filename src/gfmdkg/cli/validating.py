@@ -142,16 +142,14 @@ def _checker(
     # rdflib and pyshacl take 0.2 s to import, and the help needs neither.
     from gfmdkg.curation.file_validation import FileValidator
 
-    if not tables:
-        validator = FileValidator(content, against=version, follows_files=follows_files)
-        return lambda progress: validator.validate(read_others(), progress=progress)
-    # Most runs have no tables and should not wait for what reads them.
-    from gfmdkg.cli.opening import open_graph
-    from gfmdkg.curation.table_validation import GivenTable, TableValidator
+    if tables and version is None:
+        # Most runs have no tables and should not wait for what reads them.
+        from gfmdkg.cli.opening import open_graph
 
-    table_validator = TableValidator(content, version or open_graph(cli).version)
-    given_tables = [GivenTable(source=path) for path in tables]
-    return lambda progress: table_validator.validate(read_others(), given_tables, progress=progress)
+        version = open_graph(cli).version
+    validator = FileValidator(content, against=version, follows_files=follows_files and not tables)
+    named = [(path.as_posix(), path) for path in tables]
+    return lambda progress: validator.validate(read_others(), named, progress=progress)
 
 
 def expand(files: Sequence[str]) -> list[Path]:

@@ -138,7 +138,11 @@ class BatchValidation:
             if coverage is not None:
                 progress("checking", number, self.count)
                 coverage.number = number
-            placed = [*self._brought(batch, is_first=number == 0), *self.edited]
+            tables = (
+                Placed(document=table.positioned(), graph=table.graph, replaced=frozenset())
+                for table in batch.tables
+            )
+            placed = [*(self.files if number == 0 else ()), *tables, *self.edited]
             request = Request(
                 state=self.after,
                 scope=self.scope,
@@ -185,13 +189,6 @@ class BatchValidation:
         of_cells = (f for batch in self._batches() for t in batch.tables for f in t.findings)
         return Report.of([finding, *of_cells], mode=Mode.INCREMENTAL)
 
-    def _brought(self, batch: _Batch, *, is_first: bool) -> list[Placed]:
-        tables = [
-            Placed(document=table.positioned(), graph=table.graph, replaced=frozenset())
-            for table in batch.tables
-        ]
-        return [*(self.files if is_first else ()), *tables]
-
 
 def _relocated(report: Report, tables: Sequence[TableDocument]) -> Report:
     """The report with places that a curator knows, and the faults of the cells."""
@@ -213,39 +210,32 @@ class FindingTally:
 
     def __init__(self, *, most: int = _MOST_FINDINGS) -> None:
         self._most = most
-        self._kept: dict[Severity, list[Finding]] = {severity: [] for severity in Severity}
-        self._left_out: dict[Severity, Counter[str]] = {s: Counter() for s in Severity}
+        self._kept: list[Finding] = []
+        self._left_out: Counter[tuple[Severity, str]] = Counter()
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Take some more."""
-        for finding in findings:
-            self._kept[finding.severity].append(finding)
-        surplus = sum(map(len, self._kept.values())) - self._most
-        for severity in reversed(Severity):
-            if surplus <= 0:
-                return
-            kept = self._kept[severity]
-            gone = kept[-surplus:]
-            del kept[-surplus:]
-            self._left_out[severity].update(finding.code for finding in gone)
-            surplus -= len(gone)
+        ranks = list(Severity)
+        self._kept = sorted((*self._kept, *findings), key=lambda f: ranks.index(f.severity))
+        self._left_out.update((f.severity, f.code) for f in self._kept[self._most :])
+        del self._kept[self._most :]
 
     def findings(self) -> list[Finding]:
         """What was kept, each fault once, and what is to be said of the others."""
-        kept = [finding for found in self._kept.values() for finding in found]
         # The faults of cells have no record yet that others could be about, too.
-        of_cells = [f for f in kept if f.focus_node is None]
-        of_rules = [f for f in kept if f.focus_node is not None]
-        of_rules = collapse(of_rules) if of_rules else []
-        return [*of_cells, *of_rules, *self._counts()]
+        of_cells = [f for f in self._kept if f.focus_node is None]
+        of_rules = [f for f in self._kept if f.focus_node is not None]
+        return [*of_cells, *collapse(of_rules), *self._counts()]
 
     def _counts(self) -> Iterator[Finding]:
-        for severity, codes in self._left_out.items():
+        for severity in Severity:
+            codes = {c: n for (s, c), n in sorted(self._left_out.items()) if s is severity}
             if codes:
-                listed = ", ".join(f"{code} {count:,}" for code, count in sorted(codes.items()))
+                listed = ", ".join(f"{code} {count:,}" for code, count in codes.items())
+                total = sum(codes.values())
                 yield Finding(
                     severity=severity,
                     code="not-listed",
-                    message=f"{codes.total():,} more findings are counted here alone: {listed}",
+                    message=f"{total:,} more findings are counted here alone: {listed}",
                     remedy="mend those that are listed, and check again",
                 )

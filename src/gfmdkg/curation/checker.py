@@ -79,14 +79,12 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     """Validate documents, as ``options`` say."""
     # The rules import rdflib; the front, which imports this module too, needs none of them.
     from gfmdkg.curation.file_validation import FileValidator
-    from gfmdkg.curation.table_validation import GivenTable, TableValidator
     from gfmdkg.store.versions import VersionStore
     from gfmdkg.validation.views import view_named
 
     content = Content(root=Path(options["content"]))
     versions = VersionStore(Path(options["store"]))
     validators: dict[int, FileValidator] = {}
-    table_validators: dict[int, TableValidator] = {}
 
     def handle(frame: Frame) -> Reply:
         record = json.loads(frame.head)
@@ -96,16 +94,8 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
             validators[number] = FileValidator(content, against=versions.get(number))
         documents = _split(record["documents"], frame.body)
         files, unreadable = _decode([d for d in documents if d.media_type not in TABLE_MEDIA_TYPES])
-        given = [d for d in documents if d.media_type in TABLE_MEDIA_TYPES]
-        if given and number not in table_validators:
-            table_validators.clear()
-            table_validators[number] = TableValidator(content, versions.get(number))
-        if unreadable is not None or not given:
-            report = unreadable or validators[number].validate(files)
-        else:
-            validator = table_validators[number]
-            tables = [GivenTable(source=d.body, file=d.name) for d in given]
-            report = validator.validate(files, tables)
+        tables = [(d.name, d.body) for d in documents if d.media_type in TABLE_MEDIA_TYPES]
+        report = unreadable or validators[number].validate(files, tables)
         body = view_named(record["view"]).write(report).encode()
         return Reply(head={"conforms": report.conforms}, body=body)
 

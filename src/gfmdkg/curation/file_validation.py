@@ -1,6 +1,6 @@
 """Validating a curator's files in the context of a published version, or of the content."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from functools import cached_property
@@ -17,13 +17,15 @@ from gfmdkg.curation.batches import BatchValidation
 from gfmdkg.curation.progress import Progress, untold
 from gfmdkg.curation.proposal import Placed, apply_proposal, place
 from gfmdkg.curation.rules import ONTOLOGY_GRAPH
-from gfmdkg.curation.tables import TableDocument
+from gfmdkg.curation.tables import TableDocument, read_pieces
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
+from gfmdkg.store.names import open_names
 from gfmdkg.store.patches import graph_of, quads_of, statements_about, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Finding, Report, SourceFile
 from gfmdkg.validation.documents import read_documents, read_turtle
 from gfmdkg.validation.incremental.rules import Rules, load_rules
@@ -44,20 +46,26 @@ class FileValidator:
     The rules are those of ``content``. The context is the version ``against`` which the files
     are validated or, without one, the content's own data. What of it does not change is read
     once. With ``follows_files``, files of the content that were edited since the version was
-    built count as they are now.
+    built count as they are now. Of tables so many ``records_at_once`` are in memory.
     """
 
     def __init__(
-        self, content: Content, *, against: Version | None = None, follows_files: bool = False
+        self,
+        content: Content,
+        *,
+        against: Version | None = None,
+        follows_files: bool = False,
+        records_at_once: int = 1_000,
     ) -> None:
         self._content, self._against, self._follows = content, against, follows_files
+        self._most = records_at_once
 
     def validate(
         self,
         given: Sequence[SourceFile],
+        tables: Sequence[tuple[str, Path | bytes]] = (),
         *,
         today: date | None = None,
-        batches: Iterable[Sequence[TableDocument]] | None = None,
         progress: Progress = untold,
     ) -> Report:
         """The report on these files; of the content itself where there are none.
@@ -65,30 +73,36 @@ class FileValidator:
         A file that is one of the graphs takes its place. Only findings about the files are
         reported, and violations that they cause elsewhere. In the context of a version only
         what the files can affect is looked at, where that can be told; ``mode`` and ``reason``
-        of the report say which it was. ``batches`` of tables need a version; they are validated
-        together with the files, and ``progress`` hears how far that is. Raises
-        ``OntologyError`` where the rules are at fault.
+        of the report say which it was. Raises ``OntologyError`` where the rules are at fault.
+
+        ``tables``, CSV or XLSX with the names by which findings call them, need a version. They
+        are validated together with the files, and findings on them have their cells. What a row
+        puts in the place of what the version says is not there for the rules, so a date that is
+        corrected is not the second one of its record. ``progress`` hears how far that is.
         """
         read = read_documents(given, contexts=self._contexts)
         if read.unreadable:
             texts = {file.path: file.text for file in given}
             return Report.of(read.unreadable).with_sources(texts)
-        if self._against is None or not (given or batches):
+        if self._against is None or not (given or tables):
             return self._in_content(given, read.documents, today)
-        context = _VersionContext(
-            self._content, self._against, self.rules, follows_files=self._follows
-        )
         placed = [
             place(file, document, self._content)
             for file, document in zip(given, read.documents, strict=True)
         ]
-        return context.validate(placed, batches or ((),), today=today, progress=progress)
+        batches = self._batches(tables, progress) if tables else [()]
+        return self._in_version(self._against, placed, batches, today, progress)
 
     @cached_property
     def rules(self) -> Rules:
         """The shapes and checks; raises ``OntologyError`` where they are at fault."""
         kept = None if self._against is None else self._against.folder
         return load_rules(self._content.ontology, kept=kept)
+
+    @cached_property
+    def _terms(self) -> TermIndex:
+        assert self._against is not None  # noqa: S101 - tables need a version
+        return open_names(self._against)
 
     @cached_property
     def _contexts(self) -> dict[str, str]:
@@ -136,36 +150,45 @@ class FileValidator:
             return report
         return report.with_findings((*report.findings, *find_doubles(store, kept)))
 
+    def _batches(
+        self, tables: Sequence[tuple[str, Path | bytes]], progress: Progress
+    ) -> Iterator[list[TableDocument]]:
+        """The tables in pieces; those of small tables share a batch."""
+        rows = records = 0
+        batch: list[TableDocument] = []
+        for name, source in tables:
+            before = rows
 
-class _VersionContext:
-    """Validates documents as a change of a version, by the rules of some content.
+            def read(count: int, before: int = before) -> None:
+                nonlocal rows
+                rows = before + count
+                progress("reading", rows, None)
 
-    With ``follows_files``, files of the content that were edited since the version was built
-    count as they are now.
-    """
+            for piece in read_pieces(
+                source, self._terms, size=self._most, file=name, progress=read
+            ):
+                if batch and records + len(piece.records) > self._most:
+                    yield batch
+                    batch, records = [], 0
+                batch.append(piece)
+                records += len(piece.records)
+        yield batch
 
-    def __init__(
-        self, content: Content, version: Version, rules: Rules, *, follows_files: bool
-    ) -> None:
-        self._content, self._version, self._rules = content, version, rules
-        self._follows = follows_files
-        self._scope = data_scope(is_union=version.default_graph == "union")
-
-    def validate(
+    def _in_version(
         self,
+        version: Version,
         files: Sequence[Placed],
-        batches: Iterable[Sequence[TableDocument]] = ((),),
-        *,
+        batches: Iterable[Sequence[TableDocument]],
         today: date | None,
-        progress: Progress = untold,
+        progress: Progress,
     ) -> Report:
         """The report on files and on batches of tables, each in the context of all the others.
 
         Memory holds one batch at a time, unless all must be looked at.
         """
         with (
-            closing(OxigraphStore.open_read_only(self._version.database)) as before,
-            self._version.scratch() as after,
+            closing(OxigraphStore.open_read_only(version.database)) as before,
+            version.scratch() as after,
             TemporaryFile() as waiting,
         ):
             try:
@@ -175,23 +198,16 @@ class _VersionContext:
             validation = BatchValidation(
                 before=before,
                 after=after,
-                rules=self._rules,
-                scope=self._scope,
+                rules=self.rules,
+                scope=data_scope(is_union=version.default_graph == "union"),
                 files=files,
                 edited=edited,
                 find_around=self._find_around(after, [*files, *edited]),
                 waiting=waiting,
             )
             validation.apply(batches, gone)
-            reason = self._reason_for_full_run(before, edited)
+            reason = _reason_for_full_run(before, edited)
             return validation.report(today=today, progress=progress, reason=reason)
-
-    def _reason_for_full_run(self, before: OxigraphStore, edited: Sequence[Placed]) -> str | None:
-        if any(p.graph.startswith(SHAPES_GRAPHS) for p in edited):
-            return "the shapes were edited since the version was built"
-        if not before.has_graph(ONTOLOGY_GRAPH):
-            return "the version does not hold the ontology"
-        return None
 
     # The files of the content
 
@@ -236,6 +252,14 @@ class _VersionContext:
             return [_read(s) for s in collect_sources(self._content) if s.graph in wanted]
 
         return find
+
+
+def _reason_for_full_run(before: OxigraphStore, edited: Sequence[Placed]) -> str | None:
+    if any(p.graph.startswith(SHAPES_GRAPHS) for p in edited):
+        return "the shapes were edited since the version was built"
+    if not before.has_graph(ONTOLOGY_GRAPH):
+        return "the version does not hold the ontology"
+    return None
 
 
 def _built_from(store: OxigraphStore) -> dict[str, str]:

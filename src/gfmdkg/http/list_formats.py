@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import pyoxigraph as ox
 
 from gfmdkg.catalog import Cell, ColumnType
-from gfmdkg.curation.tables.xlsx_file import encode_text
+from gfmdkg.curation.tables.cells import encode_text
 from gfmdkg.facets import Field, ListIndex
 from gfmdkg.formats.bibliography import (
     Reference,

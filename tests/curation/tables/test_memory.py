@@ -17,14 +17,14 @@ from tests.curation.tables.long_tables import make_store, write_csv_table, write
 _CONVERT = """
 import resource, sys
 from pathlib import Path
-from gfmdkg.curation.tables import convert_table
+from gfmdkg.curation.tables import convert_table, read_pieces
 from gfmdkg.terms.index import LabelEntry, TermIndex
 
 types, scheme = "https://w3id.org/gfmdkg/scheme/instrument-type", "treaty"
 treaty = LabelEntry(iri=f"{types}/{scheme}", kind="pref", text="Treaty", schemes=(types,))
 terms = TermIndex.from_entries([treaty])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-done = convert_table(Path(sys.argv[1]), terms)
+done = convert_table(read_pieces(Path(sys.argv[1]), terms))
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(done.records, len(done.findings), done.findings[-1].cell, grown // 1024)
 """
@@ -32,7 +32,7 @@ print(done.records, len(done.findings), done.findings[-1].cell, grown // 1024)
 _VALIDATE = """
 import json, re, sys
 from pathlib import Path
-from gfmdkg.curation.table_validation import GivenTable, TableValidator
+from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.versions import VersionStore
 
@@ -44,8 +44,8 @@ def hear(what, done, of):
         held.append(int(re.search(r"VmRSS:\\s+(\\d+)", status)[1]) // 1024)
 
 version = VersionStore(Path(sys.argv[1])).require_current()
-validator = TableValidator(shipped_content(), version, records_at_once=80)
-report = validator.validate([], [GivenTable(source=Path(sys.argv[2]))], progress=hear)
+validator = FileValidator(shipped_content(), against=version, records_at_once=80)
+report = validator.validate([], [(sys.argv[2], Path(sys.argv[2]))], progress=hear)
 print(json.dumps({"held": held, "found": [(f.cell, f.code) for f in report.findings]}))
 """
 _BOUND_MEBIBYTES = 400

@@ -1,22 +1,34 @@
-"""Cells as they are read from a file: a row of them, their names, and what is wrong with one."""
+"""Cells: a row of them, their names, what is wrong with one, and texts as a file holds them."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from gfmdkg.errors import RequestError
 
 __all__ = [
-    "Cell",
     "CellFault",
     "CellValue",
     "Formula",
     "RowCells",
     "cell_name",
+    "decode_text",
+    "encode_text",
+    "guard_text",
+    "is_blank",
     "join_values",
     "split_values",
+    "unguard_text",
 ]
 
-_SEPARATOR, _ESCAPE = "|", "\\"
+_PART = re.compile(r"(?:\\[|\\\s]|[^|])+")
+_PROTECTED = re.compile(r"\\([|\\\s])")
+# A cell that begins so is a formula to a spreadsheet, whatever its quotes. One apostrophe in
+# front makes it text; in front of apostrophes too, so that it can be taken away again.
+_RISKY = re.compile(r"'*[=+\-@\t\r]")
+# ECMA-376 part 1, 22.9.2.19 (ST_Xstring): characters that XML cannot hold, as _xHHHH_.
+_ENCODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_TO_ENCODE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +43,25 @@ CellValue = str | int | float | bool | dt.datetime | dt.date | dt.time | Formula
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """The place of a cell: ``line`` is the line of the text file, or the row of the sheet."""
-
-    sheet: str | None
-    row: int
-    column: int
-    line: int
-
-    @property
-    def name(self) -> str:
-        """``B7``, in a workbook ``instruments!B7``."""
-        return cell_name(self.row, self.column, sheet=self.sheet)
-
-
-@dataclass(frozen=True, slots=True)
 class RowCells:
-    """One row; ``number`` counts from 1, ``line`` is where it begins in a text file."""
+    """One row; ``number`` counts from 1, ``line`` is where it begins in a text file.
+
+    In a workbook, ``sheet`` is the name of its sheet, and ``line`` the same as ``number``.
+    """
 
     number: int
     line: int
     values: tuple[CellValue, ...]
     sheet: str | None = None
 
-    def cell(self, position: int) -> Cell:
-        """The place of the cell at this position, from 0."""
-        return Cell(self.sheet, self.number, position + 1, self.line)
+    def cell(self, position: int) -> str:
+        """The name of the cell at this position, from 0: ``B7``, or ``instruments!B7``."""
+        return cell_name(self.number, position + 1, sheet=self.sheet)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing but space is in it."""
-        return not any(not isinstance(v, str) or v.strip() for v in self.values)
+        return all(map(is_blank, self.values))
 
     @property
     def is_note(self) -> bool:
@@ -75,9 +75,16 @@ class CellFault(RequestError):
 
     problem = "bad-cell"
 
-    def __init__(self, code: str, message: str, *, remedy: str, value: str) -> None:
+    def __init__(
+        self, code: str, message: str, *, remedy: str | None = None, value: str | None = None
+    ) -> None:
         self.code, self.remedy, self.value = code, remedy, value
         super().__init__(message)
+
+
+def is_blank(value: CellValue) -> bool:
+    """Whether nothing but space is in a cell."""
+    return isinstance(value, str) and not value.strip()
 
 
 def cell_name(row: int, column: int, *, sheet: str | None = None) -> str:
@@ -101,34 +108,14 @@ def split_values(text: str) -> list[str]:
     >>> split_values(r"a | b\|c |  | d\\e")
     ['a', 'b|c', 'd\\e']
     """
-    if _ESCAPE not in text:
-        return [value for part in text.split(_SEPARATOR) if (value := part.strip())]
-    values: list[str] = []
-    # Pairs of a character and whether a backslash protects it.
-    current: list[tuple[str, bool]] = []
-    position = 0
-    while position <= len(text):
-        here = text[position : position + 2]
-        if here[:1] == _ESCAPE and len(here) == 2 and (here[1] in "|\\" or here[1].isspace()):
-            current.append((here[1], True))
-            position += 2
-            continue
-        if here[:1] in ("", _SEPARATOR):
-            value = _strip(current)
-            if value:
-                values.append(value)
-            current = []
-        else:
-            current.append((here[0], False))
-        position += 1
-    return values
+    values = (_PROTECTED.sub(r"\1", _strip(part)) for part in _PART.findall(text))
+    return [value for value in values if value]
 
 
-def _strip(characters: list[tuple[str, bool]]) -> str:
-    kept = [n for n, (c, is_protected) in enumerate(characters) if is_protected or not c.isspace()]
-    if not kept:
-        return ""
-    return "".join(c for c, _ in characters[kept[0] : kept[-1] + 1])
+def _strip(part: str) -> str:
+    bare = part.strip()
+    ends_protected = (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
+    return part.lstrip()[: len(bare) + 1] if ends_protected else bare
 
 
 def join_values(values: list[str]) -> str:
@@ -147,3 +134,31 @@ def _escape(value: str) -> str:
     if len(value) > 1 and escaped[-1:].isspace():
         escaped = f"{escaped[:-1]}\\{escaped[-1]}"
     return escaped
+
+
+def guard_text(text: str) -> str:
+    """Text as CSV holds it, so that no spreadsheet runs it."""
+    return f"'{text}" if _RISKY.match(text) else text
+
+
+def unguard_text(text: str) -> str:
+    """The text that CSV holds so."""
+    return text[1:] if text.startswith("'") and _RISKY.match(text) else text
+
+
+def encode_text(text: str) -> str:
+    r"""Text as a workbook holds it.
+
+    >>> encode_text("a\rb_x0041_")
+    'a_x000D_b_x005F_x0041_'
+    """
+    return _TO_ENCODE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+
+
+def decode_text(text: str) -> str:
+    r"""The text that a workbook holds so.
+
+    >>> decode_text("a_x000D_b_x005F_x0041_")
+    'a\rb_x0041_'
+    """
+    return _ENCODED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text

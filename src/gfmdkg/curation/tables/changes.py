@@ -7,6 +7,7 @@ import pyoxigraph as ox
 
 from gfmdkg.build.sources import MADE_BY_BUILD
 from gfmdkg.curation.tables.document import TableDocument
+from gfmdkg.curation.tables.reading import Layout
 from gfmdkg.namespaces import RDF
 from gfmdkg.store.patches import Patch, graph_of, normalise, quads_of, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -30,36 +31,42 @@ def table_changes(document: TableDocument, published: OxigraphStore, *, graph: s
     it has records. Ask only for a document without findings: a cell at fault would count as an
     empty one.
     """
-    classes = {ox.NamedNode(name) for kind in document.record_types for name in kind.classes}
+    layouts = {record.iri: record.layout for record in document.records}
+    classes = {ox.NamedNode(name) for kind in layouts.values() for name in kind.record_type.classes}
     quads = read_quads(document.text.encode(), media_type="application/n-triples", graph=graph)
     given = normalise(quads)
-    by_record: dict[str, dict[tuple[ox.NamedNode, Term], str]] = {}
+    by_record: dict[ox.NamedNode, dict[tuple[ox.NamedNode, Term], str]] = {}
     for text, said in zip(given, quads_of(given), strict=True):
         assert isinstance(said.subject, ox.NamedNode)  # noqa: S101 - every row has an IRI
-        by_record.setdefault(said.subject.value, {})[said.predicate, said.object] = text
+        by_record.setdefault(said.subject, {})[said.predicate, said.object] = text
     added: list[str] = []
     removed: list[str] = []
     for record, wanted in by_record.items():
-        texts = statements_about(published, record)
+        texts = statements_about(published, record.value)
         about = list(zip(texts, quads_of(texts), strict=True))
         home = _home(said for _, said in about) or graph
-        present = {(s.predicate, s.object) for _, s in about if s.subject == ox.NamedNode(record)}
+        present = {(s.predicate, s.object) for _, s in about if s.subject == record}
         new = (text for fact, text in wanted.items() if fact not in present)
         added += (f"{text.removesuffix(f'<{graph}>')}<{home}>" for text in new)
         if any((_TYPE, class_) in present for class_ in classes):
             removed += (
                 text
                 for text, said in about
-                if said.subject == ox.NamedNode(record)
+                if said.subject == record
                 and graph_of(said) not in MADE_BY_BUILD
                 and (said.predicate, said.object) not in wanted
-                and document.covers(record, said.predicate.value, _language(said))
+                and _has_column(layouts[record.value], said)
             )
     return Patch.of(added, removed)
 
 
-def _language(said: ox.Quad) -> str | None:
-    return said.object.language if isinstance(said.object, ox.Literal) else None
+def _has_column(layout: Layout, said: ox.Quad) -> bool:
+    """Whether a table has a place for what is said of a record."""
+    language = said.object.language if isinstance(said.object, ox.Literal) else None
+    return said.predicate == _TYPE or any(
+        column.predicate == said.predicate.value and tag == language
+        for column, tag in layout.columns.values()
+    )
 
 
 def _home(about: Iterable[ox.Quad]) -> str | None:

@@ -1,7 +1,7 @@
 """Records of the graph as rows of a table, so that importing them again changes nothing."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -16,39 +16,49 @@ from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import Term
 
-__all__ = ["ExportedTable", "export_table", "records_query"]
+__all__ = ["ExportedTable", "empty_table", "export_table"]
 
 _TYPE = RDF + "type"
-Properties = dict[str, list[Term]]
+_Properties = dict[str, list[Term]]
+_Place = tuple[Column, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedTable:
-    """The headings and rows of a table; ``left_out`` says what has no place in it."""
+    """The rows of a table below its columns, which have a language where their texts do.
+
+    ``left_out`` says what has no place in it.
+    """
 
     record_type: RecordType
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    left_out: tuple[str, ...] = field(default=())
+    columns: tuple[_Place, ...]
+    rows: tuple[tuple[str, ...], ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The first row."""
+        return tuple(column.heading(language) for column, language in self.columns)
 
 
-def records_query(record_type: RecordType) -> str:
-    """The SPARQL query whose solutions ``export_table`` takes."""
-    query = packaged_query("gfmdkg.curation.tables", "records.rq")
-    return query.fill(**{"class": map(ox.NamedNode, record_type.classes)})
+def empty_table(record_type: RecordType) -> ExportedTable:
+    """A table without rows, which is what a template is made of."""
+    return ExportedTable(record_type=record_type, columns=tuple(_columns(record_type, ())))
 
 
 def export_table(
     record_type: RecordType, select: Callable[[str], Solutions], terms: TermIndex
 ) -> ExportedTable:
-    """All records of a type; ``select`` answers ``records_query``.
+    """All records of a type; ``select`` answers SPARQL.
 
     What the import would fill in by itself is left empty. A value that no cell can hold, or a
     property without a column, is not dropped in silence: it is in ``left_out``.
     """
-    records: dict[str, Properties] = {}
-    left_out: list[str] = []
-    for record, predicate, value in select(records_query(record_type)).rows:
+    query = packaged_query("gfmdkg.curation.tables", "records.rq")
+    records: dict[str, _Properties] = {}
+    for record, predicate, value in select(
+        query.fill(**{"class": map(ox.NamedNode, record_type.classes)})
+    ).rows:
         if (
             isinstance(record, ox.NamedNode)
             and isinstance(predicate, ox.NamedNode)
@@ -57,25 +67,39 @@ def export_table(
             records.setdefault(record.value, {}).setdefault(predicate.value, []).append(value)
     columns = tuple(_columns(record_type, records.values()))
     names = Names(terms)
-    rows = []
-    for iri in sorted(records):
-        row = _Row(record_type, iri, records[iri], names)
-        cells = row.cells(columns)
-        left_out += row.left_out
-        if cells is not None:
-            rows.append(cells)
+    rows: list[tuple[str, ...]] = []
+    left_out: list[str] = []
+    for iri, properties in sorted(records.items()):
+        try:
+            keys = _keys(record_type, iri, properties)
+        except ValueError as error:
+            left_out.append(f"<{iri}>: {error}")
+            continue
+        rest = {predicate: list(values) for predicate, values in properties.items()}
+        _take(rest, _TYPE, [ox.NamedNode(class_of(record_type, iri))])
+        derived = derive(record_type, keys)
+        rows.append(
+            tuple(
+                _cell(rest, column, language, derived.get(column.predicate), names)
+                if column.predicate
+                else keys[column.name]
+                for column, language in columns
+            )
+        )
+        left_out += (
+            f"<{iri}> {compact(predicate)} “{_text(value)}”: there is no column for it"
+            for predicate, values in rest.items()
+            for value in values
+        )
     return ExportedTable(
-        record_type=record_type,
-        headings=tuple(column.heading(language) for column, language in columns),
-        rows=tuple(rows),
-        left_out=tuple(left_out),
+        record_type=record_type, columns=columns, rows=tuple(rows), left_out=tuple(left_out)
     )
 
 
-def _columns(record_type: RecordType, records: object) -> Iterator[tuple[Column, str | None]]:
+def _columns(record_type: RecordType, records: Iterable[_Properties]) -> Iterator[_Place]:
     """The columns of the template, with one more for each other language that is in use."""
-    used: dict[str, set[str]] = {}
-    for properties in records:  # type: ignore[attr-defined]
+    used: dict[str | None, set[str]] = {}
+    for properties in records:
         for predicate, values in properties.items():
             tags = {v.language for v in values if isinstance(v, ox.Literal) and v.language}
             used.setdefault(predicate, set()).update(tags)
@@ -83,102 +107,53 @@ def _columns(record_type: RecordType, records: object) -> Iterator[tuple[Column,
         if not column.languages:
             yield column, None
             continue
-        more = sorted(used.get(column.predicate or "", set()) - set(column.languages))
+        more = sorted(used.get(column.predicate, set()) - set(column.languages))
         for language in (*column.languages, *more):
             yield column, language
 
 
-class _Row:
-    """One record on its way into cells; ``left_out`` collects what does not fit."""
-
-    def __init__(
-        self, record_type: RecordType, iri: str, properties: Properties, names: Names
-    ) -> None:
-        self._type, self._iri, self._names = record_type, iri, names
-        self._rest = {predicate: list(values) for predicate, values in properties.items()}
-        self.left_out: list[str] = []
-
-    def cells(self, columns: Sequence[tuple[Column, str | None]]) -> tuple[str, ...] | None:
-        """The cells, or ``None`` for a record whose IRI does not follow from its key."""
-        keys = self._keys()
-        if keys is None:
-            return None
-        derived = dict(derive(self._type, keys))
-        self._take(_TYPE, [ox.NamedNode(class_of(self._type, self._iri))])
-        texts = []
-        for column, language in columns:
-            texts.append(self._cell(column, language, keys, derived))
-        for predicate, values in self._rest.items():
-            for value in values:
-                self._leave_out(predicate, value, "there is no column for it")
-        return tuple(texts)
-
-    def _keys(self) -> dict[str, Term] | None:
-        keys: dict[str, Term] = {}
-        for column in self._type.keys:
-            if column.predicate is None:
-                slug = slug_key(self._type, self._iri)
-                values: list[Term] = [ox.Literal(slug or "")]
-            else:
-                values = self._rest.get(column.predicate, [])
-            if len(values) != 1:
-                self.left_out.append(f"<{self._iri}>: it has not one “{column.name}”")
-                return None
-            keys[column.name] = values[0]
-        try:
-            minted = mint(self._type, keys)
-        except (CellFault, AssertionError) as error:
-            minted = str(error)
-        if minted != self._iri:
-            self.left_out.append(f"<{self._iri}>: its IRI does not follow from its key columns")
-            return None
-        return keys
-
-    def _cell(
-        self,
-        column: Column,
-        language: str | None,
-        keys: dict[str, Term],
-        derived: dict[str, Term],
-    ) -> str:
-        if column.predicate is None:
-            return render_cell([keys[column.name]], column, self._names)
-        values = [v for v in self._rest.get(column.predicate, []) if _is_of(v, language)]
-        if not values:
-            return ""
-        if derived.get(column.predicate) in values and len(values) == 1:
-            self._take(column.predicate, values)
-            return ""
-        text = render_cell(values, column, self._names)
-        read, _ = parse_cell(text, column, language, self._names) if text else ([], [])
-        if set(read) == set(values):
-            self._take(column.predicate, values)
-            return text
-        return self._what_fits(column, language, values)
-
-    def _what_fits(self, column: Column, language: str | None, values: list[Term]) -> str:
-        """One by one, as many as come back as they were; the others stay in the rest."""
-        kept: list[Term] = []
-        for value in values if column.many else values[:1]:
-            text = render_cell([value], column, self._names)
-            if text and parse_cell(text, column, language, self._names)[0] == [value]:
-                kept.append(value)
-        self._take(column.predicate or "", kept)
-        return render_cell(kept, column, self._names)
-
-    def _take(self, predicate: str, values: list[Term]) -> None:
-        rest = [value for value in self._rest.get(predicate, []) if value not in values]
-        if rest:
-            self._rest[predicate] = rest
-        else:
-            self._rest.pop(predicate, None)
-
-    def _leave_out(self, predicate: str, value: Term, why: str) -> None:
-        shown = (
-            "a blank node" if isinstance(value, ox.BlankNode) else getattr(value, "value", value)
-        )
-        self.left_out.append(f"<{self._iri}> {compact(predicate)} “{shown}”: {why}")
+def _keys(record_type: RecordType, iri: str, properties: _Properties) -> dict[str, str]:
+    """The values of the key columns. Raises ``ValueError`` where the IRI does not follow."""
+    keys: dict[str, str] = {}
+    for column in record_type.keys:
+        values = [slug_key(record_type, iri)]
+        if column.predicate is not None:
+            values = list(map(_text, properties.get(column.predicate, ())))
+        if len(values) != 1:
+            raise ValueError(f"it has not one “{column.name}”")
+        (keys[column.name],) = values
+    try:
+        minted = mint(record_type, keys)
+    except CellFault as fault:
+        minted = str(fault)
+    if minted != iri:
+        raise ValueError("its IRI does not follow from its key columns")
+    return keys
 
 
-def _is_of(value: Term, language: str | None) -> bool:
-    return (value.language if isinstance(value, ox.Literal) else None) == language
+def _cell(
+    rest: _Properties, column: Column, language: str | None, derived: Term | None, names: Names
+) -> str:
+    """The cell with the values that come back as they were; the others stay in the rest."""
+    predicate = column.predicate or ""
+    values = [v for v in rest.get(predicate, ()) if getattr(v, "language", None) == language]
+    if values == [derived]:
+        _take(rest, predicate, values)
+        return ""
+    kept: list[Term] = []
+    for value in values if column.many else values[:1]:
+        text = render_cell([value], column, names)
+        if text and parse_cell(text, column, language, names) == ([value], []):
+            kept.append(value)
+    _take(rest, predicate, kept)
+    return render_cell(kept, column, names)
+
+
+def _take(rest: _Properties, predicate: str, values: Sequence[Term]) -> None:
+    rest[predicate] = [value for value in rest.get(predicate, ()) if value not in values]
+
+
+def _text(term: Term) -> str:
+    if isinstance(term, ox.NamedNode | ox.Literal):
+        return term.value
+    return "a blank node"

@@ -2,7 +2,7 @@
 
 The rules, never from a label that may change: an instrument, session or actor is named by
 its key; a recommendation by its report, kind and number; a citation by its passage and what
-it cites.
+it cites. Keys are IRIs and codes, by the names of their columns.
 """
 
 import re
@@ -15,10 +15,7 @@ from gfmdkg.curation.tables.columns import RecordType
 from gfmdkg.namespaces import DCTERMS, FOAF, GFMD, ID_BASE, ORG, SCHEME_BASE, SDG
 from gfmdkg.terms.values import Term, typed
 
-__all__ = ["Derived", "class_of", "derive", "mint", "slug_key"]
-
-Derived = tuple[tuple[str, Term], ...]
-"""Predicates with the values that the key columns give."""
+__all__ = ["class_of", "derive", "mint", "slug_key"]
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NUMBER = re.compile(r"[1-9][0-9]*(\.[1-9][0-9]*)*")
@@ -29,23 +26,20 @@ _ACTOR_CLASSES: Mapping[str, str] = {
     "group": FOAF + "Group",
 }
 _REPORT, _PASSAGE = ID_BASE + "report/", ID_BASE + "passage/"
-_SLUGGED: Mapping[str, str] = {
-    "actor": ID_BASE + "actor/",
-    "instrument": ID_BASE + "instrument/",
-    "session": ID_BASE + "session/",
-}
 
 
-def mint(record_type: RecordType, keys: Mapping[str, Term]) -> str:
-    """The IRI of the record with these values in its key columns, by their names.
+def mint(record_type: RecordType, keys: Mapping[str, str]) -> str:
+    """The IRI of the record with these values in its key columns.
 
     Raises ``CellFault`` for a key that is not of the form of its kind.
     """
     if record_type.name == "recommendation":
         return _recommendation(keys)
     if record_type.name == "citation":
-        return _citation(keys)
-    key = _lexical(keys["key"])
+        code = keys["cites"].removeprefix(SDG)
+        slug = f"sdg-{code}" if code != keys["cites"] else code.rpartition("/")[2]
+        return f"{ID_BASE}citation/{_below(_PASSAGE, keys['passage'])}/{slug}"
+    key = keys["key"]
     if not _SLUG.fullmatch(key):
         raise CellFault(
             "key",
@@ -60,42 +54,39 @@ def mint(record_type: RecordType, keys: Mapping[str, Term]) -> str:
             remedy="begin it with person-, org- or group-",
             value=key,
         )
-    return _SLUGGED[record_type.name] + key
+    return f"{ID_BASE}{record_type.name}/{key}"
 
 
-def slug_key(record_type: RecordType, iri: str) -> str | None:
-    """What stands in the column “key” for this IRI; ``None`` where there is no such column."""
-    prefix = _SLUGGED.get(record_type.name)
-    return iri.removeprefix(prefix) if prefix else None
+def slug_key(record_type: RecordType, iri: str) -> str:
+    """What stands in the column “key” for this IRI."""
+    return iri.removeprefix(f"{ID_BASE}{record_type.name}/")
 
 
 def class_of(record_type: RecordType, iri: str) -> str:
     """The class of a new record, an IRI."""
     if record_type.name != "actor":
         return record_type.classes[0]
-    kind = iri.removeprefix(_SLUGGED["actor"]).partition("-")[0]
-    return _ACTOR_CLASSES[kind]
+    return _ACTOR_CLASSES[slug_key(record_type, iri).partition("-")[0]]
 
 
-def derive(record_type: RecordType, keys: Mapping[str, Term]) -> Derived:
+def derive(record_type: RecordType, keys: Mapping[str, str]) -> Mapping[str, Term]:
     """What empty cells of a recommendation are filled with; keys that ``mint`` has accepted."""
     if record_type.name != "recommendation":
-        return ()
-    kind, number = _kind(keys), _lexical(keys["number"])
+        return {}
+    kind, number = _kind(keys), keys["number"]
     above, _, last = number.rpartition(".")
-    facts: list[tuple[str, Term]] = [
-        (GFMD + "locator", ox.Literal(f"{kind} recommendation {number}", language="en")),
-        (GFMD + "order", typed(last, "integer")),
-        (GFMD + "sortKey", ox.Literal(f"{kind}-{_padded(number)}")),
-    ]
+    facts: dict[str, Term] = {
+        GFMD + "locator": ox.Literal(f"{kind} recommendation {number}", language="en"),
+        GFMD + "order": typed(last, "integer"),
+        GFMD + "sortKey": ox.Literal(f"{kind}-{_padded(number)}"),
+    }
     if above:
-        parent = mint(record_type, {**keys, "number": ox.Literal(above)})
-        facts.append((DCTERMS + "isPartOf", ox.NamedNode(parent)))
-    return tuple(facts)
+        facts[DCTERMS + "isPartOf"] = ox.NamedNode(mint(record_type, {**keys, "number": above}))
+    return facts
 
 
-def _recommendation(keys: Mapping[str, Term]) -> str:
-    number = _lexical(keys["number"])
+def _recommendation(keys: Mapping[str, str]) -> str:
+    number = keys["number"]
     if not _NUMBER.fullmatch(number):
         raise CellFault(
             "key",
@@ -107,18 +98,8 @@ def _recommendation(keys: Mapping[str, Term]) -> str:
     return f"{_PASSAGE}{report}/{_KINDS[_kind(keys)]}-{_padded(number)}"
 
 
-def _citation(keys: Mapping[str, Term]) -> str:
-    cited = keys["cites"]
-    assert isinstance(cited, ox.NamedNode)  # noqa: S101 - the column holds names
-    code = cited.value.removeprefix(SDG)
-    slug = f"sdg-{code}" if code != cited.value else cited.value.rpartition("/")[2]
-    return f"{ID_BASE}citation/{_below(_PASSAGE, keys['passage'])}/{slug}"
-
-
-def _kind(keys: Mapping[str, Term]) -> str:
-    kind = keys["kind"]
-    assert isinstance(kind, ox.NamedNode)  # noqa: S101 - the column holds names
-    slug = kind.value.removeprefix(SCHEME_BASE + "recommendation-kind/")
+def _kind(keys: Mapping[str, str]) -> str:
+    slug = keys["kind"].removeprefix(SCHEME_BASE + "recommendation-kind/")
     if slug not in _KINDS:
         raise CellFault(
             "key",
@@ -129,15 +110,14 @@ def _kind(keys: Mapping[str, Term]) -> str:
     return slug
 
 
-def _below(prefix: str, term: Term) -> str:
-    assert isinstance(term, ox.NamedNode)  # noqa: S101 - the column holds names
-    slug = term.value.removeprefix(prefix)
-    if slug == term.value:
+def _below(prefix: str, iri: str) -> str:
+    slug = iri.removeprefix(prefix)
+    if slug == iri:
         raise CellFault(
             "key",
-            f"<{term.value}> does not lie below {prefix}",
+            f"<{iri}> does not lie below {prefix}",
             remedy="use a record of this graph",
-            value=term.value,
+            value=iri,
         )
     return slug
 
@@ -145,8 +125,3 @@ def _below(prefix: str, term: Term) -> str:
 def _padded(number: str) -> str:
     first, dot, rest = number.partition(".")
     return f"{int(first):02d}{dot}{rest}"
-
-
-def _lexical(term: Term) -> str:
-    assert isinstance(term, ox.Literal)  # noqa: S101 - the column holds codes
-    return term.value

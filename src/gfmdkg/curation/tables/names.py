@@ -1,10 +1,10 @@
 """From what stands in a cell to the resource that it names, and back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 
 from gfmdkg.curation.tables.cells import CellFault
-from gfmdkg.curation.tables.columns import Column
-from gfmdkg.curation.tables.record_types import RECORD_TYPES
+from gfmdkg.curation.tables.columns import Column, record_types
 from gfmdkg.errors import Ambiguous, Candidate
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact
 from gfmdkg.terms.index import TermIndex
@@ -12,8 +12,6 @@ from gfmdkg.terms.index import TermIndex
 __all__ = ["Names"]
 
 _KEPT = 50_000
-# Only these can be records of the same file; a concept is never looked for there.
-_OWN_TYPES = frozenset(name for known in RECORD_TYPES for name in known.classes)
 
 
 class Names:
@@ -23,26 +21,19 @@ class Names:
     graph does not know.
     """
 
-    def __init__(self, terms: TermIndex, *, local: Callable[[], TermIndex] | None = None) -> None:
+    def __init__(
+        self, terms: TermIndex, *, local: Callable[[], TermIndex | None] = lambda: None
+    ) -> None:
         self._terms = terms
         self._make_local = local
-        self._local: TermIndex | None = None
-        self._known: dict[tuple[str, str], str | CellFault] = {}
+        # The names of a long table are few, and those at fault cost the most.
+        self._look_up = lru_cache(_KEPT)(self._find)
 
     def resolve(self, text: str, column: Column) -> str:
         """The IRI of what ``text`` names in this column. Raises ``CellFault``."""
-        key = (column.name, text)
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            try:
-                found = self._look_up(text, column)
-            except CellFault as fault:
-                found = fault
-            self._known[key] = found
+        found = self._look_up(text, column)
         if isinstance(found, CellFault):
-            raise CellFault(found.code, found.message, remedy=found.remedy, value=found.value)
+            raise found.with_traceback(None)
         return found
 
     def show(self, iri: str, column: Column) -> str | None:
@@ -58,33 +49,38 @@ class Names:
 
     def _names_only(self, name: str, iri: str, column: Column) -> bool:
         try:
-            return self._find_in(self._terms, name, column) == iri
+            return _find_in(self._terms, name, column) == iri
         except Ambiguous:
             return False
 
-    def _look_up(self, text: str, column: Column) -> str:
+    def _find(self, text: str, column: Column) -> str | CellFault:
+        # Only a record can be of the same file; a concept is never looked for there.
+        own = {name for known in record_types() for name in known.classes}
+        local = None
         try:
-            found = self._find_in(self._terms, text, column)
-            if found is not None:
-                return found
-            local = self._local_index() if set(column.types) & _OWN_TYPES else None
-            found = None if local is None else self._find_in(local, text, column)
+            found = _find_in(self._terms, text, column)
+            if found is None and not own.isdisjoint(column.types):
+                local = self._local
+                found = None if local is None else _find_in(local, text, column)
         except Ambiguous as error:
-            raise _ambiguous(text, error.candidates) from error
+            return _ambiguous(text, error.candidates)
         if found is not None:
             return found
-        nearest = [*self._terms.nearest(text, types=column.types, schemes=column.scheme_iris)]
-        if local is not None:
-            nearest += local.nearest(text, types=column.types)
-        raise _unknown(text, column, sorted(nearest, key=lambda c: -c.score)[:5])
+        nearest = [
+            candidate
+            for index in (self._terms, local)
+            if index is not None
+            for candidate in index.nearest(text, types=column.types, schemes=column.schemes)
+        ]
+        return _unknown(text, column, sorted(nearest, key=lambda c: -c.score)[:5])
 
-    def _find_in(self, index: TermIndex, text: str, column: Column) -> str | None:
-        return index.find(text, types=column.types, schemes=column.scheme_iris)
+    @cached_property
+    def _local(self) -> TermIndex | None:
+        return self._make_local()
 
-    def _local_index(self) -> TermIndex | None:
-        if self._local is None and self._make_local is not None:
-            self._local = self._make_local()
-        return self._local
+
+def _find_in(index: TermIndex, text: str, column: Column) -> str | None:
+    return index.find(text, types=column.types, schemes=column.schemes)
 
 
 def _slug(iri: str) -> str | None:
@@ -94,25 +90,19 @@ def _slug(iri: str) -> str | None:
     return None
 
 
-def what(column: Column) -> str:
-    """What a column's names stand for, in words."""
-    kinds = [*column.schemes]
-    kinds += [t.replace("#", "/").rpartition("/")[2].lower() for t in column.types]
-    return " or ".join(kinds)
-
-
-def _offer(candidates: tuple[Candidate, ...] | list[Candidate]) -> str:
+def _offer(candidates: Sequence[Candidate]) -> str:
     return ", ".join(f"“{c.label}” ({_slug(c.iri) or compact(c.iri)})" for c in candidates)
 
 
-def _unknown(text: str, column: Column, candidates: list[Candidate]) -> CellFault:
+def _unknown(text: str, column: Column, candidates: Sequence[Candidate]) -> CellFault:
+    kinds = [scheme.removeprefix(SCHEME_BASE) for scheme in column.schemes]
+    kinds += [t.replace("#", "/").rpartition("/")[2].lower() for t in column.types]
     nearest = f"nearest: {_offer(candidates)}" if candidates else "correct the name"
-    return CellFault(
-        "unknown-name", f"no {what(column)} is called “{text}”", remedy=nearest, value=text
-    )
+    message = f"no {' or '.join(kinds)} is called “{text}”"
+    return CellFault("unknown-name", message, remedy=nearest, value=text)
 
 
-def _ambiguous(text: str, candidates: tuple[Candidate, ...]) -> CellFault:
+def _ambiguous(text: str, candidates: Sequence[Candidate]) -> CellFault:
     return CellFault(
         "ambiguous-name",
         f"“{text}” is the name of several: {_offer(candidates)}",

@@ -1,32 +1,60 @@
 """From rows to records: every cell that is filled becomes triples, every fault a finding."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pyoxigraph as ox
+from rapidfuzz import process
 
-from gfmdkg.curation.tables.cells import Cell, CellFault, RowCells
-from gfmdkg.curation.tables.columns import Column, RecordType
+from gfmdkg.curation.tables.cells import CellFault, CellValue, RowCells, is_blank
+from gfmdkg.curation.tables.columns import SHEETS, Column, RecordType, record_types
 from gfmdkg.curation.tables.identity import class_of, derive, mint
-from gfmdkg.curation.tables.layout import Layout, guess_type, read_headings, type_of_sheet
 from gfmdkg.curation.tables.names import Names
-from gfmdkg.curation.tables.record_types import RECORD_TYPES
-from gfmdkg.curation.tables.source import TableSource
-from gfmdkg.curation.tables.values import parse_cell
+from gfmdkg.curation.tables.source import open_sheets
+from gfmdkg.curation.tables.values import Value, parse_cell
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import RDF, SKOS
+from gfmdkg.terms.folding import fold
 from gfmdkg.terms.index import LabelEntry, TermIndex
 from gfmdkg.terms.values import Term
 from gfmdkg.validation.findings import Finding, Severity
 
-__all__ = ["FINDINGS_KEPT", "Record", "Statement", "TableReader"]
+__all__ = ["FINDINGS_KEPT", "Layout", "Record", "Statement", "TableReader"]
 
 FINDINGS_KEPT = 10_000
 _PROGRESS_ROWS = 1_000
+_ALIKE = 60
 _TYPE = RDF + "type"
 _NAMES = frozenset({SKOS + "prefLabel", SKOS + "altLabel"})
-# The classes whose records some column can name.
-_NAMED_TYPES = frozenset(t for known in RECORD_TYPES for c in known.columns for t in c.types)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A table's record type, and its columns by position from 0, with their languages.
+
+    ``headed`` are the positions that have a heading, be it one at fault.
+    """
+
+    record_type: RecordType
+    columns: Mapping[int, tuple[Column, str | None]]
+    headed: frozenset[int]
+
+    def position(self, name: str) -> int | None:
+        """Where a column stands, in the first of its languages."""
+        return next((n for n, (column, _) in self.columns.items() if column.name == name), None)
+
+    def position_of(self, predicate: str) -> int | None:
+        """Where the first column of a property stands."""
+        found = (n for n, (column, _) in self.columns.items() if column.predicate == predicate)
+        return next(found, None)
+
+    @property
+    def key_position(self) -> int:
+        """Where the last of the key columns stands, which is where a record as a whole is shown."""
+        position = self.position(self.record_type.keys[-1].name)
+        assert position is not None  # noqa: S101 - a layout without keys is not read
+        return position
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +68,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one row says. ``layout`` is that of its sheet."""
+    """What one row says; ``row`` tells its place alone. ``layout`` is that of its sheet."""
 
     iri: str
     row: RowCells
@@ -50,22 +78,24 @@ class Record:
 
 @dataclass(slots=True, kw_only=True)
 class TableReader:
-    """Reads the tables of one file; findings fill while ``records`` runs.
+    """Reads the tables of one file; findings fill while ``records`` runs, and may be taken away.
 
     ``record_type`` says what a CSV file holds; without it the headings do. ``progress`` hears
     the number of rows read so far. After 10,000 findings the rest is not read, and a last one says
     so. With ``only_names`` the keys and names of records that others can refer to are read.
     """
 
-    source: TableSource
+    source: Path | bytes
+    file: str | None
     terms: TermIndex
     record_type: RecordType | None = None
     progress: Callable[[int], None] = lambda _rows: None
     only_names: bool = False
     findings: list[Finding] = field(default_factory=list)
-    rows_read: int = 0
-    _seen: dict[str, str] = field(default_factory=dict)
+    _count: int = 0
+    _rows_read: int = 0
     _tables: int = 0
+    _seen: dict[str, str] = field(default_factory=dict)
 
     def records(self) -> Iterator[Record]:
         """The records in the order of the file; rows at fault give what of them is sound.
@@ -74,18 +104,29 @@ class TableReader:
         is a finding too.
         """
         try:
-            names = Names(self.terms, local=None if self.only_names else self._own_names)
-            with self.source.sheets() as sheets:
-                is_workbook = any(name is not None for name, _ in sheets)
+            names = Names(self.terms) if self.only_names else Names(self.terms, local=self._own)
+            with open_sheets(self.source, file=self.file) as sheets:
                 for name, rows in sheets:
                     yield from self._sheet(name, rows, names, alone=len(sheets) == 1)
-                if is_workbook and not self._tables and not self.findings:
-                    self._tell("no-table", "no sheet of the workbook holds a table")
+                is_workbook = any(name is not None for name, _ in sheets)
+                if is_workbook and not self._tables and not self._count:
+                    self._tell(CellFault("no-table", "no sheet of the workbook holds a table"))
         except DataError as error:
             self.findings += [Finding.from_fault(fault, code="syntax") for fault in error.faults]
-        self.progress(self.rows_read)
+        self.progress(self._rows_read)
 
-    # Sheets and rows
+    def _own(self) -> TermIndex:
+        """The names of the file's own records, for cells that refer to one another."""
+        reader = TableReader(
+            source=self.source,
+            file=self.file,
+            terms=self.terms,
+            record_type=self.record_type,
+            only_names=True,
+        )
+        return TermIndex.from_entries(e for r in reader.records() for e in _names_of(r))
+
+    # Sheets and headings
 
     def _sheet(
         self, name: str | None, rows: Iterator[RowCells], names: Names, *, alone: bool
@@ -94,10 +135,10 @@ class TableReader:
         if layout is None:
             return
         for row in rows:
-            self.rows_read += 1
-            if self.rows_read % _PROGRESS_ROWS == 0:
-                self.progress(self.rows_read)
-            if len(self.findings) > FINDINGS_KEPT:
+            self._rows_read += 1
+            if self._rows_read % _PROGRESS_ROWS == 0:
+                self.progress(self._rows_read)
+            if self._count > FINDINGS_KEPT:
                 return
             if row.is_empty or row.is_note:
                 continue
@@ -106,64 +147,85 @@ class TableReader:
                 yield record
 
     def _layout(self, name: str | None, rows: Iterator[RowCells], *, alone: bool) -> Layout | None:
-        record_type = type_of_sheet(name) if name else self.record_type
+        """How the sheet is laid out; ``None`` for one that is not read."""
         header = next((row for row in rows if not row.is_empty), None)
         if header is None:
             if alone:
-                self._tell("no-table", "the table is empty", "begin with a template")
+                fault = CellFault("no-table", "the table is empty", remedy="begin with a template")
+                self._tell(fault)
             return None
-        if record_type is None and (alone or self.record_type is not None):
-            record_type = self.record_type or guess_type(header.values)
-            if record_type is None:
-                remedy = "keep the headings of the template, or say what it is with --type"
-                self._tell("no-table", "the headings are of no table, or of several", remedy)
-                return None
+        record_type = self._type_of(name, header.values, alone=alone)
         if record_type is None:
-            cell = Cell(name, 1, 1, 1)
-            message = f"the sheet “{name}” is named after no kind of record and was not read"
-            remedy = "call it recommendations, citations, actors, instruments or sessions"
-            self._tell("unknown-sheet", message, remedy, cell, severity=Severity.WARNING)
             return None
         self._tables += 1
-        layout, faults = read_headings(record_type, header.values)
+        layout, faults = _read_headings(record_type, header.values)
         for position, fault in faults:
-            self._fault(fault, header.cell(position))
+            self._tell(fault, header, position)
         is_complete = all(layout.position(key.name) is not None for key in record_type.keys)
         if self.only_names:
-            is_complete = is_complete and not _NAMED_TYPES.isdisjoint(record_type.classes)
+            named = {type_ for t in record_types() for c in t.columns for type_ in c.types}
+            is_complete = is_complete and not named.isdisjoint(record_type.classes)
             columns = layout.columns.items()
             kept = {n: c for n, c in columns if c[0].key or c[0].predicate in _NAMES}
             layout = replace(layout, columns=kept)
         return layout if is_complete else None
 
+    def _type_of(
+        self, name: str | None, headings: Sequence[CellValue], *, alone: bool
+    ) -> RecordType | None:
+        """What a sheet holds: by its name, else as the caller says, else by its headings."""
+        if name is not None:
+            for known in record_types():
+                if fold(name) in (known.sheet, known.name):
+                    return known
+        if self.record_type is not None:
+            return self.record_type
+        if alone:
+            found = _guess_type(headings)
+            if found is None:
+                remedy = "keep the headings of the template, or say what it is with --type"
+                message = "the headings are of no table, or of several"
+                self._tell(CellFault("no-table", message, remedy=remedy))
+            return found
+        fault = CellFault(
+            "unknown-sheet",
+            f"the sheet “{name}” is named after no kind of record and was not read",
+            remedy=f"call it {', '.join(SHEETS[:-1])} or {SHEETS[-1]}",
+        )
+        self._tell(fault, RowCells(1, 1, (), name), severity=Severity.WARNING)
+        return None
+
+    # Rows
+
     def _record(self, row: RowCells, layout: Layout, names: Names) -> Record | None:
-        keys: dict[str, Term] = {}
+        keys: dict[str, str] = {}
         statements: list[Statement] = []
         for position, (column, language) in layout.columns.items():
             terms = self._terms(row, position, column, language, names)
-            if column.key and len(terms) == 1:
-                keys[column.name] = terms[0]
+            if column.key and terms:
+                keys[column.name] = terms[0].value
             if column.predicate:
                 statements += [Statement(column.predicate, term, position) for term in terms]
         self._check_rest(row, layout)
         iri = self._identify(row, layout, keys)
         if iri is None:
             return None
-        key = self._key_position(layout)
+        key = layout.key_position
         given = {s.predicate for s in statements}
-        statements += [
-            Statement(p, v, self._home(layout, p, key))
-            for p, v in derive(layout.record_type, keys)
-            if p not in given
-        ]
+        for predicate, value in derive(layout.record_type, keys).items():
+            if predicate not in given:
+                position_of = layout.position_of(predicate)
+                statements.append(
+                    Statement(predicate, value, key if position_of is None else position_of)
+                )
         first = Statement(_TYPE, ox.NamedNode(class_of(layout.record_type, iri)), key)
-        return Record(iri, row, layout, (first, *statements))
+        return Record(iri, replace(row, values=()), layout, (first, *statements))
 
     def _terms(
         self, row: RowCells, position: int, column: Column, language: str | None, names: Names
-    ) -> list[Term]:
+    ) -> list[Value]:
         value = row.values[position] if position < len(row.values) else ""
-        if isinstance(value, str) and not value.strip():
+        if is_blank(value):
             if column.key:
                 fault = CellFault(
                     "missing-key",
@@ -171,115 +233,132 @@ class TableReader:
                     remedy=column.note,
                     value="",
                 )
-                self._fault(fault, row.cell(position))
+                self._tell(fault, row, position)
             return []
         terms, faults = parse_cell(value, column, language, names)
         for fault in faults:
-            self._fault(fault, row.cell(position), column)
+            self._tell(fault, row, position, column)
         return terms
 
     def _check_rest(self, row: RowCells, layout: Layout) -> None:
         """What stands outside the columns would be lost without a word."""
         for position, value in enumerate(row.values):
-            is_empty = isinstance(value, str) and not value.strip()
-            if position not in layout.headed and not is_empty:
+            if position not in layout.headed and not is_blank(value):
                 fault = CellFault(
                     "stray-cell",
                     f"“{value}” stands in no column of the table",
                     remedy="remove it, or quote a cell that has the delimiter in its text",
                     value=str(value),
                 )
-                self._fault(fault, row.cell(position))
+                self._tell(fault, row, position)
 
-    def _identify(self, row: RowCells, layout: Layout, keys: Mapping[str, Term]) -> str | None:
+    def _identify(self, row: RowCells, layout: Layout, keys: Mapping[str, str]) -> str | None:
         if len(keys) < len(layout.record_type.keys):
             return None  # the fault is a finding already
-        cell = row.cell(self._key_position(layout))
+        position = layout.key_position
         try:
             iri = mint(layout.record_type, keys)
         except CellFault as fault:
-            position = layout.position("number")
-            if position is not None:
-                cell = row.cell(position)
-            self._fault(fault, cell)
+            self._tell(fault, row, position)
             return None
-        earlier = self._seen.setdefault(iri, cell.name)
-        if earlier != cell.name:
+        cell = row.cell(position)
+        earlier = self._seen.setdefault(iri, cell)
+        if earlier != cell:
             repeated = CellFault(
                 "repeated-key",
                 f"this is the same record as in {earlier}",
                 remedy="join the two rows, or correct the key of one",
                 value=iri,
             )
-            self._fault(repeated, cell)
+            self._tell(repeated, row, position)
             return None
         return iri
 
-    @staticmethod
-    def _key_position(layout: Layout) -> int:
-        position = layout.position(layout.record_type.keys[-1].name)
-        assert position is not None  # noqa: S101 - a layout without keys is not read
-        return position
-
-    @staticmethod
-    def _home(layout: Layout, predicate: str, otherwise: int) -> int:
-        position = layout.position_of(predicate)
-        return otherwise if position is None else position
-
-    # The records of the file itself
-
-    def _own_names(self) -> TermIndex:
-        """The names of the file's own records, for cells that refer to one another."""
-        reader = replace(self, only_names=True, progress=lambda _: None, findings=[], _seen={})
-        return TermIndex.from_entries(e for r in reader.records() for e in _names_of(r))
-
-    # Findings
-
-    def _fault(self, fault: CellFault, cell: Cell, column: Column | None = None) -> None:
-        self._tell(
-            fault.code,
-            f"column “{column.name}”: {fault.message}" if column else fault.message,
-            fault.remedy,
-            cell,
-            value=fault.value,
-            path=column.predicate if column else None,
-        )
-
     def _tell(
         self,
-        code: str,
-        message: str,
-        remedy: str | None = None,
-        cell: Cell | None = None,
+        fault: CellFault,
+        row: RowCells | None = None,
+        position: int = 0,
+        column: Column | None = None,
         *,
         severity: Severity = Severity.VIOLATION,
-        value: str | None = None,
-        path: str | None = None,
     ) -> None:
-        if len(self.findings) > FINDINGS_KEPT:
-            return
-        finding = Finding(
-            severity=severity,
-            code=code,
-            message=message,
-            remedy=remedy,
-            file=self.source.file,
-            line=cell.line if cell else None,
-            cell=cell.name if cell else None,
-            value=value,
-            path=path,
-        )
-        if len(self.findings) == FINDINGS_KEPT:
-            finding = replace(
-                finding,
-                severity=Severity.VIOLATION,
-                code="too-many",
-                message=f"more than {FINDINGS_KEPT} faults; the rest was not read",
-                remedy="mend these first",
-                value=None,
-                path=None,
+        """Keep a fault as a finding; ``column`` is that of a value which is at fault."""
+        self._count += 1
+        if self._count > FINDINGS_KEPT:
+            if self._count > FINDINGS_KEPT + 1:
+                return
+            message = f"more than {FINDINGS_KEPT} faults; the rest was not read"
+            fault = CellFault("too-many", message, remedy="mend these first")
+            column, severity = None, Severity.VIOLATION
+        self.findings.append(
+            Finding(
+                severity=severity,
+                code=fault.code,
+                message=f"column “{column.name}”: {fault.message}" if column else fault.message,
+                remedy=fault.remedy,
+                file=self.file,
+                line=row.line if row else None,
+                cell=row.cell(position) if row else None,
+                value=fault.value,
+                path=column.predicate if column else None,
             )
-        self.findings.append(finding)
+        )
+
+
+def _guess_type(headings: Sequence[CellValue]) -> RecordType | None:
+    """The record type whose keys, and then most of the headings, are there, if it is one alone."""
+    texts = [heading for heading in headings if isinstance(heading, str)]
+
+    def score(kind: RecordType) -> tuple[bool, int]:
+        found = {match[0].name for text in texts if (match := kind.find(text))}
+        return all(key.name in found for key in kind.keys), len(found)
+
+    best, second, *_ = sorted(record_types(), key=score, reverse=True)
+    return best if score(best) > score(second) else None
+
+
+def _read_headings(
+    record_type: RecordType, headings: Sequence[CellValue]
+) -> tuple[Layout, list[tuple[int, CellFault]]]:
+    """The layout, and what is wrong with headings, by position from 0."""
+    columns: dict[int, tuple[Column, str | None]] = {}
+    faults: list[tuple[int, CellFault]] = []
+    texts = {n: str(h).strip() for n, h in enumerate(headings) if not is_blank(h)}
+    for position, heading in texts.items():
+        found = record_type.find(heading)
+        if found is None:
+            faults.append((position, _unknown(record_type, heading)))
+        elif found in columns.values():
+            remedy = "keep one, with “ | ” between several values of a cell"
+            message = f"the column “{heading}” is there twice"
+            fault = CellFault("repeated-column", message, remedy=remedy, value=heading)
+            faults.append((position, fault))
+        else:
+            columns[position] = found
+    present = {column.name for column, _ in columns.values()}
+    for key in record_type.keys:
+        if key.name not in present:
+            sheet = record_type.sheet
+            fault = CellFault(
+                "missing-column",
+                f"the column “{key.name}” is missing, which every table of {sheet} needs",
+                remedy=f"begin with the template: gfmdkg table template {sheet}",
+                value=key.name,
+            )
+            faults.append((0, fault))
+    layout = Layout(record_type=record_type, columns=columns, headed=frozenset(texts))
+    return layout, faults
+
+
+def _unknown(record_type: RecordType, heading: str) -> CellFault:
+    known = [h for column in record_type.columns for h in column.headings]
+    nearest = [
+        name for name, score, _ in process.extract(heading, known, limit=3) if score > _ALIKE
+    ]
+    offer = f"nearest: {', '.join(nearest)}" if nearest else f"known are {', '.join(known)}"
+    message = f"a table of {record_type.sheet} has no column “{heading}”"
+    return CellFault("unknown-column", message, remedy=offer, value=heading)
 
 
 def _names_of(record: Record) -> Iterator[LabelEntry]:

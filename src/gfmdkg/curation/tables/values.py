@@ -13,14 +13,19 @@ from gfmdkg.curation.tables.names import Names
 from gfmdkg.namespaces import compact, expand
 from gfmdkg.terms.values import Term, typed
 
-__all__ = ["parse_cell", "render_cell"]
+__all__ = ["Value", "parse_cell", "render_cell"]
+
+Value = ox.NamedNode | ox.Literal
+"""What a value of a cell stands for."""
 
 _BOOLEANS: Mapping[str, str] = {"yes": "true", "true": "true", "no": "false", "false": "false"}
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-_YEAR = re.compile(r"[0-9]{4}")
+_PARTIAL_DATES = {
+    "gYearMonth": re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"),
+    "gYear": re.compile(r"[0-9]{4}"),
+}
 _DATE_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,6})?)?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -30,9 +35,9 @@ _YEARS = range(1000, 3000)
 
 def parse_cell(
     value: CellValue, column: Column, language: str | None, names: Names
-) -> tuple[list[Term], list[CellFault]]:
+) -> tuple[list[Value], list[CellFault]]:
     """The terms that a cell that is not empty stands for, and what is wrong with the others."""
-    terms: list[Term] = []
+    terms: dict[Value, None] = {}
     faults: list[CellFault] = []
     try:
         parts = _parts(value, column)
@@ -40,13 +45,10 @@ def parse_cell(
         return [], [fault]
     for part in parts:
         try:
-            term = _READERS[column.kind](part, column, language, names)
+            terms[_read(part, column, language, names)] = None
         except CellFault as fault:
             faults.append(fault)
-        else:
-            if term not in terms:
-                terms.append(term)
-    return terms, faults
+    return list(terms), faults
 
 
 def _parts(value: CellValue, column: Column) -> list[CellValue]:
@@ -70,22 +72,32 @@ def _parts(value: CellValue, column: Column) -> list[CellValue]:
     return values
 
 
-def _is_number(value: CellValue) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _read(value: CellValue, column: Column, language: str | None, names: Names) -> Value:
+    if column.kind in _READERS:
+        text, datatype = _READERS[column.kind](value, column)
+        return typed(text, datatype)
+    text = _text_of(value, column)
+    if column.kind is ValueKind.NAME:
+        return ox.NamedNode(names.resolve(text, column))
+    if column.kind is ValueKind.PROPERTY:
+        return _property(text)
+    return ox.Literal(text, language=language)
 
 
 def _text_of(value: CellValue, column: Column) -> str:
     """The text of a cell; never a number that a spreadsheet made of text."""
     if isinstance(value, str):
         return value
-    shown = value.isoformat() if isinstance(value, dt.datetime | dt.date | dt.time) else str(value)
-    what = "a date" if isinstance(value, dt.datetime | dt.date | dt.time) else "a number"
-    if isinstance(value, bool):
+    what, shown, guess = "a number", str(value), ""
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        what, shown = "a date", value.isoformat()
+    elif isinstance(value, bool):
         what = "a truth value"
+    else:
+        guess = f": {shown}, {shown}0 or {shown}.0?"
     raise CellFault(
         "not-text",
-        f"the spreadsheet made {what} ({shown}) of this cell; what was typed is lost"
-        + (f": {shown}, {shown}0 or {shown}.0?" if _is_number(value) else ""),
+        f"the spreadsheet made {what} ({shown}) of this cell; what was typed is lost{guess}",
         remedy=f"format the column “{column.name}” as text and type the value again",
         value=shown,
     )
@@ -95,16 +107,7 @@ def _fault(kind: str, value: CellValue, remedy: str) -> CellFault:
     return CellFault("value", f"“{value}” is not {kind}", remedy=remedy, value=str(value))
 
 
-def _read_text(value: CellValue, column: Column, language: str | None, _names: Names) -> Term:
-    return ox.Literal(_text_of(value, column), language=language)
-
-
-def _read_name(value: CellValue, column: Column, _language: str | None, names: Names) -> Term:
-    return ox.NamedNode(names.resolve(_text_of(value, column), column))
-
-
-def _read_property(value: CellValue, column: Column, _language: str | None, _names: Names) -> Term:
-    text = _text_of(value, column)
+def _property(text: str) -> ox.NamedNode:
     iri = expand(text) or (text if "://" in text else None)
     try:
         return ox.NamedNode(iri or "")
@@ -113,23 +116,25 @@ def _read_property(value: CellValue, column: Column, _language: str | None, _nam
         raise _fault("a property", text, remedy) from error
 
 
-def _read_boolean(value: CellValue, _column: Column, _language: str | None, _names: Names) -> Term:
+# Each gives the lexical form of a value and the XSD datatype that it is of.
+
+
+def _boolean(value: CellValue, _column: Column) -> tuple[str, str]:
     text = str(value).lower() if isinstance(value, str | bool) else ""
     if text not in _BOOLEANS:
         raise _fault("yes or no", value, "write yes or no (true and false will do)")
-    return typed(_BOOLEANS[text], "boolean")
+    return _BOOLEANS[text], "boolean"
 
 
-def _read_integer(value: CellValue, _column: Column, _language: str | None, _names: Names) -> Term:
+def _integer(value: CellValue, _column: Column) -> tuple[str, str]:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    text = str(value) if isinstance(value, str | int) else ""
-    if isinstance(value, bool) or not _INTEGER.fullmatch(text):
+    if isinstance(value, bool) or not _INTEGER.fullmatch(str(value)):
         raise _fault("a whole number", value, "write digits only: 3")
-    return typed(str(int(text)), "integer")
+    return str(int(str(value))), "integer"
 
 
-def _read_decimal(value: CellValue, _column: Column, _language: str | None, _names: Names) -> Term:
+def _decimal(value: CellValue, _column: Column) -> tuple[str, str]:
     text = value if isinstance(value, str) else ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         text = format(Decimal(repr(value)), "f")
@@ -138,10 +143,10 @@ def _read_decimal(value: CellValue, _column: Column, _language: str | None, _nam
         if _DECIMAL.fullmatch(text.replace(",", ".", 1)):
             remedy = f"write a point in place of the comma: {text.replace(',', '.', 1)}"
         raise _fault("a decimal number", value, remedy)
-    return typed(f"{text}0" if text.endswith(".") else text, "decimal")
+    return f"{text}0" if text.endswith(".") else text, "decimal"
 
 
-def _read_date(value: CellValue, column: Column, _language: str | None, _names: Names) -> Term:
+def _date(value: CellValue, column: Column) -> tuple[str, str]:
     remedy = "write year-month-day: 1990-12-18"
     if column.partial:
         remedy += ", or 1990-12 or 1990 where no more is known"
@@ -149,58 +154,45 @@ def _read_date(value: CellValue, column: Column, _language: str | None, _names: 
         if value.time() != dt.time():
             raise _fault("a day", value.isoformat(sep=" "), remedy)
         value = value.date()
-    if isinstance(value, dt.date):
-        return typed(value.isoformat(), "date")
-    if isinstance(value, int) and column.partial and value in _YEARS:
-        value = str(value)
-    text = value if isinstance(value, str) else ""
-    if _DATE.fullmatch(text) and _is_day(text):
-        return typed(text, "date")
-    if column.partial and _MONTH.fullmatch(text):
-        return typed(text, "gYearMonth")
-    if column.partial and _YEAR.fullmatch(text):
-        return typed(text, "gYear")
+    is_year = isinstance(value, int) and column.partial and value in _YEARS
+    text = str(value) if is_year or isinstance(value, str | dt.date) else ""
+    if _DATE.fullmatch(text) and _is_of_calendar(text):
+        return text, "date"
+    for datatype, form in _PARTIAL_DATES.items():
+        if column.partial and form.fullmatch(text):
+            return text, datatype
     raise _fault("a date", value, remedy)
 
 
-def _read_date_time(
-    value: CellValue, _column: Column, _language: str | None, _names: Names
-) -> Term:
+def _date_time(value: CellValue, _column: Column) -> tuple[str, str]:
     remedy = "write it as text with its time zone: 2017-04-06T11:30:00+02:00"
     if isinstance(value, dt.datetime):
         shown = value.isoformat()
         message = f"the date cell {shown} has no time zone"
         raise CellFault("value", message, remedy=remedy, value=shown)
-    text = value if isinstance(value, str) else ""
-    match = _DATE_TIME.fullmatch(text)
+    match = _DATE_TIME.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise _fault("a date and time with a time zone", value, remedy)
     written = f"{match[1]}T{match[2]}{match[3] or ':00'}{match[4]}"
-    try:
-        dt.datetime.fromisoformat(written)
-    except ValueError as error:
-        raise _fault("a date and time of the calendar", value, remedy) from error
-    return typed(written, "dateTime")
+    if not _is_of_calendar(written):
+        raise _fault("a date and time of the calendar", value, remedy)
+    return written, "dateTime"
 
 
-def _is_day(text: str) -> bool:
+def _is_of_calendar(text: str) -> bool:
     try:
-        dt.date.fromisoformat(text)
+        dt.datetime.fromisoformat(text)
     except ValueError:
         return False
     return True
 
 
-_READERS: Mapping[ValueKind, Callable[[CellValue, Column, str | None, Names], Term]] = {
-    ValueKind.TEXT: _read_text,
-    ValueKind.CODE: _read_text,
-    ValueKind.NAME: _read_name,
-    ValueKind.PROPERTY: _read_property,
-    ValueKind.BOOLEAN: _read_boolean,
-    ValueKind.INTEGER: _read_integer,
-    ValueKind.DECIMAL: _read_decimal,
-    ValueKind.DATE: _read_date,
-    ValueKind.DATE_TIME: _read_date_time,
+_READERS: Mapping[ValueKind, Callable[[CellValue, Column], tuple[str, str]]] = {
+    ValueKind.BOOLEAN: _boolean,
+    ValueKind.INTEGER: _integer,
+    ValueKind.DECIMAL: _decimal,
+    ValueKind.DATE: _date,
+    ValueKind.DATE_TIME: _date_time,
 }
 
 

@@ -3,48 +3,48 @@
 A workbook has drop-downs, notes, and keys that are not changed by accident.
 """
 
+import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from gfmdkg.curation.tables.cells import cell_name
+from gfmdkg.curation.tables.cells import cell_name, encode_text, guard_text
 from gfmdkg.curation.tables.columns import Column, RecordType, ValueKind
-from gfmdkg.curation.tables.csv_file import write_csv
-from gfmdkg.curation.tables.exporting import ExportedTable
-from gfmdkg.curation.tables.xlsx_file import encode_text
+from gfmdkg.curation.tables.exporting import ExportedTable, empty_table
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.namespaces import SCHEME_BASE
 from gfmdkg.terms.index import TermIndex
 
-__all__ = ["write_csv_table", "write_template", "write_xlsx_tables"]
+__all__ = ["write_csv", "write_csv_table", "write_template", "write_xlsx_tables"]
 
-_NOTE_MARK = "# "
 _LISTS = "lists"
 _CELL_LIMIT = 32_767
 _LAST_ROW = 1_048_576
 _RISKY = re.compile(r"[=+\-@]")
 _WIDTHS = (14, 48)
 _HEADER_ROWS = 2
+_ListValues = Mapping[str, Sequence[str]]
+"""What the drop-downs offer, by the headings of the sheet of lists."""
 
 
 def write_csv_table(table: ExportedTable, *, with_notes: bool = False) -> bytes:
     """A table as CSV in UTF-8, with a byte order mark for Excel's sake."""
+    return write_csv((table.headings, *([_notes(table)] if with_notes else []), *table.rows))
+
+
+def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows as CSV that no spreadsheet runs."""
     output = io.StringIO(newline="")
-    rows = [table.headings, *([_notes(table)] if with_notes else []), *table.rows]
-    write_csv(rows, output)
+    writer = csv.writer(output, lineterminator="\r\n")
+    writer.writerows(map(guard_text, row) for row in rows)
     return output.getvalue().encode("utf-8-sig")
 
 
 def write_template(record_types: Sequence[RecordType], file_format: str, terms: TermIndex) -> bytes:
     """An empty table with its notes: ``csv`` for the first record type, ``xlsx`` for all."""
-    tables = [
-        ExportedTable(
-            record_type=kind,
-            headings=tuple(h for column in kind.columns for h in column.headings),
-            rows=(),
-        )
-        for kind in record_types
-    ]
+    tables = list(map(empty_table, record_types))
     if file_format == "csv":
         return write_csv_table(tables[0], with_notes=True)
     return write_xlsx_tables(tables, terms)
@@ -52,18 +52,11 @@ def write_template(record_types: Sequence[RecordType], file_format: str, terms: 
 
 def _notes(table: ExportedTable) -> tuple[str, ...]:
     """The row of notes below the headings; its mark makes the import pass over it."""
-    texts = []
-    for heading in table.headings:
-        column = _column(table.record_type, heading)
-        example = f" Example: {column.example}" if column.example else ""
-        texts.append(column.full_note + example)
-    return (_NOTE_MARK + texts[0], *texts[1:])
-
-
-def _column(record_type: RecordType, heading: str) -> Column:
-    found = record_type.find(heading)
-    assert found is not None  # noqa: S101 - the headings are the record type's own
-    return found[0]
+    texts = [
+        f"{column.full_note} Example: {column.example}" if column.example else column.full_note
+        for column, _ in table.columns
+    ]
+    return (f"# {texts[0]}", *texts[1:])
 
 
 def write_xlsx_tables(tables: Sequence[ExportedTable], terms: TermIndex) -> bytes:
@@ -76,21 +69,26 @@ def write_xlsx_tables(tables: Sequence[ExportedTable], terms: TermIndex) -> byte
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
-    lists = _Lists(tables, terms)
+    lists = _lists(tables, terms)
     for table in tables:
         _write_sheet(workbook.create_sheet(table.record_type.sheet), table, lists)
-    lists.write(workbook.create_sheet(_LISTS))
+    sheet = workbook.create_sheet(_LISTS)
+    sheet.sheet_state = "hidden"
+    sheet.protection.sheet = True
+    sheet.append(list(lists))
+    for row in zip_longest(*lists.values()):
+        sheet.append(row)
     output = io.BytesIO()
     workbook.save(output)
     return output.getvalue()
 
 
-def _write_sheet(sheet: Any, table: ExportedTable, lists: "_Lists") -> None:
+def _write_sheet(sheet: Any, table: ExportedTable, lists: _ListValues) -> None:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font, PatternFill, Protection
     from openpyxl.utils import get_column_letter
 
-    columns = [_column(table.record_type, heading) for heading in table.headings]
+    columns = [column for column, _ in table.columns]
     bold, grey = Font(bold=True), Font(italic=True, color="FF595959")
     fill = PatternFill("solid", fgColor="FFF2F2F2")
     unlocked, top = Protection(locked=False), Alignment(vertical="top", wrap_text=True)
@@ -113,7 +111,8 @@ def _write_sheet(sheet: Any, table: ExportedTable, lists: "_Lists") -> None:
         dimension.width = _WIDTHS[column.kind is ValueKind.TEXT]
         dimension.number_format, dimension.protection = "@", unlocked
         dimension.alignment = top
-        lists.offer(sheet, column, number)
+        if lists.get(_list_key(column)):
+            sheet.data_validations.append(_drop_down(lists, column, number))
     sheet.freeze_panes = f"A{_HEADER_ROWS + 1}"
     sheet.protection.sheet = True
     for allowed in ("formatCells", "formatColumns", "formatRows", "insertRows", "deleteRows",
@@ -142,51 +141,35 @@ def _too_long(table: ExportedTable, row: int, column: int, length: int) -> DataE
     return DataError("the workbook cannot be written", [fault])
 
 
-class _Lists:
-    """The values that drop-downs offer: the labels of each scheme, on a sheet of their own."""
-
-    def __init__(self, tables: Sequence[ExportedTable], terms: TermIndex) -> None:
-        self._values: dict[tuple[str, ...], list[str]] = {}
-        for table in tables:
-            for column in table.record_type.columns:
-                if column.kind is ValueKind.BOOLEAN:
-                    self._values[("yes-no",)] = ["yes", "no"]
-                elif column.scheme_iris:
-                    labels = (terms.label(iri) or iri for iri in terms.members(column.scheme_iris))
-                    self._values.setdefault(
-                        _list_key(column), sorted(set(labels), key=str.casefold)
-                    )
-
-    def offer(self, sheet: Any, column: Column, number: int) -> None:
-        """Give a column its drop-down. Other names of the same things may be typed as well."""
-        from openpyxl.utils import get_column_letter
-        from openpyxl.worksheet.datavalidation import DataValidation
-
-        key = _list_key(column)
-        values = self._values.get(key)
-        if not values:
-            return
-        letter = get_column_letter(list(self._values).index(key) + 1)
-        validation = DataValidation(
-            type="list",
-            formula1=f"{_LISTS}!${letter}$2:${letter}${len(values) + 1}",
-            allow_blank=True,
-            showErrorMessage=False,
-        )
-        here = get_column_letter(number)
-        validation.add(f"{here}{_HEADER_ROWS + 1}:{here}{_LAST_ROW}")
-        sheet.data_validations.append(validation)
-
-    def write(self, sheet: Any) -> None:
-        sheet.sheet_state = "hidden"
-        sheet.protection.sheet = True
-        lists: Mapping[tuple[str, ...], list[str]] = self._values
-        sheet.append([" or ".join(key) for key in lists])
-        for number in range(max(map(len, lists.values()), default=0)):
-            sheet.append([v[number] if number < len(v) else None for v in lists.values()])
+def _lists(tables: Sequence[ExportedTable], terms: TermIndex) -> _ListValues:
+    """The labels of the schemes of all columns, and what stands for truth values."""
+    lists: dict[str, Sequence[str]] = {}
+    for column in (column for table in tables for column in table.record_type.columns):
+        if column.kind is ValueKind.BOOLEAN:
+            lists[_list_key(column)] = ["yes", "no"]
+        elif column.schemes and _list_key(column) not in lists:
+            labels = {terms.label(iri) or iri for iri in terms.members(column.schemes)}
+            lists[_list_key(column)] = sorted(labels, key=str.casefold)
+    return lists
 
 
-def _list_key(column: Column) -> tuple[str, ...]:
+def _list_key(column: Column) -> str:
     if column.kind is ValueKind.BOOLEAN:
-        return ("yes-no",)
-    return column.schemes
+        return "yes-no"
+    return " or ".join(scheme.removeprefix(SCHEME_BASE) for scheme in column.schemes)
+
+
+def _drop_down(lists: _ListValues, column: Column, number: int) -> Any:
+    """What gives a column its drop-down. Other names of the same things may be typed as well."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    key = _list_key(column)
+    letter, here = get_column_letter(list(lists).index(key) + 1), get_column_letter(number)
+    return DataValidation(
+        type="list",
+        formula1=f"{_LISTS}!${letter}$2:${letter}${len(lists[key]) + 1}",
+        allow_blank=True,
+        showErrorMessage=False,
+        sqref=f"{here}{_HEADER_ROWS + 1}:{here}{_LAST_ROW}",
+    )
