@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-import pyoxigraph as ox
-
 from gfmdkg.errors import NotAcceptable, ParameterError, RequestError, UnknownParameter
 from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, negotiate
+from gfmdkg.http.parameters import absolute_iri
 from gfmdkg.store.answers import AnswerFormats, Dataset
 
 __all__ = [
@@ -221,15 +220,7 @@ def _single(values: Mapping[str, Sequence[str]], name: str) -> str | None:
 
 
 def _graphs(values: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
-    found = values.get(name)
-    if found is None:
-        return ()
-    for value in found:
-        try:
-            ox.NamedNode(value)
-        except ValueError as error:
-            raise ParameterError(name, "is not an absolute IRI", value=value[:200]) from error
-    return tuple(found)
+    return tuple(absolute_iri(name, value) for value in values.get(name, ()))
 
 
 def _version(values: Mapping[str, Sequence[str]]) -> int | None:
