@@ -5,12 +5,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.curation.changes.samples import no_rules
+from tests.curation.changes.samples import no_rules, put
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.build.derivation import DERIVED_GRAPH
-from gfmdkg.curation.changes import Document, Review
-from gfmdkg.curation.writing import MergeGraph, SparqlUpdate, write
+from gfmdkg.curation.changes import Review
+from gfmdkg.curation.document import Document
+from gfmdkg.curation.writing import PutGraph, SparqlUpdate, write
 from gfmdkg.errors import RequestError
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.store.patches import statements_of
@@ -31,11 +32,11 @@ CITES = "<x:passage> <https://w3id.org/gfmdkg/ontology#cites> <x:pact>"
 def versions(tmp_path: Path) -> VersionStore:
     store = VersionStore(tmp_path)
     ensure_empty(store)
-    make(store, MergeGraph(graph=FIRST, body=f"{SHARED} .".encode(), media_type="text/turtle"))
+    make(store, put(FIRST, f"{SHARED} .".encode()))
     return store
 
 
-def make(versions: VersionStore, change: MergeGraph | SparqlUpdate) -> str:
+def make(versions: VersionStore, change: PutGraph | SparqlUpdate) -> str:
     return write(change, versions, validate=no_rules, message="m").version.message
 
 
@@ -111,7 +112,7 @@ def test_an_update_is_told_in_the_message_of_its_version(versions: VersionStore)
 
 def test_graphs_that_are_not_ours_may_share_triples(versions: VersionStore) -> None:
     body = f"{SHARED} .".encode()
-    assert make(versions, MergeGraph(graph="x:g", body=body, media_type="text/turtle")) == "m"
+    assert make(versions, put("x:g", body)) == "m"
     assert graph(versions, "x:g") == {SHARED}
     make(versions, SparqlUpdate(text=f"DROP GRAPH <{FIRST}>"))
     assert graph(versions, "x:g") == {SHARED}

@@ -5,15 +5,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.curation.changes.samples import no_rules
+from tests.curation.changes.samples import no_rules, put
 
 from gfmdkg.build.derivation import DERIVED_GRAPH
 from gfmdkg.curation.changes import rebuild_all
 from gfmdkg.curation.writing import (
     Change,
     DeleteGraph,
-    MergeGraph,
-    ReplaceGraph,
+    PutGraph,
     SparqlUpdate,
     write,
 )
@@ -42,8 +41,8 @@ def update(text: str) -> SparqlUpdate:
     return SparqlUpdate(text=PREFIXES + text)
 
 
-def document(kind: type[MergeGraph | ReplaceGraph], text: str) -> MergeGraph | ReplaceGraph:
-    return kind(graph=REPORT, body=(PREFIXES + text).encode(), media_type="text/turtle")
+def document(text: str, *, replaces: bool = False) -> PutGraph:
+    return put(REPORT, (PREFIXES + text).encode(), replaces=replaces)
 
 
 CHANGES: Sequence[Change] = (
@@ -58,8 +57,8 @@ CHANGES: Sequence[Change] = (
         "DELETE WHERE { ?s gfmd:reviewStatus ?o } ;"
         "INSERT DATA { <x:link> gfmd:reviewStatus status:accepted }"
     ),
-    document(MergeGraph, LINK + "<x:other> <x:p> 'in the report', [] ."),
-    document(ReplaceGraph, LINK.replace("x:pact", "x:treaty").replace("x:link", "x:second")),
+    document(LINK + "<x:other> <x:p> 'in the report', [] ."),
+    document(LINK.replace("x:pact", "x:treaty").replace("x:link", "x:second"), replaces=True),
     update(f"COPY <{REPORT}> TO <http://g/copy>"),
     update("DELETE WHERE { <x:second> ?p ?o }"),
     DeleteGraph(graph="http://g/copy"),

@@ -108,7 +108,7 @@ def writer_pids(store: Path) -> list[int]:
     children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
     pids = [int(pid) for file in children for pid in file.read_text().split()]
     lines = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in pids}
-    return [p for p, line in lines.items() if "curation.writer" in line and str(store) in line]
+    return [p for p, line in lines.items() if "curation.worker" in line and str(store) in line]
 
 
 def test_an_update_by_form_and_directly_makes_a_version_each(tidy: Endpoint) -> None:

@@ -27,7 +27,7 @@ from gfmdkg.store.versions import VersionStore
 
 ROWS = 100  # triples of one write
 UPDATE = {"content-type": "application/sparql-update"}
-WRITER, ENGINE = "gfmdkg.curation.writer", "serve-read-only"
+WRITER, ENGINE = "gfmdkg.curation.worker", "serve-read-only"
 INCREMENT = """
 INSERT DATA { GRAPH <http://e/steps> { <http://e/CLIENT> <http://e/step> STEP } } ;
 DELETE { <http://e/CLIENT> <http://e/total> ?n }

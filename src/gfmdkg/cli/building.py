@@ -1,6 +1,5 @@
 """``build`` and ``load``: versions from the shipped files, and from any others."""
 
-from functools import partial
 from pathlib import Path
 
 import click
@@ -11,13 +10,12 @@ from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.progress import shown_progress
 from gfmdkg.curation.loading import load as load_files
 from gfmdkg.curation.loading import place_files
-from gfmdkg.curation.rules import DraftRules
+from gfmdkg.curation.rules import validation
 from gfmdkg.curation.writing import Validate
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.store.versions import VersionStore
-from gfmdkg.validation import Report
 
-__all__ = ["build", "content_option", "load", "validation"]
+__all__ = ["build", "content_option", "content_validation", "load"]
 
 content_option = click.option(
     "--content",
@@ -89,17 +87,17 @@ def load(
         version = load_files(
             placed,
             versions,
-            validate=None if unchecked else validation(cli, versions, content_root),
+            validate=None if unchecked else content_validation(cli, versions, content_root),
             message=message or f"loaded {', '.join(path.name for path in files)}",
             progress=progress,
         )
     click.echo(f"version {version.number}: {version.quads} quads")
 
 
-def validation(cli: CliContext, versions: VersionStore, content_root: Path | None) -> Validate:
+def content_validation(
+    cli: CliContext, versions: VersionStore, content_root: Path | None
+) -> Validate:
     """The rules of some content for what is written to a store, as far as settings ask for them."""
     if cli.settings().write_rules == "none":
-        return lambda _, __: Report.of(())
-    is_union = versions.require_current().default_graph == "union"
-    rules = DraftRules(Content(root=content_root) if content_root else shipped_content())
-    return partial(rules.report_write, versions, is_union=is_union)
+        return validation(versions, None)
+    return validation(versions, Content(root=content_root) if content_root else shipped_content())

@@ -1,51 +1,38 @@
-"""``submit`` and ``changes``: proposing, reviewing and publishing changes."""
+"""``submit``, ``changes`` and ``revert``: proposing, reviewing, publishing, undoing changes."""
 
 import getpass
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gfmdkg.cli.building import content_option, validation
+from gfmdkg.cli.building import content_option, content_validation
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.history import diff_format_option, write_difference
 from gfmdkg.cli.table_format import table_format_option
-from gfmdkg.curation.changes import (
-    ChangeSet,
-    Document,
-    Effect,
-    Review,
-    State,
-    media_type_of,
-)
+from gfmdkg.curation.changes import ChangeSet, Review, State
+from gfmdkg.curation.document import Document, Effect, media_type_of
 from gfmdkg.errors import DataError, Fault, ParameterError
 from gfmdkg.formats.tables import write_table
-from gfmdkg.validation import Report
 
-__all__ = ["changes", "open_review", "person_option", "submit"]
-
-
-def person_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--as NAME``: whoever can write the store's folder may sign with any name."""
-    return click.option(
-        "--as",
-        "person",
-        metavar="NAME",
-        help="Whose work this is. Default: your name on this machine.",
-    )(function)
+__all__ = ["changes", "revert", "submit"]
 
 
-def open_review(cli: CliContext, content_root: Path | None = None) -> Review:
+# Whoever can write the store's folder may sign with any name.
+_person_option = click.option(
+    "--as",
+    "person",
+    metavar="NAME",
+    default=getpass.getuser,
+    help="Whose work this is. Default: your name on this machine.",
+)
+
+
+def _review(cli: CliContext, content_root: Path | None = None) -> Review:
     """The curation of the store, by the rules of the content."""
     versions = cli.versions()
-    versions.require_current()
-    return Review(versions=versions, validate=validation(cli, versions, content_root))
-
-
-def person_of(person: str | None) -> str:
-    """The given name, or that of the user of this machine."""
-    return person or getpass.getuser()
+    return Review(versions=versions, validate=content_validation(cli, versions, content_root))
 
 
 @click.command(short_help="Propose a change to the graph, for review.")
@@ -61,7 +48,7 @@ def person_of(person: str | None) -> str:
     metavar="FILE",
     help="A file of triples to remove, from whichever graph has them.",
 )
-@person_option
+@_person_option
 @content_option
 @pass_cli
 @fails_cleanly
@@ -72,7 +59,7 @@ def submit(
     graph: str | None,
     add: bool,
     removed: tuple[Path, ...],
-    person: str | None,
+    person: str,
     content_root: Path | None,
 ) -> None:
     """Propose a change: it is stored and validated, but not public before it is published.
@@ -89,9 +76,9 @@ def submit(
         raise ParameterError("FILE", "is missing")
     effect = Effect.ADD if add else None
     documents = [*_read(files, graph=graph, effect=effect), *_read(removed, effect=Effect.REMOVE)]
-    review = open_review(cli, content_root)
+    review = _review(cli, content_root)
     with cli.error.status("validating"):
-        change = review.submit(documents, message=message, author=person_of(person))
+        change = review.submit(documents, message=message, author=person)
     _report(change)
     click.echo(_line(change))
     if not change.conforms:
@@ -137,8 +124,8 @@ def changes() -> None:
 def list_changes(cli: CliContext, state: str | None, format_name: str) -> None:
     """List the change sets, the latest first."""
     columns = ("number", "state", "author", "created", "added", "removed", "conforms", "message")
-    found = [c.summary() for c in reversed(_review(cli).changes.all())]
-    rows = [[c[name] for name in columns] for c in found if state in (None, c["state"])]
+    found = [c for c in reversed(_review(cli).changes.all()) if state in (None, c.state)]
+    rows = [[getattr(change, name) for name in columns] for change in found]
     write_table(columns, rows, format_name)
 
 
@@ -173,16 +160,16 @@ def diff(cli: CliContext, number: int, format_name: str) -> None:
 
 @changes.command()
 @click.argument("number", type=int)
-@click.option("-m", "--message", default=None, help="A note for the record.")
-@person_option
+@click.option("-m", "--message", default="", help="A note for the record.")
+@_person_option
 @content_option
 @pass_cli
 @fails_cleanly
 def accept(
     cli: CliContext,
     number: int,
-    message: str | None,
-    person: str | None,
+    message: str,
+    person: str,
     content_root: Path | None,
 ) -> None:
     """Approve a change set after validating it against the current version.
@@ -190,44 +177,62 @@ def accept(
     Whoever works on this machine owns the store, so one's own may be accepted here, with a
     word about it; over HTTP somebody else has to, unless GFMDKG_SELF_REVIEW is set.
     """
-    by = person_of(person)
     with cli.error.status("validating"):
-        change = open_review(cli, content_root).accept(
-            number, by=by, note=message, self_review=True
+        change = _review(cli, content_root).accept(
+            number, by=person, message=message, self_review=True
         )
-    if change.author == by:
-        cli.say(f"accepted by its own author, {by}")
+    if change.author == person:
+        cli.say(f"accepted by its own author, {person}")
     click.echo(_line(change))
 
 
 @changes.command()
 @click.argument("number", type=int)
 @click.option("-m", "--message", required=True, help="Why.")
-@person_option
+@_person_option
 @pass_cli
 @fails_cleanly
-def reject(cli: CliContext, number: int, message: str, person: str | None) -> None:
+def reject(cli: CliContext, number: int, message: str, person: str) -> None:
     """Turn a change set down."""
-    click.echo(_line(_review(cli).reject(number, by=person_of(person), note=message)))
+    click.echo(_line(_review(cli).reject(number, by=person, message=message)))
 
 
 @changes.command()
 @click.argument("number", type=int)
-@person_option
+@_person_option
 @content_option
 @pass_cli
 @fails_cleanly
-def publish(cli: CliContext, number: int, person: str | None, content_root: Path | None) -> None:
+def publish(cli: CliContext, number: int, person: str, content_root: Path | None) -> None:
     """Make an accepted change set part of the graph, as a new version."""
     with cli.error.status("publishing"):
-        change, version = open_review(cli, content_root).publish(number, by=person_of(person))
+        review = _review(cli, content_root)
+        version = review.publish(number, by=person)
     click.echo(f"version {version.number}: {version.quads} quads")
-    click.echo(_line(change))
+    click.echo(_line(review.changes.get(number)))
 
 
-def _review(cli: CliContext) -> Review:
-    """For steps that validate nothing."""
-    return Review(versions=cli.versions(), validate=lambda _, __: Report.of(()))
+@click.command()
+@click.argument("number", type=int, metavar="V")
+@click.option("-m", "--message", default="", help="Why.")
+@_person_option
+@content_option
+@pass_cli
+@fails_cleanly
+def revert(
+    cli: CliContext,
+    number: int,
+    message: str,
+    person: str,
+    content_root: Path | None,
+) -> None:
+    """Undo exactly what version V did, as a new version.
+
+    What changed again since is shown as a conflict, and then nothing is done.
+    """
+    with cli.error.status("validating"):
+        version = _review(cli, content_root).revert(number, by=person, message=message)
+    click.echo(f"version {version.number}: {version.message}")
 
 
 def _line(change: ChangeSet) -> str:

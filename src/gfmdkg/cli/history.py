@@ -2,50 +2,34 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
-import pyoxigraph as ox
 
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.table_format import table_format_option
 from gfmdkg.curation.changes import ChangeStore, difference, export_files, rebuild_all, rebuild_one
 from gfmdkg.curation.changes import blame as blame_resource
-from gfmdkg.curation.changes.views import (
-    as_html,
-    as_json,
-    as_text,
-    find_labels,
-    name_of,
-    resources_of,
-    value_of,
-)
+from gfmdkg.curation.changes.views import as_html, as_json, as_text, name_of, value_of
 from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Graph
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content, shipped_content
+from gfmdkg.store.names import open_names
 from gfmdkg.store.patches import Patch, graph_of
-from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 
 __all__ = ["blame", "diff", "diff_format_option", "export", "log", "rebuild", "write_difference"]
 
-_DIFF_FORMATS = ("text", "json", "rdfp", "html")
-
-
-def diff_format_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--format`` of a difference."""
-    return click.option(
-        "--format",
-        "format_name",
-        type=click.Choice(_DIFF_FORMATS),
-        default="text",
-        show_default=True,
-        help="How to write it: rdfp is RDF Patch, html a fragment of a page.",
-    )(function)
+diff_format_option = click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(("text", "json", "rdfp", "html")),
+    default="text",
+    show_default=True,
+    help="How to write it: rdfp is RDF Patch, html a fragment of a page.",
+)
 
 
 def write_difference(patch: Patch, version: Version, format_name: str) -> None:
@@ -53,13 +37,11 @@ def write_difference(patch: Patch, version: Version, format_name: str) -> None:
     if format_name == "rdfp":
         click.echo(patch.to_text(), nl=False)
         return
-    store = OxigraphStore.open_read_only(version.database)
-    labels = find_labels(store, resources_of(patch))
-    store.close()
+    label_of = open_names(version).label
     if format_name == "json":
-        click.echo(json.dumps(as_json(patch, labels), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(as_json(patch, label_of), ensure_ascii=False, indent=2))
     else:
-        click.echo((as_html if format_name == "html" else as_text)(patch, labels))
+        click.echo((as_html if format_name == "html" else as_text)(patch, label_of))
 
 
 @click.command(short_help="List all versions, the latest first.")
@@ -117,13 +99,7 @@ def blame(cli: CliContext, resource: str, format_name: str) -> None:
     opened = Graph(version, versions=versions)
     iri = resource if resource.startswith(("http:", "https:")) else opened.resolve(resource)
     origins = blame_resource(versions, iri)
-    shown = {iri} | {o.statement.predicate.value for o in origins}
-    shown |= {
-        o.statement.object.value for o in origins if isinstance(o.statement.object, ox.NamedNode)
-    }
-    store = OxigraphStore.open_read_only(version.database)
-    labels = find_labels(store, sorted(shown))
-    store.close()
+    label_of = opened.terms.label
     changes = ChangeStore(versions)
     rows = []
     for o in origins:
@@ -134,8 +110,8 @@ def blame(cli: CliContext, resource: str, format_name: str) -> None:
                 o.version.change,
                 o.version.author if change is None else change.author,
                 o.version.created.isoformat(timespec="minutes"),
-                name_of(o.statement.predicate, labels),
-                value_of(o.statement.object, labels),
+                name_of(o.statement.predicate, label_of),
+                value_of(o.statement.object, label_of),
                 graph_of(o.statement).removeprefix(GRAPH_BASE),
             )
         )

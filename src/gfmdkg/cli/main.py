@@ -28,7 +28,7 @@ _MODULES = {
     "queries": "gfmdkg.cli.running",
     "query": "gfmdkg.cli.querying",
     "rebuild": "gfmdkg.cli.history",
-    "revert": "gfmdkg.cli.reverting",
+    "revert": "gfmdkg.cli.changes",
     "run": "gfmdkg.cli.running",
     "search": "gfmdkg.cli.searching",
     "serve": "gfmdkg.cli.serving",

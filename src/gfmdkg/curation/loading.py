@@ -6,13 +6,13 @@ from urllib.parse import quote
 
 from gfmdkg.build.derivation import derive_links
 from gfmdkg.curation.progress import Progress, untold
-from gfmdkg.curation.writing import Validate, settle
-from gfmdkg.errors import DataError, DataRejected, Fault
+from gfmdkg.curation.writing import Successor, Validate, refuse_violations, succeeding
+from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.store.content_hash import hash_changed, hash_extended
 from gfmdkg.store.loading import Loaded, RdfFile, load_files
 from gfmdkg.store.patches import Patch
-from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
+from gfmdkg.store.versions import Origin, Version, VersionStore
 
 __all__ = ["load", "place_files"]
 
@@ -70,41 +70,31 @@ def load(
     read, ``DataRejected`` with the violations, and ``Conflict`` where another writer keeps the
     lock. After any of these, and after a kill at any moment, the former version is in use.
     """
-    base = versions.require_current()
-    with versions.writing() as draft:
-        base = draft.base or base
-        is_union = base.default_graph == "union"
-        nodes = f"loaded-{base.number + 1}"
-        loaded = load_files(draft.store, files, nodes=nodes, is_union=is_union, progress=progress)
+    with succeeding(versions) as successor:
+        store, is_union = successor.store, successor.is_union
+        nodes = f"loaded-{successor.base.number + 1}"
+        loaded = load_files(store, files, nodes=nodes, is_union=is_union, progress=progress)
         progress("deriving links", 0, 1)
         if loaded.count <= _FEW:
-            settled = settle(draft, base, loaded.statements, leaves_out=False)
-            patch: Patch | None = settled.patch
+            patch: Patch | None = successor.settle(loaded.statements, leaves_out=False).patch
             content_hash: str | None = None
         else:
-            patch, content_hash = _settle_many(draft, base, loaded)
+            patch, content_hash = _settle_many(successor, loaded)
         if validate is not None:
             progress("applying the rules", 0, 1)
-            report = validate(draft.store, patch)
-            if not report.conforms:
-                raise DataRejected(report.faults)
+            refuse_violations(validate(store, patch))
         progress("publishing", 0, 1)
-        return draft.publish(
-            message=message,
-            origin=Origin.UPDATE,
-            sources_hash=base.sources_hash,
-            default_graph=base.default_graph,
-            patch=patch,
-            content_hash=content_hash,
+        return successor.publish(
+            message=message, origin=Origin.UPDATE, patch=patch, content_hash=content_hash
         )
 
 
-def _settle_many(draft: Draft, base: Version, loaded: Loaded) -> tuple[Patch | None, str | None]:
+def _settle_many(successor: Successor, loaded: Loaded) -> tuple[Patch | None, str | None]:
     """Let derived links follow; the patch and the content hash, as far as they can be told.
 
     They follow from what was read, where no triple of it was there before or was read twice.
     """
-    store, is_union = draft.store, base.default_graph == "union"
+    store, base, is_union = successor.store, successor.base, successor.is_union
     is_all_new = len(store) == base.quads + loaded.count * (1 + is_union)
     derived = derive_links(store, is_union=is_union)
     derived.apply(store, is_union=is_union)

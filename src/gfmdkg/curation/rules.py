@@ -4,16 +4,16 @@ import io
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from gfmdkg.build.sources import data_scope
+from gfmdkg.curation.writing import Validate
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
-from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.delta import Delta
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -24,7 +24,7 @@ from gfmdkg.validation import Mode, Report
 if TYPE_CHECKING:
     from gfmdkg.validation.incremental.rules import Rules
 
-__all__ = ["ONTOLOGY_GRAPH", "DraftRules"]
+__all__ = ["ONTOLOGY_GRAPH", "DraftRules", "validation"]
 
 _N_TRIPLES = "application/n-triples"
 ONTOLOGY_GRAPH = graph_iri("ontology/gfmd.ttl")
@@ -72,7 +72,7 @@ class DraftRules:
         return report.with_findings(report.violations) if report.mode is Mode.FULL else report
 
     def report_write(
-        self, versions: VersionStore, draft: OxigraphStore, patch: Patch | None, *, is_union: bool
+        self, versions: VersionStore, draft: OxigraphStore, patch: Patch | None
     ) -> Report:
         """The same of a draft that differs from the current version, by the patch if it is known.
 
@@ -80,6 +80,7 @@ class DraftRules:
         """
         current = versions.require_current()
         self._kept = current.folder
+        is_union = current.default_graph == "union"
         with closing(OxigraphStore.open_read_only(current.database)) as base:
             return self.report(draft, is_union=is_union, base=base, patch=patch)
 
@@ -129,6 +130,13 @@ class DraftRules:
         )
 
 
+def validation(versions: VersionStore, content: Content | None) -> Validate:
+    """What the rules of some content say of whatever is written to a store; without, nothing."""
+    if content is None:
+        return lambda _, __: Report.of(())
+    return partial(DraftRules(content).report_write, versions)
+
+
 def _dump(store: OxigraphStore, graph: str) -> bytes:
     output = io.BytesIO()
     store.dump(output, media_type=_N_TRIPLES, graph=graph)
@@ -138,11 +146,6 @@ def _dump(store: OxigraphStore, graph: str) -> bytes:
 def _asks(store: OxigraphStore, pattern: str, terms: Iterable[str]) -> bool:
     """Whether a pattern with one of the terms as ``?term`` is in any graph."""
     values = " ".join(str(ox.NamedNode(term)) for term in terms)
-    output = io.BytesIO()
     anywhere = f"{{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }}"
-    store.query(
-        f"ASK {{ VALUES ?term {{ {values} }} {anywhere} }}",
-        formats=AnswerFormats(),
-        output=output,
-    )
-    return b"true" in output.getvalue()
+    query = f"SELECT ?term {{ VALUES ?term {{ {values} }} {anywhere} }} LIMIT 1"
+    return bool(select_from(store)(query).rows)

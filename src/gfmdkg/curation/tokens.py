@@ -4,24 +4,25 @@ A token is 256 random bits, so one round of SHA-256 is enough: there is nothing 
 that a slow hash would slow down.
 """
 
-import fcntl
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from hmac import compare_digest
 from pathlib import Path
 
 from gfmdkg.errors import Fault, Forbidden, NotFound, StoreError, Unauthorized
+from gfmdkg.store.durable_files import replace_durably
+from gfmdkg.store.locking import locked
 
 __all__ = ["Role", "Token", "TokenStore"]
 
 _PREFIX = "gfmdkg_"
+_WAIT_SECONDS = 60
 
 
 class Role(StrEnum):
@@ -62,7 +63,7 @@ class TokenStore:
             name=name,
             role=role,
             digest=_digest(secret),
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            created=_now(),
         )
         with self._changing() as tokens:
             tokens[token.id] = token
@@ -73,9 +74,8 @@ class TokenStore:
         with self._changing() as tokens:
             if token_id not in tokens:
                 raise NotFound("token", token_id)
-            record = asdict(tokens[token_id])
-            record["revoked"] = record["revoked"] or datetime.now(UTC).isoformat(timespec="seconds")
-            tokens[token_id] = _token(record)
+            token = tokens[token_id]
+            tokens[token_id] = replace(token, revoked=token.revoked or _now())
             return tokens[token_id]
 
     def all(self) -> tuple[Token, ...]:
@@ -101,7 +101,8 @@ class TokenStore:
 
     def _read(self) -> Mapping[str, Token]:
         try:
-            return {r["id"]: _token(r) for r in json.loads(self._file.read_bytes())}
+            records = json.loads(self._file.read_bytes())
+            return {r["id"]: Token(**{**r, "role": Role(r["role"])}) for r in records}
         except FileNotFoundError:
             return {}
         except (ValueError, KeyError, TypeError) as error:
@@ -111,22 +112,17 @@ class TokenStore:
     @contextmanager
     def _changing(self) -> Iterator[dict[str, Token]]:
         self._root.mkdir(parents=True, exist_ok=True)
-        with (self._root / "tokens.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        lock = self._root / "tokens.lock"
+        with locked(lock, wait_seconds=_WAIT_SECONDS, refusal="somebody else changed tokens"):
             tokens = dict(self._read())
             yield tokens
-            draft = self._file.with_suffix(".next")
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump([asdict(token) for token in tokens.values()], file, indent=2)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._file)
+            text = json.dumps([asdict(token) for token in tokens.values()], indent=2)
+            replace_durably(self._file, text, mode=0o600)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _token(record: dict[str, str | None]) -> Token:
-    return Token(**{**record, "role": Role(record["role"])})  # type: ignore[arg-type]

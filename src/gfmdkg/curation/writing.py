@@ -1,11 +1,16 @@
 """One change, one version: apply, settle, derive, validate, publish; or leave no trace."""
 
-from collections.abc import Callable, Collection, Mapping
-from contextlib import closing
+import io
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from gfmdkg.build.derivation import derive_links_about
-from gfmdkg.errors import Conflict, DataRejected, NotFound
+from gfmdkg.curation.document import Document
+from gfmdkg.errors import Conflict, DataError, DataRejected, Fault, NotFound
+from gfmdkg.namespaces import GRAPH_BASE
+from gfmdkg.sparql.updates import add_using
 from gfmdkg.store.comparison import compare_around, compare_stores
 from gfmdkg.store.homes import leave_out
 from gfmdkg.store.patches import Patch, quads_of, statements_of, subjects_of
@@ -18,41 +23,42 @@ from gfmdkg.validation import Report
 __all__ = [
     "Change",
     "DeleteGraph",
-    "MergeGraph",
-    "ReplaceGraph",
+    "PutGraph",
     "Settled",
     "SparqlUpdate",
+    "Successor",
     "Validate",
     "Written",
-    "settle",
+    "refuse_violations",
+    "succeeding",
     "write",
 ]
+
+_JSON_LD, _N_TRIPLES = "application/ld+json", "application/n-triples"
+# What IRIs in JSON-LD for the default graph are relative to.
+_DEFAULT_STAND_IN = GRAPH_BASE + "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SparqlUpdate:
-    """A SPARQL 1.1 update; its dataset parameters are already part of ``text``."""
+    """A SPARQL 1.1 update; ``using_named_graphs`` adds the named dataset."""
 
     text: str
     base_iri: str | None = None
+    using_graphs: tuple[str, ...] = ()
+    using_named_graphs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplaceGraph:
-    """Make a graph hold a document and nothing else; ``""`` is the default graph."""
+class PutGraph:
+    """Documents to add to a graph, or to put in place of its content.
+
+    Blank nodes of two documents are never the same. ``""`` is the default graph.
+    """
 
     graph: str
-    body: bytes
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergeGraph:
-    """Add a document to a graph; ``""`` is the default graph."""
-
-    graph: str
-    body: bytes
-    media_type: str
+    documents: tuple[Document, ...]
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +68,7 @@ class DeleteGraph:
     graph: str
 
 
-Change = SparqlUpdate | ReplaceGraph | MergeGraph | DeleteGraph
+Change = SparqlUpdate | PutGraph | DeleteGraph
 
 
 Validate = Callable[[OxigraphStore, Patch | None], Report]
@@ -90,6 +96,73 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Successor:
+    """The version that follows ``base``, while it is made."""
+
+    draft: Draft
+    base: Version
+
+    @property
+    def store(self) -> OxigraphStore:
+        """What it holds so far."""
+        return self.draft.store
+
+    @property
+    def is_union(self) -> bool:
+        """Whether the default graph is the union of the others."""
+        return self.base.default_graph == "union"
+
+    def settle(self, touched: Collection[str] | None, *, leaves_out: bool = True) -> Settled:
+        """Make derived links and the union of all graphs follow, and tell what differs.
+
+        ``touched`` are the only statements that the change may have added or removed; where they
+        are not known, both states are read to tell them. What came into a graph of ours although
+        another of them holds it goes again, unless not ``leaves_out``.
+        """
+        store, is_union = self.store, self.is_union
+        with closing(OxigraphStore.open_read_only(self.base.database)) as before:
+            if touched is None:
+                whole = compare_stores(before, store, has_union=False)
+                touched = (*whole.added, *whole.removed)
+            if is_union:
+                settle_union(store, before, touched)
+            derived = derive_links_about(store, before, subjects_of(touched), is_union=is_union)
+            derived.apply(store, is_union=is_union)
+            left_out = leave_out(store, before, quads_of(touched)) if leaves_out else {}
+            touched = (*touched, *derived.added, *derived.removed)
+            patch = compare_around(before, store, touched, has_union=is_union)
+        return Settled(patch=patch, left_out=left_out)
+
+    def publish(self, *, message: str, origin: Origin, **record: Any) -> Version:
+        """Make it the current version; ``record`` is what else ``Draft.publish`` takes."""
+        return self.draft.publish(
+            message=message,
+            origin=origin,
+            sources_hash=self.base.sources_hash,
+            default_graph=self.base.default_graph,
+            **record,
+        )
+
+
+@contextmanager
+def succeeding(versions: VersionStore, *, wait_seconds: float = 60) -> Iterator[Successor]:
+    """Hold the writer's lock and what becomes the next version, until the block ends.
+
+    Raises ``StoreError`` for an empty store, and ``Conflict`` where another writer keeps the
+    lock. Without ``Successor.publish``, and after a kill at any moment, ``base`` stays in use.
+    """
+    current = versions.require_current()
+    with versions.writing(wait_seconds=wait_seconds) as draft:
+        yield Successor(draft=draft, base=draft.base or current)
+
+
+def refuse_violations(report: Report) -> None:
+    """Raise ``DataRejected`` with the violations of a report that has any."""
+    if not report.conforms:
+        raise DataRejected(report.faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """The version that a change made; ``created`` says whether the graph is new in it."""
 
@@ -113,81 +186,65 @@ def write(
     is the union of the others, or where another writer keeps the lock. After any of these,
     and after a kill at any moment, the former version is in use.
     """
-    base = versions.require_current()
-    with versions.writing(wait_seconds=wait_seconds) as draft:
-        base = draft.base or base
-        is_union = base.default_graph == "union"
-        touched, created = _apply(change, draft, is_union=is_union)
-        settled = settle(draft, base, touched)
-        report = validate(draft.store, settled.patch)
-        if not report.conforms:
-            raise DataRejected(report.faults)
-        version = draft.publish(
-            message=message + settled.note,
-            origin=Origin.UPDATE,
-            sources_hash=base.sources_hash,
-            default_graph=base.default_graph,
-            patch=settled.patch,
+    with succeeding(versions, wait_seconds=wait_seconds) as successor:
+        touched, created = _apply(change, successor)
+        settled = successor.settle(touched)
+        refuse_violations(validate(successor.store, settled.patch))
+        version = successor.publish(
+            message=message + settled.note, origin=Origin.UPDATE, patch=settled.patch
         )
     return Written(version=version, created=created)
 
 
-def settle(
-    draft: Draft,
-    base: Version,
-    touched: Collection[str] | None,
-    *,
-    leaves_out: bool = True,
-) -> Settled:
-    """Make derived links and the union of all graphs follow, and tell what differs from the base.
-
-    ``touched`` are the only statements that the change may have added or removed; where they
-    are not known, both states are read to tell them. What came into a graph of ours although
-    another of them holds it goes again, unless not ``leaves_out``.
-    """
-    store, is_union = draft.store, base.default_graph == "union"
-    with closing(OxigraphStore.open_read_only(base.database)) as before:
-        if touched is None:
-            whole = compare_stores(before, store, has_union=False)
-            touched = (*whole.added, *whole.removed)
-        if is_union:
-            settle_union(store, before, touched)
-        derived = derive_links_about(store, before, subjects_of(touched), is_union=is_union)
-        derived.apply(store, is_union=is_union)
-        left_out = leave_out(store, before, quads_of(touched)) if leaves_out else {}
-        touched = (*touched, *derived.added, *derived.removed)
-        patch = compare_around(before, store, touched, has_union=is_union)
-    return Settled(patch=patch, left_out=left_out)
-
-
-def _apply(change: Change, draft: Draft, *, is_union: bool) -> tuple[Collection[str] | None, bool]:
+def _apply(change: Change, successor: Successor) -> tuple[Collection[str] | None, bool]:
     """The statements that may differ after a change, and whether it made a graph."""
-    store = draft.store
+    store = successor.store
     if isinstance(change, SparqlUpdate):
-        return carry_out(store, change.text, base_iri=change.base_iri), False
-    if not change.graph and is_union:
+        text = add_using(
+            change.text, graphs=change.using_graphs, named_graphs=change.using_named_graphs
+        )
+        return carry_out(store, text, base_iri=change.base_iri), False
+    graph = change.graph
+    if not graph and successor.is_union:
         raise Conflict(
             "the default graph is the union of all graphs here; name the graph to write: ?graph="
         )
-    exists = not change.graph or store.has_graph(change.graph)
-    before = statements_of(store, change.graph)
-    match change:
-        case DeleteGraph(graph=graph):
-            if not exists:
-                raise NotFound("graph", graph)
-            if graph:
-                store.remove_graph(graph)
-            else:
-                store.clear_graph("")
-        case ReplaceGraph(graph=graph):
-            store.clear_graph(graph) if exists else None
-            _load(store, change)
-        case MergeGraph():
-            _load(store, change)
-    return before ^ statements_of(store, change.graph), not exists
+    exists = not graph or store.has_graph(graph)
+    before = statements_of(store, graph)
+    if isinstance(change, DeleteGraph):
+        if not exists:
+            raise NotFound("graph", graph)
+        store.remove_graph(graph) if graph else store.clear_graph("")
+    else:
+        _put(change, store)
+    return before ^ statements_of(store, graph), not exists
 
 
-def _load(store: OxigraphStore, change: ReplaceGraph | MergeGraph) -> None:
+def _put(change: PutGraph, store: OxigraphStore) -> None:
+    if change.replaces:
+        store.clear_graph(change.graph)
     if change.graph:
         store.add_graph(change.graph)  # an empty document makes an empty graph
-    store.load(change.body, media_type=change.media_type, graph=change.graph)
+    for document in change.documents:
+        if document.media_type == _JSON_LD:
+            document = _as_triples(document, change.graph or _DEFAULT_STAND_IN)
+        store.load(document.body, media_type=document.media_type, graph=change.graph)
+
+
+def _as_triples(document: Document, graph: str) -> Document:
+    """JSON-LD, which alone of all formats that are read here can name graphs, as N-Triples.
+
+    Raises ``DataError`` where it names another graph than this one.
+    """
+    store = OxigraphStore.in_memory()
+    store.load(document.body, media_type=document.media_type, graph=graph)
+    others = [name for name in store.graph_names() if name != graph]
+    if others:
+        fault = Fault(
+            message=f"the document names the graph <{others[0]}>",
+            remedy="send the triples of one graph, or use a SPARQL update",
+        )
+        raise DataError("the document is more than one graph", [fault])
+    output = io.BytesIO()
+    store.dump(output, media_type=_N_TRIPLES, graph=graph)
+    return Document(media_type=_N_TRIPLES, body=output.getvalue())

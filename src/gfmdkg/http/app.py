@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from gfmdkg.errors import NotFound
-from gfmdkg.http.changes import changes_router
+from gfmdkg.http.curation import curation_router
 from gfmdkg.http.lists import lists_router
 from gfmdkg.http.machines import machines_router
 from gfmdkg.http.networks import networks_router
@@ -30,7 +30,6 @@ from gfmdkg.http.search import search_router
 from gfmdkg.http.server import Server
 from gfmdkg.http.service import Service
 from gfmdkg.http.validation import validation_router
-from gfmdkg.http.versions import versions_router
 from gfmdkg.http.warming import Warming
 from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
@@ -91,8 +90,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         resource_router(service),
         description_router(service),
         query_pages_router(service),
-        changes_router(service, protocol.writes),
-        versions_router(service),
+        curation_router(service, protocol.writes),
         pages_router(service, document),
         state_router(service, document),
         machines_router(service, document),

@@ -5,10 +5,10 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from gfmdkg.curation.changes import Effect
-from gfmdkg.curation.changes.change_set import State
+from gfmdkg.curation.changes import State
+from gfmdkg.curation.document import Effect
 from gfmdkg.http.models import Cell, Count, FromOne, asked, sometimes
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.store.versions import Origin
@@ -80,7 +80,11 @@ class Rejection(BaseModel):
     message: str = asked(_NOTE, "Checked against the source.", default=...)
 
 
-class VersionRecord(BaseModel):
+class _Record(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class VersionRecord(_Record):
     """One published state of the graph, and how it came to be."""
 
     number: FromOne
@@ -94,7 +98,9 @@ class VersionRecord(BaseModel):
     removed: int | None
     quads: Count
     content_hash: str = Field(description="The same for the same quads.")
-    available: bool = Field(description="Whether it can be queried still.")
+    available: bool = Field(
+        validation_alias="is_available", description="Whether it can be queried still."
+    )
 
 
 class VersionList(BaseModel):
@@ -104,7 +110,7 @@ class VersionList(BaseModel):
     total: Count
 
 
-class ChangeSummary(BaseModel):
+class ChangeSummary(_Record):
     """A change set in a list."""
 
     number: FromOne
@@ -126,7 +132,7 @@ class ChangeList(BaseModel):
     total: Count
 
 
-class ChangeInput(BaseModel):
+class ChangeInput(_Record):
     """A document that was submitted."""
 
     name: str
@@ -135,7 +141,7 @@ class ChangeInput(BaseModel):
     graph: str | None
 
 
-class ChangeEvent(BaseModel):
+class ChangeEvent(_Record):
     """A step of the review."""
 
     state: State

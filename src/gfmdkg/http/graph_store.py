@@ -6,15 +6,16 @@ below the project's base, which dereference here.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import uuid4
 
 import pyoxigraph as ox
+from starlette.requests import Request
 from starlette.types import Receive, Scope
 
-from gfmdkg.curation.writer import Document, GraphRequest
-from gfmdkg.curation.writing import DeleteGraph, Written
-from gfmdkg.engine.answers import EngineAnswer, read_body
+from gfmdkg.curation.document import Document
+from gfmdkg.curation.writing import DeleteGraph, PutGraph, Written
+from gfmdkg.engine.answers import read_body
 from gfmdkg.engine.pool import QueryRequest
 from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import (
@@ -28,21 +29,15 @@ from gfmdkg.errors import (
 from gfmdkg.formats.media import GRAPHS
 from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
-from gfmdkg.http.parameters import Parameters
+from gfmdkg.http.parameters import Parameters, absolute_iri
 from gfmdkg.http.problems import problem_answer, unreadable
-from gfmdkg.http.request import (
-    header,
-    read_content,
-    read_content_type,
-    request_url,
-    while_connected,
-)
-from gfmdkg.http.responses import Answer, entity_tag, is_fresh
+from gfmdkg.http.request import header, read_content, read_content_type, request_url
+from gfmdkg.http.responses import Answer
 from gfmdkg.http.service import Service
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters
 from gfmdkg.http.writes import Writes
 from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.store.answers import AnswerFormats, Dataset
+from gfmdkg.store.answers import Dataset
 from gfmdkg.store.versions import Version
 
 __all__ = ["ACCEPTED", "GraphStore"]
@@ -62,20 +57,6 @@ _ALIASES = {
 ACCEPTED = (*_WRITTEN, *_ALIASES, MULTIPART)
 _TRIPLES = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _CREATED, _NO_CONTENT = 201, 204
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Target:
-    """The graph of a request; ``""`` is the default graph, ``None`` none that has a name."""
-
-    graph: str | None
-    parameters: Parameters
-
-    @property
-    def required(self) -> str:
-        if self.graph is None:
-            raise RequestError("which graph? Add ?graph=IRI, or ?default for the default graph")
-        return self.graph
 
 
 class GraphStore:
@@ -101,71 +82,50 @@ class GraphStore:
     # Reading
 
     async def _get(self, scope: Scope, receive: Receive) -> Answer:
-        target = _read_target(scope, "format", "version")
-        graph, number = target.required, target.parameters.version()
+        named, parameters = _read_target(scope, "format", "version")
+        graph, number = _required(named), parameters.version()
         formats = replace(
-            choose_formats(target.parameters, header(scope, b"accept")),
+            choose_formats(parameters, header(scope, b"accept")),
             results=None,
         )
         if formats.graph is None:
             offered = [media.media_type for media in GRAPHS]
             raise NotAcceptable(header(scope, b"accept") or "", offered)
-        version = await self.service.version(number)
-        etag = entity_tag(version, scope, formats.graph, self.service.fingerprint)
-        answer = Answer(
-            media_type=formats.graph,
-            body=b"",
-            version=version,
-            pinned=number is not None,
-            etag=etag,
-        )
-        if not is_fresh(scope, etag):
-            found = await while_connected(self._read(graph, version, formats), receive)
-            answer = replace(answer, body=found.body)
-        return answer
 
-    async def _read(self, graph: str, version: Version, formats: AnswerFormats) -> EngineAnswer:
-        if graph and not await self._has_graph(graph, version):
-            raise NotFound("graph", graph)
-        return await self._query(
-            _TRIPLES, version, formats, Dataset(default_graphs=(graph,) if graph else ())
-        )
+        async def read(answer: Answer, version: Version) -> Answer:
+            if graph and not await self._has_graph(graph, version):
+                raise NotFound("graph", graph)
+            query = QueryRequest(
+                text=_TRIPLES,
+                version=version,
+                formats=formats,
+                dataset=Dataset(default_graphs=(graph,) if graph else ()),
+                lane=Lane.ADHOC,
+            )
+            found = await self.service.pool.query(query)
+            return replace(answer, body=found.body)
+
+        request = Request(scope, receive)
+        return (await self.service.respond(request, number, formats.graph, read)).answer
 
     async def _has_graph(self, graph: str, version: Version) -> bool:
         ask = f"ASK {{ GRAPH {ox.NamedNode(graph)} {{}} }}"
-        found = await self._query(ask, version, AnswerFormats(), Dataset())
+        found = await self.service.answer(ask, version=version)
         return bool(json.loads(await read_body(found))["boolean"])
-
-    async def _query(
-        self, text: str, version: Version, formats: AnswerFormats, dataset: Dataset
-    ) -> EngineAnswer:
-        return await self.service.pool.query(
-            QueryRequest(
-                text=text,
-                version=version,
-                formats=formats,
-                dataset=dataset,
-                lane=Lane.ADHOC,
-            )
-        )
 
     # Writing
 
     async def _put(self, scope: Scope, receive: Receive) -> Answer:
         who = self._writes.authorize(scope)
-        target = _read_target(scope)
+        named, _ = _read_target(scope)
         replaces = scope["method"] == "PUT"
-        is_new = target.graph is None and not replaces
-        url = request_url(scope)
-        graph = f"{url.rstrip('/')}/{uuid4()}" if is_new else target.required
-        request = GraphRequest(
-            graph=graph, documents=await self._documents(scope, receive), replaces=replaces
-        )
-        name = graph or "the default graph"
+        is_new = named is None and not replaces
+        graph = f"{request_url(scope).rstrip('/')}/{uuid4()}" if is_new else _required(named)
+        documents = await self._documents(scope, receive)
+        change = PutGraph(graph=graph, documents=documents, replaces=replaces)
+        what = f"{scope['method']} of {graph or 'the default graph'}"
         try:
-            written = await self._writes.write(
-                request, what=f"{scope['method']} of {name}", who=who
-            )
+            written = await self._writes.write(change, what=what, who=who)
         except DataError as error:
             return problem_answer(unreadable(error))
         return _written_answer(written, graph if is_new else None)
@@ -180,10 +140,10 @@ class GraphStore:
 
     async def _delete(self, scope: Scope) -> Answer:
         who = self._writes.authorize(scope)
-        graph = _read_target(scope).required
+        graph = _required(_read_target(scope)[0])
         what = f"DELETE of {graph or 'the default graph'}"
         written = await self._writes.write(DeleteGraph(graph=graph), what=what, who=who)
-        return _written_answer(replace(written, created=False), None)
+        return _written_answer(written)
 
 
 def _read_part(part: BodyPart) -> Document:
@@ -198,8 +158,18 @@ def _document(media_type: str, body: bytes) -> Document:
     return Document(media_type=_ALIASES.get(media_type, media_type), body=body)
 
 
-def _read_target(scope: Scope, *others: str) -> _Target:
-    """The graph that a request names. Raises ``RequestError`` and ``ParameterError``."""
+def _required(graph: str | None) -> str:
+    if graph is None:
+        raise RequestError("which graph? Add ?graph=IRI, or ?default for the default graph")
+    return graph
+
+
+def _read_target(scope: Scope, *others: str) -> tuple[str | None, Parameters]:
+    """The graph that a request names, and its parameters.
+
+    ``""`` is the default graph, ``None`` none that has a name. Raises ``RequestError`` and
+    ``ParameterError``.
+    """
     pairs = parse_parameters(scope["query_string"])
     parameters = Parameters(pairs)
     path: str = scope["path"]
@@ -208,28 +178,21 @@ def _read_target(scope: Scope, *others: str) -> _Target:
         # As it stands in the request: a graph's name is not decoded.
         url = request_url(scope)
         graph = GRAPH_BASE + url.partition(_OWN)[2] if path.startswith(_OWN) else url
-        return _Target(graph=_checked(graph), parameters=parameters)
+        return absolute_iri("graph", graph), parameters
     parameters.only({"default", "graph", *others})
     names = [name for name, _ in pairs if name in ("default", "graph")]
     if len(names) > 1:
         raise RequestError("name one graph: ?graph=IRI once, or ?default")
     if not names:
-        return _Target(graph=None, parameters=parameters)
+        return None, parameters
     if names == ["default"]:
         if parameters.one("default") is not None:
             raise ParameterError("default", "has no value", value=parameters.one("default"))
-        return _Target(graph="", parameters=parameters)
-    return _Target(graph=_checked(parameters.one("graph") or ""), parameters=parameters)
+        return "", parameters
+    return absolute_iri("graph", parameters.one("graph") or ""), parameters
 
 
-def _checked(graph: str) -> str:
-    try:
-        return ox.NamedNode(graph).value
-    except ValueError as error:
-        raise ParameterError("graph", "is not an absolute IRI", value=graph[:200]) from error
-
-
-def _written_answer(written: Written, location: str | None) -> Answer:
+def _written_answer(written: Written, location: str | None = None) -> Answer:
     return Answer(
         status=_CREATED if written.created else _NO_CONTENT,
         version=written.version,

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Self
 
+import pyoxigraph as ox
 from starlette.requests import Request
 
 from gfmdkg.errors import NotAcceptable, ParameterError, UnknownParameter
@@ -17,6 +18,7 @@ __all__ = [
     "ROW_FORMATS",
     "Paging",
     "Parameters",
+    "absolute_iri",
     "choose_format",
 ]
 
@@ -134,6 +136,14 @@ class Parameters:
             per_page=per_page or settings.page_size,
             is_given=page is not None or per_page is not None,
         )
+
+
+def absolute_iri(name: str, text: str) -> str:
+    """The value of the parameter ``name``, if it is an absolute IRI; raises ``ParameterError``."""
+    try:
+        return ox.NamedNode(text).value
+    except ValueError as error:
+        raise ParameterError(name, "is not an absolute IRI", value=text[:200]) from error
 
 
 def choose_format(

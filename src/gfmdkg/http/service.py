@@ -9,8 +9,7 @@ from starlette.requests import Request
 
 from gfmdkg.about import VERSION
 from gfmdkg.catalog import Catalog
-from gfmdkg.curation.checker import validate_role
-from gfmdkg.curation.writer import write_role
+from gfmdkg.curation.worker import curation_roles
 from gfmdkg.engine.answers import EngineAnswer, SpooledAnswer, read_body
 from gfmdkg.engine.pool import EnginePool, QueryRequest
 from gfmdkg.engine.supervisor import Lane
@@ -54,8 +53,7 @@ class Service:
         self.pool = EnginePool(settings)
         self.workers = Workers(
             {
-                "write": write_role(settings, self.content),
-                "validate": validate_role(settings, self.content),
+                **curation_roles(settings, self.content),
                 "network": network_role(settings),
                 "algebra": algebra_role(),
             },

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope
 
-from gfmdkg.curation.writer import UpdateRequest
+from gfmdkg.curation.writing import SparqlUpdate
 from gfmdkg.engine.answers import EngineAnswer
 from gfmdkg.engine.pool import QueryRequest
 from gfmdkg.engine.supervisor import Lane
@@ -197,7 +197,7 @@ class SparqlEndpoint:
         if size > self.service.settings.body_limit_bytes:
             raise BodyTooLarge(self.service.settings.body_limit_bytes)
         written = await self._writes.write(
-            UpdateRequest(
+            SparqlUpdate(
                 text=request.text,
                 base_iri=BASE,
                 using_graphs=request.using_graphs,

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from gfmdkg.build.files import SYNTAXES, syntax_of
-from gfmdkg.curation.checker import GivenDocument, check
+from gfmdkg.curation.document import Document
 from gfmdkg.curation.tables import TABLE_EXTENSIONS
+from gfmdkg.curation.worker import Check, ask
 from gfmdkg.errors import DataError, UnsupportedMedia
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.curation_models import ValidationReport
@@ -89,26 +90,23 @@ def validation_router(service: Service) -> APIRouter:
             request.scope, request.receive, limit_bytes=service.settings.body_limit_bytes
         )
         documents = _documents(content_type, body, parameters.one("name"))
-        work = check(
-            service.workers,
-            documents,
-            view=view.name,
-            version=version.number,
-            limit_seconds=service.settings.update_timeout_seconds,
+        work = Check(documents=documents, view=view.name, version=version.number)
+        limit = service.settings.update_timeout_seconds
+        reply = await while_connected(
+            ask(service.workers, work, limit_seconds=limit), request.receive
         )
-        checked = await while_connected(work, request.receive)
         return AnswerResponse(
-            Answer(media_type=view.media_type, body=checked.body, version=version, cacheable=False)
+            Answer(media_type=view.media_type, body=reply.body, version=version, cacheable=False)
         )
 
     return router
 
 
-def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequence[GivenDocument]:
+def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequence[Document]:
     if content_type.media_type != MULTIPART:
         media_type = _ALIASES.get(content_type.media_type, content_type.media_type)
         return [
-            GivenDocument(
+            Document(
                 name=_tidy(name or f"document.{_READ[media_type]}"),
                 media_type=media_type,
                 body=body,
@@ -118,7 +116,7 @@ def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequ
     return [_document(number, part) for number, part in enumerate(parts, start=1)]
 
 
-def _document(number: int, part: BodyPart) -> GivenDocument:
+def _document(number: int, part: BodyPart) -> Document:
     media_type = _ALIASES.get(part.media_type, part.media_type)
     if media_type not in _READ:
         # Browsers know few of these types; the name of the file tells.
@@ -130,7 +128,7 @@ def _document(number: int, part: BodyPart) -> GivenDocument:
             given = part.content_type or "a part without Content-Type"
             raise UnsupportedMedia(given, tuple(_READ)) from error
     name = part.filename or f"document-{number}.{_READ[media_type]}"
-    return GivenDocument(name=_tidy(name), media_type=media_type, body=part.body)
+    return Document(name=_tidy(name), media_type=media_type, body=part.body)
 
 
 def _tidy(name: str) -> str:

@@ -3,8 +3,8 @@
 from starlette.types import Scope
 
 from gfmdkg.curation.tokens import Role, TokenStore
-from gfmdkg.curation.writer import Writer, WriteRequest
-from gfmdkg.curation.writing import Written
+from gfmdkg.curation.worker import Step, Write, ask
+from gfmdkg.curation.writing import Change, Written
 from gfmdkg.errors import Forbidden, Unauthorized
 from gfmdkg.http.request import header
 from gfmdkg.http.service import Service
@@ -16,7 +16,7 @@ class Writes:
     """The tokens of the store and its writer; one for all endpoints of a front."""
 
     def __init__(self, service: Service) -> None:
-        self.writer = Writer(service.settings, service.workers)
+        self._service = service
         self._tokens = TokenStore(service.settings.store)
 
     def authorize(self, scope: Scope, *, needed: Role = Role.REVIEWER) -> str:
@@ -38,9 +38,18 @@ class Writes:
         return True
 
     async def write(
-        self, request: WriteRequest, *, what: str, who: str, limit_seconds: float | None = None
+        self, change: Change, *, what: str, who: str, limit_seconds: float | None = None
     ) -> Written:
-        """Carry out what ``authorize`` allowed; raises what ``Writer.write`` raises."""
-        return await self.writer.write(
-            request, message=f"{what} by {who}", limit_seconds=limit_seconds
-        )
+        """Publish what ``authorize`` allowed as a version; raises what ``ask`` raises."""
+        work = Write(change=change, message=f"{what} by {who}")
+        longest = self._service.settings.update_timeout_seconds
+        limit = min(limit_seconds or longest, longest)
+        reply = await ask(self._service.workers, work, limit_seconds=limit)
+        version = self._service.versions.get(reply.head["number"])
+        return Written(version=version, created=reply.head["created"])
+
+    async def review(self, step: Step) -> int:
+        """Take a step of a review; the number of the change set, or of the version it makes."""
+        limit = self._service.settings.update_timeout_seconds
+        reply = await ask(self._service.workers, step, limit_seconds=limit)
+        return int(reply.head["number"])

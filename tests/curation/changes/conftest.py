@@ -7,7 +7,8 @@ import pytest
 from tests.curation.changes.samples import GRAPH, SHAPES, START, no_rules, turtle
 
 from gfmdkg.build import ensure_empty
-from gfmdkg.curation.changes import ChangeSet, Document, Review
+from gfmdkg.curation.changes import ChangeSet, Review
+from gfmdkg.curation.document import Document
 from gfmdkg.store.versions import Version, VersionStore
 
 Submit = Callable[..., ChangeSet]
@@ -27,7 +28,7 @@ def review(tmp_path: Path) -> Review:
 
 def publish(review: Review, change: ChangeSet) -> Version:
     review.accept(change.number, by="Bo")
-    return review.publish(change.number, by="Bo")[1]
+    return review.publish(change.number, by="Bo")
 
 
 @pytest.fixture

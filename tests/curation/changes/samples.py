@@ -1,6 +1,7 @@
 """A fictional graph of harbours, and what is written about it."""
 
-from gfmdkg.curation.changes import Document
+from gfmdkg.curation.document import Document
+from gfmdkg.curation.writing import PutGraph
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.store.patches import Patch, statements_of
@@ -39,3 +40,8 @@ def held(version: Version, graph: str = GRAPH) -> set[str]:
     found = {s.removesuffix(f" <{graph}>") for s in statements_of(store, graph)}
     store.close()
     return found
+
+
+def put(graph: str, body: bytes, *, replaces: bool = False) -> PutGraph:
+    document = Document(body=body, media_type="text/turtle")
+    return PutGraph(graph=graph, documents=(document,), replaces=replaces)

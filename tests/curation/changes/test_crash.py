@@ -40,7 +40,7 @@ def _curate_for_ever(root: str, acknowledged: str) -> None:
             review.accept(change.number, by="Bo")
             say("accepted", change.number)
             say("begins publish")
-            version = review.publish(change.number, by="Bo")[1]
+            version = review.publish(change.number, by="Bo")
             say("published", change.number, version.number)
             say("begins revert")
             say("reverted", version.number, review.revert(version.number, by="Bo").number)

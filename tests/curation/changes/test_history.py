@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from tests.curation.changes.conftest import Submit, publish
-from tests.curation.changes.samples import FILE, GRAPH, START, held, no_rules, turtle
+from tests.curation.changes.samples import FILE, GRAPH, START, held, no_rules, put, turtle
 
 from gfmdkg.build import build, ensure_empty
 from gfmdkg.curation.changes import (
-    Document,
     Review,
     blame,
     difference,
@@ -18,12 +17,14 @@ from gfmdkg.curation.changes import (
     rebuild_all,
     rebuild_one,
 )
-from gfmdkg.curation.changes.views import as_html, as_json, as_text, find_labels, resources_of
-from gfmdkg.curation.writing import MergeGraph, SparqlUpdate, write
+from gfmdkg.curation.changes.views import as_html, as_json, as_text
+from gfmdkg.curation.document import Document
+from gfmdkg.curation.writing import SparqlUpdate, write
 from gfmdkg.errors import DataError, NotFound, RequestError
 from gfmdkg.paths import Content
 from gfmdkg.store.comparison import compare_stores
 from gfmdkg.store.content_hash import hash_content
+from gfmdkg.store.names import open_names
 from gfmdkg.store.patches import Patch, graph_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
@@ -49,7 +50,7 @@ def test_every_kind_of_write_can_be_rebuilt_bit_by_bit(tmp_path: Path, default_g
     for text in UPDATES:
         update(versions, text)
     body = b"<http://e/z> <http://e/p> [ <http://e/q> 2 ] ."
-    merge = MergeGraph(graph="http://g/c", body=body, media_type="text/turtle")
+    merge = put("http://g/c", body)
     write(merge, versions, validate=no_rules, message="merge")
     found = list(rebuild_all(versions, Content(root=tmp_path)))
     assert [r.version.number for r in found] == [1, 2, 3, 4, 5, 6, 7]
@@ -124,8 +125,7 @@ def test_what_is_not_recorded_is_compared_while_it_can_be(review: Review, submit
 def test_views_show_labels_and_each_change_once(review: Review, submit: Submit) -> None:
     change = submit(DEEPER)
     patch = review.changes.patch(change.number)
-    store = OxigraphStore.open_read_only(review.versions.require_current().database)
-    labels = find_labels(store, resources_of(patch))
+    labels = open_names(review.versions.require_current()).label
     text = as_text(patch, labels)
     assert text.splitlines()[:3] == [
         "North Quay <http://e/north>",
@@ -141,8 +141,8 @@ def test_views_show_labels_and_each_change_once(review: Review, submit: Submit) 
 
 def test_html_escapes_what_curators_wrote() -> None:
     patch = Patch(added=('<http://e/a> <http://e/b> "<script>alert(1)</script>" <http://g>',))
-    assert "<script>" not in as_html(patch, {"http://e/a": "<b>"})
-    assert "<b>" not in as_html(patch, {"http://e/a": "<b>"})
+    assert "<script>" not in as_html(patch, {"http://e/a": "<b>"}.get)
+    assert "<b>" not in as_html(patch, {"http://e/a": "<b>"}.get)
 
 
 def test_blame_names_the_version_and_change_set_of_each_triple(

@@ -17,13 +17,12 @@ from tests.curation.changes.samples import (
 
 from gfmdkg.curation.changes import (
     ChangeSet,
-    Document,
-    Effect,
     Review,
     State,
     difference,
     rebuild_all,
 )
+from gfmdkg.curation.document import Document, Effect
 from gfmdkg.errors import Conflict, DataError, DataRejected, Forbidden, NotFound, RequestError
 from gfmdkg.namespaces import GRAPH_BASE, ID_BASE
 from gfmdkg.paths import Content
@@ -48,7 +47,8 @@ def test_what_is_published_is_a_version_that_says_who_and_why(
 ) -> None:
     change = submit(DEEPER, message="measured again")
     review.accept(change.number, by="Bo")
-    change, version = review.publish(change.number, by="Cy")
+    version = review.publish(change.number, by="Cy")
+    change = review.changes.get(change.number)
     assert (version.origin, version.author, version.change) == (Origin.PUBLISH, "Cy", change.number)
     assert change.state is State.PUBLISHED
     assert change.version == version.number
@@ -151,13 +151,13 @@ def test_only_what_is_accepted_is_published_and_only_once(review: Review, submit
 def test_what_is_rejected_stays_so(review: Review, submit: Submit) -> None:
     change = submit(DEEPER)
     with pytest.raises(RequestError, match="why"):
-        review.reject(change.number, by="Bo", note=" ")
-    review.reject(change.number, by="Bo", note="no source")
+        review.reject(change.number, by="Bo", message=" ")
+    review.reject(change.number, by="Bo", message="no source")
     with pytest.raises(Conflict, match="rejected, by Bo"):
         review.accept(change.number, by="Bo")
     assert review.changes.get(change.number).events[-1].note == "no source"
     with pytest.raises(NotFound, match="change set"):
-        review.reject(99, by="Bo", note="which?")
+        review.reject(99, by="Bo", message="which?")
 
 
 def test_what_breaks_rules_is_stored_but_never_accepted(review: Review) -> None:
@@ -264,7 +264,7 @@ def _race(root: str, number: int, name: str) -> None:
     versions = VersionStore(Path(root), kept=1000)
     review = Review(versions=versions, validate=no_rules, wait_seconds=30)
     try:
-        outcome = str(review.publish(number, by=name)[1].number)
+        outcome = str(review.publish(number, by=name).number)
     except Conflict as error:
         outcome = str(error)
     (Path(root) / f"{name}.outcome").write_text(outcome)

@@ -76,7 +76,7 @@ def test_sparql_directives_are_understood() -> None:
 @pytest.mark.parametrize(
     "file",
     [
-        "# Labels\n<http://e/a> <http://e/b> _:x . <http://e/c> <http://e/b> _:x .\n",
+        "# Labels\n<http://e/a> <http://e/b> _:x . _:x <http://e/b> 1 .\n",
         "# Unnamed\n[] <http://e/b> 1 .\n",
         "# Broken\n<http://e/a> <http://e/b> .\n",
         "# Nothing yet\n",

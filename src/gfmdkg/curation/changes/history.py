@@ -1,19 +1,24 @@
-"""What happened: the difference of two versions, and where each statement came from."""
+"""What happened since: differences, where each statement came from, and what clashes with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from gfmdkg.curation.changes.clashes import patches_between
-from gfmdkg.errors import RequestError
+from gfmdkg.errors import Clash, RequestError
+from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.comparison import compare_stores, is_comparable
 from gfmdkg.store.patches import Patch, graph_of, quads_of, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.values import Term
 
-__all__ = ["Origins", "blame", "describe_difference", "difference"]
+__all__ = ["Origins", "blame", "difference", "find_clashes"]
+
+# Subject, property, and the language where each language has one value.
+_Slot = tuple[Term, ox.NamedNode, str | None]
 
 
 def difference(versions: VersionStore, first: int, last: int) -> Patch:
@@ -24,32 +29,22 @@ def difference(versions: VersionStore, first: int, last: int) -> Patch:
     """
     if first > last:
         return difference(versions, last, first).inverse
-    versions.record(first), versions.record(last)
-    patches = [patch for _, patch in patches_between(versions, first, last)]
+    before, after = versions.record(first), versions.record(last)
+    patches = [patch for _, patch in _patches_between(versions, first, last)]
     if all(patch is not None for patch in patches):
         return Patch.compose(patch for patch in patches if patch is not None)
-    compared = _compare(versions.record(first), versions.record(last))
-    if compared is None:
-        raise RequestError(
-            f"what changed between versions {first} and {last} is not recorded in full, and"
-            " they cannot be compared any more"
-        )
-    return compared
-
-
-def _compare(first: Version, last: Version) -> Patch | None:
-    if not (first.is_available and last.is_available):
-        return None
-    before = OxigraphStore.open_read_only(first.database)
-    after = OxigraphStore.open_read_only(last.database)
-    try:
-        has_union = last.default_graph == "union"
-        if not is_comparable(before, after, has_union=has_union):
-            return None
-        return compare_stores(before, after, has_union=has_union)
-    finally:
-        before.close()
-        after.close()
+    has_union = after.default_graph == "union"
+    if before.is_available and after.is_available:
+        with (
+            closing(OxigraphStore.open_read_only(before.database)) as old,
+            closing(OxigraphStore.open_read_only(after.database)) as new,
+        ):
+            if is_comparable(old, new, has_union=has_union):
+                return compare_stores(old, new, has_union=has_union)
+    raise RequestError(
+        f"what changed between versions {first} and {last} is not recorded in full, and"
+        " they cannot be compared any more"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,51 +59,103 @@ class Origins:
     version: Version
 
 
-def blame(versions: VersionStore, resource: str, *, number: int | None = None) -> list[Origins]:
+def blame(versions: VersionStore, resource: str) -> list[Origins]:
     """Each statement about a resource, by its IRI, and which version it came from.
 
-    Blank nodes below the resource are followed. ``number`` is the version to explain, else
-    the current one. Sorted by graph and property.
+    Blank nodes below the resource are followed. Sorted by graph and property.
     """
-    version = versions.require_current() if number is None else versions.get(number)
-    store = OxigraphStore.open_read_only(version.database)
-    try:
+    current = versions.require_current()
+    with closing(OxigraphStore.open_read_only(current.database)) as store:
         unexplained = set(statements_about(store, resource))
-    finally:
-        store.close()
-    found: list[tuple[str, Version]] = []
-    oldest = version
-    for record in reversed(versions.history()):
-        if record.number > version.number:
-            continue
-        oldest = record
-        patch = versions.patch(record.number) if unexplained else None
+    found: dict[str, Version] = {}
+    history = [version for version in versions.history() if version.number <= current.number]
+    for version in reversed(history):
+        patch = versions.patch(version.number) if unexplained else None
         if patch is not None:
             explained = unexplained.intersection(patch.added)
-            found += ((statement, record) for statement in explained)
+            found |= dict.fromkeys(explained, version)
             unexplained -= explained
-    found += ((statement, oldest) for statement in unexplained)
-    found.sort(key=lambda pair: pair[0])
-    statements = quads_of(statement for statement, _ in found)
-    origins = [Origins(statement=s, version=v) for s, (_, v) in zip(statements, found, strict=True)]
+    found |= dict.fromkeys(unexplained, history[0])
+    texts = sorted(found)
+    origins = [
+        Origins(statement=statement, version=found[text])
+        for text, statement in zip(texts, quads_of(texts), strict=True)
+    ]
     return sorted(origins, key=lambda o: (graph_of(o.statement), o.statement.predicate.value))
 
 
-def describe_difference(
-    patch: Patch,
-) -> list[tuple[Term, list[tuple[str, ox.Quad]]]]:
-    """A patch by resource: its statements with ``-`` or ``+``, those that go first.
+def find_clashes(
+    patch: Patch, store: OxigraphStore, *, versions: VersionStore, base: int, current: Version
+) -> tuple[Clash, ...]:
+    """What keeps a patch that was made against version ``base`` from meaning the same now.
 
-    Resources are sorted by IRI, statements by property.
+    A statement to add that is there already, one to remove that is gone, and a value for a
+    property of which there is one, which changed since. A version whose patch is not recorded
+    is passed over for the third kind; the shapes find two values of it.
     """
-    by_subject: dict[Term, list[tuple[str, ox.Quad]]] = {}
-    marked = [*_marked("-", patch.removed), *_marked("+", patch.added)]
-    for mark, statement in marked:
-        by_subject.setdefault(statement.subject, []).append((mark, statement))
-    for statements in by_subject.values():
-        statements.sort(key=lambda pair: (pair[1].predicate.value, pair[0] == "+"))
-    return sorted(by_subject.items(), key=lambda item: str(item[0]).strip("<>"))
+    between = _patches_between(versions, base, current.number)
+    since = {number: made for number, made in between if made is not None}
+    obstacles = patch.obstacles(store)
+    clashes = [
+        _clash(s, "to be added, but there already", (n for n, p in since.items() if s in p.added))
+        for s in obstacles.added
+    ]
+    clashes += (
+        _clash(s, "to be removed, but gone", (n for n, p in since.items() if s in p.removed))
+        for s in obstacles.removed
+    )
+    known = {clash.statement for clash in clashes}
+    clashes += (c for c in _overtaken(patch, store, since) if c.statement not in known)
+    return tuple(clashes)
 
 
-def _marked(mark: str, statements: Iterable[str]) -> list[tuple[str, ox.Quad]]:
-    return [(mark, statement) for statement in quads_of(statements)]
+def _clash(statement: str, reason: str, versions: Iterable[int]) -> Clash:
+    return Clash(statement=statement, reason=reason, version=max(versions, default=None))
+
+
+def _overtaken(patch: Patch, store: OxigraphStore, since: Mapping[int, Patch]) -> Iterable[Clash]:
+    net = Patch.compose(since.values())
+    if not net or not patch.added:
+        return
+    single = _single_valued(store)
+    changed = _slots(net, single)
+    for text, statement in zip(patch.added, quads_of(patch.added), strict=True):
+        slot = _slot(statement, single)
+        if slot is not None and slot in changed:
+            yield _clash(
+                text,
+                "to be added, but the one value of this property changed",
+                (number for number, made in since.items() if slot in _slots(made, single)),
+            )
+
+
+def _slots(patch: Patch, single: Mapping[ox.NamedNode, bool]) -> set[_Slot | None]:
+    return {_slot(s, single) for s in quads_of((*patch.added, *patch.removed))}
+
+
+def _slot(statement: ox.Quad, single: Mapping[ox.NamedNode, bool]) -> _Slot | None:
+    """The place that one value can hold; ``None`` for a property that may have many."""
+    per_language = single.get(statement.predicate)
+    if per_language is None:
+        return None
+    value = statement.object
+    language = value.language if per_language and isinstance(value, ox.Literal) else None
+    return (statement.subject, statement.predicate, language)
+
+
+def _single_valued(store: OxigraphStore) -> Mapping[ox.NamedNode, bool]:
+    """Property to whether it has one value a language; one value at all prevails."""
+    query = packaged_query("gfmdkg.curation.changes", "clashes.rq").text
+    found: dict[ox.NamedNode, bool] = {}
+    for property_, per_language in select_from(store)(query).rows:
+        if isinstance(property_, ox.NamedNode) and isinstance(per_language, ox.Literal):
+            each = per_language.value == "true"
+            found[property_] = found.get(property_, True) and each
+    return found
+
+
+def _patches_between(
+    versions: VersionStore, first: int, last: int
+) -> tuple[tuple[int, Patch | None], ...]:
+    """The recorded patches of the versions after ``first`` up to ``last``, with their numbers."""
+    return tuple((number, versions.patch(number)) for number in range(first + 1, last + 1))

@@ -1,13 +1,13 @@
 """What the graph itself says of a published change set: one prov:Activity, who and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
-from gfmdkg.curation.changes.change_set import ChangeSet, State
-from gfmdkg.namespaces import BASE, DCTERMS, ID_BASE, PROV, RDF, RDFS
+from gfmdkg.curation.changes.change_sets import ChangeSet, Event, State
+from gfmdkg.namespaces import DCTERMS, ID_BASE, PROV, RDF, RDFS
 from gfmdkg.store.patches import Patch, normalise
 from gfmdkg.store.reading import read_labelled
 from gfmdkg.terms.values import Term, typed
@@ -15,6 +15,7 @@ from gfmdkg.terms.values import Term, typed
 __all__ = ["activity_iri", "describe_publication", "describe_revert", "revert_iri"]
 
 _Fact = tuple[ox.NamedNode, str, Term]
+_ROLES = {State.SUBMITTED: "submitter", State.ACCEPTED: "reviewer", State.PUBLISHED: "publisher"}
 
 
 def activity_iri(number: int) -> str:
@@ -27,67 +28,49 @@ def revert_iri(number: int) -> str:
     return f"{ID_BASE}activity/revert/{number}"
 
 
-def describe_publication(
-    change: ChangeSet, *, publisher: str, at: str, graphs: Iterable[str]
-) -> Patch:
+def describe_publication(change: ChangeSet, published: Event, *, graphs: Iterable[str]) -> Patch:
     """What says in the provenance graph which graphs a change set changed, and who did what."""
-    accepted = change.last(State.ACCEPTED)
-    parts = [("submitter", change.author), ("publisher", publisher)]
-    parts += [] if accepted is None else [("reviewer", accepted.by)]
     activity = ox.NamedNode(activity_iri(change.number))
-    facts: list[_Fact] = [
+    label = f"change set {change.number}: {change.message}"
+    return _patch(
         (activity, DCTERMS + "identifier", ox.Literal(str(change.number))),
         (activity, DCTERMS + "description", ox.Literal(change.message)),
         (activity, PROV + "startedAtTime", typed(change.created, "dateTime")),
-        *_activity(activity, f"change set {change.number}: {change.message}", at, parts, graphs),
-    ]
-    return _patch(facts)
-
-
-def describe_revert(number: int, *, undone: int, by: str, at: str, graphs: Iterable[str]) -> Patch:
-    """What says in the provenance graph that version ``number`` undoes another, and by whom."""
-    label = f"version {number} undoes version {undone}"
-    return _patch(
-        _activity(ox.NamedNode(revert_iri(number)), label, at, [("publisher", by)], graphs)
+        *_activity(activity, label, (*change.events, published), graphs),
     )
 
 
+def describe_revert(number: int, reverted: Event, *, undone: int, graphs: Iterable[str]) -> Patch:
+    """What says in the provenance graph that version ``number`` undoes another, and by whom."""
+    label = f"version {number} undoes version {undone}"
+    return _patch(*_activity(ox.NamedNode(revert_iri(number)), label, (reverted,), graphs))
+
+
 def _activity(
-    activity: ox.NamedNode,
-    label: str,
-    at: str,
-    parts: Iterable[tuple[str, str]],
-    graphs: Iterable[str],
-) -> list[_Fact]:
-    facts: list[_Fact] = [
-        (activity, RDF + "type", ox.NamedNode(PROV + "Activity")),
-        (activity, RDFS + "label", ox.Literal(label)),
-        (activity, PROV + "endedAtTime", typed(at, "dateTime")),
-    ]
-    for role, name in parts:
-        agent = ox.NamedNode(f"{ID_BASE}agent/{quote(name, safe='')}")
-        association = ox.NamedNode(f"{activity.value}/{role}")
-        facts += [
-            (activity, PROV + "wasAssociatedWith", agent),
-            (activity, PROV + "qualifiedAssociation", association),
-            (association, RDF + "type", ox.NamedNode(PROV + "Association")),
-            (association, PROV + "agent", agent),
-            (association, PROV + "hadRole", ox.NamedNode(f"{BASE}id/role/{role}")),
-            (agent, RDF + "type", ox.NamedNode(PROV + "Agent")),
-            (agent, RDFS + "label", ox.Literal(name)),
-            (ox.NamedNode(f"{BASE}id/role/{role}"), RDF + "type", ox.NamedNode(PROV + "Role")),
-            (
-                ox.NamedNode(f"{BASE}id/role/{role}"),
-                RDFS + "label",
-                ox.Literal(role, language="en"),
-            ),
-        ]
-    facts += [
-        (ox.NamedNode(graph), PROV + "wasInfluencedBy", activity) for graph in graphs if graph
-    ]
-    return facts
+    activity: ox.NamedNode, label: str, events: Sequence[Event], graphs: Iterable[str]
+) -> Iterator[_Fact]:
+    yield activity, RDF + "type", ox.NamedNode(PROV + "Activity")
+    yield activity, RDFS + "label", ox.Literal(label)
+    yield activity, PROV + "endedAtTime", typed(events[-1].at, "dateTime")
+    for event in events:
+        name = _ROLES[event.state]
+        agent = ox.NamedNode(f"{ID_BASE}agent/{quote(event.by, safe='')}")
+        association = ox.NamedNode(f"{activity.value}/{name}")
+        role = ox.NamedNode(f"{ID_BASE}role/{name}")
+        yield activity, PROV + "wasAssociatedWith", agent
+        yield activity, PROV + "qualifiedAssociation", association
+        yield association, RDF + "type", ox.NamedNode(PROV + "Association")
+        yield association, PROV + "agent", agent
+        yield association, PROV + "hadRole", role
+        yield agent, RDF + "type", ox.NamedNode(PROV + "Agent")
+        yield agent, RDFS + "label", ox.Literal(event.by)
+        yield role, RDF + "type", ox.NamedNode(PROV + "Role")
+        yield role, RDFS + "label", ox.Literal(name, language="en")
+    for graph in graphs:
+        if graph:
+            yield ox.NamedNode(graph), PROV + "wasInfluencedBy", activity
 
 
-def _patch(facts: Iterable[_Fact]) -> Patch:
+def _patch(*facts: _Fact) -> Patch:
     lines = [f"{s} <{p}> {o} ." for s, p, o in facts]
     return Patch.of(normalise(read_labelled("\n".join(lines).encode(), graph=PROVENANCE_GRAPH)), ())

@@ -10,7 +10,6 @@ from gfmdkg.catalog import Catalog
 from gfmdkg.errors import RequestError
 from gfmdkg.paths import Content
 from gfmdkg.store.content_hash import hash_content
-from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Origin, Version, VersionStore
 
@@ -46,10 +45,10 @@ def rebuild_all(
         if anchor.number in done:
             continue
         progress(f"rebuilding version {anchor.number} from its files")
-        later = [v for v in history if v.number >= anchor.number]
-        earlier = [v for v in reversed(history) if v.number <= anchor.number]
-        for chain, is_forward in ((later, True), (earlier, False)):
-            done |= _walk(versions, content, chain, is_forward=is_forward, progress=progress)
+        for step in (1, -1):
+            for version, store in _states(versions, content, anchor, step=step):
+                progress(f"rebuilding version {version.number}")
+                done[version.number] = _compare(store, version)
     for version in history:
         rebuilt = done.get(version.number) or Rebuilt(
             version=version,
@@ -67,14 +66,10 @@ def rebuild_one(versions: VersionStore, content: Content, number: int) -> Oxigra
     history = versions.history()
     versions.record(number)
     for anchor in sorted(_anchors(history, content), key=lambda v: abs(v.number - number)):
-        store = _begin(anchor, content)
         step = 1 if number >= anchor.number else -1
-        chain = [versions.record(n) for n in range(anchor.number, number + step, step)]
-        patches = _patches(versions, chain, is_forward=step == 1)
-        if all(patch is not None for patch in patches):
-            for patch in patches:
-                (patch or Patch()).apply(store, is_union=anchor.default_graph == "union")
-            return store
+        for version, store in _states(versions, content, anchor, step=step):
+            if version.number == number:
+                return store
     raise RequestError(f"no recorded patch leads to version {number} from the files at hand")
 
 
@@ -101,35 +96,25 @@ def _begin(anchor: Version, content: Content) -> OxigraphStore:
     return store
 
 
-def _walk(
-    versions: VersionStore,
-    content: Content,
-    chain: list[Version],
-    *,
-    is_forward: bool,
-    progress: Callable[[str], None],
-) -> dict[int, Rebuilt]:
-    store = _begin(chain[0], content)
-    done = {chain[0].number: _compare(store, chain[0])}
-    for version, patch in zip(
-        chain[1:], _patches(versions, chain, is_forward=is_forward), strict=True
-    ):
+def _states(
+    versions: VersionStore, content: Content, anchor: Version, *, step: int
+) -> Iterator[tuple[Version, OxigraphStore]]:
+    """An anchor, and the later (``step`` 1) or earlier (-1) versions that patches lead to.
+
+    They come in one store, which becomes each of them in turn.
+    """
+    store, before = _begin(anchor, content), anchor
+    yield anchor, store
+    for version in versions.history()[::step]:
+        if (version.number - anchor.number) * step <= 0:
+            continue
+        patch = versions.patch(max(before.number, version.number))
         if patch is None:
-            break
-        progress(f"rebuilding version {version.number}")
+            return
+        patch = patch if step > 0 else patch.inverse
         patch.apply(store, is_union=version.default_graph == "union")
-        done[version.number] = _compare(store, version)
-    return done
-
-
-def _patches(
-    versions: VersionStore, chain: list[Version], *, is_forward: bool
-) -> list[Patch | None]:
-    """What leads from each version of the chain to the next one in it."""
-    if is_forward:
-        return [versions.patch(version.number) for version in chain[1:]]
-    undone = (versions.patch(version.number) for version in chain[:-1])
-    return [None if patch is None else patch.inverse for patch in undone]
+        yield version, store
+        before = version
 
 
 def _with_database(rebuilt: Rebuilt) -> Rebuilt:

@@ -3,24 +3,17 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from gfmdkg.build.files import decode_file
 from gfmdkg.build.sources import MADE_BY_BUILD
-from gfmdkg.curation.changes.change_set import Input
-from gfmdkg.curation.tables import (
-    TABLE_EXTENSIONS,
-    TABLE_MEDIA_TYPES,
-    TableDocument,
-    read_table,
-    table_changes,
-)
-from gfmdkg.errors import Clash, Conflict, DataError, Fault, RequestError, UnsupportedMedia
-from gfmdkg.formats.media import GRAPHS
+from gfmdkg.curation.changes.change_sets import Input
+from gfmdkg.curation.document import RDF_PATCH, Document, Effect
+from gfmdkg.curation.tables import read_table, table_changes
+from gfmdkg.errors import Clash, Conflict, DataError, Fault, RequestError
 from gfmdkg.namespaces import BASE, graph_iri
 from gfmdkg.store.names import names_of
 from gfmdkg.store.patches import (
@@ -32,63 +25,12 @@ from gfmdkg.store.patches import (
 )
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_dataset, read_quads
-from gfmdkg.validation import Report, Severity
+from gfmdkg.validation import Report, Severity, SourceFile
 
-if TYPE_CHECKING:
-    from gfmdkg.validation.positions import PositionedGraph
+__all__ = ["compute_patch", "place_in_documents"]
 
-__all__ = [
-    "RDF_PATCH",
-    "Document",
-    "Effect",
-    "compute_patch",
-    "media_type_of",
-    "place_in_documents",
-]
-
-RDF_PATCH = "application/rdf-patch"
-
-_MEDIA_TYPES = {media.extension: media.media_type for media in GRAPHS} | {
-    ".json": "application/ld+json",
-    ".rdfp": RDF_PATCH,
-    ".xml": "application/rdf+xml",
-}
-_MEDIA_TYPES |= {f".{name}": media_type for name, media_type in TABLE_EXTENSIONS.items()}
 _QUADS = ("application/n-quads", "application/trig")
 _CONTENT_FOLDERS = ("data", "ontology")
-
-
-class Effect(StrEnum):
-    """What a submitted document means for the graph."""
-
-    REPLACE = "replace"
-    ADD = "add"
-    REMOVE = "remove"
-    PATCH = "patch"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A document as it was given. ``graph`` names the graph that it is about, if somebody said.
-
-    Without ``effect`` the name and the format decide: RDF Patch is applied, N-Quads and TriG
-    are added to the graphs that they name, the rows of a table (CSV, XLSX) take the place of
-    what is said of their records, anything else becomes the content of its graph.
-    """
-
-    name: str
-    body: bytes
-    media_type: str
-    graph: str | None = None
-    effect: Effect | None = None
-
-
-def media_type_of(name: str) -> str:
-    """The media type by a file's extension. Raises ``UnsupportedMedia`` with those known."""
-    extension = PurePath(name).suffix.lower()
-    if extension not in _MEDIA_TYPES:
-        raise UnsupportedMedia(f"a file “{extension or name}”", sorted(_MEDIA_TYPES))
-    return _MEDIA_TYPES[extension]
 
 
 def compute_patch(
@@ -125,7 +67,7 @@ def compute_patch(
 
 def _placed(document: Document, number: int) -> Document:
     """The document with its graph and its effect."""
-    if document.media_type in TABLE_MEDIA_TYPES:
+    if document.is_table:
         if document.effect not in (None, Effect.ADD, Effect.PATCH):
             raise RequestError(f"a table cannot {document.effect}: it adds or corrects records")
         effect = document.effect or Effect.PATCH
@@ -161,32 +103,36 @@ def _refuse_collisions(documents: Sequence[Document]) -> None:
 
 def _patch(document: Document, store: OxigraphStore, nodes: str) -> Patch:
     """``nodes`` names blank nodes that are added, so that none meets one of the graph."""
-    if document.media_type in TABLE_MEDIA_TYPES:
-        assert document.graph is not None  # noqa: S101 - it has been placed
-        return _table_patch(document, store, document.graph)
+    if document.is_table:
+        return _table_patch(document, store)
     match document.effect:
         case Effect.PATCH:
-            return _given_patch(document, store)
+            text = decode_file(document.name, document.body, document.media_type).text
+            patch = Patch.parse(text, file=document.name)
+            _refuse_missing(patch.obstacles(store).removed)
         case Effect.REMOVE:
-            return _removal(document, store)
+            patch = _removal(document, store)
         case Effect.ADD:
-            quads = read_dataset(
-                document.body,
-                media_type=document.media_type,
-                graph=document.graph,
-                nodes=nodes,
-                file=document.name,
-            )
-            wanted = Patch.of(normalise(quads), ())
-            return Patch.of(set(wanted.added) - set(wanted.obstacles(store).added), ())
+            patch = Patch.of(normalise(_quads(document, nodes)), ())
         case _:
-            return _replacement(document, store)
+            patch = _replacement(document, store)
+    return Patch.of(set(patch.added) - set(patch.obstacles(store).added), patch.removed)
 
 
-def _table_patch(document: Document, store: OxigraphStore, graph: str) -> Patch:
+def _quads(document: Document, nodes: str = BASE) -> list[ox.Quad]:
+    return read_dataset(
+        document.body,
+        media_type=document.media_type,
+        graph=document.graph,
+        nodes=nodes,
+        file=document.name,
+    )
+
+
+def _table_patch(document: Document, store: OxigraphStore) -> Patch:
     """Raises ``DataError`` with every cell at fault."""
-    terms = names_of(store)
-    table = read_table(document.body, terms, file=document.name)
+    assert document.graph is not None  # noqa: S101 - it has been placed
+    table = read_table(document.body, names_of(store), file=document.name)
     faults = [
         Fault(
             message=f"{finding.cell}: {finding.message}" if finding.cell else finding.message,
@@ -199,26 +145,12 @@ def _table_patch(document: Document, store: OxigraphStore, graph: str) -> Patch:
     ]
     if faults:
         raise DataError("the table cannot be submitted", faults)
-    patch = table_changes(table, store, graph=graph)
+    patch = table_changes(table, store, graph=document.graph)
     return Patch(added=patch.added) if document.effect is Effect.ADD else patch
 
 
-def _given_patch(document: Document, store: OxigraphStore) -> Patch:
-    try:
-        text = document.body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        fault = Fault(message=f"byte {error.start} is not UTF-8", file=document.name)
-        raise DataError("the patch cannot be read", [fault]) from error
-    patch = Patch.parse(text, file=document.name)
-    obstacles = patch.obstacles(store)
-    _refuse_missing(obstacles.removed)
-    return Patch.of(set(patch.added) - set(obstacles.added), patch.removed)
-
-
 def _removal(document: Document, store: OxigraphStore) -> Patch:
-    quads = read_dataset(
-        document.body, media_type=document.media_type, graph=document.graph, file=document.name
-    )
+    quads = _quads(document)
     terms = (term for quad in quads for term in (quad.subject, quad.object))
     if any(isinstance(term, ox.BlankNode) for term in terms):
         fault = Fault(
@@ -285,31 +217,27 @@ def place_in_documents(
     if not report.findings:
         return report
     # rdflib takes 0.2 s to import, and what keeps the rules needs none of it.
+    from gfmdkg.validation.documents import read_documents
     from gfmdkg.validation.locate import place_findings
 
-    tables: list[TableDocument] = []
-    placed: list[PositionedGraph] = []
-    for document, given in zip(documents, inputs, strict=True):
-        if document.media_type == RDF_PATCH:
-            continue
-        if document.media_type in TABLE_MEDIA_TYPES:
-            terms = names_of(store)
-            tables.append(read_table(document.body, terms, file=document.name))
-            placed.append(tables[-1].positioned())
-        else:
-            text = document.body.decode("utf-8", errors="replace")
-            placed += _read(text, document.media_type, given.graph or BASE, document.name)
+    files = [
+        SourceFile(
+            path=document.name,
+            text=document.body.decode("utf-8", errors="replace"),
+            graph=given.graph or BASE,
+            media_type=document.media_type,
+        )
+        for document, given in zip(documents, inputs, strict=True)
+        if not document.is_table and document.media_type != RDF_PATCH
+    ]
+    tables = [
+        read_table(document.body, names_of(store), file=document.name)
+        for document in documents
+        if document.is_table
+    ]
+    # The engine has read all files; those that this reader makes nothing of decide nothing.
+    placed = [*read_documents(files).documents, *(table.positioned() for table in tables)]
     report = place_findings(report, placed)
     for table in tables:
         report = report.with_findings(table.relocated(report.findings))
     return report
-
-
-def _read(text: str, media_type: str, base_iri: str, file: str) -> "list[PositionedGraph]":
-    from gfmdkg.validation.documents import read_document
-
-    try:
-        return [read_document(text, media_type=media_type, base_iri=base_iri, file=file)]
-    except DataError:
-        # The engine has read it; what this reader makes of it decides nothing.
-        return []

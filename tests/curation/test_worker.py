@@ -1,16 +1,19 @@
 """The validating process of the service, asked about one version after the other."""
 
 import json
+import pickle
 import shutil
 from pathlib import Path
 
-from tests.curation.changes.samples import no_rules
+from tests.curation.changes.samples import no_rules, put
 
-from gfmdkg.curation.checker import create_handler
-from gfmdkg.curation.writing import MergeGraph, write
+from gfmdkg.curation.document import Document
+from gfmdkg.curation.worker import Check, create_handler, curation_roles
+from gfmdkg.curation.writing import write
 from gfmdkg.engine.frames import Frame
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import shipped_content
+from gfmdkg.settings import Settings
 from gfmdkg.store.versions import VersionStore
 
 TABLE = (
@@ -30,16 +33,17 @@ def test_a_table_is_read_by_the_names_of_the_version_that_is_asked_for(
     shutil.copytree(shipped_store, root)
     versions = VersionStore(root)
     first = versions.require_current().number
-    handle = create_handler({"store": str(root), "content": str(shipped_content().root)})
+    settings = Settings(store=root)
+    handle = create_handler(curation_roles(settings, shipped_content())["validate"].options)
 
     def codes(version: int) -> set[str]:
-        documents = [("t.csv", "text/csv", len(TABLE))]
-        head = {"documents": documents, "view": "json", "version": version}
-        reply = handle(Frame(head=json.dumps(head).encode(), body=TABLE))
+        table = Document(name="t.csv", media_type="text/csv", body=TABLE)
+        work = Check(documents=[table], view="json", version=version)
+        reply = handle(Frame(head=b"", body=pickle.dumps(work)))
         return {finding["code"] for finding in json.loads(reply.body)["findings"]}
 
     assert "unknown-name" in codes(first)
-    change = MergeGraph(graph=GRAPH_BASE + "data/zzqx", body=PACT, media_type="text/turtle")
+    change = put(GRAPH_BASE + "data/zzqx", PACT)
     written = write(change, versions, validate=no_rules, message="a pact")
     assert "unknown-name" not in codes(written.version.number)
     assert "unknown-name" in codes(first)
