@@ -107,7 +107,7 @@ def test_every_resource_cell_but_links_and_mentions_has_a_label(shipped: Graph, 
     query = shipped.catalog[name]
     labelled = {column.name for column in query.columns.values() if column.label}
     for row in query.rows(shipped.ask(shipped.examples(query))):
-        for column, cell in row.as_dict().items():
+        for column, cell in row.items():
             if column in labelled and cell is not None:
                 assert getattr(cell, "label", None), (column, cell)
 
