@@ -44,7 +44,7 @@ async def known(service: Service) -> set[str]:
     for query in service.catalog:
         if not needs_value(service, query.name):
             bound = await bind_query(service, query, {}, version)
-            if service.cache.get(bound.question.page(paging)) is not None:
+            if service.cache.get(bound.question_of(paging)) is not None:
                 names.add(query.name)
     return names
 

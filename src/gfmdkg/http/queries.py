@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -64,15 +64,6 @@ class Question(NamedTuple):
     start: int = 0
     limit: int = 0
 
-    @classmethod
-    def of(cls, text: str, version: Version) -> Self:
-        """The question that this bound text asks of this version."""
-        return cls(version.number, version.content_hash, hashlib.sha256(text.encode()).digest())
-
-    def page(self, paging: Paging) -> Self:
-        """One page of its rows."""
-        return self._replace(start=paging.start, limit=paging.per_page)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsPage:
@@ -109,7 +100,7 @@ class BoundQuery:
 
     async def page(self, paging: Paging) -> RowsPage:
         """A page of the rows. A total is counted only where nothing else tells it."""
-        cache, question = self.service.cache, self.question.page(paging)
+        cache, question = self.service.cache, self.question_of(paging)
         body = None if self.is_anew else cache.get(question)
         if body is None:
             paged = self.query.paged(self.text, limit=paging.per_page, offset=paging.start)
@@ -121,6 +112,10 @@ class BoundQuery:
         else:
             total = await self.total()
         return RowsPage(rows=rows, total=total)
+
+    def question_of(self, paging: Paging) -> Question:
+        """What is asked for one page of the rows."""
+        return self.question._replace(start=paging.start, limit=paging.per_page)
 
     async def total(self) -> int:
         """How many rows there are: remembered, or else counted."""
@@ -169,13 +164,14 @@ async def bind_query(
         text = query.bind(values, terms)
     else:
         text = await asyncio.to_thread(query.bind, values, terms)
+    digest = hashlib.sha256(text.encode()).digest()
     return BoundQuery(
         service=service,
         query=query,
         values=values,
         version=version,
         text=text,
-        question=Question.of(text, version),
+        question=Question(version.number, version.content_hash, digest),
         is_anew=request is not None and not reads_cache(request.scope),
     )
 
