@@ -1,11 +1,10 @@
 """The files that the graph is built from, and which graphs come from none."""
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gfmdkg.about import VERSION
 from gfmdkg.build.files import SYNTAXES, decode_file
+from gfmdkg.build.freshness import graph_files
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content
@@ -23,8 +22,6 @@ __all__ = [
     "collect_sources",
     "data_scope",
     "digest_of",
-    "hash_sources",
-    "source_paths",
 ]
 
 DERIVED_GRAPH = GRAPH_BASE + "derived/links"
@@ -33,14 +30,6 @@ QUERIES_GRAPH = GRAPH_BASE + "queries"
 SHAPES_GRAPHS = GRAPH_BASE + "ontology/shapes/"
 MADE_BY_BUILD = frozenset({DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH})
 """The graphs that come from no file."""
-
-_GRAPH_PATTERNS = (
-    "ontology/*.ttl",
-    "ontology/vocab/*.ttl",
-    "ontology/shapes/*.ttl",
-    "data/**/*.ttl",
-)
-_RULE_PATTERNS = ("ontology/checks/*.rq", "queries/**/*.rq")
 
 
 def collect_sources(content: Content) -> tuple[SourceFile, ...]:
@@ -51,7 +40,7 @@ def collect_sources(content: Content) -> tuple[SourceFile, ...]:
     """
     sources: list[SourceFile] = []
     faults: list[Fault] = []
-    for file in _files(content, _GRAPH_PATTERNS):
+    for file in graph_files(content):
         path = file.relative_to(content.root).as_posix()
         try:
             sources.append(decode_file(path, file.read_bytes(), SYNTAXES["ttl"]))
@@ -67,30 +56,6 @@ def collect_sources(content: Content) -> tuple[SourceFile, ...]:
 def digest_of(source: SourceFile) -> str:
     """The SHA-256 of a file, as hexadecimal digits."""
     return hashlib.sha256(source.text.encode()).hexdigest()
-
-
-def hash_sources(content: Content, *, default_graph: str) -> str:
-    """A hash of everything that a build reads, the version of gfmdkg included."""
-    total = hashlib.sha256(f"{VERSION}\n{default_graph}\n".encode())
-    for file in _files(content, _GRAPH_PATTERNS + _RULE_PATTERNS):
-        data = file.read_bytes()
-        total.update(f"{file.relative_to(content.root).as_posix()}\n{len(data)}\n".encode())
-        total.update(data)
-    return total.hexdigest()
-
-
-def source_paths(content: Content) -> list[Path]:
-    """All files that a build reads, and the folders in which there may be more, sorted."""
-    folders = {
-        p
-        for top in (content.ontology, content.data, content.queries)
-        for p in (top, *top.rglob("*/"))
-    }
-    return sorted({*_files(content, _GRAPH_PATTERNS + _RULE_PATTERNS), *folders})
-
-
-def _files(content: Content, patterns: tuple[str, ...]) -> list[Path]:
-    return sorted({file for pattern in patterns for file in content.root.glob(pattern)})
 
 
 def data_scope(*, is_union: bool) -> "Scope":
