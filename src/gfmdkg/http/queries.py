@@ -30,7 +30,6 @@ __all__ = [
     "Question",
     "RowsPage",
     "Values",
-    "add_query_route",
     "bind_query",
     "link_header",
     "page_links",
@@ -184,11 +183,7 @@ def queries_router(service: Service) -> APIRouter:
         "",
         summary="All canned queries",
         operation_id="listQueries",
-        responses=answers(
-            "The canned queries.",
-            CannedQueryList,
-            also=[400],
-        ),
+        responses=answers("The canned queries.", CannedQueryList, also=[400]),
     )
     async def list_queries(request: Request) -> Response:
         """All canned queries with their parameters and columns."""
@@ -198,7 +193,7 @@ def queries_router(service: Service) -> APIRouter:
         return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
 
     for query in service.catalog:
-        add_query_route(router, service, f"/{query.name}", query)
+        _add_route(router, service, query)
 
     @router.get("/{name}", include_in_schema=False)
     async def unknown_query(_: Request, name: str) -> Response:
@@ -208,27 +203,20 @@ def queries_router(service: Service) -> APIRouter:
     return router
 
 
-def add_query_route(router: APIRouter, service: Service, path: str, query: CannedQuery) -> None:
-    """Answer ``path`` with this query's rows."""
-
+def _add_route(router: APIRouter, service: Service, query: CannedQuery) -> None:
     async def run(request: Request) -> Response:
         return await _run(service, query, request)
 
     router.add_api_route(
-        path,
+        f"/{query.name}",
         run,
         methods=["GET"],
         summary=query.summary,
         description=query.description,
-        operation_id=_operation_id(router.prefix + path),
+        operation_id="queries" + "".join(word.capitalize() for word in query.name.split("-")),
         dependencies=query_parameters(query, service.settings),
         responses=query_answers(query),
     )
-
-
-def _operation_id(path: str) -> str:
-    words = path.removeprefix("/api/").replace("/", "-").split("-")
-    return words[0] + "".join(word.capitalize() for word in words[1:])
 
 
 async def _run(service: Service, query: CannedQuery, request: Request) -> Response:
@@ -304,7 +292,7 @@ def _row(row: Row) -> dict[str, object]:
 
 def _hint(hint: Hint) -> dict[str, object]:
     target = f"/api/queries/{hint.query.name}"
-    given = urlencode([(name, value) for name in hint.values for value in hint.values[name]])
+    given = urlencode(hint.values, doseq=True)
     return {
         "message": hint.message,
         "query": hint.query.name,

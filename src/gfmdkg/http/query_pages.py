@@ -165,10 +165,8 @@ def _downloads(bound: BoundQuery | None, number: int | None) -> Iterator[tuple[s
     """Name and path of the same answer in other forms."""
     if bound is None:
         return
-    given = [(name, value) for name, values in bound.values.items() for value in values]
-    if number is not None:
-        given.append(("version", str(number)))
+    pinned = {} if number is None else {"version": number}
     for name in ("json", "csv", "tsv"):
-        query = urlencode([*given, ("format", name)])
+        query = urlencode({**bound.values, **pinned, "format": name}, doseq=True)
         yield name.upper(), f"/api/queries/{bound.query.name}?{query}"
     yield "SPARQL endpoint", f"/sparql?query={quote(bound.text, safe='')}"
