@@ -187,14 +187,11 @@ def evidence_of(network: Network, source: str, target: str) -> tuple[str, ...]:
     for a node of the other side.
     """
     places = {(node.iri, node.side): place for place, node in enumerate(network.nodes)}
-    sides = range(len(network.kind.sides))
-    ends: list[int | None] = []
-    for iri, side in ((source, sides[0]), (target, sides[-1])):
-        if (iri, side) not in places and any((iri, other) in places for other in sides):
+    last = len(network.kind.sides) - 1
+    ends = (source, 0), (target, last)
+    for iri, side in ends:
+        if (iri, side) not in places and (iri, last - side) in places:
             raise NotFound(f"{network.kind.sides[side].name} of this network", iri)
-        ends.append(places.get((iri, side)))
-    one, other = ends
-    if one is None or other is None:
-        return ()
+    one, other = (places.get(end, -1) for end in ends)
     edge = network.edges.get((one, other)) or network.edges.get((other, one))
     return () if edge is None else tuple(sorted(edge.evidence))
