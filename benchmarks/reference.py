@@ -8,10 +8,11 @@ from random import Random
 import pyoxigraph as ox
 
 from benchmarks.wording import label, person_name
-from gfmdkg.build.sources import Source, collect_sources
+from gfmdkg.build.sources import collect_sources
 from gfmdkg.namespaces import GFMD, GRAPH_BASE, ID_BASE, RDF, SCHEME_BASE, SDGO, SKOS, XSD
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.reading import read_quads
+from gfmdkg.validation import SourceFile
 
 __all__ = ["MADE_UP_GRAPH", "Cited", "Reference", "shipped_sources"]
 
@@ -32,7 +33,7 @@ class Cited:
     adopted: str
 
 
-def shipped_sources() -> tuple[Source, ...]:
+def shipped_sources() -> tuple[SourceFile, ...]:
     """The shipped files that made-up reports build on: no shapes, and no real report."""
     return tuple(
         source

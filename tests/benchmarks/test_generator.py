@@ -9,11 +9,11 @@ from benchmarks.reference import MADE_UP_GRAPH, shipped_sources
 from tests.benchmarks.conftest import TRIPLES
 
 from gfmdkg.build.assembly import validate_store
-from gfmdkg.build.sources import Source
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
+from gfmdkg.validation import SourceFile
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_it_breaks_no_shape_and_no_check(generated: Generated, store: OxigraphSt
     for graph in store.graph_names():
         if graph not in shipped:
             path = graph.removeprefix(GRAPH_BASE) + ".ttl"
-            files.append(Source(path=path, text=text_of(graph)))
+            files.append(SourceFile(path=path, text=text_of(graph), graph=graph))
     assert any(file.graph == MADE_UP_GRAPH for file in files)
 
     report = validate_store(store, files, shipped_content())

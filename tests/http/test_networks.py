@@ -15,7 +15,7 @@ from tests.http.conftest import Site, open_site, publish, settings_for
 
 from gfmdkg.http import create_app
 from gfmdkg.http.docs_page import parameters_of
-from gfmdkg.http.network_request import FILTER_NAMES, NETWORK_MEDIA
+from gfmdkg.http.networks import FILTER_NAMES, NETWORK_MEDIA
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.network import KINDS, MATRIX_KINDS
 from gfmdkg.network.network import EDGES_LIMIT

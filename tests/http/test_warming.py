@@ -14,7 +14,7 @@ from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import QueryTimeout
 from gfmdkg.facets import GROUPS
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.queries import Question, bind_query, run_query
+from gfmdkg.http.queries import Question, bind_query
 from gfmdkg.http.service import Service
 from gfmdkg.http.warming import Warming
 
@@ -43,8 +43,8 @@ async def known(service: Service) -> set[str]:
     names = set()
     for query in service.catalog:
         if not needs_value(service, query.name):
-            question = Question.of(await bind_query(service, query, {}, version), version)
-            if service.cache.get(question.page(paging)) is not None:
+            bound = await bind_query(service, query, {}, version)
+            if service.cache.get(bound.question_of(paging)) is not None:
                 names.add(query.name)
     return names
 
@@ -65,8 +65,8 @@ def test_every_list_and_query_without_required_parameters_is_ready(harbour_store
             before = service.pool.stats().answered_total
             paging = Parameters(()).paging(service.settings)
             for name in ready:
-                query = service.catalog[name]
-                await run_query(service, query, {}, version=version, paging=paging)
+                bound = await bind_query(service, service.catalog[name], {}, version)
+                await bound.page(paging)
             assert service.pool.stats().answered_total == before
 
     asyncio.run(run())

@@ -10,7 +10,7 @@ from tests.network.conftest import HERE, edges_of
 from gfmdkg.engine.frames import Frame
 from gfmdkg.engine.workers import Workers
 from gfmdkg.errors import NotFound
-from gfmdkg.network import KINDS, NetworkRequest, network_role, worker
+from gfmdkg.network import KINDS, NetworkRequest, answering, network_role
 from gfmdkg.settings import Settings
 from gfmdkg.store.rdf_store import OxigraphStore
 
@@ -30,7 +30,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_request_packs_and_unpacks(kind: str) -> None:
     request = NetworkRequest(kind=kind, edge=("urn:a", "urn:b"), items=frozenset({"urn:p"}))
-    folder, unpacked = NetworkRequest.unpack(*request.pack(Path("/somewhere")))
+    folder, unpacked = NetworkRequest.unpack(request.pack(Path("/somewhere")))
     assert (folder, unpacked) == (Path("/somewhere"), request)
 
 
@@ -51,12 +51,12 @@ def test_what_is_asked_arrives_as_it_was(database: Path) -> None:
         documents = []
         try:
             for asked in (request, NetworkRequest(kind="cocitation", items=frozenset())):
-                head, items = asked.pack(database)
-                reply = await workers.request("network", head, items, limit_seconds=30)
+                body = asked.pack(database)
+                reply = await workers.request("network", b"", body, limit_seconds=30)
                 documents.append(json.loads(reply.body))
             with pytest.raises(NotFound):
-                head, items = NetworkRequest(kind="friendship").pack(database)
-                await workers.request("network", head, items, limit_seconds=30)
+                body = NetworkRequest(kind="friendship").pack(database)
+                await workers.request("network", b"", body, limit_seconds=30)
         finally:
             await workers.close(limit_seconds=5)
         assert sorted(edges_of(documents[0]).values()) == [1, 1]
@@ -69,20 +69,20 @@ def test_what_is_asked_arrives_as_it_was(database: Path) -> None:
 def test_a_process_that_grew_too_large_retires(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "_largest_bytes", lambda: 300)
+    monkeypatch.setattr(answering, "_largest_bytes", lambda: 300)
     options = {"memory_limit_bytes": 1000}
-    head, body = REQUEST.pack(database)
-    reply = worker.create_handler(options)(Frame(head=head, body=body))
+    body = REQUEST.pack(database)
+    reply = answering.create_handler(options)(Frame(head=b"", body=body))
     assert reply.retires
-    monkeypatch.setattr(worker, "_largest_bytes", lambda: 200)
-    assert not worker.create_handler(options)(Frame(head=head, body=body)).retires
+    monkeypatch.setattr(answering, "_largest_bytes", lambda: 200)
+    assert not answering.create_handler(options)(Frame(head=b"", body=body)).retires
 
 
 def test_a_process_keeps_the_stores_of_two_versions(database: Path, tmp_path: Path) -> None:
     others = [tmp_path / "one", tmp_path / "other"]
     for folder in others:
         OxigraphStore.open(folder).close()
-    handle = worker.create_handler({"memory_limit_bytes": 1 << 40})
+    handle = answering.create_handler({"memory_limit_bytes": 1 << 40})
     for folder, edges in ((database, 3), (others[0], 0), (others[1], 0), (database, 3)):
-        head, body = REQUEST.pack(folder)
-        assert len(json.loads(handle(Frame(head=head, body=body)).body)["edges"]) == edges
+        body = REQUEST.pack(folder)
+        assert len(json.loads(handle(Frame(head=b"", body=body)).body)["edges"]) == edges

@@ -54,7 +54,7 @@ class Graph:
 
 def shown(rows: Iterable[Row]) -> list[tuple[object, ...]]:
     """Rows with short names in place of IRIs, to read and write them easily."""
-    return [tuple(map(_short, row)) for row in rows]
+    return [tuple(map(_short, row.values())) for row in rows]
 
 
 def _short(cell: Cell) -> object:

@@ -269,7 +269,7 @@ def test_resource_and_label_are_one_cell(query: CannedQuery) -> None:
     cell = row["link"]
     assert cell == Resource(iri="http://example.org/l", label="VALUES ?string { UNDEF }")
     assert as_json(cell) == {"iri": "http://example.org/l", "label": "VALUES ?string { UNDEF }"}
-    assert list(row.as_dict()) == ["text", "other", "link"]
+    assert list(row) == ["text", "other", "link"]
     with pytest.raises(KeyError):
         row["linkLabel"]
 

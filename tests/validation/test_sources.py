@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from gfmdkg.build.assembly import validate_store
-from gfmdkg.build.sources import Source
 from gfmdkg.errors import DataError, OntologyError
+from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
-from gfmdkg.validation import Report
+from gfmdkg.validation import Report, SourceFile
 
 BASE = "https://example.org/"
 HEADER = f"@base <{BASE}> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
@@ -36,11 +36,11 @@ def ontology(tmp_path: Path) -> Path:
     return folder
 
 
-def source(path: str, text: str) -> Source:
-    return Source(path=path, text=HEADER + text)
+def source(path: str, text: str) -> SourceFile:
+    return SourceFile(path=path, text=HEADER + text, graph=graph_iri(path))
 
 
-def run(ontology: Path, *files: Source) -> Report:
+def run(ontology: Path, *files: SourceFile) -> Report:
     store = OxigraphStore.in_memory()
     for file in files:
         with suppress(DataError):
@@ -94,7 +94,8 @@ def test_shapes_are_not_validated_as_data(ontology: Path) -> None:
 
 
 def test_relative_iris_are_those_of_the_graph(ontology: Path) -> None:
-    file = Source(path="data/a.ttl", text=f"<#x> a <{BASE}Thing> .")
+    graph = graph_iri("data/a.ttl")
+    file = SourceFile(path="data/a.ttl", text=f"<#x> a <{BASE}Thing> .", graph=graph)
     assert run(ontology, file).findings[0].focus_node == f"{file.graph}#x"
 
 

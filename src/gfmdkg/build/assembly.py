@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from gfmdkg.build.derivation import derive_links, describe_provenance
 from gfmdkg.build.doubles import double_findings
-from gfmdkg.build.sources import PROVENANCE_GRAPH, QUERIES_GRAPH, Source, data_scope
+from gfmdkg.build.sources import PROVENANCE_GRAPH, QUERIES_GRAPH, data_scope
 from gfmdkg.catalog import Catalog, describe
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content
@@ -22,7 +22,7 @@ from gfmdkg.validation import Finding, Report, Severity, SourceFile
 __all__ = ["assemble", "find_doubles", "validate_store"]
 
 
-def assemble(store: OxigraphStore, sources: Sequence[Source], catalog: Catalog) -> None:
+def assemble(store: OxigraphStore, sources: Sequence[SourceFile], catalog: Catalog) -> None:
     """Fill an empty store: a graph per source, the derived ones, and their union.
 
     Raises ``DataError`` with the syntax faults of all sources.
@@ -36,7 +36,7 @@ def assemble(store: OxigraphStore, sources: Sequence[Source], catalog: Catalog) 
         try:
             quads += read_quads(
                 source.text.encode(),
-                media_type="text/turtle",
+                media_type=source.media_type,
                 graph=source.graph,
                 file=source.path,
             )
@@ -49,7 +49,11 @@ def assemble(store: OxigraphStore, sources: Sequence[Source], catalog: Catalog) 
 
 
 def validate_store(
-    store: OxigraphStore, sources: Sequence[Source], content: Content, *, kept: Path | None = None
+    store: OxigraphStore,
+    sources: Sequence[SourceFile],
+    content: Content,
+    *,
+    kept: Path | None = None,
 ) -> Report:
     """The findings of the shapes and checks over a store that these sources filled.
 
@@ -64,11 +68,7 @@ def validate_store(
 
     scope = data_scope(is_union=True)
     rules = load_rules(content.ontology, kept=kept)
-    given = [
-        SourceFile(path=s.path, text=s.text, graph=s.graph)
-        for s in sources
-        if scope.is_data(s.graph)
-    ]
+    given = [source for source in sources if scope.is_data(source.graph)]
     read = read_documents(given)
     if read.unreadable:
         return Report.of(read.unreadable)
@@ -78,7 +78,7 @@ def validate_store(
     return report.with_findings((*report.findings, *find_doubles(store, sources)))
 
 
-def find_doubles(store: OxigraphStore, sources: Sequence[Source]) -> Sequence[Finding]:
+def find_doubles(store: OxigraphStore, sources: Sequence[SourceFile]) -> Sequence[Finding]:
     """The triples that stand in two graphs of these sources, as violations with their places.
 
     The store's default graph is the union, which has each triple once.

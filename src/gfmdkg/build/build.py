@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gfmdkg.build.freshness import is_built_from
+from gfmdkg.build.freshness import hash_sources, is_built_from
 from gfmdkg.errors import DataError, Fault, StoreError
 from gfmdkg.paths import Content
 from gfmdkg.store.versions import Origin, Version, VersionStore
@@ -44,7 +44,7 @@ def build(
     """
     # Most who ask for the graph find it built, and wait for nothing that builds it.
     from gfmdkg.build.assembly import assemble, validate_store
-    from gfmdkg.build.sources import collect_sources, hash_sources
+    from gfmdkg.build.sources import collect_sources
     from gfmdkg.catalog import Catalog
     from gfmdkg.search import INDEX_NAME, build_index
     from gfmdkg.store.names import NAMES_NAME, write_names

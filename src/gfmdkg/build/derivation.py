@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import pyoxigraph as ox
 
 from gfmdkg.about import VERSION
-from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, Source
+from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, digest_of
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, PROV, RDF, RDFS
 from gfmdkg.sparql.query_text import QueryText, packaged_query
 from gfmdkg.store.patches import Patch, graph_of, statements_of, statements_with_subject
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import Term
+from gfmdkg.validation import SourceFile
 
 __all__ = [
     "DERIVED_GRAPH",
@@ -64,7 +65,7 @@ def _links() -> QueryText:
     return packaged_query("gfmdkg.build", "derive-links.rq")
 
 
-def describe_provenance(sources: Sequence[Source]) -> bytes:
+def describe_provenance(sources: Sequence[SourceFile]) -> bytes:
     """N-Triples that say of each file's graph from which file and by which tool it came.
 
     There is no time in it, so that the same files always give the same graph; the record of
@@ -81,7 +82,7 @@ def describe_provenance(sources: Sequence[Source]) -> bytes:
         facts += [
             (graph, RDF + "type", ox.NamedNode(PROV + "Entity")),
             (graph, RDFS + "label", ox.Literal(source.path)),
-            (graph, DCTERMS + "identifier", ox.Literal(f"sha256:{source.digest}")),
+            (graph, DCTERMS + "identifier", ox.Literal(f"sha256:{digest_of(source)}")),
             (graph, PROV + "wasGeneratedBy", activity),
             (activity, RDF + "type", ox.NamedNode(PROV + "Activity")),
             (activity, RDFS + "label", ox.Literal(f"build of {source.path}", language="en")),

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
-from gfmdkg.build.sources import MADE_BY_BUILD
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.validation import SourceFile
@@ -29,9 +28,6 @@ _EXTENSIONS = SYNTAXES | {
     "xml": "application/rdf+xml",
     "owl": "application/rdf+xml",
 }
-_SHAPES_GRAPHS = graph_iri("ontology/shapes/") + "/"
-_NOT_CURATED = MADE_BY_BUILD | {""}
-_N_TRIPLES = "application/n-triples"
 
 
 def read_files(

@@ -1,18 +1,17 @@
 """All canned queries of a folder, checked when they are loaded."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gfmdkg.catalog.query import CannedQuery, WhenEmpty
-from gfmdkg.catalog.shape import QueryShape, read_shape
+from gfmdkg.catalog.shape import read_shape
 from gfmdkg.errors import Candidate, CatalogError, Fault, NotFound
 from gfmdkg.namespaces import BASE
 from gfmdkg.sparql.header import HeaderReader, split_header
 from gfmdkg.sparql.query_text import QueryText
-from gfmdkg.terms.parameters import Column, Parameter
 
 if TYPE_CHECKING:
     import yaml
@@ -37,21 +36,21 @@ class Catalog:
         """
         faults: list[Fault] = []
         queries: dict[str, CannedQuery] = {}
-        lines: dict[str, Mapping[str, int]] = {}
+        readers: list[tuple[CannedQuery, HeaderReader]] = []
         for path in sorted(folder.rglob("*.rq")):
             file = path.relative_to(folder.parent).as_posix()
             if path.parent.parent != folder:
                 faults.append(Fault(message="a query lies in queries/<topic>/", file=file))
                 continue
-            query, header = _read_query(path, file, faults)
-            if query.name in queries:
-                message = f"the name “{query.name}” is taken by {queries[query.name].file}"
+            query, reader = _read_query(path, file)
+            readers.append((query, reader))
+            first = queries.setdefault(query.name, query)
+            if first is not query:
+                message = f"the name “{query.name}” is taken by {first.file}"
                 faults.append(Fault(message=message, file=file))
-                continue
-            queries[query.name] = query
-            lines[query.name] = header.lines
-        for query in queries.values():
-            faults += _check_when_empty(query, queries, lines[query.name].get("when_empty"))
+        for query, reader in readers:
+            _check_when_empty(query, queries, reader)
+            faults += reader.faults
         if faults:
             raise CatalogError("the canned queries are at fault", faults)
         ordered = sorted(queries.values(), key=lambda query: (query.topic, query.name))
@@ -66,10 +65,9 @@ class Catalog:
         paths = [path for path in folder.glob("*/*.rq") if path.stem == name]
         if len(paths) != 1:
             return Catalog.load(folder)[name]
-        faults: list[Fault] = []
-        query, _ = _read_query(paths[0], paths[0].relative_to(folder.parent).as_posix(), faults)
-        if faults:
-            raise CatalogError("the canned query is at fault", faults)
+        query, reader = _read_query(paths[0], paths[0].relative_to(folder.parent).as_posix())
+        if reader.faults:
+            raise CatalogError("the canned query is at fault", reader.faults)
         return query
 
     def __getitem__(self, name: str) -> CannedQuery:
@@ -104,35 +102,32 @@ class Catalog:
         return tuple(self.queries)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Header:
-    """What a header says, on which line, and what is wrong with it."""
-
-    summary: str
-    description: str
-    parameters: Mapping[str, Parameter]
-    columns: Mapping[str, Column]
-    tags: tuple[str, ...]
-    when_empty: WhenEmpty | None
-    lines: Mapping[str, int]
-    faults: Sequence[Fault]
-
-
-def _read_header(source: str, *, file: str) -> _Header:
-    """What the YAML of a header says."""
+def _read_query(path: Path, file: str) -> tuple[CannedQuery, HeaderReader]:
+    """The query in a file, and what read it, which has the faults."""
+    source, text = split_header(path.read_text(encoding="utf-8"))
     reader = HeaderReader(file)
     required = ("summary", "description", "parameters", "columns", "tags")
     fields = reader.fields(source, required=required, allowed=("when_empty",))
-    return _Header(
+    written = QueryText.read(text)
+    query = CannedQuery(
+        name=path.stem,
+        topic=path.parent.name,
         summary=reader.text(fields.get("summary"), "summary"),
         description=reader.text(fields.get("description"), "description"),
-        parameters=reader.parameters(fields.get("parameters")),
-        columns=reader.columns(fields.get("columns")),
+        parameters=MappingProxyType(reader.parameters(fields.get("parameters"))),
+        columns=MappingProxyType(reader.columns(fields.get("columns"))),
         tags=reader.texts(fields.get("tags"), "tags"),
+        source=written,
+        shape=read_shape(written),
+        file=file,
         when_empty=_read_when_empty(reader, fields.get("when_empty")),
-        lines=reader.lines,
-        faults=reader.faults,
     )
+    first_line = source.count("\n") + 1
+    for offset, message in (*query.shape.faults, *_slot_faults(query, reader.lines)):
+        reader.fault(first_line + text.count("\n", 0, offset), message)
+    select_line = first_line + text.count("\n", 0, query.shape.body_start)
+    _check_declarations(query, reader, select_line)
+    return query, reader
 
 
 def _read_when_empty(reader: HeaderReader, node: "yaml.Node | None") -> WhenEmpty | None:
@@ -148,85 +143,52 @@ def _read_when_empty(reader: HeaderReader, node: "yaml.Node | None") -> WhenEmpt
     )
 
 
-def _read_query(path: Path, file: str, faults: list[Fault]) -> tuple[CannedQuery, _Header]:
-    source, text = split_header(path.read_text(encoding="utf-8"))
-    header = _read_header(source, file=file)
-    written = QueryText.read(text)
-    shape = read_shape(written)
-    first_line = source.count("\n") + 1
-
-    def at(offset: int) -> int:
-        return first_line + text.count("\n", 0, offset)
-
-    faults += header.faults
-    faults += [Fault(message=m, file=file, line=at(offset)) for offset, m in shape.faults]
-    faults += _check_slots(header, written, shape, file, at)
-    faults += _check_columns(header, shape, file, at(shape.body_start))
-    query = CannedQuery(
-        name=path.stem,
-        topic=path.parent.name,
-        summary=header.summary,
-        description=header.description,
-        parameters=MappingProxyType(dict(header.parameters)),
-        columns=MappingProxyType(dict(header.columns)),
-        tags=header.tags,
-        source=written,
-        shape=shape,
-        file=file,
-        when_empty=header.when_empty,
-    )
-    return query, header
-
-
-def _check_slots(
-    header: _Header, query: QueryText, shape: QueryShape, file: str, line_at: Callable[[int], int]
-) -> Iterator[Fault]:
-    slots = {slot.name for slot in query.slots}
-    for slot in query.slots:
-        if f"parameter {slot.name}" not in header.lines:
-            message = f"the slot ?{slot.name} is not declared as a parameter"
-            yield Fault(message=message, file=file, line=line_at(slot.start))
+def _slot_faults(query: CannedQuery, declared: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Offset and message of what is wrong with the slots and scans of the text."""
+    shape = query.shape
+    for slot in query.source.slots:
+        if f"parameter {slot.name}" not in declared:
+            yield slot.start, f"the slot ?{slot.name} is not declared as a parameter"
         if not shape.body_start <= slot.start < shape.order_start:
-            message = f"the slot ?{slot.name} stands outside of the query's pattern"
-            yield Fault(message=message, file=file, line=line_at(slot.start))
-    unknown = {(s.start, n) for s in query.scans for n in s.unless if n not in header.parameters}
-    for start, name in sorted(unknown):
-        message = f"the scan depends on “{name}”, which is no parameter"
-        yield Fault(message=message, file=file, line=line_at(start))
-    for name in header.parameters:
-        if name not in slots:
+            yield slot.start, f"the slot ?{slot.name} stands outside of the query's pattern"
+    scans = {(s.start, n) for s in query.source.scans for n in s.unless}
+    for start, name in sorted(scans):
+        if name not in query.parameters:
+            yield start, f"the scan depends on “{name}”, which is no parameter"
+
+
+def _check_declarations(query: CannedQuery, reader: HeaderReader, select_line: int) -> None:
+    """What the header declares must be in the text, and what is selected in the header."""
+    lines, projection = reader.lines, query.shape.projection
+    for name in query.parameters:
+        if name not in query.source.slot_names:
             message = f"the parameter “{name}” has no slot `VALUES ?{name} {{ UNDEF }}`"
-            yield Fault(message=message, file=file, line=header.lines[f"parameter {name}"])
-
-
-def _check_columns(
-    header: _Header, shape: QueryShape, file: str, select_line: int
-) -> Iterator[Fault]:
-    labels = {column.label: name for name, column in header.columns.items() if column.label}
-    for name in header.columns:
-        if name not in shape.projection:
-            message = f"the column “{name}” is not selected"
-            yield Fault(message=message, file=file, line=header.lines[f"column {name}"])
+            reader.fault(lines[f"parameter {name}"], message)
+    labels = {column.label: name for name, column in query.columns.items() if column.label}
+    for name in query.columns:
+        if name not in projection:
+            reader.fault(lines[f"column {name}"], f"the column “{name}” is not selected")
     for label, name in labels.items():
-        if label not in shape.projection:
+        if label not in projection:
             message = f"the label ?{label} of column “{name}” is not selected"
-            yield Fault(message=message, file=file, line=header.lines[f"column {name}"])
-    for name in shape.projection:
-        if f"column {name}" not in header.lines and name not in labels:
+            reader.fault(lines[f"column {name}"], message)
+    for name in projection:
+        if f"column {name}" not in lines and name not in labels:
             message = f"the selected variable ?{name} is not declared as a column"
-            yield Fault(message=message, file=file, line=select_line)
+            reader.fault(select_line, message)
 
 
 def _check_when_empty(
-    query: CannedQuery, queries: Mapping[str, CannedQuery], line: int | None
-) -> Sequence[Fault]:
+    query: CannedQuery, queries: Mapping[str, CannedQuery], reader: HeaderReader
+) -> None:
     hint = query.when_empty
     if hint is None:
-        return ()
+        return
     other = queries.get(hint.query)
     if other is None:
         messages = [f"when_empty names “{hint.query}”, which is no query"]
     else:
+        handed_on = {name for name in hint.parameters if name in query.parameters}
         messages = [
             f"when_empty hands on “{name}”, which {which.name} does not take"
             for name in hint.parameters
@@ -236,11 +198,7 @@ def _check_when_empty(
         messages += [
             f"when_empty does not hand on “{name}”, which {other.name} requires"
             for name, parameter in other.parameters.items()
-            if parameter.required
-            and not (
-                name in hint.parameters
-                and name in query.parameters
-                and query.parameters[name].required
-            )
+            if parameter.required and not (name in handed_on and query.parameters[name].required)
         ]
-    return [Fault(message=message, file=query.file, line=line) for message in messages]
+    for message in messages:
+        reader.fault(reader.lines["when_empty"], message)

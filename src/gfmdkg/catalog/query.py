@@ -1,6 +1,6 @@
 """A canned query: a ``.rq`` file with a header, what can be done with it, and its typed rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -102,27 +102,8 @@ class CannedQuery:
 Cell = Resource | PythonValue | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row: cells in the order of the query's columns."""
-
-    columns: tuple[str, ...]
-    cells: tuple[Cell, ...]
-
-    def __getitem__(self, column: str) -> Cell:
-        """The cell of a column; raises ``KeyError`` for a name that is no column."""
-        try:
-            return self.cells[self.columns.index(column)]
-        except ValueError:
-            raise KeyError(column) from None
-
-    def __iter__(self) -> Iterator[Cell]:
-        """The cells, in the order of the columns."""
-        return iter(self.cells)
-
-    def as_dict(self) -> dict[str, Cell]:
-        """Column to cell, in the order of the columns."""
-        return dict(zip(self.columns, self.cells, strict=True))
+Row = Mapping[str, Cell]
+"""A row: column to cell, in the order of the query's columns."""
 
 
 def rows_of(solutions: Solutions, columns: Sequence[Column]) -> tuple[Row, ...]:
@@ -131,11 +112,9 @@ def rows_of(solutions: Solutions, columns: Sequence[Column]) -> tuple[Row, ...]:
     Raises ``KeyError`` if the solutions lack a column's variable.
     """
     position = {name: index for index, name in enumerate(solutions.variables)}
-    places = tuple((position[c.name], position[c.label] if c.label else None) for c in columns)
-    names = tuple(column.name for column in columns)
+    places = [(c.name, position[c.name], position[c.label] if c.label else None) for c in columns]
     return tuple(
-        Row(columns=names, cells=tuple(_cell(row, at, label_at) for at, label_at in places))
-        for row in solutions.rows
+        {name: _cell(row, at, label_at) for name, at, label_at in places} for row in solutions.rows
     )
 
 

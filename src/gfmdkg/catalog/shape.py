@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from gfmdkg.sparql.query_text import QueryText, read_columns, read_prologue
-from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens
+from gfmdkg.sparql.tokens import Token, code_tokens
 
 __all__ = ["PagedPart", "QueryShape", "read_shape"]
 
@@ -40,7 +40,6 @@ class QueryShape:
     paged: PagedPart
     order_start: int
     projection: tuple[str, ...]
-    order_variables: tuple[str, ...]
     faults: tuple[tuple[int, str], ...]
 
 
@@ -84,11 +83,6 @@ def read_shape(query: QueryText) -> QueryShape:
         paged=paged,
         order_start=order_start,
         projection=columns,
-        order_variables=tuple(
-            token.text[1:]
-            for token in tail
-            if token.kind is TokenKind.VARIABLE and token.start >= order_start
-        ),
         faults=tuple(faults),
     )
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from typing import TextIO
 
 import click
 
@@ -89,9 +90,13 @@ def _show(cli: CliContext, rows: Rows, format_name: str) -> None:
         columns, cells = flatten(rows)
         write_table(columns, cells, format_name)
     elif rows:
-        write_table(rows.columns, rows, "table")
+        _write(rows)
     if not rows:
         cli.say("no rows")
     if rows.hint is not None:
         cli.say(rows.hint.message)
-        write_table(rows.hint.rows.columns, rows.hint.rows, "table", output=sys.stderr)
+        _write(rows.hint.rows, output=sys.stderr)
+
+
+def _write(rows: Rows, output: TextIO | None = None) -> None:
+    write_table(rows.columns, (row.values() for row in rows), "table", output=output)

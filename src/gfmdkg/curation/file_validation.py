@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from gfmdkg.build.assembly import assemble, find_doubles
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
-from gfmdkg.build.sources import SHAPES_GRAPHS, Source, collect_sources, data_scope
+from gfmdkg.build.sources import SHAPES_GRAPHS, collect_sources, data_scope, digest_of
 from gfmdkg.catalog import Catalog
 from gfmdkg.curation.batches import BatchValidation
 from gfmdkg.curation.progress import Progress, untold
@@ -130,11 +130,7 @@ class FileValidator:
             return Report.of(Finding.from_fault(fault, code="syntax") for fault in error.faults)
         apply_proposal(store, store, [place(f, d) for f, d in zip(given, documents, strict=True)])
         scope = data_scope(is_union=True)
-        around = [
-            SourceFile(path=s.path, text=s.text, graph=s.graph)
-            for s in kept
-            if scope.is_data(s.graph)
-        ]
+        around = [source for source in kept if scope.is_data(source.graph)]
         placed = [*read_documents(around).documents, *documents]
         request = Request(
             state=store,
@@ -235,7 +231,7 @@ class FileValidator:
                 is_given=False,
             )
             for graph, source in sources.items()
-            if graph not in shown and built.get(graph) != source.digest
+            if graph not in shown and built.get(graph) != digest_of(source)
         ]
         lost = set(built) - set(sources) - shown if self._follows else set()
         return edited, {s for graph in lost for s in statements_of(before, graph)}
@@ -273,5 +269,5 @@ def _built_from(store: OxigraphStore) -> dict[str, str]:
     }
 
 
-def _read(source: Source) -> PositionedGraph:
+def _read(source: SourceFile) -> PositionedGraph:
     return read_turtle(source.text, base_iri=source.graph, file=source.path)

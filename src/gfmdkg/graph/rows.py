@@ -52,7 +52,7 @@ class Rows(Sequence["Row"]):
         """The rows as JSON has them: a resource as ``{"iri", "label"}``, a literal plainly."""
         from gfmdkg.catalog import as_json
 
-        return [{name: as_json(row[name]) for name in self.columns} for row in self.rows]
+        return [{name: as_json(cell) for name, cell in row.items()} for row in self.rows]
 
     def to_pandas(self) -> "pd.DataFrame":
         """The rows as a data frame; a resource has a column for its IRI beside its label.
@@ -78,7 +78,8 @@ def flatten(rows: Rows) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     cells = []
     for row in rows:
         flat: list[object] = []
-        for column, cell in zip(rows.query.columns.values(), row, strict=True):
+        for column in rows.query.columns.values():
+            cell = row[column.name]
             flat.append(cell.iri if isinstance(cell, Resource) else cell)
             if column.label:
                 flat.append(cell.label if isinstance(cell, Resource) else None)

@@ -73,7 +73,10 @@ class _DescribedRoute(APIRoute):
     """Hands on the request and the path's parameters as they are; its models only describe."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """What answers a request."""
+        """What answers a request: the function itself, where the path has no parameters."""
+        if not self.param_convertors:
+            endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+            return endpoint
 
         async def handle(request: Request) -> Response:
             response: Response = await self.endpoint(request, **request.path_params)

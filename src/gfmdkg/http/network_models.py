@@ -8,17 +8,16 @@ from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS
 from gfmdkg.http.described import field_of
 from gfmdkg.http.list_request import FULL_TEXT
 from gfmdkg.http.models import Cell, Count, FromOne, Links, Page, asked, sometimes
-from gfmdkg.http.network_request import (
-    EDGES,
-    EDGES_LIMIT,
-    LINES_LIMIT,
-    NODES,
-    NODES_LIMIT,
-)
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.network import ASSERTIONS
 
 __all__ = [
+    "EDGES",
+    "EDGES_LIMIT",
+    "LINES",
+    "LINES_LIMIT",
+    "NODES",
+    "NODES_LIMIT",
     "EdgeEnds",
     "EvidencePage",
     "Matrix",
@@ -29,6 +28,15 @@ __all__ = [
     "NetworkKindList",
     "PassageFilters",
 ]
+
+NODES, NODES_LIMIT = 300, 5_000
+"""Nodes of a network in JSON unless asked for otherwise, and at most."""
+
+EDGES, EDGES_LIMIT = 3_000, 50_000
+"""Edges of a network in JSON unless asked for otherwise, and at most."""
+
+LINES, LINES_LIMIT = 50, 1_000
+"""Rows, and columns, of a matrix in JSON unless asked for otherwise, and at most."""
 
 _OF_LINKS = {
     ASSERTION: "Only links asserted on these grounds count, in edges and in filters by links; "

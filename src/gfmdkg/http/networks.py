@@ -2,14 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request, params
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from gfmdkg.errors import ParameterError
+from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, selection_query
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.described import (
     READING,
@@ -19,8 +22,15 @@ from gfmdkg.http.described import (
     in_path,
     query_string,
 )
+from gfmdkg.http.list_request import filter_names, read_filters, select
 from gfmdkg.http.models import AtVersion, page_parameters
 from gfmdkg.http.network_models import (
+    EDGES,
+    EDGES_LIMIT,
+    LINES,
+    LINES_LIMIT,
+    NODES,
+    NODES_LIMIT,
     EdgeEnds,
     EvidencePage,
     Matrix,
@@ -31,66 +41,72 @@ from gfmdkg.http.network_models import (
     NetworkKindList,
     PassageFilters,
 )
-from gfmdkg.http.network_request import (
-    EDGES,
-    EDGES_LIMIT,
-    LINES,
-    LINES_LIMIT,
-    MATRIX_MEDIA,
-    NETWORK_MEDIA,
-    NODES,
-    NODES_LIMIT,
-    NetworkWish,
-    choose_passages,
-    network_links,
-    read_wish,
-    sparql_link,
-)
-from gfmdkg.http.parameters import JSON, Paging, Parameters
+from gfmdkg.http.parameters import JSON, ROW_FORMATS, Parameters, choose_format
 from gfmdkg.http.queries import link_header, page_links
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.network import (
     KINDS,
     MATRIX_KINDS,
+    Grounds,
+    NetworkKind,
     NetworkRequest,
     describe_kind,
+    edges_query,
     evidence_query,
     kind_named,
 )
 from gfmdkg.store.versions import Version
 
-__all__ = ["networks_router"]
+__all__ = ["FILTER_NAMES", "NETWORK_MEDIA", "networks_router"]
+
+_CSV = next(media for media in ROW_FORMATS if media.name == "csv")
+NETWORK_MEDIA = (
+    JSON,
+    MediaType(name="graphml", media_type="application/graphml+xml", extension=".graphml"),
+    MediaType(name="gexf", media_type="application/gexf+xml", extension=".gexf"),
+    _CSV,
+    MediaType(
+        name="dot",
+        media_type="text/vnd.graphviz",
+        extension=".dot",
+        aliases=("text/x-graphviz",),
+    ),
+)
+"""The formats of a network, the preferred one first."""
+
+_MATRIX_MEDIA = (JSON, _CSV)
+
+_PASSAGES = LISTS["passages"]
+FILTER_NAMES = filter_names(_PASSAGES)
+"""The parameters that choose passages and links."""
 
 _NETWORK = in_path("network", "The kind of network.", "cocitation", enum=list(KINDS))
 _MATRIX = in_path("matrix", "The kind of matrix.", "instrument-topic", enum=list(MATRIX_KINDS))
 # No edge has so many pieces of evidence.
 _FURTHEST = 2**53
+# What browsers, proxies and servers take in a line.
+_LINK_CHARACTERS = 8_000
 
 
 def networks_router(service: Service) -> APIRouter:
     """The routes."""
     router = described_router("Networks", "/api")
-    asked = _Answers(service)
     also = (*READING, 409, 413)
     router.add_api_route(
         "/network",
         _list_kinds,
         summary="The kinds of network",
         operation_id="listNetworks",
-        responses=answers(
-            "The kinds of network.",
-            NetworkKindList,
-            also=[400],
-        ),
+        responses=answers("The kinds of network.", NetworkKindList, also=[400]),
     )
 
     @router.get(
         "/network/{network}",
         summary="A network",
         operation_id="network",
-        dependencies=[_NETWORK, *_asked(NETWORK_MEDIA, NetworkCaps)],
-        responses=answers("The network.", Network, _beside_json(NETWORK_MEDIA), also=also),
+        dependencies=[_NETWORK, *_parameters(NETWORK_MEDIA, NetworkCaps)],
+        responses=answers("The network.", Network, _media_types(NETWORK_MEDIA), also=also),
     )
     async def network(request: Request, network: str) -> Response:
         """Nodes with measures, a community and a place to be drawn at; edges with evidence.
@@ -101,11 +117,12 @@ def networks_router(service: Service) -> APIRouter:
         and D3 read it. Explicit links count unless `assertion` asks for others.
         """
         kind = kind_named(network)
-        wish = read_wish(request, kind, NETWORK_MEDIA, ("limit", "edge_limit"))
-        return await asked.respond(
-            wish,
-            limit=wish.cap("limit", usual=NODES, most=NODES_LIMIT),
-            edge_limit=wish.cap("edge_limit", usual=EDGES, most=EDGES_LIMIT),
+        asked = _read(request, kind, NETWORK_MEDIA, ("limit", "edge_limit"))
+        return await _respond(
+            service,
+            asked,
+            limit=asked.cap("limit", usual=NODES, most=NODES_LIMIT),
+            edge_limit=asked.cap("edge_limit", usual=EDGES, most=EDGES_LIMIT),
         )
 
     @router.get(
@@ -115,28 +132,22 @@ def networks_router(service: Service) -> APIRouter:
         dependencies=[
             _NETWORK,
             *query_string(EdgeEnds),
-            *_asked((JSON,), page_parameters(service.settings)),
+            *_parameters((JSON,), page_parameters(service.settings)),
         ],
         responses=answers("A page of the evidence.", EvidencePage, also=also),
     )
     async def evidence(request: Request, network: str) -> Response:
         """All that links two nodes of a network under the same filters, and the SPARQL for it."""
-        names = ("source", "target", "page", "per_page")
         kind = kind_named(network)
-        wish = read_wish(request, kind, (JSON,), names)
-        ends = wish.required("source"), wish.required("target")
-        paging = wish.parameters.paging(service.settings)
-        start = min(paging.start, _FURTHEST)
-        return await asked.respond(
-            wish, ends=ends, paging=paging, start=start, limit=paging.per_page
-        )
+        asked = _read(request, kind, (JSON,), ("source", "target", "page", "per_page"))
+        return await _respond_evidence(service, asked)
 
     @router.get(
         "/matrix/{matrix}",
         summary="A matrix",
         operation_id="matrix",
-        dependencies=[_MATRIX, *_asked(MATRIX_MEDIA, MatrixCaps)],
-        responses=answers("The matrix.", Matrix, _beside_json(MATRIX_MEDIA), also=also),
+        dependencies=[_MATRIX, *_parameters(_MATRIX_MEDIA, MatrixCaps)],
+        responses=answers("The matrix.", Matrix, _media_types(_MATRIX_MEDIA), also=also),
     )
     async def matrix(request: Request, matrix: str) -> Response:
         """A network between two sides as a table for a heat map, with totals.
@@ -146,24 +157,25 @@ def networks_router(service: Service) -> APIRouter:
         resource occurs, for a passage with two topics counts in two cells.
         """
         kind = kind_named(matrix, MATRIX_KINDS, what="matrix")
-        wish = read_wish(request, kind, MATRIX_MEDIA, ("rows", "columns"))
-        return await asked.respond(
-            wish,
+        asked = _read(request, kind, _MATRIX_MEDIA, ("rows", "columns"))
+        return await _respond(
+            service,
+            asked,
             is_matrix=True,
-            rows=wish.cap("rows", usual=LINES, most=LINES_LIMIT),
-            columns=wish.cap("columns", usual=LINES, most=LINES_LIMIT),
+            rows=asked.cap("rows", usual=LINES, most=LINES_LIMIT),
+            columns=asked.cap("columns", usual=LINES, most=LINES_LIMIT),
         )
 
     return router
 
 
-def _asked(formats: Iterable[MediaType], caps: type[BaseModel]) -> list[params.Depends]:
-    """The parameters of a network or a matrix."""
+def _parameters(formats: Collection[MediaType], caps: type[BaseModel]) -> list[params.Depends]:
+    """The parameters of a network or a matrix, as they are described."""
     names = format_model(*(media.name for media in formats))
     return query_string(PassageFilters, Minimum, caps, AtVersion, names)
 
 
-def _beside_json(formats: Iterable[MediaType]) -> list[str]:
+def _media_types(formats: Collection[MediaType]) -> list[str]:
     return [media.media_type for media in formats if media is not JSON]
 
 
@@ -180,78 +192,175 @@ async def _list_kinds(request: Request) -> Response:
     return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
 
 
-class _Answers:
-    """What a request wishes, worked out in a process of its own."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a request asks for; ``number`` is the version that it names, if any."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    request: Request
+    kind: NetworkKind
+    parameters: Parameters
+    format: MediaType
+    minimum: int
+    number: int | None
 
-    async def respond(
-        self,
-        wish: NetworkWish,
-        *,
-        ends: tuple[str, str] | None = None,
-        paging: Paging | None = None,
-        **shown: Any,
-    ) -> Response:
-        """A network or a matrix, of which is ``shown`` what these fields of its request say.
+    def cap(self, name: str, *, usual: int, most: int) -> int | None:
+        """How many of something are shown. Files for other programs are whole unless capped."""
+        given = self.parameters.integer(name, minimum=1, maximum=most)
+        return given or (usual if self.format is JSON else None)
 
-        Or a page of the evidence between two ``ends``. Raises what reading filters raises, and
-        what ``Workers.request`` raises.
-        """
+    def required(self, name: str) -> str:
+        """The value of a parameter that must be given. Raises ``ParameterError``."""
+        value = self.parameters.one(name)
+        if value is None:
+            raise ParameterError(name, "is required")
+        return value
 
-        async def make(answer: Answer, version: Version) -> Answer:
-            page = {} if paging is None else {"page": paging.page, "per_page": paging.per_page}
-            body = await self._work(wish, version, ends, page, shown)
-            if paging is None:
-                return replace(answer, body=body)
-            document = json.loads(body)
-            links = page_links(wish.request, document["total"], paging)
-            document["links"] |= links
-            body = json.dumps(document, ensure_ascii=False).encode()
-            return replace(answer, body=body, headers=link_header(links))
 
-        return await self._service.respond(wish.request, wish.number, wish.format.media_type, make)
+def _read(
+    request: Request, kind: NetworkKind, formats: tuple[MediaType, ...], names: Collection[str]
+) -> _Asked:
+    """What a request asks for; ``names`` are its parameters beside the filters.
 
-    async def _work(
-        self,
-        wish: NetworkWish,
-        version: Version,
-        ends: tuple[str, str] | None,
-        page: Mapping[str, int],
-        shown: Mapping[str, Any],
-    ) -> bytes:
-        chosen = await choose_passages(self._service, wish.parameters, version)
-        if ends is None:
-            edge, links = None, network_links(wish, chosen)
-        else:
-            edge = await self._resolve(version, ends)
-            query = evidence_query(wish.kind, chosen.grounds, edge, items=chosen.query)
-            links = sparql_link(query, wish)
-        request = NetworkRequest(
-            kind=wish.kind.name,
-            format=wish.format.name,
-            grounds=chosen.grounds,
-            items=chosen.items,
-            minimum=wish.minimum,
-            edge=edge,
-            members={**page, "version": str(version.number), "links": links},
-            **shown,
-        )
-        head, items = request.pack(version.database)
-        limit_seconds = self._service.settings.network_timeout_seconds
-        reply = await self._service.workers.request(
-            "network", head, items, limit_seconds=limit_seconds
-        )
-        return reply.body
+    Raises ``UnknownParameter``, ``ParameterError``, ``NotAcceptable``.
+    """
+    parameters = Parameters.of(request, {*FILTER_NAMES, *names, "format", "minimum", "version"})
+    return _Asked(
+        request=request,
+        kind=kind,
+        parameters=parameters,
+        format=choose_format(parameters, request.headers.get("accept"), formats),
+        minimum=parameters.integer("minimum", minimum=1) or 1,
+        number=parameters.version(),
+    )
 
-    async def _resolve(self, version: Version, ends: tuple[str, str]) -> tuple[str, str]:
-        """The IRIs of the nodes that two names mean. Raises ``NotFound`` and ``Ambiguous``."""
-        terms = await self._service.terms(version)
+
+async def _respond(service: Service, asked: _Asked, **shown: Any) -> Response:
+    """A network or a matrix, of which is ``shown`` what these fields of its request say."""
+
+    async def make(answer: Answer, version: Version) -> Answer:
+        chosen = await _choose(service, asked.parameters, version)
+        links = _links(asked, chosen)
+        return replace(answer, body=await _work(service, asked, version, chosen, links, **shown))
+
+    return await service.respond(asked.request, asked.number, asked.format.media_type, make)
+
+
+async def _respond_evidence(service: Service, asked: _Asked) -> Response:
+    """A page of the evidence between two nodes. Raises ``NotFound`` and ``Ambiguous`` for them."""
+    names = asked.required("source"), asked.required("target")
+    paging = asked.parameters.paging(service.settings)
+
+    async def make(answer: Answer, version: Version) -> Answer:
+        chosen = await _choose(service, asked.parameters, version)
+        terms = await service.terms(version)
 
         def resolve() -> tuple[str, str]:
-            source, target = (terms.resolve(end, what="node") for end in ends)
+            source, target = (terms.resolve(name, what="node") for name in names)
             return source, target
 
         # The search for the nearest names of an unknown one takes long in a large graph.
-        return await asyncio.to_thread(resolve)
+        edge = await asyncio.to_thread(resolve)
+        query = evidence_query(asked.kind, chosen.grounds, edge, items=chosen.query)
+        body = await _work(
+            service,
+            asked,
+            version,
+            chosen,
+            _sparql_link(query, asked),
+            edge=edge,
+            start=min(paging.start, _FURTHEST),
+            limit=paging.per_page,
+            members={"page": paging.page, "per_page": paging.per_page},
+        )
+        document = json.loads(body)
+        links = page_links(asked.request, document["total"], paging)
+        document["links"] |= links
+        body = json.dumps(document, ensure_ascii=False).encode()
+        return replace(answer, body=body, headers=link_header(links))
+
+    return await service.respond(asked.request, asked.number, asked.format.media_type, make)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """The links that count, and the passages, ``None`` for all; ``query`` is SPARQL for these."""
+
+    grounds: Grounds
+    items: frozenset[str] | None = None
+    query: str | None = None
+
+
+async def _choose(service: Service, parameters: Parameters, version: Version) -> _Chosen:
+    """What the filters choose in a version.
+
+    Raises what reading the filters raises, and ``Busy`` while the version's lists are read.
+    """
+    filters = read_filters(_PASSAGES, parameters)
+    if not filters.values and filters.text is None:
+        return _Chosen(grounds=Grounds())  # without the index of names, which takes time to read
+    selection, _ = await select(service, _PASSAGES, filters, version)
+    choice = selection.of(ASSERTION)
+    grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
+    if filters.text is None and filters.values.keys() <= {ASSERTION, CONFIDENCE}:
+        return _Chosen(grounds=grounds)
+    index = await service.lists.exactly(_PASSAGES.name, version)
+    items = frozenset(await asyncio.to_thread(index.iris, selection))
+    # What passes the filters is enough, and keeps the query short.
+    query = selection_query(_PASSAGES, selection.among(items), None)
+    return _Chosen(grounds=grounds, items=items, query=query)
+
+
+async def _work(
+    service: Service,
+    asked: _Asked,
+    version: Version,
+    chosen: _Chosen,
+    links: dict[str, str],
+    *,
+    members: dict[str, Any] | None = None,
+    **shown: Any,
+) -> bytes:
+    """The answer of a process for networks. Raises what ``Workers.request`` raises."""
+    request = NetworkRequest(
+        kind=asked.kind.name,
+        format=asked.format.name,
+        grounds=chosen.grounds,
+        items=chosen.items,
+        minimum=asked.minimum,
+        members={**(members or {}), "version": str(version.number), "links": links},
+        **shown,
+    )
+    limit_seconds = service.settings.network_timeout_seconds
+    message = request.pack(version.database)
+    reply = await service.workers.request("network", b"", message, limit_seconds=limit_seconds)
+    return reply.body
+
+
+def _links(asked: _Asked, chosen: _Chosen) -> dict[str, str]:
+    """The same network in other forms, its evidence (an RFC 6570 template), and its SPARQL."""
+    kind = asked.kind
+    network, matrix = f"/api/network/{kind.name}", f"/api/matrix/{kind.name}"
+    links = {f.name: _link(network, asked, format=f.name) for f in NETWORK_MEDIA if f is not JSON}
+    links["network"] = _link(network, asked)
+    if kind.is_bipartite:
+        links["matrix"] = _link(matrix, asked)
+        links["matrix_csv"] = _link(matrix, asked, format="csv")
+    evidence = _link(f"{network}/evidence", asked)
+    links["evidence"] = evidence + ("{&source,target}" if "?" in evidence else "{?source,target}")
+    query = edges_query(kind, chosen.grounds, items=chosen.query, minimum=asked.minimum)
+    return links | _sparql_link(query, asked)
+
+
+def _link(path: str, asked: _Asked, **more: str) -> str:
+    """The path with this request's filters, its minimum and its version."""
+    kept = {*FILTER_NAMES, "minimum", "version"}
+    pairs = [(n, v) for n, v in asked.request.query_params.multi_items() if n in kept and v]
+    query = urlencode([*pairs, *more.items()])
+    return f"{path}?{query}" if query else path
+
+
+def _sparql_link(query: str, asked: _Asked) -> dict[str, str]:
+    """The query as a link, where a line can hold it."""
+    pinned = "" if asked.number is None else f"&version={asked.number}"
+    link = f"/sparql?query={quote(query, safe='')}{pinned}"
+    return {"sparql": link} if len(link) <= _LINK_CHARACTERS else {}

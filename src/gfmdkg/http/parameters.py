@@ -1,7 +1,7 @@
 """Reading a request's query string: names, values, page and format, with typed errors."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import pyoxigraph as ox
@@ -37,13 +37,8 @@ ROW_FORMATS: tuple[MediaType, ...] = (
     JSON,
     _BY_NAME["csv"],
     _BY_NAME["tsv"],
-    MediaType(name="srj", media_type="application/sparql-results+json", extension=".srj"),
-    MediaType(
-        name="srx",
-        media_type="application/sparql-results+xml",
-        extension=".srx",
-        aliases=("application/xml", "text/xml"),
-    ),
+    replace(_BY_NAME["json"], name="srj", aliases=()),
+    replace(_BY_NAME["xml"], name="srx"),
 )
 """Formats of a canned query's rows: our own JSON, CSV, TSV, and the two of SPARQL."""
 

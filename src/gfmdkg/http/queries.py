@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -25,17 +25,15 @@ from gfmdkg.store.versions import Version
 
 __all__ = [
     "RESERVED",
+    "BoundQuery",
     "Hint",
     "Question",
     "RowsPage",
     "Values",
-    "add_query_route",
-    "answer_query",
     "bind_query",
     "link_header",
     "page_links",
     "queries_router",
-    "run_query",
 ]
 
 RESERVED = ("format", "page", "per_page", "version")
@@ -65,21 +63,11 @@ class Question(NamedTuple):
     start: int = 0
     limit: int = 0
 
-    @classmethod
-    def of(cls, text: str, version: Version) -> Self:
-        """The question that this bound text asks of this version."""
-        return cls(version.number, version.content_hash, hashlib.sha256(text.encode()).digest())
-
-    def page(self, paging: Paging) -> Self:
-        """One page of its rows."""
-        return self._replace(start=paging.start, limit=paging.per_page)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsPage:
-    """One page of a canned query's rows; ``text`` is the SPARQL that gives all of them."""
+    """One page of a canned query's rows, and how many there are in all."""
 
-    text: str
     rows: tuple[Row, ...]
     total: int
 
@@ -94,95 +82,97 @@ class Hint:
     rows: tuple[Row, ...]
 
 
-async def bind_query(service: Service, query: CannedQuery, values: Values, version: Version) -> str:
-    """The SPARQL of a query with these values; raises what ``CannedQuery.bind`` raises."""
-    terms = await service.terms(version)
-    if len(terms) < _SMALL_INDEX:
-        return query.bind(values, terms)
-    return await asyncio.to_thread(query.bind, values, terms)
-
-
-async def run_query(
-    service: Service,
-    query: CannedQuery,
-    values: Values,
-    *,
-    version: Version,
-    paging: Paging,
-    is_anew: bool = False,
-) -> RowsPage:
-    """A page of the query's rows. A total is counted only where nothing else tells it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundQuery:
+    """A canned query with its values, in one version; ``text`` is the SPARQL of all its rows.
 
     ``is_anew`` asks the engine whatever is remembered.
     """
-    text = await bind_query(service, query, values, version)
-    question = Question.of(text, version)
-    page = question.page(paging)
-    body = None if is_anew else service.cache.get(page)
-    if body is None:
-        paged = query.paged(text, limit=paging.per_page, offset=paging.start)
-        body = await read_body(await service.answer(paged, version=version))
-        service.cache.put(page, body, size_bytes=len(body) + _OVERHEAD_BYTES)
-    rows = query.rows(await decode_solutions(body))
-    is_last = len(rows) < paging.per_page and (rows or paging.page == 1)
-    if is_last:
-        total = paging.start + len(rows)
-        keep_total(service, question, total)
-    else:
-        total = await count_rows(service, query, text, version=version, is_anew=is_anew)
-    return RowsPage(text=text, rows=rows, total=total)
+
+    service: Service
+    query: CannedQuery
+    values: Values
+    version: Version
+    text: str
+    question: Question
+    is_anew: bool
+
+    async def page(self, paging: Paging) -> RowsPage:
+        """A page of the rows. A total is counted only where nothing else tells it."""
+        cache, question = self.service.cache, self.question_of(paging)
+        body = None if self.is_anew else cache.get(question)
+        if body is None:
+            paged = self.query.paged(self.text, limit=paging.per_page, offset=paging.start)
+            body = await read_body(await self.service.answer(paged, version=self.version))
+            cache.put(question, body, size_bytes=len(body) + _OVERHEAD_BYTES)
+        rows = self.query.rows(await decode_solutions(body))
+        if len(rows) < paging.per_page and (rows or paging.page == 1):
+            total = self.keep_total(paging.start + len(rows))
+        else:
+            total = await self.total()
+        return RowsPage(rows=rows, total=total)
+
+    def question_of(self, paging: Paging) -> Question:
+        """What is asked for one page of the rows."""
+        return self.question._replace(start=paging.start, limit=paging.per_page)
+
+    async def total(self) -> int:
+        """How many rows there are: remembered, or else counted."""
+        known: int | None = None if self.is_anew else self.service.cache.get(self.question)
+        if known is not None:
+            return known
+        counted = await self.service.solutions(self.query.count(self.text), version=self.version)
+        match counted.rows[0][0]:
+            case ox.Literal(value=lexical):
+                return self.keep_total(int(lexical))
+            case other:  # pragma: no cover - COUNT gives a number
+                raise TypeError(f"COUNT gave {other!r}")
+
+    def keep_total(self, total: int) -> int:
+        """Remember how many rows there are."""
+        self.service.cache.put(self.question, total, size_bytes=_OVERHEAD_BYTES)
+        return total
+
+    async def hint(self) -> Hint | None:
+        """What the query that its ``when_empty`` names finds, where this one finds nothing."""
+        when_empty = self.query.when_empty
+        if when_empty is None:
+            return None
+        other, values = self.service.catalog[when_empty.query], when_empty.values(self.values)
+        bound = await bind_query(self.service, other, values, self.version)
+        found = await bound.page(Paging(page=1, per_page=_HINT_ROWS, is_given=False))
+        if not found.rows:
+            return None
+        return Hint(message=when_empty.message, query=other, values=values, rows=found.rows)
 
 
-async def count_rows(
-    service: Service, query: CannedQuery, text: str, *, version: Version, is_anew: bool = False
-) -> int:
-    """How many rows the bound query has: remembered or, with ``is_anew`` always, counted."""
-    question = Question.of(text, version)
-    known: int | None = None if is_anew else service.cache.get(question)
-    if known is not None:
-        return known
-    counted = await service.solutions(query.count(text), version=version)
-    match counted.rows[0][0]:
-        case ox.Literal(value=lexical):
-            keep_total(service, question, int(lexical))
-            return int(lexical)
-        case other:  # pragma: no cover - COUNT gives a number
-            raise TypeError(f"COUNT gave {other!r}")
-
-
-def keep_total(service: Service, question: Question, total: int) -> None:
-    """Remember how many rows the question has."""
-    service.cache.put(question, total, size_bytes=_OVERHEAD_BYTES)
-
-
-async def answer_query(
+async def bind_query(
     service: Service,
     query: CannedQuery,
     values: Values,
-    *,
     version: Version,
-    paging: Paging,
-    request: Request,
-) -> tuple[RowsPage, Hint | None]:
-    """A page of the query's rows; where it has none, what its ``when_empty`` finds."""
-    found = await run_query(
-        service, query, values, version=version, paging=paging, is_anew=_is_anew(request)
+    *,
+    request: Request | None = None,
+) -> BoundQuery:
+    """A query with these values; raises what ``CannedQuery.bind`` raises.
+
+    The ``request`` may want an answer that is worked out for it.
+    """
+    terms = await service.terms(version)
+    if len(terms) < _SMALL_INDEX:
+        text = query.bind(values, terms)
+    else:
+        text = await asyncio.to_thread(query.bind, values, terms)
+    digest = hashlib.sha256(text.encode()).digest()
+    return BoundQuery(
+        service=service,
+        query=query,
+        values=values,
+        version=version,
+        text=text,
+        question=Question(version.number, version.content_hash, digest),
+        is_anew=request is not None and not reads_cache(request.scope),
     )
-    return found, None if found.total else await _suggest(service, query, values, version)
-
-
-async def _suggest(
-    service: Service, query: CannedQuery, values: Values, version: Version
-) -> Hint | None:
-    if query.when_empty is None:
-        return None
-    other = service.catalog[query.when_empty.query]
-    handed_on = query.when_empty.values(values)
-    paging = Paging(page=1, per_page=_HINT_ROWS, is_given=False)
-    found = await run_query(service, other, handed_on, version=version, paging=paging)
-    if not found.rows:
-        return None
-    return Hint(message=query.when_empty.message, query=other, values=handed_on, rows=found.rows)
 
 
 def queries_router(service: Service) -> APIRouter:
@@ -193,11 +183,7 @@ def queries_router(service: Service) -> APIRouter:
         "",
         summary="All canned queries",
         operation_id="listQueries",
-        responses=answers(
-            "The canned queries.",
-            CannedQueryList,
-            also=[400],
-        ),
+        responses=answers("The canned queries.", CannedQueryList, also=[400]),
     )
     async def list_queries(request: Request) -> Response:
         """All canned queries with their parameters and columns."""
@@ -207,7 +193,7 @@ def queries_router(service: Service) -> APIRouter:
         return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
 
     for query in service.catalog:
-        add_query_route(router, service, f"/{query.name}", query)
+        _add_route(router, service, query)
 
     @router.get("/{name}", include_in_schema=False)
     async def unknown_query(_: Request, name: str) -> Response:
@@ -217,27 +203,20 @@ def queries_router(service: Service) -> APIRouter:
     return router
 
 
-def add_query_route(router: APIRouter, service: Service, path: str, query: CannedQuery) -> None:
-    """Answer ``path`` with this query's rows."""
-
+def _add_route(router: APIRouter, service: Service, query: CannedQuery) -> None:
     async def run(request: Request) -> Response:
         return await _run(service, query, request)
 
     router.add_api_route(
-        path,
+        f"/{query.name}",
         run,
         methods=["GET"],
         summary=query.summary,
         description=query.description,
-        operation_id=_operation_id(router.prefix + path),
+        operation_id="queries" + "".join(word.capitalize() for word in query.name.split("-")),
         dependencies=query_parameters(query, service.settings),
         responses=query_answers(query),
     )
-
-
-def _operation_id(path: str) -> str:
-    words = path.removeprefix("/api/").replace("/", "-").split("-")
-    return words[0] + "".join(word.capitalize() for word in words[1:])
 
 
 async def _run(service: Service, query: CannedQuery, request: Request) -> Response:
@@ -248,67 +227,42 @@ async def _run(service: Service, query: CannedQuery, request: Request) -> Respon
     write = _as_json if chosen is JSON else _as_table
 
     async def make(answer: Answer, version: Version) -> Answer:
-        return await write(service, query, values, paging, version, answer, request)
+        bound = await bind_query(service, query, values, version, request=request)
+        return await write(bound, paging, answer, request)
 
     return await service.respond(request, parameters.version(), chosen.media_type, make)
 
 
-async def _as_json(
-    service: Service,
-    query: CannedQuery,
-    values: Values,
-    paging: Paging,
-    version: Version,
-    answer: Answer,
-    request: Request,
-) -> Answer:
-    found, hint = await answer_query(
-        service, query, values, version=version, paging=paging, request=request
-    )
+async def _as_json(bound: BoundQuery, paging: Paging, answer: Answer, request: Request) -> Answer:
+    """A page of the rows; where there are none, with what its ``when_empty`` finds."""
+    found = await bound.page(paging)
+    hint = None if found.total else await bound.hint()
     links = page_links(request, found.total, paging)
     document: dict[str, object] = {
         "items": [_row(row) for row in found.rows],
         "total": found.total,
         "page": paging.page,
         "per_page": paging.per_page,
-        "version": str(version.number),
-        "links": {**links, "sparql": f"/sparql?query={quote(found.text, safe='')}"},
+        "version": str(bound.version.number),
+        "links": {**links, "sparql": f"/sparql?query={quote(bound.text, safe='')}"},
     }
     if hint is not None:
         document["hint"] = _hint(hint)
     return replace(answer, body=_json(document), headers=link_header(links))
 
 
-async def _as_table(
-    service: Service,
-    query: CannedQuery,
-    values: Values,
-    paging: Paging,
-    version: Version,
-    answer: Answer,
-    request: Request,
-) -> Answer:
+async def _as_table(bound: BoundQuery, paging: Paging, answer: Answer, request: Request) -> Answer:
     """All rows as the engine writes them or, where a page is asked for, those of the page."""
-    text = await bind_query(service, query, values, version)
-    headers: tuple[tuple[str, str], ...] = ()
-    paged: str | None = None
+    text = bound.text
     if paging.is_given:
-        total = await count_rows(service, query, text, version=version, is_anew=_is_anew(request))
-        headers = link_header(page_links(request, total, paging))
-        paged = query.paged(text, limit=paging.per_page, offset=paging.start)
-    found = await service.answer(
-        paged or text,
-        version=version,
-        formats=AnswerFormats(results=answer.media_type, graph=None),
-    )
-    if paged is None and found.rows is not None:
-        keep_total(service, Question.of(text, version), found.rows)
-    return replace(answer, body=found.body, headers=headers)
-
-
-def _is_anew(request: Request) -> bool:
-    """Whether the client wants an answer that is worked out for it."""
-    return not reads_cache(request.scope)
+        links = page_links(request, await bound.total(), paging)
+        answer = replace(answer, headers=link_header(links))
+        text = bound.query.paged(text, limit=paging.per_page, offset=paging.start)
+    formats = AnswerFormats(results=answer.media_type, graph=None)
+    found = await bound.service.answer(text, version=bound.version, formats=formats)
+    if not paging.is_given and found.rows is not None:
+        bound.keep_total(found.rows)
+    return replace(answer, body=found.body)
 
 
 def page_links(request: Request, total: int, paging: Paging) -> dict[str, str]:
@@ -333,12 +287,12 @@ def link_header(links: dict[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def _row(row: Row) -> dict[str, object]:
-    return {column: as_json(cell) for column, cell in row.as_dict().items()}
+    return {column: as_json(cell) for column, cell in row.items()}
 
 
 def _hint(hint: Hint) -> dict[str, object]:
     target = f"/api/queries/{hint.query.name}"
-    given = urlencode([(name, value) for name in hint.values for value in hint.values[name]])
+    given = urlencode(hint.values, doseq=True)
     return {
         "message": hint.message,
         "query": hint.query.name,

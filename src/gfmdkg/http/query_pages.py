@@ -13,10 +13,11 @@ from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_fo
 from gfmdkg.http.problems import problem_of, summary
 from gfmdkg.http.queries import (
     RESERVED,
+    BoundQuery,
     Hint,
     RowsPage,
     Values,
-    answer_query,
+    bind_query,
     link_header,
     page_links,
 )
@@ -84,14 +85,15 @@ async def _show(
     version = await service.version(number)
     paging = parameters.paging(service.settings)
     values = parameters.given(query.parameters)
+    bound: BoundQuery | None = None
     found: RowsPage | None = None
     hint: Hint | None = None
     trouble: ParameterError | NotFound | Ambiguous | None = None
     if values or not any(p.required for p in query.parameters.values()):
         try:
-            found, hint = await answer_query(
-                service, query, values, version=version, paging=paging, request=request
-            )
+            bound = await bind_query(service, query, values, version, request=request)
+            found = await bound.page(paging)
+            hint = None if found.total else await bound.hint()
         except (ParameterError, NotFound, Ambiguous) as error:
             trouble = error
     links = page_links(request, found.total, paging) if found else {}
@@ -101,10 +103,11 @@ async def _show(
         query=query,
         fields=_fields(query, values, await service.terms(version)),
         found=found,
+        text=bound.text if bound else query.text,
         rows=[_shown(row) for row in found.rows] if found else (),
         first=paging.start + 1,
         links=links,
-        downloads=_downloads(query, values, number, found),
+        downloads=_downloads(bound, number),
         hint=hint,
         hint_rows=[_shown(row) for row in hint.rows] if hint else (),
         trouble=None if trouble is None else summary(trouble.message),
@@ -142,7 +145,7 @@ def _choices(parameter: Parameter, terms: TermIndex) -> tuple[tuple[str, str], .
 
 
 def _shown(row: Row) -> list[tuple[str, str | None]]:
-    return [_shown_cell(cell) for cell in row]
+    return [_shown_cell(cell) for cell in row.values()]
 
 
 def _shown_cell(cell: Cell) -> tuple[str, str | None]:
@@ -158,18 +161,12 @@ def _shown_cell(cell: Cell) -> tuple[str, str | None]:
             return str(cell), None
 
 
-def _downloads(
-    query: CannedQuery, values: Values, number: int | None, found: RowsPage | None
-) -> tuple[tuple[str, str], ...]:
+def _downloads(bound: BoundQuery | None, number: int | None) -> Iterator[tuple[str, str]]:
     """Name and path of the same answer in other forms."""
-    if found is None:
-        return ()
-    given = [(name, value) for name in values for value in values[name]]
-    if number is not None:
-        given.append(("version", str(number)))
-    target = f"/api/queries/{query.name}?"
-    formats = (("JSON", "json"), ("CSV", "csv"), ("TSV", "tsv"))
-    return (
-        *((label, target + urlencode([*given, ("format", name)])) for label, name in formats),
-        ("SPARQL endpoint", f"/sparql?query={quote(found.text, safe='')}"),
-    )
+    if bound is None:
+        return
+    pinned = {} if number is None else {"version": number}
+    for name in ("json", "csv", "tsv"):
+        query = urlencode({**bound.values, **pinned, "format": name}, doseq=True)
+        yield name.upper(), f"/api/queries/{bound.query.name}?{query}"
+    yield "SPARQL endpoint", f"/sparql?query={quote(bound.text, safe='')}"

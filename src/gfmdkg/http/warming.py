@@ -13,7 +13,7 @@ from gfmdkg.catalog import CannedQuery
 from gfmdkg.engine.supervisor import Lane
 from gfmdkg.facets import GROUPS
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.queries import run_query
+from gfmdkg.http.queries import bind_query
 from gfmdkg.http.service import Service
 from gfmdkg.store.versions import Version
 
@@ -74,10 +74,7 @@ class Warming:
         """Ask for the first page as a client would; false where one needed the worker."""
         while self._is_engine_in_use():  # noqa: ASYNC110 - the pool tells nobody when it rests
             await asyncio.sleep(_LOOK_SECONDS)
-        paging = Parameters(()).paging(self._service.settings)
-        asking = asyncio.create_task(
-            run_query(self._service, query, {}, version=version, paging=paging)
-        )
+        asking = asyncio.create_task(self._read(query, version))
         try:
             while not asking.done():
                 await asyncio.wait({asking}, timeout=_LOOK_SECONDS)
@@ -88,6 +85,10 @@ class Warming:
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
+
+    async def _read(self, query: CannedQuery, version: Version) -> None:
+        bound = await bind_query(self._service, query, {}, version)
+        await bound.page(Parameters(()).paging(self._service.settings))
 
     def _is_engine_in_use(self) -> bool:
         stats = self._service.pool.stats()

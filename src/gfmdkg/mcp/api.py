@@ -162,11 +162,9 @@ async def _living(app: ASGIApp) -> AsyncIterator[None]:
     outbox: asyncio.Queue[Message] = asyncio.Queue()
     inbox.put_nowait({"type": "lifespan.startup"})
 
-    async def live() -> None:
-        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-        await app(scope, inbox.get, outbox.put)
-
-    life, begun = asyncio.create_task(live()), asyncio.create_task(outbox.get())
+    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    life = asyncio.ensure_future(app(scope, inbox.get, outbox.put))
+    begun = asyncio.create_task(outbox.get())
     try:
         await asyncio.wait((life, begun), return_when=asyncio.FIRST_COMPLETED)
         if not begun.done() or begun.result()["type"] != "lifespan.startup.complete":

@@ -1,47 +1,64 @@
-"""Networks of one version of the graph: read, measured, and written in a format."""
+"""Networks of one version of the graph, worked out in a process of their own."""
 
 import json
-from collections import OrderedDict
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
+import os
+import resource
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
+from gfmdkg.engine.child import Handler, Reply
+from gfmdkg.engine.frames import Frame
 from gfmdkg.network.document import (
-    matrix_csv,
+    Document,
+    evidence_document,
     matrix_document,
     network_document,
-    shown_evidence,
-    shown_lines,
 )
-from gfmdkg.network.graph_files import GRAPH_FILES
-from gfmdkg.network.kinds import ASSERTIONS, NetworkKind, kind_named
-from gfmdkg.network.measures import Measures, measure
-from gfmdkg.network.network import Network, build_network, evidence_of
-from gfmdkg.network.occurrences import (
-    Grounds,
-    Name,
-    Occurrence,
-    read_names,
-    read_occurrences,
-)
+from gfmdkg.network.graph_files import GRAPH_FILES, matrix_csv
+from gfmdkg.network.kinds import ASSERTIONS, kind_named
+from gfmdkg.network.network import Network, build_network
+from gfmdkg.network.occurrences import Grounds, Occurrence, read_names, read_occurrences
 from gfmdkg.network.request import NetworkRequest
-from gfmdkg.network.view import show
-from gfmdkg.store.selecting import Select
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.selecting import Select, select_from
 
-__all__ = ["Networks"]
+__all__ = ["Networks", "create_handler"]
 
 _KEPT = 2
 _SIDES_KEPT = 16
+_VERSIONS_KEPT = 2
+# A process that grew this far beyond its share gives the memory back by ending.
+_RETIRE_ABOVE = 0.25
 
-Document = dict[str, Any]
+_ReadSide = Callable[[str, Grounds], tuple[Occurrence, ...]]
 
 
-@dataclass(slots=True)
-class _Worked:
-    """A network, and its measures once they were asked for."""
+def create_handler(options: Mapping[str, Any]) -> Handler:
+    """Answer requests; ``options`` has ``memory_limit_bytes``."""
+    # Numpy's linear algebra starts a thread for each core, and each takes 40 MiB of the limit.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    retire_bytes = int(options["memory_limit_bytes"] * _RETIRE_ABOVE)
 
-    network: Network
-    measures: Measures | None = None
+    @lru_cache(maxsize=_VERSIONS_KEPT)
+    def networks_of(folder: Path) -> Networks:
+        return Networks(select_from(OxigraphStore.open_read_only(folder)))
+
+    def handle(frame: Frame) -> Reply:
+        folder, request = NetworkRequest.unpack(frame.body)
+        body = networks_of(folder).answer(request)
+        return Reply(head={}, body=body, retires=_largest_bytes() > retire_bytes)
+
+    return handle
+
+
+def _largest_bytes() -> int:
+    """The most memory that this process ever took."""
+    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return largest if sys.platform == "darwin" else largest * 1024
 
 
 class Networks:
@@ -51,120 +68,58 @@ class Networks:
     """
 
     def __init__(self, select: Select) -> None:
-        self._select = select
-        self._occurrences: dict[tuple[str, Grounds], tuple[Occurrence, ...]] = {}
-        self._worked: OrderedDict[Hashable, _Worked] = OrderedDict()
+        self._naming = partial(read_names, select)
+        self._side: _ReadSide = lru_cache(_SIDES_KEPT)(partial(read_occurrences, select))
+        self._network = lru_cache(_KEPT)(partial(_build, self._side))
 
     def answer(self, request: NetworkRequest) -> bytes:
         """The answer in the format asked for, in UTF-8.
 
         Raises ``NotFound`` for an unknown kind or node, and ``NetworkTooLarge``.
         """
-        worked = self._work(request)
+        asked = request.kind, request.grounds, request.items, request.minimum
+        network = self._network(*asked)
         if request.edge is not None:
-            return _as_json(self._evidence(worked.network, request))
-        if request.is_matrix:
-            document = self._matrix(worked.network, request)
-            return matrix_csv(document).encode() if request.format == "csv" else _as_json(document)
-        document = self._document(worked, request)
-        if request.format == "json":
-            return _as_json(document)
-        return GRAPH_FILES[request.format](document).encode()
+            document = evidence_document(
+                network, self._naming, request.edge, start=request.start, limit=request.limit
+            )
+        elif request.is_matrix:
+            document = matrix_document(
+                network, self._naming, rows=request.rows, columns=request.columns
+            )
+        else:
+            document = network_document(
+                network, self._naming, limit=request.limit, edge_limit=request.edge_limit
+            )
+        if request.format != "json":
+            write = matrix_csv if request.is_matrix else GRAPH_FILES[request.format]
+            return write(document).encode()
+        if request.edge is None and not network.edges:
+            document |= self._hint(request)
+        return json.dumps({**document, **request.members}, ensure_ascii=False).encode()
 
-    def _work(self, request: NetworkRequest) -> _Worked:
-        key = (request.kind, request.grounds, request.items, request.minimum)
-        worked = self._worked.get(key)
-        if worked is None:
-            kind = kind_named(request.kind)
-            worked = self._worked[key] = _Worked(self._read(kind, request, request.grounds))
-            while len(self._worked) > _KEPT:
-                self._worked.popitem(last=False)
-        self._worked.move_to_end(key)
-        return worked
-
-    def _read(self, kind: NetworkKind, request: NetworkRequest, grounds: Grounds) -> Network:
-        return build_network(
-            kind,
-            [self._side(side.query, grounds) for side in kind.sides],
-            grounds=grounds,
-            items=request.items,
-            minimum=request.minimum,
-        )
-
-    def _side(self, query: str, grounds: Grounds) -> tuple[Occurrence, ...]:
-        key = (query, grounds)
-        if key not in self._occurrences:
-            while len(self._occurrences) >= _SIDES_KEPT:
-                del self._occurrences[next(iter(self._occurrences))]
-            self._occurrences[key] = read_occurrences(self._select, query, grounds)
-        return self._occurrences[key]
-
-    def _document(self, worked: _Worked, request: NetworkRequest) -> Document:
-        network = worked.network
-        if worked.measures is None:
-            worked.measures = measure(network)
-        view = show(network, worked.measures, limit=request.limit, edge_limit=request.edge_limit)
-        iris = {network.nodes[node].iri for node in view.nodes}
-        for evidence in shown_evidence(view).values():
-            iris.update(evidence)
-        document = network_document(view, self._names(iris))
-        return self._finish(document, network, request)
-
-    def _matrix(self, network: Network, request: NetworkRequest) -> Document:
-        down, across = shown_lines(network, rows=request.rows, columns=request.columns)
-        names = self._names(network.nodes[node].iri for node in (*down, *across))
-        document = matrix_document(network, names, rows=request.rows, columns=request.columns)
-        return self._finish(document, network, request)
-
-    def _evidence(self, network: Network, request: NetworkRequest) -> Document:
-        assert request.edge is not None  # noqa: S101 - the caller looked
-        found = evidence_of(network, *request.edge)
-        end = None if request.limit is None else request.start + request.limit
-        shown = found[request.start : end]
-        names = self._names((*shown, *request.edge))
-        one, other = (_resource(iri, names) for iri in request.edge)
-        return {
-            "kind": network.kind.name,
-            "source": one,
-            "target": other,
-            "evidence": network.kind.evidence,
-            "items": [_resource(iri, names) for iri in shown],
-            "total": len(found),
-            **request.members,
-        }
-
-    def _finish(self, document: Document, network: Network, request: NetworkRequest) -> Document:
-        """The document with the caller's members and, where it is empty, what to ask instead."""
-        if not network.edges:
-            hint = self._hint(network.kind, request)
-            if hint is not None:
-                document["hint"] = hint
-        return {**document, **request.members}
-
-    def _hint(self, kind: NetworkKind, request: NetworkRequest) -> Document | None:
+    def _hint(self, request: NetworkRequest) -> Document:
+        """What to ask instead of what is empty, if anything is linked on other grounds."""
         asked = request.grounds.assertions
         others = tuple(iri for iri in ASSERTIONS.values() if iri not in asked)
         if not others:
-            return None
-        more = self._read(kind, request, replace(request.grounds, assertions=(*asked, *others)))
+            return {}
+        grounds = replace(request.grounds, assertions=(*asked, *others))
+        more = _build(self._side, request.kind, grounds, request.items, request.minimum)
         if not more.edges:
-            return None
-        grounds = {iri for edge in more.edges.values() for iri in edge.assertions}
-        names = [name for name, iri in ASSERTIONS.items() if iri in grounds]
-        return {
-            "message": f"Nothing is linked on the grounds asked for; with {' and '.join(names)} "
-            f"links there are {len(more.edges)} edges.",
-            "assertions": names,
-            "edges": len(more.edges),
-        }
-
-    def _names(self, iris: Iterable[str]) -> dict[str, Name]:
-        return dict(read_names(self._select, iris))
+            return {}
+        found = {iri for edge in more.edges.values() for iri in edge.assertions}
+        names = [name for name, iri in ASSERTIONS.items() if iri in found]
+        message = (
+            f"Nothing is linked on the grounds asked for; with {' and '.join(names)} "
+            f"links there are {len(more.edges)} edges."
+        )
+        return {"hint": {"message": message, "assertions": names, "edges": len(more.edges)}}
 
 
-def _resource(iri: str, names: dict[str, Name]) -> Document:
-    return {"iri": iri, "label": names[iri].label}
-
-
-def _as_json(document: Document) -> bytes:
-    return json.dumps(document, ensure_ascii=False).encode()
+def _build(
+    side: _ReadSide, kind_name: str, grounds: Grounds, items: frozenset[str] | None, minimum: int
+) -> Network:
+    kind = kind_named(kind_name)
+    sides = [side(each.query, grounds) for each in kind.sides]
+    return build_network(kind, sides, grounds=grounds, items=items, minimum=minimum)

@@ -1,27 +1,28 @@
 """A network as a JSON document, with what it means.
 
 Either node-link data as networkx and D3 read it, or, between two sides, a table: one side down,
-the other across, counts in the cells.
+the other across, counts in the cells; or the evidence of an edge.
 """
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import networkx as nx
+
 from gfmdkg.network.kinds import ASSERTIONS, describe_weight
-from gfmdkg.network.network import Network
+from gfmdkg.network.measures import Measures, lay_out
+from gfmdkg.network.network import Network, evidence_of
 from gfmdkg.network.occurrences import Name
-from gfmdkg.network.view import NetworkView
 
 __all__ = [
     "EVIDENCE_SHOWN",
     "MEASURES",
-    "matrix_csv",
+    "Document",
+    "Naming",
+    "evidence_document",
     "matrix_document",
     "network_document",
-    "shown_evidence",
-    "shown_lines",
 ]
 
 EVIDENCE_SHOWN = 3
@@ -42,176 +43,48 @@ MEASURES: Mapping[str, str] = {
 _SHORT = {iri: name for name, iri in ASSERTIONS.items()}
 
 Document = dict[str, Any]
+Naming = Callable[[Iterable[str]], Mapping[str, Name]]
+"""Gives the names of resources by their IRIs."""
 
 
-def shown_evidence(view: NetworkView) -> Mapping[tuple[int, int], Sequence[str]]:
-    """The first pieces of evidence of each edge that is shown."""
-    edges = view.network.edges
-    return {ends: sorted(edges[ends].evidence)[:EVIDENCE_SHOWN] for ends in view.edges}
-
-
-def network_document(view: NetworkView, names: Mapping[str, Name]) -> Document:
-    """The whole document; ``names`` has the nodes and the evidence that is shown."""
-    network = view.network
-    kind = network.kind
+def network_document(
+    network: Network, naming: Naming, *, limit: int | None = None, edge_limit: int | None = None
+) -> Document:
+    """The ``limit`` nodes of highest weighted degree and, among them, the heaviest edges."""
+    measures, weight = network.measures, network.measures.weighted_degree
+    nodes = sorted(network.graph, key=lambda node: (-weight[node], node))[:limit]
+    shown = set(nodes)
+    edges = [ends for ends in network.edges if shown.issuperset(ends)]
+    edges.sort(key=lambda ends: (-len(network.edges[ends].evidence), ends))
+    edges = edges[:edge_limit]
+    evidence = {ends: sorted(network.edges[ends].evidence)[:EVIDENCE_SHOWN] for ends in edges}
+    named = {network.nodes[node].iri for node in nodes}
+    names = naming(named.union(*evidence.values()))
+    drawn: nx.Graph[int] = nx.Graph()
+    # A stable sort: within a community the heaviest come first.
+    by_community: list[int] = sorted(nodes, key=lambda node: measures.community[node])
+    drawn.add_nodes_from(by_community)
+    drawn.add_weighted_edges_from((a, b, network.graph[a][b]["weight"]) for a, b in edges)
+    places = lay_out(drawn)
     return {
-        **_head(network, count=kind.count),
-        "measures": _measures(view),
+        **_head(network, count=network.kind.count),
+        "measures": _describe_measures(measures),
         "directed": False,
         "multigraph": False,
-        "graph": {"kind": kind.name},
-        "nodes": [_node(view, node, names) for node in view.nodes],
-        "edges": _edges(view, names),
-        "communities": _communities(view, names),
+        "graph": {"kind": network.kind.name},
+        "nodes": [_node(network, node, names, places[node]) for node in nodes],
+        "edges": [_edge(network, ends, evidence[ends], names) for ends in edges],
+        "communities": _communities(network, nodes, names),
         "total": {
             "nodes": len(network.nodes),
             "edges": len(network.edges),
             "unlinked": network.unlinked,
         },
-        "left_out": {"nodes": view.nodes_left_out, "edges": view.edges_left_out},
-    }
-
-
-def _measures(view: NetworkView) -> Document:
-    measures = view.measures
-    sample = measures.betweenness_sample
-    described: Document = {name: {"meaning": text} for name, text in MEASURES.items()}
-    described["betweenness"]["exact"] = sample is None
-    if sample is not None:
-        described["betweenness"]["sample"] = sample
-    described["community"]["modularity"] = measures.modularity
-    return described
-
-
-def _node(view: NetworkView, node: int, names: Mapping[str, Name]) -> Document:
-    network, measures = view.network, view.measures
-    found = network.nodes[node]
-    x, y = view.places[node]
-    return {
-        "id": found.iri,
-        "label": names[found.iri].label,
-        "type": names[found.iri].type,
-        "side": network.kind.sides[found.side].name,
-        "count": found.count,
-        "degree": measures.degree[node],
-        "weighted_degree": measures.weighted_degree[node],
-        "betweenness": measures.betweenness[node],
-        "pagerank": measures.pagerank[node],
-        "community": measures.community[node],
-        "x": x,
-        "y": y,
-    }
-
-
-def _edges(view: NetworkView, names: Mapping[str, Name]) -> list[Document]:
-    network, evidence = view.network, shown_evidence(view)
-    found: list[Document] = []
-    for ends in view.edges:
-        edge = network.edges[ends]
-        one, other = ends
-        document: Document = {
-            "source": network.nodes[one].iri,
-            "target": network.nodes[other].iri,
-            "weight": len(edge.evidence),
-        }
-        if not network.kind.is_bipartite:
-            document["jaccard"] = round(network.jaccard(one, other), 4)
-        document["assertions"] = sorted(_SHORT.get(iri, iri) for iri in edge.assertions)
-        document["evidence"] = {
-            "total": len(edge.evidence),
-            "items": [{"iri": iri, "label": names[iri].label} for iri in evidence[ends]],
-        }
-        found.append(document)
-    return found
-
-
-def _communities(view: NetworkView, names: Mapping[str, Name]) -> list[Document]:
-    """The communities of the nodes that are shown, each called after its heaviest node."""
-    network, measures = view.network, view.measures
-    sizes: dict[int, int] = {}
-    for community in measures.community:
-        sizes[community] = sizes.get(community, 0) + 1
-    heaviest: dict[int, str] = {}
-    for node in view.nodes:
-        heaviest.setdefault(measures.community[node], network.nodes[node].iri)
-    return [
-        {
-            "community": community,
-            "nodes": sizes[community],
-            "heaviest": {"iri": iri, "label": names[iri].label},
-        }
-        for community, iri in sorted(heaviest.items())
-    ]
-
-
-def shown_lines(
-    network: Network, *, rows: int | None, columns: int | None
-) -> tuple[list[int], list[int]]:
-    """The nodes of the rows and of the columns: the heaviest first, up to these numbers."""
-    totals = _totals(network)
-    ranked = sorted(totals, key=lambda node: (-totals[node], node))
-    down = [node for node in ranked if network.nodes[node].side == 0]
-    across = [node for node in ranked if network.nodes[node].side == 1]
-    return down[:rows], across[:columns]
-
-
-def matrix_document(
-    network: Network,
-    names: Mapping[str, Name],
-    *,
-    rows: int | None = None,
-    columns: int | None = None,
-) -> Document:
-    """The table with its totals, which count what is left out as well.
-
-    A line's ``total`` adds up its cells, its ``count`` is the number of passages in which the
-    resource occurs: a passage with two topics counts in two cells of an instrument's row.
-    """
-    down, across = shown_lines(network, rows=rows, columns=columns)
-    totals = _totals(network)
-
-    def line(node: int) -> Document:
-        found = network.nodes[node]
-        return {
-            "iri": found.iri,
-            "label": names[found.iri].label,
-            "total": totals[node],
-            "count": found.count,
-        }
-
-    sides = [sum(node.side == side for node in network.nodes) for side in (0, 1)]
-    total = sum(len(edge.evidence) for edge in network.edges.values())
-    weights = network.graph.adj
-    cells = [[weights[row].get(column, {}).get("weight", 0) for column in across] for row in down]
-    return {
-        **_head(network),
-        "rows": [line(node) for node in down],
-        "columns": [line(node) for node in across],
-        "cells": cells,
-        "total": total,
         "left_out": {
-            "rows": sides[0] - len(down),
-            "columns": sides[1] - len(across),
-            "total": total - sum(map(sum, cells)),
+            "nodes": len(network.nodes) - len(nodes),
+            "edges": len(network.edges) - len(edges),
         },
     }
-
-
-def matrix_csv(document: Document) -> str:
-    """The table with the labels of the columns above and their totals, all included, below."""
-    output = io.StringIO()
-    writer = csv.writer(output, lineterminator="\r\n")
-    columns = document["columns"]
-    side = document["sides"][0]
-    writer.writerow((side, "label", *(c["label"] or c["iri"] for c in columns), "total"))
-    for row, cells in zip(document["rows"], document["cells"], strict=True):
-        writer.writerow((row["iri"], row["label"], *cells, row["total"]))
-    writer.writerow(("", "total", *(c["total"] for c in columns), document["total"]))
-    return output.getvalue()
-
-
-def _totals(network: Network) -> dict[int, int]:
-    return {node: int(total) for node, total in network.graph.degree(weight="weight")}
 
 
 def _head(network: Network, **more: str) -> Document:
@@ -226,4 +99,117 @@ def _head(network: Network, **more: str) -> Document:
         **more,
         "assertions": [_SHORT[iri] for iri in network.grounds.assertions],
         "minimum": network.minimum,
+    }
+
+
+def _describe_measures(measures: Measures) -> Document:
+    sample = measures.betweenness_sample
+    described: Document = {name: {"meaning": text} for name, text in MEASURES.items()}
+    described["betweenness"]["exact"] = sample is None
+    if sample is not None:
+        described["betweenness"]["sample"] = sample
+    described["community"]["modularity"] = measures.modularity
+    return described
+
+
+def _node(
+    network: Network, node: int, names: Mapping[str, Name], place: tuple[float, float]
+) -> Document:
+    found = network.nodes[node]
+    return {
+        "id": found.iri,
+        "label": names[found.iri].label,
+        "type": names[found.iri].type,
+        "side": network.kind.sides[found.side].name,
+        "count": found.count,
+        **{measure: getattr(network.measures, measure)[node] for measure in MEASURES},
+        "x": place[0],
+        "y": place[1],
+    }
+
+
+def _edge(
+    network: Network, ends: tuple[int, int], evidence: Iterable[str], names: Mapping[str, Name]
+) -> Document:
+    edge, (one, other) = network.edges[ends], ends
+    weight = len(edge.evidence)
+    jaccard = {} if network.kind.is_bipartite else {"jaccard": round(network.jaccard(*ends), 4)}
+    return {
+        "source": network.nodes[one].iri,
+        "target": network.nodes[other].iri,
+        "weight": weight,
+        **jaccard,
+        "assertions": sorted(_SHORT.get(iri, iri) for iri in edge.assertions),
+        "evidence": {"total": weight, "items": [_cell(iri, names) for iri in evidence]},
+    }
+
+
+def _cell(iri: str, names: Mapping[str, Name]) -> Document:
+    return {"iri": iri, "label": names[iri].label}
+
+
+def _communities(
+    network: Network, nodes: Iterable[int], names: Mapping[str, Name]
+) -> list[Document]:
+    """The communities of the nodes that are shown, each called after its heaviest node."""
+    community = network.measures.community
+    sizes = Counter(community)
+    heaviest: dict[int, str] = {}
+    for node in nodes:
+        heaviest.setdefault(community[node], network.nodes[node].iri)
+    return [
+        {"community": number, "nodes": sizes[number], "heaviest": _cell(iri, names)}
+        for number, iri in sorted(heaviest.items())
+    ]
+
+
+def matrix_document(
+    network: Network, naming: Naming, *, rows: int | None = None, columns: int | None = None
+) -> Document:
+    """The table with its totals, which count what is left out as well; the heaviest lines first.
+
+    A line's ``total`` adds up its cells, its ``count`` is the number of passages in which the
+    resource occurs: a passage with two topics counts in two cells of an instrument's row.
+    """
+    totals = {node: int(total) for node, total in network.graph.degree(weight="weight")}
+    ranked = sorted(totals, key=lambda node: (-totals[node], node))
+    sides = [[n for n in ranked if network.nodes[n].side == side] for side in (0, 1)]
+    down, across = sides[0][:rows], sides[1][:columns]
+    names = naming(network.nodes[node].iri for node in (*down, *across))
+
+    def line(node: int) -> Document:
+        found = network.nodes[node]
+        return _cell(found.iri, names) | {"total": totals[node], "count": found.count}
+
+    total = sum(len(edge.evidence) for edge in network.edges.values())
+    weights = network.graph.adj
+    cells = [[weights[row].get(column, {}).get("weight", 0) for column in across] for row in down]
+    return {
+        **_head(network),
+        "rows": [line(node) for node in down],
+        "columns": [line(node) for node in across],
+        "cells": cells,
+        "total": total,
+        "left_out": {
+            "rows": len(sides[0]) - len(down),
+            "columns": len(sides[1]) - len(across),
+            "total": total - sum(map(sum, cells)),
+        },
+    }
+
+
+def evidence_document(
+    network: Network, naming: Naming, ends: tuple[str, str], *, start: int, limit: int | None
+) -> Document:
+    """What links two nodes, from place ``start`` on. Raises ``NotFound`` as ``evidence_of``."""
+    found = evidence_of(network, *ends)
+    shown = found[start:][:limit]
+    names = naming((*shown, *ends))
+    return {
+        "kind": network.kind.name,
+        "source": _cell(ends[0], names),
+        "target": _cell(ends[1], names),
+        "evidence": network.kind.evidence,
+        "items": [_cell(iri, names) for iri in shown],
+        "total": len(found),
     }

@@ -1,32 +1,22 @@
-"""A network as a file for other programs: GraphML, GEXF, DOT and a table of its edges."""
+"""A network as a file for other programs: GraphML, GEXF, DOT, and tables in CSV."""
 
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import networkx as nx
 
-from gfmdkg.network.document import Document
+from gfmdkg.network.document import MEASURES, Document
 
-__all__ = ["GRAPH_FILES"]
+__all__ = ["GRAPH_FILES", "matrix_csv"]
 
 # What XML 1.0 cannot hold, not even escaped (section 2.2).
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # The library notes the day of writing, which would make two equal files differ.
 _DAY_WRITTEN = re.compile(r' lastmodifieddate="[^"]*"')
-_NODE_ATTRIBUTES = (
-    "label",
-    "type",
-    "side",
-    "count",
-    "degree",
-    "weighted_degree",
-    "betweenness",
-    "pagerank",
-    "community",
-)
+_NODE_ATTRIBUTES = ("label", "type", "side", "count", *MEASURES)
 _EDGE_ATTRIBUTES = ("weight", "jaccard")
 
 
@@ -96,38 +86,42 @@ def _quoted(text: str) -> str:
     return '"' + escaped.replace("\r", "").replace("\n", "\\n").replace("\0", "\ufffd") + '"'
 
 
-_COLUMNS = (
-    "source",
-    "source_label",
-    "target",
-    "target_label",
-    "weight",
-    "jaccard",
-    "assertions",
-    "evidence",
-)
-
-
 def _csv(document: Document) -> str:
     """A row an edge; ``evidence`` has the IRIs of the first pieces of it."""
     label = {node["id"]: node["label"] for node in document["nodes"]}
-    output = io.StringIO()
-    writer = csv.writer(output, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for edge in document["edges"]:
-        source, target = edge["source"], edge["target"]
-        writer.writerow(
-            (
-                source,
-                label[source],
-                target,
-                label[target],
-                edge["weight"],
-                edge.get("jaccard"),
-                " ".join(edge["assertions"]),
-                " ".join(item["iri"] for item in edge["evidence"]["items"]),
-            )
+    head = ("source", "source_label", "target", "target_label", "weight", "jaccard")
+    rows = [
+        (
+            edge["source"],
+            label[edge["source"]],
+            edge["target"],
+            label[edge["target"]],
+            edge["weight"],
+            edge.get("jaccard"),
+            " ".join(edge["assertions"]),
+            " ".join(item["iri"] for item in edge["evidence"]["items"]),
         )
+        for edge in document["edges"]
+    ]
+    return _table([(*head, "assertions", "evidence"), *rows])
+
+
+def matrix_csv(document: Document) -> str:
+    """A matrix with the labels of the columns above and their totals, all included, below."""
+    columns = document["columns"]
+    rows = zip(document["rows"], document["cells"], strict=True)
+    return _table(
+        [
+            (document["sides"][0], "label", *(c["label"] or c["iri"] for c in columns), "total"),
+            *((row["iri"], row["label"], *cells, row["total"]) for row, cells in rows),
+            ("", "total", *(column["total"] for column in columns), document["total"]),
+        ]
+    )
+
+
+def _table(rows: Iterable[tuple[object, ...]]) -> str:
+    output = io.StringIO()
+    csv.writer(output, lineterminator="\r\n").writerows(rows)
     return output.getvalue()
 
 

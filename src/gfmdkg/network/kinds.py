@@ -47,8 +47,8 @@ class NetworkKind:
     description: str
     sides: tuple[Side, ...]
     weight: str
-    evidence: str
-    count: str
+    evidence: str = "passage"
+    count: str = "Number of passages in which it occurs."
 
     @property
     def is_bipartite(self) -> bool:
@@ -61,20 +61,11 @@ _INSTRUMENT = Side(
     query="instruments",
     description="an instrument or process that a passage cites",
 )
-_PASSAGES = "Number of passages in which it occurs."
 _JACCARD = "Shared evidence divided by all that either node has, from 0 to 1."
 
 
 def _across(name: str, title: str, description: str, *sides: Side, weight: str) -> NetworkKind:
-    return NetworkKind(
-        name=name,
-        title=title,
-        description=description,
-        sides=sides,
-        weight=weight,
-        evidence="passage",
-        count=_PASSAGES,
-    )
+    return NetworkKind(name=name, title=title, description=description, sides=sides, weight=weight)
 
 
 _ALL = (
@@ -90,8 +81,6 @@ _ALL = (
             ),
         ),
         weight="Number of passages that cite both.",
-        evidence="passage",
-        count=_PASSAGES,
     ),
     _across(
         "instrument-topic",

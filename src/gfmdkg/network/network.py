@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 
 import networkx as nx
 
 from gfmdkg.errors import NetworkTooLarge, NotFound
 from gfmdkg.network.kinds import NetworkKind
+from gfmdkg.network.measures import Measures, measure
 from gfmdkg.network.occurrences import Grounds, Occurrence
 
 __all__ = ["EDGES_LIMIT", "Edge", "Network", "Node", "build_network", "evidence_of"]
@@ -44,7 +46,7 @@ class Edge:
             self.assertions = self.assertions | assertions if self.assertions else assertions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Network:
     """A network of one kind. Nodes go by their place in ``nodes``, which is sorted by IRI.
 
@@ -60,6 +62,11 @@ class Network:
     edges: dict[tuple[int, int], Edge]
     graph: "nx.Graph[int]"
     unlinked: int
+
+    @cached_property
+    def measures(self) -> Measures:
+        """The measures of all nodes, worked out where they are asked for first."""
+        return measure(self.graph)
 
     def jaccard(self, one: int, other: int) -> float:
         """The share that two nodes of one side have in common, from 0 to 1."""
@@ -84,18 +91,15 @@ def build_network(
     """
     if items is not None:
         sides = [[o for o in side if o.passage in items] for side in sides]
-    by_unit = [_by_unit(side) for side in sides]
-    _check_pairs(by_unit)
-    pairs = _pairs_across(*by_unit) if kind.is_bipartite else _pairs_within(by_unit[0])
-    edges: dict[Ends, Edge] = {}
-    is_by_passage = kind.evidence == "passage"
-    sets: dict[tuple[str | None, str | None], frozenset[str]] = {}
-    for one, other in pairs:
+    edges: dict[_Ends, Edge] = {}
+    # Most edges have but one ground, and share the set that says so.
+    shared: dict[tuple[str | None, str | None], frozenset[str]] = {}
+    for one, other in _pairs(kind, sides):
         both = one.assertion, other.assertion
-        if both not in sets:
-            sets[both] = frozenset(iri for iri in both if iri is not None)
+        if both not in shared:
+            shared[both] = frozenset(iri for iri in both if iri is not None)
         edge = edges.setdefault((one.node, other.node), Edge())
-        edge.add(one.passage if is_by_passage else one.unit, sets[both])
+        edge.add(_evidence(kind, one), shared[both])
     kept = {ends: edge for ends, edge in edges.items() if len(edge.evidence) >= minimum}
     if len(kept) > EDGES_LIMIT:
         raise NetworkTooLarge(
@@ -104,36 +108,35 @@ def build_network(
     return _number(kind, sides, kept, grounds=grounds, minimum=minimum)
 
 
-Ends = tuple[str, str]
-Units = dict[str, list[Occurrence]]
+_Ends = tuple[str, str]
 
 
-def _by_unit(side: Sequence[Occurrence]) -> Units:
-    units: Units = {}
+def _evidence(kind: NetworkKind, occurrence: Occurrence) -> str:
+    return occurrence.passage if kind.evidence == "passage" else occurrence.unit
+
+
+def _pairs(
+    kind: NetworkKind, sides: Sequence[Sequence[Occurrence]]
+) -> Iterator[tuple[Occurrence, Occurrence]]:
+    """What stands in the same unit: across the sides or, on one, the lower node first."""
+    first, last = (_by_unit(side) for side in (sides[0], sides[-1]))
+    count = sum(len(found) * len(last.get(unit, ())) for unit, found in first.items())
+    if not kind.is_bipartite:
+        count //= 2
+    if count > _PAIRS_LIMIT:
+        raise NetworkTooLarge(edges=count, limit_edges=EDGES_LIMIT, minimum=None)
+    for unit, found in first.items():
+        if kind.is_bipartite:
+            yield from ((one, other) for other in last.get(unit, ()) for one in found)
+        else:  # sorted by node
+            yield from ((a, b) for a, b in combinations(found, 2) if a.node != b.node)
+
+
+def _by_unit(side: Sequence[Occurrence]) -> dict[str, list[Occurrence]]:
+    units: dict[str, list[Occurrence]] = {}
     for occurrence in side:
         units.setdefault(occurrence.unit, []).append(occurrence)
     return units
-
-
-def _check_pairs(by_unit: Sequence[Units]) -> None:
-    first, last = by_unit[0], by_unit[-1]
-    pairs = sum(len(found) * len(last.get(unit, ())) for unit, found in first.items())
-    if len(by_unit) == 1:
-        pairs //= 2
-    if pairs > _PAIRS_LIMIT:
-        raise NetworkTooLarge(edges=pairs, limit_edges=EDGES_LIMIT, minimum=None)
-
-
-def _pairs_within(units: Units) -> Iterator[tuple[Occurrence, Occurrence]]:
-    for found in units.values():
-        # Sorted by node, so that the lower node always comes first.
-        yield from ((a, b) for a, b in combinations(found, 2) if a.node != b.node)
-
-
-def _pairs_across(first: Units, second: Units) -> Iterator[tuple[Occurrence, Occurrence]]:
-    for unit, found in first.items():
-        for other in second.get(unit, ()):
-            yield from ((one, other) for one in found)
 
 
 def _enough(edges: Collection[Edge]) -> int | None:
@@ -146,35 +149,32 @@ def _enough(edges: Collection[Edge]) -> int | None:
 def _number(
     kind: NetworkKind,
     sides: Sequence[Sequence[Occurrence]],
-    edges: dict[Ends, Edge],
+    edges: dict[_Ends, Edge],
     *,
     grounds: Grounds,
     minimum: int,
 ) -> Network:
     counts: dict[tuple[str, int], set[str]] = {}
-    is_by_passage = kind.evidence == "passage"
     for side, occurrences in enumerate(sides):
-        for o in occurrences:
-            counts.setdefault((o.node, side), set()).add(o.passage if is_by_passage else o.unit)
+        for occurrence in occurrences:
+            found = counts.setdefault((occurrence.node, side), set())
+            found.add(_evidence(kind, occurrence))
     last = len(sides) - 1
-    ends = {(one, 0) for one, _ in edges} | {(other, last) for _, other in edges}
-    linked = sorted(ends)
+    linked = sorted({end for one, other in edges for end in ((one, 0), (other, last))})
     number = {end: place for place, end in enumerate(linked)}
-    numbered = sorted(
-        ((number[one, 0], number[other, last], edge) for (one, other), edge in edges.items()),
-        key=lambda row: row[:2],
-    )
+    numbered = {(number[one, 0], number[other, last]): edge for (one, other), edge in edges.items()}
     # Numbers, not IRIs: sets of texts have another order in each process, and the search for
     # communities, which uses sets, would then not be the same twice.
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(len(linked)))
-    graph.add_weighted_edges_from((a, b, len(edge.evidence)) for a, b, edge in numbered)
+    numbered = dict(sorted(numbered.items(), key=lambda item: item[0]))
+    graph.add_weighted_edges_from((*ends, len(edge.evidence)) for ends, edge in numbered.items())
     return Network(
         kind=kind,
         grounds=grounds,
         minimum=minimum,
         nodes=tuple(Node(iri=iri, side=side, count=len(counts[iri, side])) for iri, side in linked),
-        edges={(a, b): edge for a, b, edge in numbered},
+        edges=numbered,
         graph=graph,
         unlinked=len(counts) - len(linked),
     )
@@ -187,14 +187,11 @@ def evidence_of(network: Network, source: str, target: str) -> tuple[str, ...]:
     for a node of the other side.
     """
     places = {(node.iri, node.side): place for place, node in enumerate(network.nodes)}
-    sides = range(len(network.kind.sides))
-    ends: list[int | None] = []
-    for iri, side in ((source, sides[0]), (target, sides[-1])):
-        if (iri, side) not in places and any((iri, other) in places for other in sides):
+    last = len(network.kind.sides) - 1
+    ends = (source, 0), (target, last)
+    for iri, side in ends:
+        if (iri, side) not in places and (iri, last - side) in places:
             raise NotFound(f"{network.kind.sides[side].name} of this network", iri)
-        ends.append(places.get((iri, side)))
-    one, other = ends
-    if one is None or other is None:
-        return ()
+    one, other = (places.get(end, -1) for end in ends)
     edge = network.edges.get((one, other)) or network.edges.get((other, one))
     return () if edge is None else tuple(sorted(edge.evidence))

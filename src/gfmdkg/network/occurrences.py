@@ -1,6 +1,6 @@
 """Where nodes occur in the graph, and what they are called: the SPARQL for it, and the reading."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Self
@@ -151,18 +151,10 @@ def edges_query(
     once = [] if kind.is_bipartite else ["  FILTER (STR(?source) < STR(?target))"]
     weight = f"COUNT(DISTINCT ?{_evidence(kind)})"
     least = [f"HAVING ({weight} >= {minimum})"] if minimum > 1 else []
-    lines = [
-        *prologue,
-        "",
-        f"SELECT ?source ?target ({weight} AS ?weight) WHERE {{",
-        *sides,
-        *once,
-        "}",
-        "GROUP BY ?source ?target",
-        *least,
-        "ORDER BY DESC(?weight) ?source ?target",
-    ]
-    return "\n".join(lines) + "\n"
+    head = f"SELECT ?source ?target ({weight} AS ?weight) WHERE {{"
+    order = ["ORDER BY DESC(?weight) ?source ?target", ""]
+    grouped = ["GROUP BY ?source ?target", *least, *order]
+    return "\n".join((*prologue, "", head, *sides, *once, "}", *grouped))
 
 
 def evidence_query(
@@ -186,27 +178,24 @@ def _sides(
     nodes: tuple[str | None, str | None],
 ) -> tuple[list[str], list[str]]:
     """The prologue, and a sub-select for each end of an edge; they share the unit."""
-    prologue: set[str] = set()
+    queries: list[str] = [] if items is None else [items]
     shared = " ".join(f"?{name}" for name in dict.fromkeys(("unit", _evidence(kind))))
     lines: list[str] = []
     ends = ((kind.sides[0], nodes[0], "source"), (kind.sides[-1], nodes[1], "target"))
     for side, node, name in ends:
-        parts = [side_query(side.query, grounds, node=node)]
+        query = side_query(side.query, grounds, node=node)
+        queries.append(query)
+        lines += (f"  {{ SELECT {shared} (?node AS ?{name}) WHERE {{", *_nested(query, "{", "}"))
         if items is not None:
-            parts.append(items)
-        lines.append(f"  {{ SELECT {shared} (?node AS ?{name}) WHERE {{")
-        for place, part in enumerate(parts):
-            own = part.splitlines()
-            prologue.update(line for line in own if line.startswith("PREFIX"))
-            opening = "{ SELECT (?item AS ?passage) WHERE { {" if place else "{"
-            lines += _nested(own, opening, "} } }" if place else "}")
+            lines += _nested(items, "{ SELECT (?item AS ?passage) WHERE { {", "} } }")
         lines.append("  } }")
-    return sorted(prologue), lines
+    declared = (line for query in queries for line in query.splitlines())
+    return sorted({line for line in declared if line.startswith("PREFIX")}), lines
 
 
-def _nested(query: Sequence[str], opening: str, closing: str) -> Iterator[str]:
+def _nested(query: str, opening: str, closing: str) -> Iterator[str]:
     yield f"    {opening}"
-    for line in query:
+    for line in query.splitlines():
         if line and not line.startswith(("#", "PREFIX")):
             yield f"      {line}"
     yield f"    {closing}"

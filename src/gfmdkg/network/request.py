@@ -1,15 +1,17 @@
 """What is asked of a network, in a form that crosses to another process."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gfmdkg.engine.workers import Role
 from gfmdkg.network.occurrences import Grounds
 from gfmdkg.settings import Settings
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 __all__ = ["FORMATS", "MATRIX_FORMATS", "NetworkRequest", "network_role"]
 
@@ -47,35 +49,28 @@ class NetworkRequest:
     start: int = 0
     members: Mapping[str, Any] = field(default_factory=dict)
 
-    def pack(self, store: Path) -> tuple[bytes, bytes]:
-        """The head and the body of a message: the version's database and the request; items."""
-        fields = asdict(self)
-        items = fields.pop("items")
-        fields["has_items"] = items is not None
-        head = json.dumps({"store": str(store), "request": fields}, default=str).encode()
-        return head, "\n".join(sorted(items or ())).encode()
+    def pack(self, store: Path) -> bytes:
+        """The body of a message: the version's database, and the request."""
+        return _message().dump_json((store, self))
 
     @classmethod
-    def unpack(cls, head: bytes, body: bytes) -> tuple[Path, "NetworkRequest"]:
+    def unpack(cls, body: bytes) -> tuple[Path, "NetworkRequest"]:
         """What ``pack`` was given."""
-        record = json.loads(head)
-        fields = record["request"]
-        has_items = fields.pop("has_items")
-        fields["items"] = frozenset(body.decode().split("\n")) - {""} if has_items else None
-        grounds = fields["grounds"]
-        confidence = grounds["confidence"]
-        fields["grounds"] = Grounds(
-            assertions=tuple(grounds["assertions"]),
-            confidence=None if confidence is None else Decimal(confidence),
-        )
-        fields["edge"] = None if fields["edge"] is None else tuple(fields["edge"])
-        return Path(record["store"]), cls(**fields)
+        return _message().validate_json(body)
+
+
+@cache
+def _message() -> "TypeAdapter[tuple[Path, NetworkRequest]]":
+    # Whoever asks no other process needs no library to write to it.
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(tuple[Path, NetworkRequest])
 
 
 def network_role(settings: Settings) -> Role:
     """The role of the processes that work out networks."""
     return Role(
-        module="gfmdkg.network.worker",
+        module="gfmdkg.network.answering",
         options={"memory_limit_bytes": settings.worker_memory_limit_bytes},
         places=_PROCESSES,
         queue=_MOST_WAITING,

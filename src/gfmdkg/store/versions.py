@@ -22,10 +22,11 @@ index; record and patch are its history and stay.
 """
 
 import json
+import mmap
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +39,6 @@ from gfmdkg.store.cloning import clone_database
 from gfmdkg.store.durable_files import replace_durably, sync_folder, write_durably
 from gfmdkg.store.locking import locked
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.signal import Signal
 from gfmdkg.store.version import Origin, Version
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 
 _HISTORY = ("version.json", "patch.rdfp")
 _LOOK_SECONDS = 1.0
+_SIGN_BYTES = 16
 # What was made for a version and may hold for the next; its readers find out.
 _CARRIED = ("rules.json",)
 
@@ -114,7 +115,7 @@ class VersionStore:
         self._pointer = root / "CURRENT"
         self._versions = root / "versions"
         self._staging = root / "staging"
-        self._signal = Signal(root / "signal")
+        self._signal = _Signal(root / "signal")
         self._sign: bytes | None = None
         self._next_look = 0.0
         self._stamp: tuple[int, int] | None = None
@@ -314,3 +315,34 @@ def _carry_over(before: Path, folder: Path) -> None:
     for name in _CARRIED:
         if (before / name).is_file():
             shutil.copyfile(before / name, folder / name)
+
+
+class _Signal:
+    """A sign that other processes see in their memory: that they should look at a file again.
+
+    It is a file of a few bytes, which readers map into memory and a writer changes in place. Its
+    bytes mean nothing but that they are others than before, so that a reader who sees them half
+    written looks once too often and never too rarely.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._map: mmap.mmap | None = None
+
+    def read(self) -> bytes | None:
+        """The sign as it is now; ``None`` where it was not found when it was last sought."""
+        return None if self._map is None else self._map[:]
+
+    def seek(self) -> None:
+        """Map the file as it is named now."""
+        self._map = None
+        with suppress(OSError, ValueError), self._path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), _SIGN_BYTES, access=mmap.ACCESS_READ)
+
+    def give(self) -> None:
+        """Change the sign, for every process that has it mapped."""
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o644)
+        try:
+            os.pwrite(descriptor, uuid4().bytes, 0)
+        finally:
+            os.close(descriptor)

@@ -118,24 +118,15 @@ class Parameter:
         return self.values
 
     def _resource(self, text: str, resolver: TermIndex) -> ox.NamedNode:
-        if self.schemes and not self.classes:
-            return self._concept(text, resolver)
         what = self.name.replace("_", " ")
-        return ox.NamedNode(
-            resolver.resolve(text, types=self.classes, schemes=self.schemes, what=what)
-        )
-
-    def _concept(self, text: str, resolver: TermIndex) -> ox.NamedNode:
+        found = resolver.find(text, types=self.classes, schemes=self.schemes, what=what)
+        if found is not None:
+            return ox.NamedNode(found)
         # Schemes are short, so the whole choice is shown rather than the nearest names.
-        try:
-            return ox.NamedNode(resolver.resolve(text, schemes=self.schemes, what=self.name))
-        except NotFound as error:
-            raise ParameterError(
-                self.name,
-                f"has the value “{text}”",
-                value=text,
-                allowed=self.allowed(resolver),
-            ) from error
+        if allowed := self.allowed(resolver):
+            raise ParameterError(self.name, f"has the value “{text}”", value=text, allowed=allowed)
+        nearest = resolver.nearest(text, types=self.classes, schemes=self.schemes)
+        raise NotFound(what, text, nearest)
 
 
 def _matching(pattern: re.Pattern[str], datatype: str) -> Callable[[str], Term]:

@@ -5,7 +5,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from gfmdkg.build.assembly import assemble
-from gfmdkg.build.sources import collect_sources, hash_sources
+from gfmdkg.build.freshness import hash_sources
+from gfmdkg.build.sources import collect_sources
 from gfmdkg.catalog import Catalog
 from gfmdkg.errors import RequestError
 from gfmdkg.paths import Content

@@ -1,4 +1,4 @@
-"""What is shown of a network, and where its nodes are drawn."""
+"""Where the nodes of a network are drawn."""
 
 import math
 from itertools import combinations
@@ -7,7 +7,7 @@ from random import Random
 import networkx as nx
 import pytest
 
-from gfmdkg.network.view import lay_out
+from gfmdkg.network.measures import lay_out
 
 
 def cliques(number: int, size: int) -> "nx.Graph[int]":
