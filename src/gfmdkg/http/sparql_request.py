@@ -139,7 +139,7 @@ def parse_query(pairs: Pairs, *, accept: str | None) -> SparqlRequest:
     if explain not in ("true", "false"):
         raise ParameterError("explain", f"is “{explain[:40]}”", allowed=("true", "false"))
     return SparqlRequest(
-        text=_given_once(parameters, "query"),
+        text=_given_once(pairs, "query"),
         formats=choose_formats(parameters, accept),
         dataset=_dataset(parameters),
         version=parameters.version(),
@@ -161,7 +161,7 @@ def parse_update(pairs: Pairs) -> SparqlUpdateRequest:
     parameters = Parameters(pairs)
     parameters.only(_UPDATE_PARAMETERS)
     return SparqlUpdateRequest(
-        text=_given_once(parameters, "update"),
+        text=_given_once(pairs, "update"),
         using_graphs=_graphs(parameters, "using-graph-uri"),
         using_named_graphs=_graphs(parameters, "using-named-graph-uri"),
         timeout_seconds=_timeout(parameters),
@@ -188,9 +188,9 @@ def _negotiated(accept: str | None) -> AnswerFormats:
     return _FORMAT_PAIRS[results, graph]
 
 
-def _given_once(parameters: Parameters, name: str) -> str:
-    """The value of a parameter that must be there exactly once (Protocol, section 2.1)."""
-    values = parameters.many(name)
+def _given_once(pairs: Pairs, name: str) -> str:
+    """The value, empty or not, of what must be there exactly once (Protocol, section 2.1)."""
+    values = [value for key, value in pairs if key == name]
     if len(values) != 1:
         count = "is missing" if not values else f"is there {len(values)} times"
         raise RequestError(f"the parameter “{name}” {count}; it has to be there exactly once")
