@@ -6,14 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gfmdkg.description import (
-    Description,
-    Opening,
-    describe,
-    identify,
-    incoming_queries,
-    opening_queries,
-)
+from gfmdkg.description import Description, describe, identify
 from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
@@ -31,7 +24,7 @@ PREFIXES = """
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
 
-Describe = Callable[..., Description | None]
+Describe = Callable[..., Description]
 
 
 def version_of(number: int = 7) -> Version:
@@ -53,16 +46,13 @@ def version_of(number: int = 7) -> Version:
 def described() -> Describe:
     """``described(turtle, name)``: what a graph of this Turtle says of a resource."""
 
-    def run(turtle: str, name: str, *, file: str = "data/reports/harbour") -> Description | None:
+    def run(turtle: str, name: str, *, file: str = "data/reports/harbour") -> Description:
         store = OxigraphStore.in_memory()
         graph = f"https://w3id.org/gfmdkg/graph/{file}"
         store.load((PREFIXES + turtle).encode(), media_type="text/turtle", graph=graph)
         store.extend(with_union(store.quads()))
-        select = select_from(store)
-        terms = names_of(store)
-        iri = identify(name, terms)
-        opening = Opening(*map(select, opening_queries(iri)))
-        incoming = [select(text) for text in incoming_queries(iri, opening.incoming)]
-        return describe(iri, opening, incoming, terms, version_of(), touch=None)
+        terms, version = names_of(store), version_of()
+        touched = version, False
+        return describe(identify(name, terms), terms, version, touched, select=select_from(store))
 
     return run

@@ -75,27 +75,27 @@ def test_a_description_has_properties_incoming_links_and_evidence(graph: Graph) 
     described = graph.describe("CMW")
     assert described.resource.iri == "https://w3id.org/gfmdkg/id/instrument/cmw"
     literals = {
-        (p.title, value.literal.value)
+        (p.title, value.text)
         for group in described.groups
         for p in group.properties
         for value in p.values
-        if value.literal is not None
+        if value.kind == "literal"
     }
     assert ("adopted", "1990-12-18") in literals
     (citing,) = [i for i in described.incoming if i.title == "passages that cite it"]
     passages = [r.resource.iri.rpartition("/")[2] for r in citing.items]
     assert passages == ["p03", "p13", "pol-03"]
     assert citing.count == 3
-    assert [e.words for e in described.evidence if e.locator == "political recommendation 3"] == [
-        ("UN CMW",)
-    ]
+    assert [
+        e.words for e in described.evidence.items if e.locator == "political recommendation 3"
+    ] == [("UN CMW",)]
 
 
 def test_a_link_without_a_name_is_described_by_its_path(graph: Graph) -> None:
     path = "citation/gfmd-dialogue-gcm-2017-04-06-c1/pol-03/cmw"
     described = graph.describe(path)
     assert described.resource.iri == f"https://w3id.org/gfmdkg/id/{path}"
-    assert [e.direction for e in described.evidence] == ["self"]
+    assert [e.direction for e in described.evidence.items] == ["self"]
     assert b"UN CMW" in graph.serialise(path, "application/n-triples")
     with pytest.raises(NotFound):
         graph.serialise("citation/none", "application/n-triples")

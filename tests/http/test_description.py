@@ -61,8 +61,8 @@ def test_cells_are_typed(document: dict[str, Any]) -> None:
     assert page == {"$ref": "#/components/schemas/RowsPage"}
     assert more["properties"]["items"]["items"]["$ref"].endswith("/RecommendationsCitingRow")
     cells = schemas["RecommendationsCitingRow"]["properties"]
-    assert cells["recommendation"]["$ref"] == "#/components/schemas/Cell"
-    assert {"$ref": "#/components/schemas/Cell"} in cells["session"]["anyOf"]
+    assert cells["recommendation"]["$ref"] == "#/components/schemas/Resource"
+    assert {"$ref": "#/components/schemas/Resource"} in cells["session"]["anyOf"]
     assert cells["confidence"]["type"] == ["number", "null"]
 
 

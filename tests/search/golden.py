@@ -60,7 +60,7 @@ def _iri(short: str) -> str:
 
 def judge(index: SearchIndex, golden: Golden) -> Judged:
     answer = index.search(golden.query, types=golden.types, language=golden.language, limit=_FIRST)
-    found = [hit.iri for hit in answer.hits]
+    found = [hit.resource.iri for hit in answer.items]
     if not golden.expected:
         agrees = float(answer.total == 0)
         return Judged(

@@ -116,7 +116,7 @@ def test_an_empty_graph_has_an_empty_index(tmp_path: Path) -> None:
     build_index(tmp_path / INDEX_NAME, select_from(OxigraphStore.in_memory()))
     index = SearchIndex.open(tmp_path / INDEX_NAME)
     assert index.search("anything").total == 0
-    assert index.suggest("any") == ()
+    assert index.suggest("any").items == ()
     index.close()
 
 

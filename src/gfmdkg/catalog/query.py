@@ -128,7 +128,7 @@ def _cell(row: Sequence[Term | None], at: int, label_at: int | None) -> Cell:
             label = row[label_at] if label_at is not None else None
             return Resource(iri=iri, label=label.value if isinstance(label, ox.Literal) else None)
         case nameless:
-            return Resource(iri=str(nameless))
+            return Resource(iri=str(nameless), label=None)
 
 
 def as_json(cell: Cell) -> Mapping[str, str | None] | str | int | float | bool | None:

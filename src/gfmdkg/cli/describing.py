@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from gfmdkg.description import Description, Evidence, Property, Value
+from gfmdkg.description import Description
+from gfmdkg.description.model import Evidence, NodeValue, Property, ResourceValue, Value
 from gfmdkg.formats.tables import write_table
 from gfmdkg.namespaces import short_name
 from gfmdkg.terms.values import Resource
@@ -15,7 +16,7 @@ __all__ = ["show_description"]
 def show_description(description: Description) -> None:
     """Write it to standard output: facts, links to it, evidence, provenance, how to cite."""
     click.echo(f"{description.title}\n<{description.resource.iri}>")
-    if description.is_deprecated:
+    if description.deprecated:
         instead = ", ".join(map(_named, description.replaced_by))
         click.echo("Deprecated" + (f"; use instead: {instead}" if instead else ""))
     for group in description.groups:
@@ -32,12 +33,12 @@ def show_description(description: Description) -> None:
             for incoming in description.incoming
         ),
     )
-    shown, count = len(description.evidence), description.evidence_count
+    shown, count = len(description.evidence.items), description.evidence.count
     more = f" (the first {shown} of {count} links)" if shown < count else ""
     _section(
         "Evidence" + more,
         ("where", "link", "words", "assertion", "confidence"),
-        map(_evidence, description.evidence),
+        map(_evidence, description.evidence.items),
     )
     _section("Where it is from", ("graph", "statements"), _sources(description))
     click.echo(f"\nCite as: {description.citation.text}")
@@ -57,12 +58,11 @@ def _rows(properties: Iterable[Property]) -> Iterator[tuple[str, str]]:
 
 
 def _value(value: Value) -> str:
-    if value.resource is not None:
-        return _named(value.resource)
-    if value.literal is not None:
-        language = value.literal.language
-        return value.literal.value + (f" @{language}" if language not in (None, "en") else "")
-    return "; ".join(f"{title}: {text}" for title, text in _rows(value.properties))
+    if isinstance(value, ResourceValue):
+        return _named(value)
+    if isinstance(value, NodeValue):
+        return "; ".join(f"{title}: {text}" for title, text in _rows(value.properties))
+    return value.text + (f" @{value.language}" if value.language not in (None, "en") else "")
 
 
 def _named(resource: Resource) -> str:
@@ -84,7 +84,6 @@ def _evidence(link: Evidence) -> tuple[str, ...]:
 def _sources(description: Description) -> Iterator[tuple[str, str]]:
     for source in description.provenance.sources:
         yield source.file or short_name(source.graph), str(source.statements)
-    touch = description.provenance.touch
-    if touch is not None:
-        said = "last changed by" if touch.is_recorded else "unchanged since"
-        yield f"{said} version {touch.version.number}: {touch.version.message}", ""
+    touch = description.provenance.changed
+    said = "last changed by" if touch.recorded else "unchanged since"
+    yield f"{said} version {touch.version}: {touch.message}", ""

@@ -1,6 +1,5 @@
 """``query`` and ``show``."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -89,14 +88,13 @@ def show(cli: CliContext, term: str, format_name: str) -> None:
     """
     # `query` needs nothing of what describes.
     from gfmdkg.cli.describing import show_description
-    from gfmdkg.description import as_document
+    from gfmdkg.formats.documents import write_json
 
     graph = open_graph(cli)
     if format_name == "table":
         show_description(graph.describe(term))
     elif format_name == "json":
-        document = as_document(graph.describe(term))
-        click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        click.echo(write_json(graph.describe(term), indent=1))
     else:
         click.echo(graph.serialise(term, _GRAPHS[format_name]), nl=False)
 

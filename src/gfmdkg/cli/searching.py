@@ -7,7 +7,7 @@ from gfmdkg.cli.opening import ensure_graph
 from gfmdkg.cli.table_format import table_format_option
 from gfmdkg.formats.tables import write_table
 from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why
-from gfmdkg.search.kinds import class_named, kind_of
+from gfmdkg.search.kinds import class_named
 
 __all__ = ["search"]
 
@@ -59,16 +59,16 @@ def search(
         answer = index.search(" ".join(text), types=classes, language=language, limit=limit)
     finally:
         index.close()
-    if answer.hits or format_name != "table":
-        write_table(_COLUMNS, map(_cells, answer.hits), format_name)
+    if answer.items or format_name != "table":
+        write_table(_COLUMNS, map(_cells, answer.items), format_name)
     _comment(cli, answer)
 
 
 def _cells(hit: Hit) -> tuple[str | None, ...]:
     return (
-        kind_of(hit.type),
+        hit.type,
         hit.label.text,
-        hit.iri,
+        hit.resource.iri,
         "; ".join(list(dict.fromkeys(map(_reason, hit.why)))[:_REASONS]),
         None if hit.snippet is None else hit.snippet.text,
     )
@@ -79,7 +79,7 @@ def _reason(why: Why) -> str:
         case Reason.NAME:
             return f"name {why.text}"
         case Reason.LINK:
-            return f"link with {why.through_label}"
+            return f"link with {why.through and why.through.label}"
         case reason:
             return reason.value
 
@@ -94,5 +94,5 @@ def _comment(cli: CliContext, answer: SearchAnswer) -> None:
         cli.say(f"left out: {', '.join(answer.ignored)}")
     if not answer.total:
         cli.say("nothing found")
-    elif answer.total > len(answer.hits):
-        cli.say(f"{len(answer.hits)} of {answer.total}; more with --limit")
+    elif answer.total > len(answer.items):
+        cli.say(f"{len(answer.items)} of {answer.total}; more with --limit")

@@ -1,11 +1,11 @@
-"""The SPARQL that a description is made from, and the description made of its solutions.
+"""The description of a resource, made of what SELECTs find of it in a version.
 
-The queries are files of this package, their slots filled; nothing is asked here.
+The queries are files of this package, their slots filled; whoever describes runs them.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from math import isfinite
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -14,17 +14,22 @@ from gfmdkg.description.model import (
     Citation,
     Description,
     Evidence,
+    EvidenceList,
     Incoming,
+    LiteralValue,
     Name,
     NameKind,
+    NodeValue,
     Property,
     PropertyGroup,
     Provenance,
     Referrer,
+    ResourceValue,
     Source,
     Touch,
     Value,
 )
+from gfmdkg.description.naming import not_found
 from gfmdkg.description.wording import (
     GROUP_TITLES,
     KIND,
@@ -48,9 +53,9 @@ from gfmdkg.namespaces import (
 from gfmdkg.sparql.query_text import QueryText, packaged_query
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Resource, Term
+from gfmdkg.terms.values import Resource, Term, python_value
 
-__all__ = ["Opening", "describe", "incoming_queries", "opening_queries", "triples_query"]
+__all__ = ["describe", "describing", "exists_query", "triples_query"]
 
 _DEPRECATED = PREFIXES["owl"] + "deprecated"
 _REPLACED_BY = DCTERMS + "isReplacedBy"
@@ -61,58 +66,109 @@ _NAME_KINDS: Mapping[str, NameKind] = {
     "notation": "code",
 }
 _FILES = ("data/", "ontology/")
-
-
-Kind = TypeVar("Kind")
-
 # So many links, and things that point to the resource by one property, a page shows.
 _SHOWN = 50
 
-
-class Opening(NamedTuple, Generic[Kind]):
-    """One thing for each query that can be run at once: its text, or what it found."""
-
-    facts: Kind
-    sources: Kind
-    incoming: Kind
-    evidence: Kind
-    evidence_count: Kind
+Row = Sequence[Term | None]
 
 
-def opening_queries(iri: ox.NamedNode) -> Opening[str]:
-    """The SELECTs to begin with."""
-    return Opening(
-        facts=_query("facts").fill(resource=[iri]),
-        sources=_query("sources").fill(resource=[iri]),
-        incoming=_query("incoming-counts").fill(resource=[iri]),
-        evidence=_query("evidence").page(_all_evidence_query(iri), limit=_SHOWN),
-        evidence_count=_query("evidence-count").fill(resource=[iri]),
+def describing(
+    iri: ox.NamedNode, terms: TermIndex, version: Version, touched: tuple[Version, bool]
+) -> Generator[Iterable[str], Sequence[Solutions], Description]:
+    """Describe a resource: yields SELECTs that may run at once, and is sent what they found.
+
+    ``touched`` is what ``last_touch`` finds. Raises ``NotFound`` where the graph says nothing.
+    """
+    all_evidence = _query("evidence").fill(resource=[iri])
+    facts, sources, counts, evidence, evidence_count = yield (
+        _query("facts").fill(resource=[iri]),
+        _query("sources").fill(resource=[iri]),
+        _query("incoming-counts").fill(resource=[iri]),
+        _query("evidence").page(all_evidence, limit=_SHOWN),
+        _query("evidence-count").fill(resource=[iri]),
+    )
+    if not facts.rows:
+        raise not_found(iri.value, terms)
+    inverse = [name for name, _ in counts.rows if isinstance(name, ox.NamedNode)]
+    all_incoming = [_query("incoming").fill(resource=[iri], property=[name]) for name in inverse]
+    found = yield [_query("incoming").page(text, limit=_SHOWN) for text in all_incoming]
+    properties = _properties(facts.rows, terms)
+    values = {each.property.iri: each.values for each in properties}
+    named = terms.resource(iri.value)
+    types = _resources(values.get(RDF + "type", ()))
+    title = named.label or (f"{types[0].text}: " if types else "") + short_name(iri.value)
+    touch, is_recorded = touched
+    return Description(
+        resource=named,
+        title=title,
+        types=types,
+        names=_names(iri.value, terms),
+        deprecated=any(
+            isinstance(value, LiteralValue) and value.value is True
+            for value in values.get(_DEPRECATED, ())
+        ),
+        replaced_by=_resources(values.get(_REPLACED_BY, ())),
+        groups=tuple(_groups(properties)),
+        incoming=tuple(
+            Incoming(
+                property=(by := terms.resource(name.value)),
+                title=incoming_title(by.iri, by.label),
+                count=_number(count),
+                items=tuple(_referrers(rows, terms)),
+                links=_query_link(text),
+            )
+            for name, (_, count), rows, text in zip(
+                inverse, counts.rows, found, all_incoming, strict=True
+            )
+        ),
+        evidence=EvidenceList(
+            count=_number(evidence_count.rows[0][0]),
+            items=_evidence(evidence, terms),
+            links=_query_link(all_evidence),
+        ),
+        provenance=Provenance(
+            sources=tuple(
+                Source(graph=graph.value, file=_file(graph.value), statements=_number(count))
+                for graph, count in sources.rows
+                if isinstance(graph, ox.NamedNode)
+            ),
+            changed=Touch(
+                version=str(touch.number),
+                created=touch.created,
+                origin=touch.origin,
+                message=touch.message,
+                author=touch.author,
+                change=touch.change,
+                recorded=is_recorded,
+            ),
+        ),
+        citation=_cite(iri.value, title, version),
+        version=str(version.number),
     )
 
 
-def incoming_queries(iri: ox.NamedNode, counts: Solutions) -> tuple[str, ...]:
-    """A SELECT for each property that points to the resource, in the order of ``counts``."""
-    return tuple(
-        _query("incoming").page(_all_incoming_query(iri, name), limit=_SHOWN)
-        for name, _ in _incoming_counts(counts)
-    )
+def describe(
+    iri: ox.NamedNode,
+    terms: TermIndex,
+    version: Version,
+    touched: tuple[Version, bool],
+    *,
+    select: Callable[[str], Solutions],
+) -> Description:
+    """The same, by a function that runs one SELECT."""
+    steps = describing(iri, terms, version, touched)
+    texts = next(steps)
+    while True:
+        try:
+            texts = steps.send([select(text) for text in texts])
+        except StopIteration as end:
+            description: Description = end.value
+            return description
 
 
-def _incoming_counts(counts: Solutions) -> Iterator[tuple[str, int]]:
-    """Property and count of the solutions of ``Opening.incoming``."""
-    for property_iri, count in counts.rows:
-        if isinstance(property_iri, ox.NamedNode) and isinstance(count, ox.Literal):
-            yield property_iri.value, int(count.value)
-
-
-def _all_incoming_query(iri: ox.NamedNode, property_iri: str) -> str:
-    """The SELECT of all that points to the resource by a property."""
-    return _query("incoming").fill(resource=[iri], property=[ox.NamedNode(property_iri)])
-
-
-def _all_evidence_query(iri: ox.NamedNode) -> str:
-    """The SELECT of all links from and to the resource."""
-    return _query("evidence").fill(resource=[iri])
+def exists_query(iri: ox.NamedNode) -> str:
+    """The ASK whether the graph says anything of a resource."""
+    return _query("exists").fill(resource=[iri])
 
 
 def triples_query(iri: ox.NamedNode) -> str:
@@ -124,48 +180,12 @@ def _query(name: str) -> QueryText:
     return packaged_query("gfmdkg.description", f"rq/{name}.rq")
 
 
-def describe(
-    iri: ox.NamedNode,
-    opening: Opening[Solutions],
-    incoming: Sequence[Solutions],
-    terms: TermIndex,
-    version: Version,
-    *,
-    touch: Touch | None,
-) -> Description | None:
-    """The description of ``iri`` in a version; ``None`` where the graph says nothing of it.
+def _query_link(sparql: str) -> dict[str, str]:
+    return {"sparql": f"/sparql?query={quote(sparql, safe='')}"}
 
-    ``opening`` is what the queries to begin with found, ``incoming`` what one for each property
-    that points here did; ``touch`` is the version that last changed the resource, as far as the
-    store knows.
-    """
-    if not opening.facts.rows:
-        return None
-    groups = tuple(_groups(opening.facts, terms))
-    values = {p.property.iri: p.values for group in groups for p in group.properties}
-    types = _resources(values.get(RDF + "type", ()))
-    named = terms.resource(iri.value)
-    kind = f"{types[0].text}: " if types else ""
-    title = named.label or kind + short_name(iri.value)
-    counted = opening.evidence_count.rows[0][0]
-    return Description(
-        resource=named,
-        title=title,
-        types=types,
-        names=_names(iri.value, terms),
-        is_deprecated=any(
-            value.literal is not None and value.literal.value == "true"
-            for value in values.get(_DEPRECATED, ())
-        ),
-        replaced_by=_resources(values.get(_REPLACED_BY, ())),
-        groups=groups,
-        incoming=tuple(_incoming(iri, opening.incoming, incoming, terms)),
-        evidence=_read_evidence(opening.evidence, terms),
-        evidence_count=int(counted.value) if isinstance(counted, ox.Literal) else 0,
-        evidence_query=_all_evidence_query(iri),
-        provenance=Provenance(sources=_sources(opening.sources), touch=touch),
-        citation=_cite(iri.value, title, version),
-    )
+
+def _number(count: Term | None) -> int:
+    return int(count.value) if isinstance(count, ox.Literal) else 0
 
 
 def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
@@ -179,51 +199,31 @@ def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
     return tuple(sorted(names, key=lambda n: (order.index(n.kind), n.language or "", n.text)))
 
 
-def _resources(values: Iterable[Value]) -> tuple[Resource, ...]:
-    return tuple(value.resource for value in values if value.resource is not None)
-
-
 # Properties
 
 
-def _groups(facts: Solutions, terms: TermIndex) -> Iterator[PropertyGroup]:
-    found: dict[str, dict[Term, dict[str, dict[Term, None]]]] = {}
-    for property_iri, value, inner_property, inner_value in facts.rows:
-        if isinstance(property_iri, ox.NamedNode) and value is not None:
-            inner = found.setdefault(property_iri.value, {}).setdefault(value, {})
-            if isinstance(inner_property, ox.NamedNode) and inner_value is not None:
-                inner.setdefault(inner_property.value, {})[inner_value] = None
-    properties = [
-        _property(
-            name,
-            terms,
-            tuple(
-                _value(term, terms, _inner(inner, terms))
-                # English first; the order of the answer otherwise.
-                for term, inner in sorted(
-                    values.items(),
-                    key=lambda item: getattr(item[0], "language", None) not in {None, "en"},
-                )
+def _properties(rows: Iterable[Row], terms: TermIndex) -> tuple[Property, ...]:
+    """Of rows of property and value, perhaps with a property and a value of that value."""
+    found: dict[str, dict[Term, list[Row]]] = {}
+    for name, value, *inner in rows:
+        if isinstance(name, ox.NamedNode) and value is not None:
+            found.setdefault(name.value, {}).setdefault(value, []).append(inner)
+    properties = (
+        Property(
+            property=(named := terms.resource(iri)),
+            title=property_title(iri, named.label),
+            # English first; the order of the answer otherwise.
+            values=tuple(
+                _value(term, values[term], terms) for term in sorted(values, key=_is_foreign)
             ),
         )
-        for name, values in found.items()
-    ]
-    for group in GROUP_TITLES:
-        members = [p for p in properties if _group_of(p) == group]
-        if members:
-            yield PropertyGroup(
-                name=group,
-                title=GROUP_TITLES[group],
-                properties=tuple(sorted(members, key=_rank)),
-            )
+        for iri, values in found.items()
+    )
+    return tuple(sorted(properties, key=_rank))
 
 
-def _group_of(shown: Property) -> GroupName:
-    if shown.property.iri in NAMES:
-        return "names"
-    if shown.property.iri in KIND:
-        return "kind"
-    return "links" if any(value.resource is not None for value in shown.values) else "facts"
+def _is_foreign(term: Term) -> bool:
+    return isinstance(term, ox.Literal) and term.language not in {None, "en"}
 
 
 def _rank(shown: Property) -> tuple[int, str]:
@@ -232,44 +232,52 @@ def _rank(shown: Property) -> tuple[int, str]:
     return (first.index(iri) if iri in first else len(first), shown.title)
 
 
-def _inner(facts: Mapping[str, Iterable[Term]], terms: TermIndex) -> tuple[Property, ...]:
-    found = (
-        _property(name, terms, tuple(_value(term, terms) for term in values))
-        for name, values in facts.items()
-    )
-    return tuple(sorted(found, key=_rank))
-
-
-def _property(iri: str, terms: TermIndex, values: tuple[Value, ...]) -> Property:
-    named = terms.resource(iri)
-    return Property(property=named, title=property_title(iri, named.label), values=values)
-
-
-def _value(term: Term, terms: TermIndex, inner: tuple[Property, ...] = ()) -> Value:
+def _value(term: Term, inner: Iterable[Row], terms: TermIndex) -> Value:
     match term:
         case ox.NamedNode(value=iri):
-            return Value(resource=terms.resource(iri))
+            return ResourceValue(kind="resource", iri=iri, label=terms.label(iri))
         case ox.Literal():
-            return Value(literal=term)
+            return LiteralValue(
+                kind="literal",
+                value=_number_or_text(term),
+                datatype=term.datatype.value,
+                language=term.language,
+            )
         case _:
-            return Value(properties=inner)
+            return NodeValue(kind="node", properties=_properties(filter(None, inner), terms))
+
+
+def _number_or_text(literal: ox.Literal) -> str | int | float | bool:
+    """A number or a boolean as JSON has it; all else, dates too, as it is written."""
+    match python_value(literal):
+        case (bool() | int() | str()) as value:
+            return value
+        case (float() | Decimal()) as number if isfinite(number):
+            return float(number)
+        case _:
+            return literal.value
+
+
+def _resources(values: Iterable[Value]) -> tuple[Resource, ...]:
+    return tuple(Resource(iri=v.iri, label=v.label) for v in values if isinstance(v, ResourceValue))
+
+
+def _groups(properties: Iterable[Property]) -> Iterator[PropertyGroup]:
+    for name, title in GROUP_TITLES.items():
+        members = tuple(each for each in properties if _group_of(each) == name)
+        if members:
+            yield PropertyGroup(name=name, title=title, properties=members)
+
+
+def _group_of(shown: Property) -> GroupName:
+    if shown.property.iri in NAMES:
+        return "names"
+    if shown.property.iri in KIND:
+        return "kind"
+    return "links" if any(isinstance(v, ResourceValue) for v in shown.values) else "facts"
 
 
 # What points here, and where it is from
-
-
-def _incoming(
-    iri: ox.NamedNode, counts: Solutions, found: Sequence[Solutions], terms: TermIndex
-) -> Iterator[Incoming]:
-    for (name, count), rows in zip(_incoming_counts(counts), found, strict=True):
-        named = terms.resource(name)
-        yield Incoming(
-            property=named,
-            title=incoming_title(name, named.label),
-            count=count,
-            items=tuple(_referrers(rows, terms)),
-            query=_all_incoming_query(iri, name),
-        )
 
 
 def _referrers(rows: Solutions, terms: TermIndex) -> Iterator[Referrer]:
@@ -280,63 +288,46 @@ def _referrers(rows: Solutions, terms: TermIndex) -> Iterator[Referrer]:
             yield Referrer(resource=named, other=far if named.label is None else None)
 
 
-def _sources(solutions: Solutions) -> tuple[Source, ...]:
-    return tuple(
-        Source(graph=graph.value, file=_file(graph.value), statements=int(count.value))
-        for graph, count in solutions.rows
-        if isinstance(graph, ox.NamedNode) and isinstance(count, ox.Literal)
-    )
-
-
 def _file(graph: str) -> str | None:
     path = graph.removeprefix(GRAPH_BASE)
     return f"{path}.ttl" if graph.startswith(GRAPH_BASE) and path.startswith(_FILES) else None
 
 
-Record = Mapping[str, Term]
-
-
-def _read_evidence(rows: Solutions, terms: TermIndex) -> tuple[Evidence, ...]:
+def _evidence(rows: Solutions, terms: TermIndex) -> tuple[Evidence, ...]:
     """The links in the order of the rows, of which one link may have several."""
-    links: dict[tuple[Term, Term], list[Record]] = {}
+    links: dict[tuple[str, str], list[dict[str, str]]] = {}
     for record in rows.records():
-        links.setdefault((record["link"], record["direction"]), []).append(record)
-    return tuple(_evidence(records, terms) for records in links.values())
+        texts = {name: _text(term) for name, term in record.items()}
+        links.setdefault((texts["link"], texts["direction"]), []).append(texts)
+    return tuple(_one_evidence(records, terms) for records in links.values())
 
 
-def _evidence(records: Sequence[Record], terms: TermIndex) -> Evidence:
+def _one_evidence(records: Sequence[Mapping[str, str]], terms: TermIndex) -> Evidence:
+    first = records[0]
+
     def every(name: str) -> tuple[str, ...]:
-        texts = (_text(record[name]) for record in records if name in record)
-        return tuple(dict.fromkeys(texts))
+        return tuple(dict.fromkeys(record[name] for record in records if name in record))
 
-    def first(name: str) -> str | None:
-        return _text(records[0][name]) if name in records[0] else None
+    def resource(name: str) -> Resource | None:
+        return terms.resource(first[name]) if name in first else None
 
-    def named(iri: str | None) -> Resource:
-        return terms.resource(iri or "")
-
-    def optional(name: str) -> Resource | None:
-        iri = first(name)
-        return None if iri is None else named(iri)
-
-    confidence = first("confidence")
-    direction = first("direction")
+    direction = first["direction"]
     return Evidence(
-        link=first("link") or "",
+        link=first["link"],
         direction="out" if direction == "out" else "in" if direction == "in" else "self",
-        type=named(first("kind")),
-        passage=named(first("passage")),
-        locator=first("locator"),
-        report=optional("report"),
-        target=named(first("target")),
+        type=terms.resource(first["kind"]),
+        passage=terms.resource(first["passage"]),
+        locator=first.get("locator"),
+        report=resource("report"),
+        target=terms.resource(first["target"]),
         words=every("words"),
-        assertion=optional("assertion"),
-        confidence=None if confidence is None else float(confidence),
-        status=optional("status"),
-        intents=tuple(map(named, every("intent"))),
-        is_anticipated=first("anticipated") == "true",
+        assertion=resource("assertion"),
+        confidence=float(first["confidence"]) if "confidence" in first else None,
+        status=resource("status"),
+        intents=tuple(terms.resource(iri) for iri in every("intent")),
+        anticipated=first.get("anticipated") == "true",
         notes=every("note"),
-        asserted_by=tuple(map(named, every("assertedBy"))),
+        asserted_by=tuple(terms.resource(iri) for iri in every("assertedBy")),
     )
 
 
@@ -347,19 +338,24 @@ def _text(term: Term) -> str:
 _DATASET_TITLE = "GFMD knowledge graph"
 _LICENCE = Resource(iri="https://creativecommons.org/licenses/by/4.0/", label="CC BY 4.0")
 
-_KEY = re.compile(r"[^a-z0-9]+")
-
 
 def _cite(iri: str, title: str, version: Version) -> Citation:
     """The citation of the description of ``iri`` as the version has it."""
-    date = version.created.date().isoformat()
+    date = version.created.date()
     # Where the description is, below the project's base.
     is_own = iri.startswith((ID_BASE, SCHEME_BASE))
     address = f"{iri}?" if is_own else f"{BASE}resource?iri={quote(iri, safe='')}&"
     permalink = f"{address}version={version.number}"
-    text = (
-        f"“{title}”. {_DATASET_TITLE}, version {version.number} ({date}). "
-        f"{permalink if permalink.startswith(iri) else f'{iri} ({permalink})'}. {_LICENCE.label}."
+    shown = permalink if is_own else f"{iri} ({permalink})"
+    reference = Reference(
+        key=f"gfmdkg-{short_name(iri)}-v{version.number}",
+        type=ReferenceType.DOCUMENT,
+        title=title,
+        authors=(_DATASET_TITLE,),
+        date=date.isoformat(),
+        number=f"version {version.number}",
+        note=_LICENCE.label,
+        url=permalink,
     )
     return Citation(
         iri=iri,
@@ -368,19 +364,7 @@ def _cite(iri: str, title: str, version: Version) -> Citation:
         version=str(version.number),
         date=date,
         licence=_LICENCE,
-        text=text,
-        bibtex=write_bibtex(
-            [
-                Reference(
-                    key=f"gfmdkg-{_KEY.sub('-', short_name(iri).lower())}-v{version.number}",
-                    type=ReferenceType.DOCUMENT,
-                    title=title,
-                    authors=(_DATASET_TITLE,),
-                    date=date,
-                    number=f"version {version.number}",
-                    note=_LICENCE.label,
-                    url=permalink,
-                )
-            ]
-        ),
+        text=f"“{title}”. {_DATASET_TITLE}, version {version.number} ({date}). {shown}. "
+        f"{_LICENCE.label}.",
+        bibtex=write_bibtex([reference]),
     )

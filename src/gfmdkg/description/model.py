@@ -1,60 +1,89 @@
-"""The parts of a description. Everything is plain values; IRIs are strings."""
+"""The parts of a description, as ``/api/resource`` answers them; IRIs are strings."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, fields, is_dataclass
-from decimal import Decimal
-from math import isfinite
-from typing import Any, Literal
-from urllib.parse import quote
-
-import pyoxigraph as ox
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal as OneOf
 
 from gfmdkg.description.wording import GroupName
-from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Resource, python_value
+from gfmdkg.formats.documents import DESCRIBED
+from gfmdkg.store.version import Origin
+from gfmdkg.terms.values import Resource
 
 __all__ = [
     "Citation",
     "Description",
     "Evidence",
+    "EvidenceList",
     "Incoming",
+    "LiteralValue",
     "Name",
     "NameKind",
+    "NodeValue",
     "Property",
     "PropertyGroup",
     "Provenance",
     "Referrer",
+    "ResourceValue",
     "Source",
     "Touch",
     "Value",
-    "as_document",
-    "query_path",
 ]
 
-NameKind = Literal["preferred", "alternative", "hidden", "code"]
+NameKind = OneOf["preferred", "alternative", "hidden", "code"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
-    """One name of the resource; ``hidden`` ones are the wrong spellings found in sources."""
+    """One name; `hidden` ones are wrong spellings found in sources."""
 
     text: str
     kind: NameKind
-    language: str | None = None
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """One value: a resource, a literal, or a node without a name (its ``properties``)."""
+class ResourceValue(Resource):
+    """Another resource."""
 
-    resource: Resource | None = None
-    literal: ox.Literal | None = None
-    properties: "tuple[Property, ...]" = ()
+    kind: OneOf["resource"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiteralValue:
+    """A literal; numbers and booleans are plain JSON, dates are text."""
+
+    __pydantic_config__ = DESCRIBED
+
+    kind: OneOf["literal"]
+    value: str | int | float | bool
+    datatype: str
+    """The IRI of the datatype."""
+    language: str | None
+
+    @property
+    def text(self) -> str:
+        """What to show."""
+        if isinstance(self.value, float):
+            return f"{self.value:.15g}"
+        return self.value if isinstance(self.value, str) else json.dumps(self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeValue:
+    """A node that has no IRI, by its properties."""
+
+    kind: OneOf["node"]
+    properties: "tuple[Property, ...]"
+
+
+Value = ResourceValue | LiteralValue | NodeValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
-    """A property with all its values. ``title`` is how it is called on pages."""
+    """A property with all its values; `title` is how to call it on a page."""
 
     property: Resource
     title: str
@@ -63,7 +92,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyGroup:
-    """Properties that belong together, in the order to show them in."""
+    """Properties that belong together."""
 
     name: GroupName
     title: str
@@ -72,66 +101,91 @@ class PropertyGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referrer:
-    """A resource that points here; ``other`` is the far end of one that stands for a link."""
+    """A resource that points here; `other` is the far end of one that stands for a link."""
 
     resource: Resource
-    other: Resource | None = None
+    other: Resource | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """What points here by one property: ``count`` in all, the first of them, a query for all."""
+    """What points to the resource by one property: how many, and the first of them."""
+
+    __pydantic_config__ = DESCRIBED
 
     property: Resource
     title: str
     count: int
     items: tuple[Referrer, ...]
-    query: str
+    links: Mapping[str, str]
+    """`sparql` is the query that gives all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One link from or to the resource, and what speaks for it.
+    """One link and what speaks for it: which passage, which words, how sure, who says so."""
 
-    ``direction`` is ``out`` where the resource makes the link, ``in`` where the link is to
-    it, and ``self`` where the resource is the link. ``confidence`` goes from 0 to 1.
-    """
+    __pydantic_config__ = DESCRIBED
 
     link: str
-    direction: Literal["out", "in", "self"]
+    """The IRI of the link itself."""
+    direction: OneOf["out", "in", "self"]
+    """`out` from the resource, `in` to it, `self` where it is the link."""
     type: Resource
     passage: Resource
     locator: str | None
+    """Where in the report the passage is."""
     report: Resource | None
     target: Resource
     words: tuple[str, ...]
+    """The words of the text that name the target."""
     assertion: Resource | None
     confidence: float | None
+    """From 0 to 1."""
     status: Resource | None
     intents: tuple[Resource, ...]
-    is_anticipated: bool
+    anticipated: bool
+    """The text names what did not exist yet on its day."""
     notes: tuple[str, ...]
     asserted_by: tuple[Resource, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceList:
+    """The links from and to the resource, the surest kind first."""
+
+    __pydantic_config__ = DESCRIBED
+
+    count: int
+    """How many there are in all."""
+    items: tuple[Evidence, ...]
+    links: Mapping[str, str]
+    """`sparql` is the query that gives all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A named graph with statements about the resource, and the file that it was read from."""
+    """A named graph that says something of it, and the file that was read into it."""
 
     graph: str
     file: str | None
     statements: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """The last version that changed what is said of the resource.
+    """The version that last changed what is said of it, and the change set that made it.
 
-    Not ``is_recorded``: no recorded change did, so ``version`` is the oldest on record.
+    Not `recorded`: no recorded change did, and the version is the oldest on record.
     """
 
-    version: Version
-    is_recorded: bool
+    version: str
+    created: datetime
+    origin: Origin
+    message: str
+    author: str | None
+    change: int | None
+    recorded: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,18 +193,18 @@ class Provenance:
     """Where the statements about the resource are from."""
 
     sources: tuple[Source, ...]
-    touch: Touch | None
+    changed: Touch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """How to cite the description: ``permalink`` leads to this very version for good."""
+    """How to cite it: `permalink` leads to this very version for good."""
 
     iri: str
     permalink: str
     title: str
     version: str
-    date: str
+    date: date
     licence: Resource
     text: str
     bibtex: str
@@ -158,107 +212,26 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """All of it. ``title`` is made from the IRI where the resource has no label."""
+    """What the graph says of one resource, and how the service knows."""
+
+    __pydantic_config__ = DESCRIBED
 
     resource: Resource
     title: str
+    """The label, or a title made from the IRI."""
     types: tuple[Resource, ...]
     names: tuple[Name, ...]
-    is_deprecated: bool
+    deprecated: bool
+    """Retired; see `replaced_by`."""
     replaced_by: tuple[Resource, ...]
     groups: tuple[PropertyGroup, ...]
+    """The resource's own properties, in the order to show them in."""
     incoming: tuple[Incoming, ...]
-    evidence: tuple[Evidence, ...]
-    evidence_count: int
-    evidence_query: str
+    """What points to the resource, by property."""
+    evidence: EvidenceList
     provenance: Provenance
     citation: Citation
-
-
-def as_document(description: Description) -> dict[str, Any]:
-    """The JSON object of a description, without its links to other forms."""
-    touch = description.provenance.touch
-    return {
-        "resource": _plain(description.resource),
-        "title": description.title,
-        "types": _plain(description.types),
-        "names": _plain(description.names),
-        "deprecated": description.is_deprecated,
-        "replaced_by": _plain(description.replaced_by),
-        "groups": _plain(description.groups),
-        "incoming": _plain(description.incoming),
-        "evidence": {
-            "count": description.evidence_count,
-            "items": _plain(description.evidence),
-            "links": {"sparql": query_path(description.evidence_query)},
-        },
-        "provenance": {
-            "sources": _plain(description.provenance.sources),
-            "changed": None if touch is None else _touch(touch),
-        },
-        "citation": _plain(description.citation),
-        "version": description.citation.version,
-    }
-
-
-def query_path(sparql: str) -> str:
-    """Where the SPARQL endpoint answers a query."""
-    return f"/sparql?query={quote(sparql, safe='')}"
-
-
-def _plain(part: object) -> Any:
-    """A part of a description, its members by their names, without the ``is_`` of some."""
-    match part:
-        case tuple():
-            return [_plain(each) for each in part]
-        case Value():
-            return _value(part)
-        case Incoming(query=query):
-            return _members(part, {"query"}) | {"links": {"sparql": query_path(query)}}
-        case _:
-            return _members(part, ()) if is_dataclass(part) else part
-
-
-def _members(part: Any, left_out: Collection[str]) -> dict[str, Any]:
-    return {
-        field.name.removeprefix("is_"): _plain(getattr(part, field.name))
-        for field in fields(part)
-        if field.name not in left_out
-    }
-
-
-def _value(value: Value) -> dict[str, Any]:
-    if value.resource is not None:
-        return {"kind": "resource", **_plain(value.resource)}
-    if value.literal is not None:
-        return {
-            "kind": "literal",
-            "value": _number_or_text(value.literal),
-            "datatype": value.literal.datatype.value,
-            "language": value.literal.language,
-        }
-    return {"kind": "node", "properties": _plain(value.properties)}
-
-
-def _number_or_text(literal: ox.Literal) -> str | int | float | bool:
-    """A number or a boolean as JSON has it; all else, dates too, as it is written."""
-    match python_value(literal):
-        case (bool() | int() | str()) as value:
-            return value
-        case (float() | Decimal()) as number if isfinite(number):
-            return float(number)
-        case _:
-            return literal.value
-
-
-def _touch(touch: Touch) -> dict[str, Any]:
-    version = touch.version
-    return {
-        "version": str(version.number),
-        "created": version.created.isoformat(),
-        "origin": version.origin.value,
-        "message": version.message,
-        "author": version.author,
-        "change": version.change,
-        "recorded": touch.is_recorded,
-    }
+    version: str
+    """The version of the graph that was read."""
+    links: Mapping[str, str] | None = None
+    """Paths of the other forms: ttl, jsonld, nt, rdf, html."""

@@ -154,25 +154,12 @@ class Graph:
         Raises ``NotFound`` with the nearest names, and ``Ambiguous`` with the candidates.
         """
         # A canned query needs nothing of what describes.
-        from gfmdkg.description import (
-            Opening,
-            Touch,
-            describe,
-            identify,
-            incoming_queries,
-            not_found,
-            opening_queries,
-        )
+        from gfmdkg.description import describe, identify
         from gfmdkg.store.touching import last_touch
 
         iri = identify(term, self.terms)
-        opening = Opening(*map(self._select, opening_queries(iri)))
-        incoming = [self._select(text) for text in incoming_queries(iri, opening.incoming)]
-        touch = Touch(*last_touch(self._versions, iri.value, number=self.version.number))
-        description = describe(iri, opening, incoming, self.terms, self.version, touch=touch)
-        if description is None:
-            raise not_found(iri.value, self.terms)
-        return description
+        touched = last_touch(self._versions, iri.value, number=self.version.number)
+        return describe(iri, self.terms, self.version, touched, select=self._select)
 
     def resolve(self, term: str) -> str:
         """The IRI of the resource that ``term`` names. Raises ``NotFound``, ``Ambiguous``."""
@@ -188,11 +175,11 @@ class Graph:
 
     def serialise(self, term: str, media_type: str) -> bytes:
         """The triples of one resource, named by any of its names, in an RDF media type."""
-        from gfmdkg.description import identify, not_found, opening_queries, triples_query
+        from gfmdkg.description import exists_query, identify, not_found, triples_query
         from gfmdkg.formats.json_ld import JSON_LD, Compaction
 
         iri = identify(term, self.terms)
-        if not self._select(opening_queries(iri).facts).rows:
+        if not self.query(exists_query(iri)):
             raise not_found(iri.value, self.terms)
         body = self.answer(triples_query(iri), AnswerFormats(graph=media_type))[1]
         if media_type != JSON_LD:

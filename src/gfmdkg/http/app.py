@@ -23,7 +23,6 @@ from gfmdkg.http.problems import Problem, negotiated_problem, problem_of
 from gfmdkg.http.protocol import Protocol
 from gfmdkg.http.queries import queries_router
 from gfmdkg.http.query_pages import query_pages_router
-from gfmdkg.http.resource_description import description_router
 from gfmdkg.http.resources import resource_router
 from gfmdkg.http.responses import AnswerResponse
 from gfmdkg.http.search import search_router
@@ -88,7 +87,6 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         networks_router(service),
         validation_router(service),
         resource_router(service),
-        description_router(service),
         query_pages_router(service),
         curation_router(service, protocol.writes),
         pages_router(service, document),

@@ -55,11 +55,12 @@ WRITER: params.Depends = Security(
 )
 """What a route depends on that needs a token."""
 
-_PARAMETER_TYPES: Mapping[ParameterType, Any] = {
-    ParameterType.INT: int,
-    ParameterType.DECIMAL: float,
-    ParameterType.DATE: date,
-    ParameterType.BOOLEAN: bool,
+# What a value is, and how to read one.
+_PARAMETER_TYPES: Mapping[ParameterType, tuple[Any, Callable[[str], object]]] = {
+    ParameterType.INT: (int, int),
+    ParameterType.DECIMAL: (float, float),
+    ParameterType.DATE: (date, str),
+    ParameterType.BOOLEAN: (bool, "true".__eq__),
 }
 _CELL_TYPES: Mapping[ColumnType, Any] = {
     ColumnType.RESOURCE: Cell,
@@ -100,22 +101,14 @@ def described_router(tag: str, prefix: str = "") -> APIRouter:
 
 def query_string(*models: type[BaseModel]) -> list[params.Depends]:
     """The fields of these models as parameters of the query string, in this order."""
-    return [_given({"parameters": (Annotated[model, Query()], ...)}) for model in models]
-
-
-def own_parameters(fields: Mapping[str, Any]) -> params.Depends:
-    """Parameters of one route alone, as ``field_of`` makes them.
-
-    FastAPI keeps the fields of 128 models in mind, so these are no model.
-    """
-    return _given(fields)
+    return [own_parameters({"parameters": (Annotated[model, Query()], ...)}) for model in models]
 
 
 def in_path(name: str, description: str, example: object, **schema: Any) -> params.Depends:
     """A part of the path: text, described as the schema says."""
     described = {"type": "string", **schema, "examples": [example]}
     kind = Annotated[str, Path(description=description), WithJsonSchema(described)]
-    return _given({name: (kind, ...)})
+    return own_parameters({name: (kind, ...)})
 
 
 def number_in_path(kind: str, name: str = "number", example: int = 1) -> params.Depends:
@@ -123,7 +116,12 @@ def number_in_path(kind: str, name: str = "number", example: int = 1) -> params.
     return in_path(name, f"The number of the {kind}.", example, type="integer", minimum=1)
 
 
-def _given(fields: Mapping[str, Any]) -> params.Depends:
+def own_parameters(fields: Mapping[str, Any]) -> params.Depends:
+    """Parameters of one route alone, as ``field_of`` makes them.
+
+    FastAPI keeps the fields of 128 models in mind, so these are no model.
+    """
+
     def given() -> None: ...
 
     # FastAPI describes the signature of what a route depends on.
@@ -150,9 +148,9 @@ def format_model(*names: str) -> type[BaseModel]:
 
 def field_of(parameter: Parameter, description: str | None = None) -> Any:
     """Type and field of a parameter of a canned query or a list, with default and example."""
-    kind, many = _PARAMETER_TYPES.get(parameter.type, str), parameter.many
-    example: Any = _typed(parameter, parameter.example)
-    defaults = [_typed(parameter, text) for text in parameter.default]
+    kind, read = _PARAMETER_TYPES.get(parameter.type, (str, str))
+    many, example = parameter.many, read(parameter.example)
+    defaults = list(map(read, parameter.default))
     default: Any = (defaults if many else defaults[0]) if defaults else None
     described = asked(
         description or parameter.description.rstrip(".") + "." + _named(parameter),
@@ -162,18 +160,6 @@ def field_of(parameter: Parameter, description: str | None = None) -> Any:
         **{"each_of" if many else "one_of": parameter.values},
     )
     return (GenericAlias(list, kind) if many else kind, described)
-
-
-def _typed(parameter: Parameter, text: str) -> object:
-    match parameter.type:
-        case ParameterType.INT:
-            return int(text)
-        case ParameterType.DECIMAL:
-            return float(text)
-        case ParameterType.BOOLEAN:
-            return text == "true"
-        case _:
-            return text
 
 
 def _named(parameter: Parameter) -> str:

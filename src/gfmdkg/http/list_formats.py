@@ -100,7 +100,7 @@ def cell_of(term: Term, terms: TermIndex) -> Cell:
         case ox.Literal():
             return python_value(term)
         case _:
-            return Resource(iri=str(term))
+            return Resource(iri=str(term), label=None)
 
 
 def field_cells(index: ListIndex, position: int, shown: Field, terms: TermIndex) -> list[Cell]:

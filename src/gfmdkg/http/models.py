@@ -5,9 +5,10 @@ from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from gfmdkg.settings import Settings
+from gfmdkg.terms.values import Resource
 
 __all__ = [
     "AtVersion",
@@ -49,15 +50,7 @@ def asked(
 Count = Annotated[int, Field(ge=0)]
 FromOne = Annotated[int, Field(ge=1)]
 Links = dict[str, str]
-
-
-class Cell(BaseModel):
-    """A resource: its IRI, and its label if it has one."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    iri: str
-    label: str | None
+Cell = Resource
 
 
 class Page(BaseModel):

@@ -10,7 +10,6 @@ import pyoxigraph as ox
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
 from gfmdkg.about import VERSION
-from gfmdkg.description import query_path
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.responses import Answer
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
@@ -112,7 +111,6 @@ def _environment() -> Environment:
         "compact": compact,
         "iri": lambda iri: str(ox.NamedNode(iri)),
         "link_path": link_path,
-        "query_path": query_path,
         "resource_path": resource_path,
         "slug": lambda text: text.lower().replace(" ", "-"),
         "spaced": lambda name: _CAMEL.sub(" ", name).replace("_", " ").lower(),

@@ -1,13 +1,14 @@
 """Every IRI of the graph dereferences: as RDF, or as a page for people.
 
 ``/id/…``, ``/scheme/…`` and ``/ontology`` are the project's own IRIs below its base;
-``/resource?iri=…`` describes whatever else the graph knows, such as the UN's SDG IRIs.
+``/resource?iri=…`` describes whatever else the graph knows, such as the UN's SDG IRIs, and
+``/api/resource`` says for programs what the page of a resource says for people.
 The format comes from a suffix, else from ``?format=``, else from Accept.
 """
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -17,9 +18,17 @@ from fastapi import APIRouter, Request, params
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.description import not_found, triples_query
+from gfmdkg.description import (
+    Description,
+    describing,
+    exists_query,
+    identify,
+    not_found,
+    triples_query,
+)
 from gfmdkg.engine.answers import SpooledAnswer, read_body
 from gfmdkg.errors import NotFound, ParameterError
+from gfmdkg.formats.documents import write_json
 from gfmdkg.formats.json_ld import JSON_LD
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.described import (
@@ -32,15 +41,15 @@ from gfmdkg.http.described import (
     query_string,
 )
 from gfmdkg.http.models import AtVersion, asked
-from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
+from gfmdkg.http.parameters import JSON, PAGE, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.rendering import form_path, page
 from gfmdkg.http.request import while_connected
-from gfmdkg.http.resource_description import read_description
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, GFMD, compact
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Resource
 
@@ -49,6 +58,9 @@ __all__ = ["RESOURCE_PARAMETERS", "dereference", "resource_answers", "resource_r
 _ONTOLOGY_IRI = BASE + "ontology"
 _SUFFIXES: Mapping[str, MediaType] = {media.extension: media for media in RESOURCE_FORMATS}
 _IRI_SAFE = ":/?#[]@!$&'()*+,;=%~"
+
+Handler = Callable[..., Coroutine[Any, Any, Response]]
+Register = Callable[[Handler], Handler]
 
 
 def _path(example: str) -> params.Depends:
@@ -62,6 +74,18 @@ class ResourceIri(BaseModel):
     iri: str = asked("The IRI of the resource.", "http://metadata.un.org/sdg/10.7", default=...)
 
 
+class ResourceName(BaseModel):
+    """The parameter that names a resource."""
+
+    iri: str = asked(
+        "The resource: its IRI, a CURIE such as `sdg:10.7`, a path below /id/, or any of its "
+        "names in any language.",
+        "CMW",
+        default=...,
+        min_length=1,
+    )
+
+
 RESOURCE_PARAMETERS = (AtVersion, format_model(*(media.name for media in RESOURCE_FORMATS)))
 """The parameters of a route that describes a resource, as models."""
 
@@ -72,46 +96,39 @@ def resource_router(service: Service) -> APIRouter:
     suffixes = [media.extension.removeprefix(".") for media in RESOURCE_FORMATS]
     asked, described = query_string(*RESOURCE_PARAMETERS), resource_answers()
 
-    @router.get(
-        "/id/{path:path}",
-        summary="Describe a resource",
-        operation_id="getResource",
-        dependencies=[_path("instrument/cmw"), *asked],
-        responses=described,
-    )
+    def get(path: str, operation_id: str, summary: str, *asked: params.Depends) -> Register:
+        return router.get(
+            path,
+            summary=summary,
+            operation_id=operation_id,
+            dependencies=asked,
+            responses=described,
+        )
+
+    @get("/id/{path:path}", "getResource", "Describe a resource", _path("instrument/cmw"), *asked)
     async def get_resource(request: Request, path: str) -> Response:
         """Describe a resource: session, actor, instrument, passage, citation and so on."""
-        return await dereference(service, request, "id/" + path)
+        return await dereference(service, request, f"id/{path}")
 
-    @router.get(
+    @get(
         "/scheme/{path:path}",
-        summary="Describe a concept or a concept scheme",
-        operation_id="getConcept",
-        dependencies=[_path("topic/detention"), *asked],
-        responses=described,
+        "getConcept",
+        "Describe a concept or a concept scheme",
+        _path("topic/detention"),
+        *asked,
     )
     async def get_concept(request: Request, path: str) -> Response:
         """Describe a concept or a whole concept scheme."""
-        return await dereference(service, request, "scheme/" + path)
+        return await dereference(service, request, f"scheme/{path}")
 
-    @router.get(
-        "/ontology",
-        summary="The ontology",
-        operation_id="getOntology",
-        dependencies=asked,
-        responses=described,
-    )
+    @get("/ontology", "getOntology", "The ontology", *asked)
     async def get_ontology(request: Request) -> Response:
         """The ontology: its classes and properties."""
         return await dereference(service, request, "ontology")
 
-    @router.get(
-        "/ontology.{suffix}",
-        summary="The ontology in one format",
-        operation_id="getOntologyFile",
-        dependencies=[in_path("suffix", "The format.", "ttl", enum=suffixes), *asked[:1]],
-        responses=described,
-    )
+    as_file = in_path("suffix", "The format.", "ttl", enum=suffixes), *asked[:1]
+
+    @get("/ontology.{suffix}", "getOntologyFile", "The ontology in one format", *as_file)
     async def get_ontology_file(request: Request, suffix: str) -> Response:
         """The ontology in the format of the suffix."""
         return await dereference(service, request, f"ontology.{suffix}")
@@ -127,26 +144,53 @@ def resource_router(service: Service) -> APIRouter:
         Parameters.of(request)
         return AnswerResponse(Answer(media_type=JSON_LD, body=service.content.context.read_bytes()))
 
-    @router.get(
-        "/resource",
-        summary="Describe any resource by its IRI",
-        operation_id="describeResource",
-        dependencies=query_string(ResourceIri, *RESOURCE_PARAMETERS),
-        responses=described,
-    )
+    by_iri = query_string(ResourceIri, *RESOURCE_PARAMETERS)
+
+    @get("/resource", "describeResource", "Describe any resource by its IRI", *by_iri)
     async def describe_resource(request: Request) -> Response:
         """Describe any resource that the graph knows, such as an SDG, by its IRI."""
-        parameters = Parameters.of(request, {"iri", "format", "version"})
-        text = parameters.one("iri")
-        if text is None:
-            raise ParameterError("iri", "is required")
+        parameters, text = _asked_iri(request)
         try:
             iri = ox.NamedNode(text)
         except ValueError as error:
             raise ParameterError("iri", "is not an absolute IRI", value=text) from error
         return await _answer(service, request, parameters, iri)
 
+    @router.get(
+        "/api/resource",
+        summary="Describe a resource for programs",
+        operation_id="readResource",
+        dependencies=query_string(ResourceName, AtVersion, format_model(JSON.name)),
+        responses=answers("The description.", Description, also=(*READING, 409)),
+    )
+    async def read_resource(request: Request) -> Response:
+        """All that the service knows of one resource, in one answer.
+
+        Its names in all languages, its properties with labels, what points to it, grouped by
+        property and counted, the evidence for each link (which passage, which words), where
+        the statements are from, which version changed them last, and how to cite them.
+        """
+        parameters, text = _asked_iri(request)
+        choose_format(parameters, request.headers.get("accept"), (JSON,))
+        number = parameters.version()
+
+        async def make(answer: Answer, version: Version) -> Answer:
+            iri = identify(text, await service.terms(version))
+            links = {m.name: form_path(iri.value, m, version=number) for m in RESOURCE_FORMATS}
+            described = replace(await _describe(service, iri, version), links=links)
+            return replace(answer, body=write_json(described).encode())
+
+        return await service.respond(request, number, JSON.media_type, make)
+
     return router
+
+
+def _asked_iri(request: Request) -> tuple[Parameters, str]:
+    parameters = Parameters.of(request, {"iri", "format", "version"})
+    text = parameters.one("iri")
+    if text is None:
+        raise ParameterError("iri", "is required")
+    return parameters, text
 
 
 def resource_answers(*more_errors: int) -> Responses:
@@ -211,34 +255,40 @@ async def _triples(
         text = packaged_query("gfmdkg.http", "rq/ontology.rq").text
     else:
         text = triples_query(iri)
-    asked = packaged_query("gfmdkg.http", "rq/exists.rq").fill(resource=[iri])
     found, known = await asyncio.gather(
         service.answer(
             text, version=version, formats=AnswerFormats(results=None, graph=media_type)
         ),
-        service.answer(asked, version=version),
+        service.answer(exists_query(iri), version=version),
     )
     if not json.loads(await read_body(known))["boolean"]:
         raise not_found(iri.value, await service.terms(version))
     return await service.graph_body(found, root=iri.value)
 
 
+async def _describe(service: Service, iri: ox.NamedNode, version: Version) -> Description:
+    """The description of a resource; raises ``NotFound`` where the graph says nothing of it."""
+    touched = await asyncio.to_thread(
+        last_touch, service.versions, iri.value, number=version.number
+    )
+    steps = describing(iri, await service.terms(version), version, touched)
+    texts = next(steps)
+    while True:
+        asked = (service.solutions(text, version=version) for text in texts)
+        try:
+            texts = steps.send(await asyncio.gather(*asked))
+        except StopIteration as end:
+            description: Description = end.value
+            return description
+
+
 async def _page(service: Service, iri: ox.NamedNode, number: int | None, **shown: Any) -> Answer:
     version = await service.version(number)
-    pinned = number is not None
+    shown |= {"version": version, "pinned": number is not None}
     if iri.value == _ONTOLOGY_IRI:
-        classes, properties = await _read_ontology(service, version)
-        return page(
-            "ontology.html",
-            classes=classes,
-            properties=properties,
-            section="/ontology",
-            version=version,
-            pinned=pinned,
-            **shown,
-        )
-    resource = await read_description(service, iri, version)
-    return page("resource.html", resource=resource, version=version, pinned=pinned, **shown)
+        shown |= await _read_ontology(service, version)
+        return page("ontology.html", section="/ontology", **shown)
+    return page("resource.html", resource=await _describe(service, iri, version), **shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,25 +301,23 @@ class _OntologyTerm:
     parents: dict[Resource, None]
 
 
-async def _read_ontology(
-    service: Service, version: Version
-) -> tuple[list[_OntologyTerm], list[_OntologyTerm]]:
-    """The classes and the properties of the ontology's own namespace, each by local name."""
+async def _read_ontology(service: Service, version: Version) -> dict[str, list[_OntologyTerm]]:
+    """The ``classes`` and the ``properties`` of the ontology's own namespace, by local name."""
     terms = await service.terms(version)
     text = packaged_query("gfmdkg.http", "rq/ontology-terms.rq").text
     found: dict[str, _OntologyTerm] = {}
-    for row in (await service.solutions(text, version=version)).rows:
+    for row in await service.solutions(text, version=version):
         iri, label, definition, parent = (getattr(cell, "value", "") for cell in row)
-        term = found.setdefault(
-            iri,
-            _OntologyTerm(
+        if iri not in found:
+            found[iri] = _OntologyTerm(
                 name=iri.removeprefix(GFMD),
                 curie=compact(iri),
                 meaning=definition or label,
                 parents={},
-            ),
-        )
+            )
         if parent:
-            term.parents[terms.resource(parent)] = None
-    classes = [term for term in found.values() if term.name[:1].isupper()]
-    return classes, [term for term in found.values() if not term.name[:1].isupper()]
+            found[iri].parents[terms.resource(parent)] = None
+    groups: dict[str, list[_OntologyTerm]] = {"classes": [], "properties": []}
+    for term in found.values():
+        groups["classes" if term.name[:1].isupper() else "properties"].append(term)
+    return groups

@@ -1,33 +1,26 @@
 """``/api/search`` and ``/api/suggest``: full text, and names while they are typed."""
 
 import asyncio
-import json
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from gfmdkg.errors import ParameterError
+from gfmdkg.formats.documents import DESCRIBED, members, write_json
 from gfmdkg.http.described import answers, described_router, format_model, query_string
-from gfmdkg.http.models import AtVersion, page_parameters
-from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
+from gfmdkg.http.models import AtVersion, Count, FromOne, Links, asked, page_parameters
+from gfmdkg.http.parameters import JSON, Parameters, choose_format
 from gfmdkg.http.queries import link_header, page_links
 from gfmdkg.http.responses import Answer
-from gfmdkg.http.search_models import (
-    SUGGESTIONS,
-    SUGGESTIONS_LIMIT,
-    SearchPage,
-    SearchParameters,
-    Suggestions,
-    SuggestParameters,
-)
 from gfmdkg.http.service import Service
-from gfmdkg.http.version_cache import Versioned
-from gfmdkg.search import Completion, Expansion, Hit, Marked, SearchAnswer, SearchIndex, Why
-from gfmdkg.search.kinds import class_named, kind_of
+from gfmdkg.search import SearchIndex
+from gfmdkg.search.answers import Completions, SearchAnswer
+from gfmdkg.search.kinds import KINDS, class_named
 from gfmdkg.store.versions import Version
 
 __all__ = ["search_router"]
@@ -36,11 +29,51 @@ _LANGUAGE = re.compile(r"[a-z]{1,8}(-[a-z0-9]{1,8})*", re.IGNORECASE | re.ASCII)
 # No index has so many items, and SQLite counts no further than 2^63.
 _FURTHEST = 2**53
 
-_AT_VERSION = (AtVersion, format_model(JSON.name))
+_SUGGESTIONS = 10
+_SUGGESTIONS_LIMIT = 50
 
-Document = dict[str, object]
-Headers = tuple[tuple[str, str], ...]
-Ask = Callable[[SearchIndex], tuple[Document, Headers]]
+_AT_VERSION = (AtVersion, format_model(JSON.name))
+_CLASSES = f"Only things of these classes: {', '.join(KINDS)}; or the CURIE or IRI of a class."
+
+Document = dict[str, Any]
+Ask = Callable[[SearchIndex], Document]
+
+
+class SearchParameters(BaseModel):
+    """What is searched for."""
+
+    q: str = asked("What to search for.", "detention children", default=...)
+    type: list[str] = asked(_CLASSES, ["passage"])
+    language: str = asked("The language of labels where there are any in it; else English.", "fr")
+
+
+class SuggestParameters(BaseModel):
+    """What is completed."""
+
+    q: str = asked("The beginning of a name; nothing completes an empty one.", "mig", default=...)
+    type: list[str] = asked(_CLASSES, ["instrument"])
+    limit: int = asked("The most completions.", default=_SUGGESTIONS, ge=1, le=_SUGGESTIONS_LIMIT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage(SearchAnswer):
+    """A page of hits, best first, and how the words were understood."""
+
+    __pydantic_config__ = DESCRIBED
+
+    total: Count
+    page: FromOne
+    per_page: FromOne
+    version: str
+    links: Links
+    """Paths of other pages, and of the query behind the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestions(Completions):
+    """The completions, best first within their class."""
+
+    version: str
 
 
 def search_router(service: Service) -> APIRouter:
@@ -74,7 +107,7 @@ def search_router(service: Service) -> APIRouter:
         language = _language(parameters)
         paging = parameters.paging(service.settings)
 
-        def ask(index: SearchIndex) -> tuple[Document, Headers]:
+        def ask(index: SearchIndex) -> Document:
             answer = index.search(
                 text,
                 types=types,
@@ -83,7 +116,8 @@ def search_router(service: Service) -> APIRouter:
                 offset=min(paging.start, _FURTHEST),
             )
             links = page_links(request, answer.total, paging)
-            return _search_document(answer, paging, links), link_header(links)
+            page = {"page": paging.page, "per_page": paging.per_page, "links": links}
+            return {**members(answer), **page}
 
         return await _answer(service, parameters, request, ask)
 
@@ -101,10 +135,10 @@ def search_router(service: Service) -> APIRouter:
             raise ParameterError("q", "is required")
         text = parameters.one("q") or ""
         types = tuple(map(class_named, parameters.many("type")))
-        limit = parameters.integer("limit", minimum=1, maximum=SUGGESTIONS_LIMIT) or SUGGESTIONS
+        limit = parameters.integer("limit", minimum=1, maximum=_SUGGESTIONS_LIMIT) or _SUGGESTIONS
 
-        def ask(index: SearchIndex) -> tuple[Document, Headers]:
-            return _suggest_document(index.suggest(text, types=types, limit=limit)), ()
+        def ask(index: SearchIndex) -> Document:
+            return members(index.suggest(text, types=types, limit=limit))
 
         return await _answer(service, parameters, request, ask)
 
@@ -117,16 +151,16 @@ async def _answer(service: Service, parameters: Parameters, request: Request, as
 
     async def make(answer: Answer, wanted: Version) -> Answer:
         found = await service.searches.find(wanted, or_former=number is None)
-        body, headers = await asyncio.to_thread(_run, found, ask)
-        return replace(answer.of(found.version), body=body, headers=headers)
+
+        def run() -> tuple[Document, str]:
+            document = {**ask(found.value), "version": str(found.version.number)}
+            return document, write_json(document)
+
+        document, body = await asyncio.to_thread(run)
+        headers = link_header(document["links"]) if "links" in document else ()
+        return replace(answer.of(found.version), body=body.encode(), headers=headers)
 
     return await service.respond(request, number, chosen.media_type, make)
-
-
-def _run(found: Versioned[SearchIndex], ask: Ask) -> tuple[bytes, Headers]:
-    document, headers = ask(found.value)
-    body = {**document, "version": str(found.version.number)}
-    return json.dumps(body, ensure_ascii=False).encode(), headers
 
 
 def _language(parameters: Parameters) -> str | None:
@@ -134,81 +168,3 @@ def _language(parameters: Parameters) -> str | None:
     if language is not None and not _LANGUAGE.fullmatch(language):
         raise ParameterError("language", "is no language tag, such as en or fr", value=language)
     return None if language is None else language.lower()
-
-
-def _search_document(answer: SearchAnswer, paging: Paging, links: Mapping[str, str]) -> Document:
-    """A page of hits in the shape of a list, with what was searched for."""
-    return {
-        "items": [_hit(hit) for hit in answer.hits],
-        "total": answer.total,
-        "page": paging.page,
-        "per_page": paging.per_page,
-        "links": dict(links),
-        "groups": _groups(answer.groups),
-        "interpretation": answer.interpretation,
-        "corrected": answer.corrected,
-        "expanded": [_expansion(expansion) for expansion in answer.expanded],
-        "lenient": answer.lenient,
-        "ignored": list(answer.ignored),
-    }
-
-
-def _suggest_document(completions: Sequence[Completion]) -> Document:
-    """The completions in their order, and how many there are of each class."""
-    items = [
-        {
-            "resource": _resource(completion.iri, completion.label),
-            "matched": completion.matched,
-            "language": completion.language,
-            "type": kind_of(completion.type),
-            "scheme": completion.scheme,
-        }
-        for completion in completions
-    ]
-    counts = Counter(completion.type for completion in completions)
-    return {"items": items, "total": len(items), "groups": _groups(counts.items())}
-
-
-def _hit(hit: Hit) -> Document:
-    return {
-        "resource": _resource(hit.iri, hit.label.text),
-        "type": kind_of(hit.type),
-        "scheme": hit.scheme,
-        "language": hit.language,
-        "label": _marked(hit.label),
-        "snippet": None if hit.snippet is None else _marked(hit.snippet),
-        "score": hit.score,
-        "why": [_why(why) for why in hit.why],
-    }
-
-
-def _why(why: Why) -> Document:
-    document: Document = {"reason": why.reason.value, "text": why.text}
-    if why.language is not None:
-        document["language"] = why.language
-    if why.property is not None and why.target is not None and why.through is not None:
-        document["property"] = why.property
-        document["target"] = _resource(why.target, why.text)
-        document["through"] = _resource(why.through, why.through_label)
-    return document
-
-
-def _expansion(expansion: Expansion) -> Document:
-    return {
-        "term": expansion.term,
-        "resource": _resource(expansion.iri, expansion.label),
-        "names": list(expansion.names),
-        "narrower": [_resource(iri, label) for iri, label in expansion.narrower],
-    }
-
-
-def _groups(groups: Iterable[tuple[str, int]]) -> list[Document]:
-    return [{"type": kind_of(iri), "iri": iri, "count": count} for iri, count in groups]
-
-
-def _marked(marked: Marked) -> Document:
-    return {"text": marked.text, "marks": [list(mark) for mark in marked.marks]}
-
-
-def _resource(iri: str, label: str | None) -> Document:
-    return {"iri": iri, "label": label}

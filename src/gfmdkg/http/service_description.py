@@ -4,8 +4,7 @@ Both are Turtle templates, filled with figures of the version that is asked for.
 """
 
 import io
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import pyoxigraph as ox
 from starlette.types import Receive, Scope
@@ -32,8 +31,11 @@ __all__ = ["Descriptions"]
 _METHODS = ("GET", "HEAD", "OPTIONS")
 _LIMIT_SECONDS = 60.0
 
-Counts = tuple[tuple[str, int], ...]
-Figures = dict[str, Any]
+# Triples, subjects and objects of all; triples of each graph and property; instances of each class.
+_COUNTED = ("totals", "graphs", "classes", "properties")
+
+Rows = list[list[str | int]]
+Figures = Mapping[str, Rows | None]
 
 
 class Descriptions:
@@ -93,47 +95,29 @@ class Descriptions:
         )
 
     async def _count(self, version: Version) -> Figures:
-        """Of triples, subjects and objects; of each graph; of each class and each property.
+        """The rows of the queries that count, by what; ``None`` where that takes too long."""
+        return {name: await self._rows(f"rq/count-{name}.rq", version) for name in _COUNTED}
 
-        Classes count their instances, all else triples. ``None`` where that takes too long.
-        """
-        totals = await self._rows("count-totals", version)
-        return {
-            "totals": None if totals is None else tuple(map(_number, totals[0])),
-            "graphs": _counts(await self._rows("count-graphs", version)),
-            "classes": _counts(await self._rows("count-classes", version)),
-            "properties": _counts(await self._rows("count-properties", version)),
-        }
-
-    async def _rows(
-        self, name: str, version: Version
-    ) -> tuple[tuple[Term | None, ...], ...] | None:
+    async def _rows(self, path: str, version: Version) -> Rows | None:
+        text = packaged_query("gfmdkg.http", path).text
         try:
             found = await self._service.solutions(
-                packaged_query("gfmdkg.http", f"rq/{name}.rq").text,
-                version=version,
-                time_limit_seconds=_LIMIT_SECONDS,
+                text, version=version, time_limit_seconds=_LIMIT_SECONDS
             )
         except LimitError:
             return None  # a description without this figure is better than none
-        return found.rows
+        return [list(map(_plain, row)) for row in found if not isinstance(row[0], ox.BlankNode)]
 
 
-def _number(term: Term | None) -> int:
-    assert isinstance(term, ox.Literal)  # noqa: S101 - COUNT gives a number
-    return int(term.value)
-
-
-def _counts(rows: tuple[tuple[Term | None, ...], ...] | None) -> Counts | None:
-    if rows is None:
-        return None
-    return tuple((name.value, _number(n)) for name, n in rows if isinstance(name, ox.NamedNode))
+def _plain(term: Term | None) -> str | int:
+    """A name, or a number."""
+    return term.value if isinstance(term, ox.NamedNode) else int(getattr(term, "value", 0))
 
 
 def _write(
     template: str, figures: Figures, version: Version, media_type: str, **address: str
 ) -> bytes:
-    used = [name for name, _ in (*(figures["classes"] or ()), *(figures["properties"] or ()))]
+    used = [str(n) for n, _ in (*(figures["classes"] or ()), *(figures["properties"] or ()))]
     context = {
         "figures": figures,
         "version": version,

@@ -1,25 +1,13 @@
 """Full-text search and completion of names: one SQLite index for each published version."""
 
-from gfmdkg.search.answers import (
-    Completion,
-    Expansion,
-    Found,
-    Hit,
-    Marked,
-    Reason,
-    SearchAnswer,
-    Why,
-)
+from gfmdkg.search.answers import Found, Hit, Reason, SearchAnswer, Why
 from gfmdkg.search.building import INDEX_NAME, build_index, ensure_index
 from gfmdkg.search.index import SearchIndex
 
 __all__ = [
     "INDEX_NAME",
-    "Completion",
-    "Expansion",
     "Found",
     "Hit",
-    "Marked",
     "Reason",
     "SearchAnswer",
     "SearchIndex",

@@ -1,12 +1,16 @@
-"""What a search or a suggestion answers with."""
+"""What a search or a suggestion answers with, in JSON too."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gfmdkg.terms.values import Resource
+
 __all__ = [
     "Completion",
+    "Completions",
     "Expansion",
     "Found",
+    "Group",
     "Hit",
     "Marked",
     "Reason",
@@ -17,13 +21,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """A plain text and the places in it that matched, as [start, end) in characters.
-
-    The text is not HTML: whoever makes a page escapes it and sets the marks.
-    """
+    """A plain text and what to mark in it: [start, end) in characters."""
 
     text: str
-    marks: tuple[tuple[int, int], ...] = ()
+    marks: tuple[tuple[int, int], ...]
 
 
 class Reason(StrEnum):
@@ -39,86 +40,89 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """One reason why an item was found.
-
-    For a ``LINK``, ``property`` leads from the item to ``through``, and ``target`` is the
-    resource whose name matched: ``through`` itself or a broader concept of it. For a
-    ``NAME``, ``text`` is that name and ``language`` its tag.
-    """
+    """Why it was found: its name, its text, or a link to what was named."""
 
     reason: Reason
     text: str
     language: str | None = None
+    # Of a link: it leads to ``through``, which is ``target`` or below it.
     property: str | None = None
-    target: str | None = None
-    through: str | None = None
-    through_label: str | None = None
+    target: Resource | None = None
+    through: Resource | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One item: ``label`` in the language asked for, else in English, with its marks.
+    """One thing that was found."""
 
-    ``score`` has no unit; higher is better, and it compares within one answer only.
-    """
-
-    iri: str
+    resource: Resource
     type: str
     scheme: str | None
-    label: Marked
     language: str | None
+    label: Marked
     snippet: Marked | None
-    score: float
+    score: float  # higher is better; it compares within one answer only
     why: tuple[Why, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expansion:
-    """Something that was searched for beside the words: other names, or what a concept covers.
+class Group:
+    """How many there are of one class."""
 
-    ``term`` is the part of the query, ``iri`` and ``label`` the resource that it names,
-    ``names`` the other names that were searched for as well, and ``narrower`` the concepts
-    below it, as (IRI, label), whose items were found too.
-    """
+    type: str
+    iri: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expansion:
+    """What was searched for beside a part of the query."""
 
     term: str
-    iri: str
-    label: str
-    names: tuple[str, ...] = ()
-    narrower: tuple[tuple[str, str], ...] = ()
+    resource: Resource
+    # Other names of the resource, and the concepts below it.
+    names: tuple[str, ...]
+    narrower: tuple[Resource, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchAnswer:
-    """A page of hits and what was searched for.
+    """Hits, best first, and how the words were understood.
 
-    ``groups`` are classes with how many of their items match the query, whichever types were
-    asked for; ``total`` counts under the types. ``interpretation`` is the query as it was
-    understood, ``corrected`` the query that was searched for in place of a misspelt one,
-    ``lenient`` tells that no item of the types had all the words and that those are shown which
-    have some, ``ignored`` names what was left out of the query.
+    `groups` count what matches the query, whichever types were asked for; `total` counts under
+    the types. `interpretation` is the query as it was understood, `corrected` the query that was
+    searched for in place of a misspelt one, `lenient` tells that no item of the types had all
+    the words and that those are shown which have some, `ignored` names what was left out.
     """
 
-    hits: tuple[Hit, ...]
+    items: tuple[Hit, ...]
     total: int
-    groups: tuple[tuple[str, int], ...]
+    groups: tuple[Group, ...]
     interpretation: str
-    corrected: str | None = None
-    expanded: tuple[Expansion, ...] = ()
-    lenient: bool = False
-    ignored: tuple[str, ...] = ()
+    corrected: str | None
+    expanded: tuple[Expansion, ...]
+    lenient: bool
+    ignored: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """One resource whose name goes on as typed; ``matched`` is that name, ``language`` its tag."""
+    """A name that goes on as typed."""
 
-    iri: str
-    label: str
+    resource: Resource
     matched: str
     language: str | None
     type: str
     scheme: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completions:
+    """The completions, best first within their class."""
+
+    items: tuple[Completion, ...]
+    total: int
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,5 +131,5 @@ class Found:
 
     iris: tuple[str, ...]
     interpretation: str
-    corrected: str | None = None
-    lenient: bool = False
+    corrected: str | None
+    lenient: bool

@@ -1,16 +1,16 @@
 """Building an index file: beside its place first, then moved there in one step."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
 from gfmdkg.search.completions import write_completions
-from gfmdkg.search.documents import Document, read_classes, read_documents
+from gfmdkg.search.documents import Document, read_above, read_documents
 from gfmdkg.search.query import name_key
 from gfmdkg.search.schema import BROADER, DIRECT, FORMAT, SEPARATOR, TABLES
-from gfmdkg.search.vocabulary import WordCounter
+from gfmdkg.search.vocabulary import write_words
 from gfmdkg.store.derived_files import derive_once, replacing, told_as_store_error
 from gfmdkg.store.selecting import Select
 from gfmdkg.terms.folding import fold
@@ -66,105 +66,77 @@ def is_current(path: Path) -> bool:
 
 
 def _fill(connection: sqlite3.Connection, select: Select) -> None:
-    documents = read_documents(select)
-    type_ids = _write_types(connection, documents, select)
-    rowids = {document.iri: rowid for rowid, document in enumerate(documents, 1)}
-    words = WordCounter()
-    connection.executemany(
+    above = read_above(select)
+    documents = read_documents(select, above)
+    properties: dict[str, int] = {}
+    fill = connection.executemany
+    _write_types(connection, documents, above)
+    fill(
+        "INSERT INTO doc VALUES (?, ?, ?, ?)",
+        ((d.rowid, d.iri, d.type_id, d.scheme) for d in documents),
+    )
+    fill(
         "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (rowid, position, n.kind, n.text, n.language, fold(n.text), name_key(n.text))
-            for rowid, document in enumerate(documents, 1)
-            for position, n in enumerate(document.names)
+            (d.rowid, position, n.kind, n.text, n.language, fold(n.text), name_key(n.text))
+            for d in documents
+            for position, n in enumerate(d.names)
         ),
     )
     connection.execute("CREATE INDEX name_key ON name (key)")
-    connection.executemany(
+    fill(
         "INSERT INTO text (rowid, label, names, notes, evidence, body, context)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (_text_row(rowid, document, rowids, words) for rowid, document in enumerate(documents, 1)),
+        map(_text_row, documents),
     )
     connection.execute("INSERT INTO text (text) VALUES ('optimize')")
-    _write_links(connection, documents, type_ids, rowids)
-    words.write(connection)
-    write_completions(connection, documents, type_ids)
+    fill(
+        "INSERT INTO link VALUES (?, ?, ?, ?)",
+        (
+            (
+                document.rowid,
+                properties.setdefault(link.property, len(properties)),
+                link.target.rowid,
+                link.through.rowid,
+            )
+            for document in documents
+            for link in document.links
+        ),
+    )
+    fill("INSERT INTO property VALUES (?, ?)", [(n, iri) for iri, n in properties.items()])
+    connection.execute(
+        "INSERT INTO narrower SELECT DISTINCT target, through FROM link WHERE target <> through"
+    )
+    connection.execute(
+        "INSERT INTO target (rowid, names) SELECT doc, group_concat(text, ?) FROM (SELECT doc, text"
+        " FROM name WHERE doc IN (SELECT target FROM link) ORDER BY doc, position) GROUP BY doc",
+        (SEPARATOR,),
+    )
+    write_words(connection, documents)
+    write_completions(connection, documents)
 
 
 def _write_types(
-    connection: sqlite3.Connection, documents: Sequence[Document], select: Select
-) -> list[int]:
-    above = read_classes(select)
-    type_ids: list[int] = []
+    connection: sqlite3.Connection, documents: Iterable[Document], above: Mapping[str, set[str]]
+) -> None:
     for type_id, (type_iri, group) in enumerate(groupby(documents, key=lambda d: d.type)):
-        first = len(type_ids) + 1
-        type_ids += [type_id for _ in group]
-        values = (type_id, type_iri, first, len(type_ids))
+        members = list(group)
+        for document in members:
+            document.type_id = type_id
+        values = (type_id, type_iri, members[0].rowid, members[-1].rowid)
         connection.execute("INSERT INTO type VALUES (?, ?, ?, ?)", values)
         connection.executemany(
             "INSERT INTO above VALUES (?, ?)",
-            [(upper, type_id) for upper in sorted({type_iri, *above.get(type_iri, ())})],
+            [(upper, type_id) for upper in {type_iri, *above.get(type_iri, ())}],
         )
-    return type_ids
 
 
-def _text_row(
-    rowid: int, document: Document, rowids: dict[str, int], words: WordCounter
-) -> tuple[int, str, str, str, str, str, str]:
-    for name in document.names:
-        words.add(name.text, language=name.language)
-    for text in (*document.notes, *document.evidence, *document.texts):
-        words.add(text, language=None)
+def _text_row(document: Document) -> tuple[int | str, ...]:
     label, *names = (name.text for name in document.names)
+    texts = (sorted(document.texts.get(kind, ())) for kind in ("note", "evidence", "text"))
     tokens = {
-        (DIRECT if link.target == link.through else BROADER) + str(rowids[link.target])
+        (DIRECT if link.target is link.through else BROADER) + str(link.target.rowid)
         for link in document.links
     }
-    return (
-        rowid,
-        label,
-        SEPARATOR.join(names),
-        SEPARATOR.join(document.notes),
-        SEPARATOR.join(document.evidence),
-        SEPARATOR.join(document.texts),
-        " ".join(sorted(tokens)),
-    )
-
-
-def _write_links(
-    connection: sqlite3.Connection,
-    documents: Sequence[Document],
-    type_ids: Sequence[int],
-    rowids: dict[str, int],
-) -> None:
-    properties: dict[str, int] = {}
-    targets: dict[int, None] = {}
-    narrower: set[tuple[int, int]] = set()
-
-    def row(rowid: int, document: Document, type_id: int) -> tuple[int, str, int, str | None, str]:
-        numbers: list[int] = []
-        for link in document.links:
-            target, through = rowids[link.target], rowids[link.through]
-            targets[target] = None
-            if target != through:
-                narrower.add((target, through))
-            numbers += [properties.setdefault(link.property, len(properties)), target, through]
-        return rowid, document.iri, type_id, document.scheme, ",".join(map(str, numbers))
-
-    connection.executemany(
-        "INSERT INTO doc VALUES (?, ?, ?, ?, ?)",
-        (
-            row(rowid, document, type_id)
-            for rowid, (document, type_id) in enumerate(zip(documents, type_ids, strict=True), 1)
-        ),
-    )
-    connection.executemany(
-        "INSERT INTO property VALUES (?, ?)", [(n, iri) for iri, n in properties.items()]
-    )
-    connection.executemany("INSERT INTO narrower VALUES (?, ?)", sorted(narrower))
-    connection.executemany(
-        "INSERT INTO target (rowid, names) VALUES (?, ?)",
-        (
-            (rowid, SEPARATOR.join(name.text for name in documents[rowid - 1].names))
-            for rowid in sorted(targets)
-        ),
-    )
+    columns = map(SEPARATOR.join, (names, *texts))
+    return document.rowid, label, *columns, " ".join(sorted(tokens))

@@ -3,26 +3,39 @@
 A name is entered under its beginning and under the beginnings of its next few words, each
 with a weight that is fixed when the index is built: acronyms, then names that begin as typed,
 then names with a later word that does; within these, preferred names before hidden ones,
-classes in the order of the index, short before long. Prefixes that very many names share
-("m", "mig") have their best entries stored apart, so that no keystroke scans them all.
+classes in the order of the index, short before long.
 """
 
 import re
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain, islice
 
-from gfmdkg.search.answers import Completion
+from gfmdkg.search.answers import Completion, Completions, Group
 from gfmdkg.search.documents import Document
+from gfmdkg.search.kinds import kind_of
+from gfmdkg.search.schema import in_ranges
 from gfmdkg.terms.folding import fold
+from gfmdkg.terms.values import Resource
 
 __all__ = ["complete", "write_completions"]
 
 _KEY_LENGTH = 32
 _WORDS_ENTERED = 5
-_FREQUENT = 800
-_BEST_STORED = 40
+_ENTRIES_EACH = 8
+_ENTRIES = """
+SELECT doc.iri, type.iri, scheme, label.text, name.text, name.language
+FROM (
+  SELECT weight, doc, position FROM completion WHERE key >= ? AND key < ?{condition}
+  ORDER BY weight, doc, position LIMIT ?
+) AS entry
+CROSS JOIN doc ON doc.id = entry.doc
+JOIN type ON type.id = doc.type
+JOIN name AS label ON label.doc = doc.id AND label.position = 0
+JOIN name ON name.doc = doc.id AND name.position = entry.position
+WHERE instr(name.folded, ?)
+ORDER BY entry.weight, entry.doc, entry.position
+"""
 _KINDS = {"pref": 0, "alt": 1, "notation": 2, "hidden": 3}
 _ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Za-z][\w-]{1,9}")
 _START = re.compile(r"[^\W_]+")
@@ -30,64 +43,21 @@ _START = re.compile(r"[^\W_]+")
 _Entry = tuple[str, int, int, int]  # key, weight, rowid of the document, position of the name
 
 
-def write_completions(
-    connection: sqlite3.Connection, documents: Sequence[Document], type_ids: Sequence[int]
-) -> None:
-    """Fill the tables ``completion`` and ``frequent``; documents have rowids from 1 on."""
-    entries = [
-        entry
-        for rowid, (document, type_id) in enumerate(zip(documents, type_ids, strict=True), 1)
-        for entry in _entries(document, rowid, type_id)
-    ]
-    entries.sort()
-    entries[:] = [b for a, b in pairwise([("", 0, 0, -1), *entries]) if a != b]
+def write_completions(connection: sqlite3.Connection, documents: Iterable[Document]) -> None:
+    """Fill the table ``completion``."""
+    entries = sorted({entry for document in documents for entry in _entries(document)})
     connection.executemany("INSERT INTO completion VALUES (?, ?, ?, ?)", entries)
-    frequent = _frequent_prefixes(key for key, *_ in entries)
-    entries.sort(key=lambda entry: entry[1:])
-    connection.executemany(
-        "INSERT INTO frequent VALUES (?, ?, ?, ?)", _best(entries, frequent, type_ids)
-    )
 
 
-def _entries(document: Document, rowid: int, type_id: int) -> Iterator[_Entry]:
+def _entries(document: Document) -> Iterator[_Entry]:
     for position, name in enumerate(document.names):
         folded = fold(name.text)
         tier = 0 if _ACRONYM.fullmatch(name.text) else 1
         starts = [match.start() for match in _START.finditer(folded)][:_WORDS_ENTERED]
         for start in starts:
             kind = (tier if start == starts[0] else 2) * 10 + _KINDS[name.kind]
-            weight = (kind * 1000 + min(type_id, 999)) * 1000 + min(len(folded), 999)
-            yield folded[start : start + _KEY_LENGTH], weight, rowid, position
-
-
-def _frequent_prefixes(keys: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(keys)
-    for length in range(1, _KEY_LENGTH + 1):
-        counts = Counter(key[:length] for key in waiting if len(key) >= length)
-        more = {prefix for prefix, count in counts.items() if count > _FREQUENT}
-        if not more:
-            break
-        found |= more
-        waiting = [key for key in waiting if key[:length] in more]
-    return found
-
-
-def _best(
-    entries: Iterable[_Entry], frequent: set[str], type_ids: Sequence[int]
-) -> Iterator[_Entry]:
-    stored: Counter[tuple[str, int]] = Counter()
-    seen: set[tuple[str, int]] = set()
-    for key, weight, rowid, position in entries:
-        for length in range(1, len(key) + 1):
-            prefix = key[:length]
-            if prefix not in frequent:
-                break
-            slot = prefix, type_ids[rowid - 1]
-            if stored[slot] < _BEST_STORED and (prefix, rowid) not in seen:
-                stored[slot] += 1
-                seen.add((prefix, rowid))
-                yield prefix, weight, rowid, position
+            weight = (kind * 1000 + min(document.type_id, 999)) * 1000 + min(len(folded), 999)
+            yield folded[start : start + _KEY_LENGTH], weight, document.rowid, position
 
 
 def complete(
@@ -96,7 +66,7 @@ def complete(
     *,
     ranges: Sequence[tuple[int, int]] | None,
     limit: int,
-) -> tuple[Completion, ...]:
+) -> Completions:
     """The best ``limit`` resources with a name that goes on as typed, grouped by class.
 
     The class of the best one comes first. ``ranges`` are the rowids that may come, ``None``
@@ -105,59 +75,35 @@ def complete(
     typed = fold(text)
     match = _START.search(typed)
     if match is None or limit < 1:
-        return ()
+        return Completions(items=(), total=0, groups=())
     typed = typed[match.start() :]
-    rows = _best_rows(connection, typed, ranges, limit)
+    key = typed[:_KEY_LENGTH]
+    condition = "" if ranges is None else f" AND {in_ranges('doc', ranges)}"
+    query = _ENTRIES.format(condition=condition)
+    found: dict[str, tuple[str, ...]] = {}
+    # Several names of a resource may fit, and so may several words of one; rarely very many do.
+    for most in (limit * _ENTRIES_EACH, -1):
+        rows = connection.execute(query, (key, key + "\U0010ffff", most, typed)).fetchall()
+        for iri, *shown in rows:
+            found.setdefault(iri, tuple(shown))
+        if len(found) >= limit or len(rows) < most:
+            break
     groups: dict[str, list[Completion]] = {}
-    for rowid, position in rows:
-        iri, type_iri, scheme, label, matched, language = connection.execute(
-            "SELECT doc.iri, type.iri, scheme, label.text, name.text, name.language FROM doc"
-            " JOIN type ON type.id = doc.type"
-            " JOIN name AS label ON label.doc = doc.id AND label.position = 0"
-            " JOIN name ON name.doc = doc.id AND name.position = ? WHERE doc.id = ?",
-            (position, rowid),
-        ).fetchone()
+    for iri, (type_iri, scheme, label, matched, language) in islice(found.items(), limit):
         groups.setdefault(type_iri, []).append(
             Completion(
-                iri=iri,
-                label=label,
+                resource=Resource(iri=iri, label=label),
                 matched=matched,
                 language=language,
-                type=type_iri,
+                type=kind_of(type_iri),
                 scheme=scheme,
             )
         )
-    return tuple(chain.from_iterable(groups.values()))
-
-
-def _best_rows(
-    connection: sqlite3.Connection,
-    typed: str,
-    ranges: Sequence[tuple[int, int]] | None,
-    limit: int,
-) -> list[tuple[int, int]]:
-    key = typed[:_KEY_LENGTH]
-    condition, values = "", []
-    if ranges is not None:
-        condition = f" AND ({' OR '.join(['doc BETWEEN ? AND ?'] * len(ranges)) or '0'})"
-        values = [bound for pair in ranges for bound in pair]
-    is_frequent = connection.execute("SELECT 1 FROM frequent WHERE prefix = ?", (key,)).fetchone()
-    place = "frequent WHERE prefix = ?" if is_frequent else "completion WHERE key >= ? AND key < ?"
-    bounds = [key] if is_frequent else [key, key + "\U0010ffff"]
-    cursor = connection.execute(
-        f"SELECT doc, position FROM {place}{condition} ORDER BY weight, doc, position",  # noqa: S608
-        [*bounds, *values],
+    items = tuple(chain.from_iterable(groups.values()))
+    return Completions(
+        items=items,
+        total=len(items),
+        groups=tuple(
+            Group(type=kind_of(iri), iri=iri, count=len(each)) for iri, each in groups.items()
+        ),
     )
-    found: dict[int, int] = {}
-    for rowid, position in cursor:
-        if rowid in found or (len(typed) > _KEY_LENGTH and not _goes_on(connection, rowid, typed)):
-            continue
-        found[rowid] = position
-        if len(found) == limit:
-            break
-    return list(found.items())
-
-
-def _goes_on(connection: sqlite3.Connection, rowid: int, typed: str) -> bool:
-    rows = connection.execute("SELECT folded FROM name WHERE doc = ?", (rowid,))
-    return any(typed in folded for (folded,) in rows)

@@ -2,40 +2,22 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.namespaces import FOAF, GFMD, GRAPH_BASE, ORG, PROV, RDF, RDFS, SDGO, SH, SKOS
+from gfmdkg.namespaces import GRAPH_BASE, PREFIXES, PROV, RDF, RDFS, SH
+from gfmdkg.search.kinds import KINDS
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.selecting import Select
 
-__all__ = ["Document", "Link", "Name", "read_classes", "read_documents"]
+__all__ = ["Document", "Link", "Name", "read_above", "read_documents"]
 
-# The order of classes where nothing else decides: what others refer to comes first.
-_TYPES = (
-    GFMD + "Instrument",
-    GFMD + "Process",
-    SDGO + "Goal",
-    SDGO + "Target",
-    SKOS + "Concept",
-    ORG + "Organization",
-    FOAF + "Person",
-    FOAF + "Group",
-    GFMD + "Session",
-    GFMD + "Summit",
-    GFMD + "Report",
-    GFMD + "Recommendation",
-    GFMD + "Section",
-    GFMD + "Paragraph",
-    GFMD + "Statement",
-    GFMD + "Discrepancy",
-)
-_TYPE_RANK: Mapping[str, int] = {iri: rank for rank, iri in enumerate(_TYPES)}
+_TYPE_RANK: Mapping[str, int] = {iri: rank for rank, iri in enumerate(KINDS.values())}
 # The machinery of the graph, which has pages of its own: ontology, shapes, provenance.
-_MACHINERY = ("http://www.w3.org/2002/07/owl#", RDF, RDFS, SH, PROV)
+_MACHINERY = (PREFIXES["owl"], RDF, RDFS, SH, PROV)
 _UNTYPED = RDFS + "Resource"
 # Control characters and those for private use, which the index takes for its own purposes.
 _RESERVED = re.compile("[\x00-\x1f\x7f\ue000-\uf8ff\ud800-\udfff]+")
@@ -56,59 +38,68 @@ class Link:
     """From a document by ``property`` to ``through``; ``target`` is that or broader than it."""
 
     property: str
-    target: str
-    through: str
+    target: "Document"
+    through: "Document"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Document:
-    """A thing with its names, the preferred English one first, and its texts."""
+    """A thing with its names, the preferred English one first, and its texts.
+
+    These are a ``note``, ``evidence`` or a ``text``. ``rowid`` is its place in the index.
+    """
 
     iri: str
     type: str = _UNTYPED
     scheme: str | None = None
     names: list[Name] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    evidence: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
+    texts: dict[str, set[str]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
-
-    @property
-    def order(self) -> tuple[int, str, str]:
-        """The place among all documents: classes together, then by IRI."""
-        return _TYPE_RANK.get(self.type, len(_TYPES)), self.type, self.iri
+    rowid: int = 0
+    type_id: int = 0
 
 
-def read_documents(select: Select) -> list[Document]:
-    """All documents of a version in their order."""
+def read_documents(select: Select, above: Mapping[str, set[str]]) -> list[Document]:
+    """All documents of a version in their order: classes together, then by IRI."""
     documents, types = _read_names(select(_query("names")))
     for iri, found in types.items():
         kept = [t for t in found if not t.startswith(_MACHINERY)]
         if iri.startswith(GRAPH_BASE) or not kept:
             documents.pop(iri, None)
         elif iri in documents:
-            documents[iri].type = min(kept, key=lambda t: (_TYPE_RANK.get(t, len(_TYPES)), t))
-    for document in documents.values():
+            documents[iri].type = min(kept, key=_rank)
+    for row in select(_query("texts")):
+        match row:
+            case ox.NamedNode(value=iri), ox.Literal(value=kind), ox.Literal(value=lexical):
+                text = _clean(lexical)
+                if text and iri in documents:
+                    documents[iri].texts.setdefault(kind, set()).add(text)
+    _read_links(select(_query("links")), documents, above)
+    ordered = sorted(documents.values(), key=lambda document: (_rank(document.type), document.iri))
+    for rowid, document in enumerate(ordered, 1):
+        document.rowid = rowid
         # The first name is the one shown; the rest only need to be in a stable order.
         document.names.sort(
             key=lambda n: (n.kind != "pref", n.language != "en", n.kind, n.language or "", n.text)
         )
-    _read_texts(select(_query("texts")), documents)
-    _read_links(select(_query("links")), documents)
-    return sorted(documents.values(), key=lambda document: document.order)
+    return ordered
 
 
-def read_classes(select: Select) -> dict[str, set[str]]:
-    """Each class with the classes above it."""
+def read_above(select: Select) -> dict[str, set[str]]:
+    """Each class, and each concept, with those above it."""
     above: dict[str, set[str]] = {}
-    for below, upper in select(_query("classes")):
-        if isinstance(below, ox.NamedNode) and isinstance(upper, ox.NamedNode):
-            above.setdefault(below.value, set()).add(upper.value)
+    for iri, upper in select(_query("above")):
+        if isinstance(iri, ox.NamedNode) and isinstance(upper, ox.NamedNode):
+            above.setdefault(iri.value, set()).add(upper.value)
     return above
 
 
 def _query(name: str) -> str:
     return packaged_query("gfmdkg.search", f"rq/{name}.rq").text
+
+
+def _rank(type_iri: str) -> tuple[int, str]:
+    return _TYPE_RANK.get(type_iri, len(_TYPE_RANK)), type_iri
 
 
 def _clean(text: str) -> str:
@@ -130,61 +121,27 @@ def _read_names(solutions: Solutions) -> tuple[dict[str, Document], dict[str, se
                 if text:
                     document = documents.setdefault(iri, Document(iri))
                     document.names.append(Name(kind, text, value.language))
-    for iri, scheme in schemes.items():
-        if iri in documents:
-            documents[iri].scheme = scheme
+    for iri, document in documents.items():
+        document.scheme = schemes.get(iri)
     return documents, types
 
 
-def _read_texts(solutions: Solutions, documents: Mapping[str, Document]) -> None:
-    for row in solutions:
-        match row:
-            case ox.NamedNode(value=iri), ox.Literal(value=kind), ox.Literal(value=lexical):
-                document = documents.get(iri)
-                text = _clean(lexical)
-                if document is None or not text:
-                    continue
-                target = {"note": document.notes, "evidence": document.evidence}
-                target.get(kind, document.texts).append(text)
-    for document in documents.values():
-        for texts in (document.notes, document.evidence, document.texts):
-            texts[:] = sorted(set(texts))
-
-
-def _read_links(solutions: Solutions, documents: Mapping[str, Document]) -> None:
+def _read_links(
+    solutions: Solutions, documents: Mapping[str, Document], above: Mapping[str, set[str]]
+) -> None:
     direct: dict[str, set[tuple[str, str]]] = {}
-    broader: dict[str, list[str]] = {}
     for row in solutions:
         match row:
-            case ox.NamedNode(value=iri), ox.NamedNode(value=property_iri), ox.NamedNode(
-                value=target
-            ):
-                if iri in documents and target in documents and iri != target:
-                    direct.setdefault(iri, set()).add((property_iri, target))
-                if property_iri == SKOS + "broader":
-                    broader.setdefault(iri, []).append(target)
-    ancestors: dict[str, list[str]] = {}
+            case ox.NamedNode(value=iri), ox.NamedNode(value=by), ox.NamedNode(value=target):
+                if iri != target and iri in documents and target in documents:
+                    direct.setdefault(iri, set()).add((by, target))
     for iri, links in direct.items():
         found = documents[iri].links
-        for property_iri, through in sorted(links):
-            found.append(Link(property_iri, through, through))
-            if through not in ancestors:
-                ancestors[through] = sorted(_above(through, broader) & documents.keys())
+        for by, through in sorted(links):
+            broader = above.get(through, set()) - {iri, through}
             found += [
-                Link(property_iri, target, through)
-                for target in ancestors[through]
-                if target != iri
+                Link(by, documents[target], documents[through])
+                for target in (through, *sorted(broader))
+                if target in documents
             ]
         del found[_LINKS_LIMIT:]
-
-
-def _above(concept: str, broader: Mapping[str, Iterable[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(broader.get(concept, ()))
-    while waiting:
-        upper = waiting.pop()
-        if upper not in found:
-            found.add(upper)
-            waiting.extend(broader.get(upper, ()))
-    found.discard(concept)
-    return found

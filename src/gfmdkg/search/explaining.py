@@ -1,12 +1,15 @@
 """Why an item was found, and the words around what matched."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 
 from gfmdkg.search.answers import Hit, Marked, Reason, Why
+from gfmdkg.search.kinds import kind_of
 from gfmdkg.search.matching import Matches
 from gfmdkg.search.schema import SEPARATOR
+from gfmdkg.terms.values import Resource
 
 __all__ = ["explain", "read_marks"]
 
@@ -44,6 +47,8 @@ def explain(
     language: str | None,
 ) -> tuple[Hit, ...]:
     """The hits for rows that match, given with their scores: label, snippet and reasons."""
+    if not page:
+        return ()
     rowids = ", ".join(str(rowid) for rowid, _ in page)
     # A unary plus makes one run of the search serve all rows.
     columns = connection.execute(
@@ -66,8 +71,8 @@ def _hit(
     matches: Matches,
     language: str | None,
 ) -> Hit:
-    iri, type_iri, scheme, links = connection.execute(
-        "SELECT doc.iri, type.iri, scheme, links FROM doc JOIN type ON type.id = doc.type"
+    iri, type_iri, scheme = connection.execute(
+        "SELECT doc.iri, type.iri, scheme FROM doc JOIN type ON type.id = doc.type"
         " WHERE doc.id = ?",
         (rowid,),
     ).fetchone()
@@ -97,13 +102,14 @@ def _hit(
         for position in matching[:_NAMES_SHOWN]
     ]
     why += [Why(reason=reason, text=_clip(marked).text) for reason, marked in texts]
-    why += _links(connection, links, matches.targets, language)
-    snippet = texts[0][1] if texts else Marked(text=columns[2].split(SEPARATOR)[0])
+    why += _links(connection, rowid, matches.targets, language)
+    label = read_marks(names[shown])
+    snippet = texts[0][1] if texts else read_marks(columns[2].split(SEPARATOR)[0])
     return Hit(
-        iri=iri,
-        type=type_iri,
+        resource=Resource(iri=iri, label=label.text),
+        type=kind_of(type_iri),
         scheme=scheme,
-        label=read_marks(names[shown]),
+        label=label,
         language=kinds[shown][1],
         snippet=_clip(snippet) if snippet.text else None,
         score=round(score, 4),
@@ -133,37 +139,30 @@ def _clip(marked: Marked) -> Marked:
 
 
 def _links(
-    connection: sqlite3.Connection, links: str, targets: Collection[int], language: str | None
+    connection: sqlite3.Connection, rowid: int, targets: Collection[int], language: str | None
 ) -> Iterator[Why]:
-    numbers = [int(number) for number in links.split(",")] if links else []
-    found = [
-        (target != through, property_id, target, through)
-        for property_id, target, through in zip(
-            numbers[::3], numbers[1::3], numbers[2::3], strict=True
-        )
-        if target in targets
-    ]
     # What the item says itself comes before what follows from a broader concept.
-    for _, property_id, target, through in sorted(found)[:_LINKS_SHOWN]:
-        (property_iri,) = connection.execute(
-            "SELECT iri FROM property WHERE id = ?", (property_id,)
-        ).fetchone()
-        target_iri, target_label = _named(connection, target, language)
-        through_iri, through_label = _named(connection, through, language)
+    rows = connection.execute(
+        "SELECT property.iri, target, through FROM link JOIN property ON property.id = property"
+        " WHERE doc = ? AND target IN (SELECT value FROM json_each(?))"
+        " ORDER BY target <> through, property, target, through LIMIT ?",
+        (rowid, json.dumps([*targets]), _LINKS_SHOWN),
+    )
+    for property_iri, *ends in rows.fetchall():
+        target, through = (_named(connection, end, language) for end in ends)
         yield Why(
             reason=Reason.LINK,
-            text=target_label,
+            text=target.text,
             property=property_iri,
-            target=target_iri,
-            through=through_iri,
-            through_label=through_label,
+            target=target,
+            through=through,
         )
 
 
-def _named(connection: sqlite3.Connection, rowid: int, language: str | None) -> tuple[str, str]:
-    row: tuple[str, str] = connection.execute(
+def _named(connection: sqlite3.Connection, rowid: int, language: str | None) -> Resource:
+    iri, label = connection.execute(
         "SELECT doc.iri, name.text FROM doc JOIN name ON name.doc = doc.id WHERE doc.id = ?"
         " ORDER BY (kind = 'pref' AND language IS ?) DESC, position LIMIT 1",
         (rowid, language),
     ).fetchone()
-    return row
+    return Resource(iri=iri, label=label)

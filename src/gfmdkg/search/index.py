@@ -4,19 +4,22 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
 from gfmdkg.errors import Fault, QueryTimeout, StoreError
-from gfmdkg.search.answers import Completion, Found, SearchAnswer
+from gfmdkg.search.answers import Completions, Found, Group, SearchAnswer
 from gfmdkg.search.building import ensure_index, is_current
 from gfmdkg.search.completions import complete
 from gfmdkg.search.explaining import explain
+from gfmdkg.search.kinds import kind_of
 from gfmdkg.search.matching import Matches, find_matches
 from gfmdkg.search.query import And, Node, Not, Or, Query, Term, parse_query
-from gfmdkg.search.vocabulary import Vocabulary, correct
+from gfmdkg.search.vocabulary import correct
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version
@@ -31,6 +34,19 @@ _LENIENT_UP_TO = 6
 Ranges = Sequence[tuple[int, int]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A query and its text after correction, if any, and what matches.
+
+    ``is_lenient`` where that has only some of the words.
+    """
+
+    query: Query
+    matches: Matches
+    corrected: str | None = None
+    is_lenient: bool = False
+
+
 class SearchIndex:
     """Searches and completions over one index file, by any number of threads at once.
 
@@ -42,14 +58,10 @@ class SearchIndex:
         self._idle: list[sqlite3.Connection] = []
         self._is_closed = False
         self._lock = threading.Lock()
-        self._vocabulary: Vocabulary | None = None
         with self._borrowed() as connection:
             self._types: tuple[tuple[str, int, int], ...] = tuple(
                 connection.execute("SELECT iri, first, last FROM type ORDER BY first")
             )
-            self._above: dict[str, list[int]] = {}
-            for iri, type_id in connection.execute("SELECT iri, type FROM above ORDER BY type"):
-                self._above.setdefault(iri, []).append(type_id)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -90,44 +102,30 @@ class SearchIndex:
         that labels are shown in where there are any. No text raises; ``QueryTimeout`` is
         raised where the time limit runs out, ``StoreError`` where the file is damaged.
         """
-        text = _encodable(text)
-        query = parse_query(text)
-        if query.root is None:
-            return _nothing(query)
         with self._borrowed() as connection:
-            ranges = self._ranges(types)
-            root, corrected, lenient, matches = self._match(
-                connection, query.root, text, language, ranges
-            )
-            if not matches.rowids:
-                return _nothing(query)
+            ranges = self._ranges(connection, types)
+            asked = self._understand(connection, text, language, ranges)
+            matches = asked.matches
             page = matches.page(connection, ranges, limit=max(0, limit), offset=max(0, offset))
-            hits = explain(connection, page, matches=matches, language=language)
+            items = explain(connection, page, matches=matches, language=language)
+        counts = ((iri, matches.within(*each)) for iri, *each in self._types)
         return SearchAnswer(
-            hits=hits,
+            items=items,
             total=sum(matches.within(*each) for each in ranges),
-            groups=tuple(
-                (iri, count) for iri, *each in self._types if (count := matches.within(*each))
-            ),
-            interpretation=str(Query(root=root)),
-            corrected=corrected,
+            groups=tuple(Group(type=kind_of(iri), iri=iri, count=n) for iri, n in counts if n),
+            interpretation=str(asked.query),
+            corrected=asked.corrected,
             expanded=matches.expanded,
-            lenient=lenient,
-            ignored=query.ignored,
+            lenient=asked.is_lenient,
+            ignored=asked.query.ignored,
         )
 
     def find(self, text: str, *, types: Collection[str] = ()) -> Found:
         """All things of these classes that ``search`` would list, in its order, unexplained."""
-        text = _encodable(text)
-        query = parse_query(text)
-        if query.root is None:
-            return Found(iris=(), interpretation=str(query))
         with self._borrowed() as connection:
-            ranges = self._ranges(types)
-            root, corrected, lenient, matches = self._match(
-                connection, query.root, text, None, ranges
-            )
-            rows = matches.page(connection, ranges, limit=len(matches.rowids), offset=0)
+            ranges = self._ranges(connection, types)
+            asked = self._understand(connection, text, None, ranges)
+            rows = asked.matches.page(connection, ranges, limit=len(asked.matches.rowids), offset=0)
             named = dict(
                 connection.execute(
                     "SELECT id, iri FROM doc WHERE id IN (SELECT value FROM json_each(?))",
@@ -136,54 +134,58 @@ class SearchIndex:
             )
         return Found(
             iris=tuple(named[rowid] for rowid, _ in rows),
-            interpretation=str(Query(root=root)),
-            corrected=corrected,
-            lenient=lenient,
+            interpretation=str(asked.query),
+            corrected=asked.corrected,
+            lenient=asked.is_lenient,
         )
 
-    def _match(
-        self,
-        connection: sqlite3.Connection,
-        root: Node,
-        text: str,
-        language: str | None,
-        ranges: Ranges,
-    ) -> tuple[Node, str | None, bool, Matches]:
-        """The query and its text after correction, if any, and what matches.
-
-        Where nothing in the ranges has all words, what has some of them: that is the ``True``
-        in the answer.
-        """
-        root, corrected = correct(connection, root, text, vocabulary=self._words, language=language)
-        strict: Matches | None = None
-        for asked in (root, *_looser(root)):
-            matches = find_matches(connection, asked, corrected or text)
-            strict = strict or matches
-            if any(matches.within(*each) for each in ranges):
-                return root, corrected, matches is not strict, matches
-        assert strict is not None  # noqa: S101 - the query itself was asked
-        return root, corrected, False, strict
-
-    def suggest(
-        self, text: str, *, types: Collection[str] = (), limit: int = 10
-    ) -> tuple[Completion, ...]:
-        """The best ``limit`` resources with a name that goes on as typed, by class."""
+    def _understand(
+        self, connection: sqlite3.Connection, text: str, language: str | None, ranges: Ranges
+    ) -> "_Asked":
+        """What matches all words or, where nothing in the ranges does, some of them."""
         text = _encodable(text)
+        query = parse_query(text)
+        nothing = _Asked(query=query, matches=Matches())
+        if query.root is None:
+            return nothing
+        root, corrected = correct(connection, query.root, text, language=language)
+        attempts = (
+            (wanted, find_matches(connection, wanted, corrected or text))
+            for wanted in (root, *_looser(root))
+        )
+        strict = next(attempts)
+        wanted, matches = next(
+            (
+                attempt
+                for attempt in chain((strict,), attempts)
+                if any(attempt[1].within(*each) for each in ranges)
+            ),
+            strict,
+        )
+        if not matches.rowids:
+            return nothing
+        return _Asked(
+            query=replace(query, root=root),
+            matches=matches,
+            corrected=corrected,
+            is_lenient=wanted is not root,
+        )
+
+    def suggest(self, text: str, *, types: Collection[str] = (), limit: int = 10) -> Completions:
+        """The best ``limit`` resources with a name that goes on as typed, by class."""
         with self._borrowed() as connection:
-            ranges = self._ranges(types) if types else None
-            return complete(connection, text, ranges=ranges, limit=limit)
+            ranges = self._ranges(connection, types) if types else None
+            return complete(connection, _encodable(text), ranges=ranges, limit=limit)
 
-    def _ranges(self, types: Collection[str]) -> Ranges:
+    def _ranges(self, connection: sqlite3.Connection, types: Collection[str]) -> Ranges:
         """The rowids of the classes asked for and of those below them; of all, where none is."""
-        numbers: Iterable[int] = range(len(self._types))
-        if types:
-            numbers = sorted({number for iri in types for number in self._above.get(iri, ())})
-        return [self._types[number][1:] for number in numbers]
-
-    def _words(self, connection: sqlite3.Connection) -> Vocabulary:
-        if self._vocabulary is None:
-            self._vocabulary = Vocabulary(connection)
-        return self._vocabulary
+        if not types:
+            return [(first, last) for _, first, last in self._types]
+        return connection.execute(
+            "SELECT DISTINCT first, last FROM above JOIN type ON type.id = above.type"
+            " WHERE above.iri IN (SELECT value FROM json_each(?)) ORDER BY first",
+            (json.dumps([*types]),),
+        ).fetchall()
 
     @contextmanager
     def _borrowed(self) -> Iterator[sqlite3.Connection]:
@@ -222,12 +224,6 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _encodable(text: str) -> str:
     """The text without lone surrogates, which neither SQLite nor JSON takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _nothing(query: Query) -> SearchAnswer:
-    return SearchAnswer(
-        hits=(), total=0, groups=(), interpretation=str(query), ignored=query.ignored
-    )
 
 
 def _looser(root: Node) -> Iterator[Node]:

@@ -28,7 +28,10 @@ KINDS: Mapping[str, str] = {
     "statement": GFMD + "Statement",
     "discrepancy": GFMD + "Discrepancy",
 }
-"""Short name to class; ``reference``, ``actor`` and ``passage`` cover several classes."""
+"""Short name to class; ``reference``, ``actor`` and ``passage`` cover several classes.
+
+They stand in the order of answers where nothing else decides: what others refer to comes first.
+"""
 
 _NAMES = {iri: name for name, iri in KINDS.items()}
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from gfmdkg.search.answers import Expansion
 from gfmdkg.search.query import And, Node, Not, Or, Term, name_key
-from gfmdkg.search.schema import BROADER, DIRECT, WEIGHTS
-from gfmdkg.search.vocabulary import stems_of_prefix
+from gfmdkg.search.schema import BROADER, DIRECT, WEIGHTS, in_ranges
+from gfmdkg.search.vocabulary import words_of_prefix
+from gfmdkg.terms.values import Resource
 
 __all__ = ["Matches", "find_matches"]
 
@@ -37,19 +38,20 @@ _OTHER_NUMBER = _IRREGULAR | {plural: singular for singular, plural in _IRREGULA
 
 
 class _Planner:
-    def __init__(self, connection: sqlite3.Connection, root: Node) -> None:
+    """Writes the expression for a query of so many terms, and notes what it searches for."""
+
+    def __init__(self, connection: sqlite3.Connection, terms: int) -> None:
         self._connection = connection
+        self._terms = terms
+        self._per_term = max(2, min(_TARGETS_PER_TERM, _TARGETS_LIMIT // terms))
         self.targets: set[int] = set()
         self.expanded: dict[tuple[str, str], Expansion] = {}
-        self._terms = max(1, sum(1 for _ in _terms(root)))
-        self._per_term = max(2, min(_TARGETS_PER_TERM, _TARGETS_LIMIT // self._terms))
-        self._is_wanted = True
 
     def expression(self, node: Node) -> str | None:
         """FTS5's text for the node; ``None`` for one that excludes only."""
         match node:
             case Term():
-                return self._unit([node]) or self._term(node)
+                return (node.is_plain and self._unit([node])) or self._term(node)
             case Or(parts=parts):
                 found = [e for e in map(self.expression, parts) if e is not None]
                 return f"({' OR '.join(found)})" if found else None
@@ -63,11 +65,11 @@ class _Planner:
         found = [e for e in self._units(wanted) if e is not None]
         if not found:
             return None
-        self._is_wanted = False
+        # Nothing is found by what is refused.
+        aside = _Planner(self._connection, self._terms)
         refused = [
-            e for part in parts if isinstance(part, Not) and (e := self.expression(part.part))
+            e for part in parts if isinstance(part, Not) and (e := aside.expression(part.part))
         ]
-        self._is_wanted = True
         together = f"({' AND '.join(found)})"
         return f"({together} NOT ({' OR '.join(refused)}))" if refused else together
 
@@ -77,36 +79,21 @@ class _Planner:
         while at < len(parts):
             run: list[Term] = []
             for part in parts[at : at + _UNIT_WORDS]:
-                if not isinstance(part, Term) or part.is_quoted or part.is_prefix:
+                if not isinstance(part, Term) or not part.is_plain:
                     break
                 run.append(part)
-            unit = None
-            while len(run) > 1 and unit is None:
-                unit = self._unit(run)
-                if unit is None:
-                    run.pop()
-            if unit is not None:
-                yield unit
-                at += len(run)
-            else:
-                yield self.expression(parts[at])
-                at += 1
+            units = ((size, self._unit(run[:size])) for size in range(len(run), 1, -1))
+            size, unit = next((each for each in units if each[1]), (1, None))
+            yield unit or self.expression(parts[at])
+            at += size
 
     def _unit(self, run: Sequence[Term]) -> str | None:
         """Words that are the name of a resource: its other names will do as well."""
-        if any(term.is_quoted or term.is_prefix for term in run):
-            return None
         text = " ".join(word for term in run for word in term.words)
         key = name_key(text)
         if self._is_mere_number(key):
             return None
-        rowids = [
-            rowid
-            for (rowid,) in self._connection.execute(
-                "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT ?",
-                (key, _UNIT_SHARED + 1),
-            )
-        ]
+        rowids = _so_named(self._connection, key, limit=_UNIT_SHARED + 1)
         if not rowids or len(rowids) > _UNIT_SHARED:
             return None
         plain = [self._words(term) for term in run]
@@ -135,8 +122,8 @@ class _Planner:
     def _words(self, term: Term) -> str:
         text = " ".join(term.words)
         if term.is_prefix:
-            stems = stems_of_prefix(self._connection, text) if len(term.words) == 1 else ()
-            return f"({' OR '.join(map(_quoted, stems))})" if stems else f"{_quoted(text)} *"
+            words = words_of_prefix(self._connection, text) if len(term.words) == 1 else ()
+            return f"({' OR '.join(map(_quoted, words))})" if words else f"{_quoted(text)} *"
         other = _OTHER_NUMBER.get(text.lower())
         if other is not None and not term.is_quoted:
             return f"({_quoted(text)} OR {_quoted(other)})"
@@ -153,9 +140,8 @@ class _Planner:
         tokens: list[str] = []
         for rowid in rowids:
             tokens += [f'"{DIRECT}{rowid}"', f'"{BROADER}{rowid}"']
-            if self._is_wanted:
-                self.targets.add(rowid)
-                self._note(rowid, term, ())
+            self.targets.add(rowid)
+            self._note(rowid, term, ())
         return [f"context : ({' OR '.join(tokens)})"] if tokens else []
 
     def _other_names(self, rowid: int, key: str) -> tuple[str, ...]:
@@ -167,8 +153,6 @@ class _Planner:
         return tuple(text for (text,) in rows)
 
     def _note(self, rowid: int, term: str, names: tuple[str, ...]) -> None:
-        if not self._is_wanted:
-            return
         iri, label = self._connection.execute(
             "SELECT doc.iri, name.text FROM doc JOIN name ON name.doc = doc.id AND position = 0"
             " WHERE doc.id = ?",
@@ -180,22 +164,21 @@ class _Planner:
             " WHERE broader = ? ORDER BY doc.id LIMIT ?",
             (rowid, _NARROWER_SHOWN),
         )
-        narrower = tuple(rows)
+        narrower = tuple(Resource(iri=iri, label=name) for iri, name in rows)
         if (names or narrower) and (term, iri) not in self.expanded:
             self.expanded[term, iri] = Expansion(
-                term=term, iri=iri, label=label, names=names, narrower=narrower
+                term=term, resource=Resource(iri=iri, label=label), names=names, narrower=narrower
             )
 
 
-def _terms(node: Node) -> Iterator[Term]:
+def _count_terms(node: Node) -> int:
     match node:
         case Term():
-            yield node
+            return 1
         case Not(part=part):
-            yield from _terms(part)
+            return _count_terms(part)
         case And(parts=parts) | Or(parts=parts):
-            for part in parts:
-                yield from _terms(part)
+            return sum(map(_count_terms, parts))
 
 
 def _quoted(text: str) -> str:
@@ -205,6 +188,7 @@ def _quoted(text: str) -> str:
 
 _SCORED_LIMIT = 3_000
 _EXACT_BONUS = 1_000.0
+_EXACT_SHOWN = 20
 _RANK = f"bm25(text, {', '.join(map(str, WEIGHTS))})"
 
 
@@ -217,12 +201,12 @@ class Matches:
     whole query, ``targets`` those of the linked resources that the query names.
     """
 
-    match: str
-    rowids: list[int]
-    key: str
-    exact: tuple[int, ...]
-    targets: Collection[int]
-    expanded: tuple[Expansion, ...]
+    match: str = ""
+    rowids: Sequence[int] = ()
+    key: str = ""
+    exact: Sequence[int] = ()
+    targets: Collection[int] = ()
+    expanded: tuple[Expansion, ...] = ()
 
     def within(self, first: int, last: int) -> int:
         """How many lie between two rowids, both included."""
@@ -240,13 +224,12 @@ class Matches:
 
         def scored(match: str, bounds: Sequence[tuple[int, int]]) -> list[tuple[int, float]]:
             # A unary plus keeps SQLite from running the search once for each range.
-            condition = " OR ".join(["+rowid BETWEEN ? AND ?"] * len(bounds)) or "0"
             exact = f"(rowid IN ({', '.join(map(str, self.exact))}))"
             return connection.execute(
                 f"SELECT rowid, {exact} * {_EXACT_BONUS} - {_RANK} AS score"  # noqa: S608
-                f" FROM text WHERE text MATCH ? AND ({condition})"
+                f" FROM text WHERE text MATCH ? AND {in_ranges('+rowid', bounds)}"
                 " ORDER BY score DESC, rowid LIMIT ? OFFSET ?",
-                (match, *(bound for pair in bounds for bound in pair), limit, offset),
+                (match, limit, offset),
             ).fetchall()
 
         if not self.rowids:
@@ -273,20 +256,24 @@ class Matches:
 
 def find_matches(connection: sqlite3.Connection, root: Node, text: str) -> Matches:
     """All rows that match ``root``, which was understood from ``text``."""
-    planner = _Planner(connection, root)
+    planner = _Planner(connection, _count_terms(root))
     match = planner.expression(root) or ""
     key = name_key(text)
-    rows = connection.execute(
-        "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT 20", (key,)
-    )
     return Matches(
         match=match,
         rowids=_rowids(connection, match) if match else [],
         key=key,
-        exact=tuple(rowid for (rowid,) in rows),
+        exact=_so_named(connection, key, limit=_EXACT_SHOWN),
         targets=planner.targets,
         expanded=tuple(planner.expanded.values()),
     )
+
+
+def _so_named(connection: sqlite3.Connection, key: str, *, limit: int) -> list[int]:
+    rows = connection.execute(
+        "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT ?", (key, limit)
+    )
+    return [rowid for (rowid,) in rows]
 
 
 def _rowids(connection: sqlite3.Connection, match: str) -> list[int]:
@@ -294,7 +281,7 @@ def _rowids(connection: sqlite3.Connection, match: str) -> list[int]:
     return [rowid for (rowid,) in rows]
 
 
-def _within(rowids: list[int], ranges: Sequence[tuple[int, int]]) -> list[list[int]]:
+def _within(rowids: Sequence[int], ranges: Sequence[tuple[int, int]]) -> list[Sequence[int]]:
     return [
         rowids[bisect_left(rowids, first) : bisect_right(rowids, last)] for first, last in ranges
     ]

@@ -51,6 +51,11 @@ class Term:
     is_prefix: bool = False
     is_quoted: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is just words."""
+        return not self.is_prefix and not self.is_quoted
+
     def __str__(self) -> str:
         text = " ".join(self.words)
         star = "*" if self.is_prefix else ""
@@ -128,7 +133,7 @@ def parse_query(text: str) -> Query:
     '(detention OR custody) AND NOT children AND "no one"'
     """
     reader = _Reader(text)
-    root = reader.any_of(0)
+    root = reader.read()
     return Query(root=root, ignored=tuple(dict.fromkeys(reader.ignored)))
 
 
@@ -139,64 +144,44 @@ class _Reader:
         self.ignored: list[str] = []
         if len(text) > LENGTH_LIMIT:
             self.ignored.append(f"all after the first {LENGTH_LIMIT} characters")
-        self._pieces = _PIECE.findall(text[:LENGTH_LIMIT].translate(_QUOTES))
-        self._at = 0
+        self._pieces = iter(_PIECE.findall(text[:LENGTH_LIMIT].translate(_QUOTES)))
         self._terms = 0
 
-    def any_of(self, depth: int) -> Node | None:
+    def read(self, depth: int = 0) -> Node | None:
         """Parts between ORs, up to the end or to the bracket that closes this level."""
-        parts = [self._all_of(depth)]
-        while self._at < len(self._pieces):
-            piece = self._pieces[self._at]
-            if piece in {"OR", "|"}:
-                self._at += 1
-                parts.append(self._all_of(depth))
-            elif depth:  # the closing bracket
-                break
-            else:  # one that closes nothing
-                self._at += 1
-                parts[-1] = _together([parts[-1], self._all_of(depth)])
-        found = [part for part in parts if part is not None]
-        positive = [part for part in found if not isinstance(part, Not)]
-        self.ignored += [f"{part} (beside OR)" for part in found if isinstance(part, Not)] * (
-            len(found) > 1
-        )
-        kept = positive if len(found) > 1 else found
-        return kept[0] if len(kept) == 1 else Or(tuple(kept)) if kept else None
-
-    def _all_of(self, depth: int) -> Node | None:
-        parts: list[Node] = []
+        alternatives: list[list[Node]] = [[]]
         is_negated = False
-        while self._at < len(self._pieces):
-            piece = self._pieces[self._at]
-            if piece in {")", "OR", "|"}:
-                break
-            self._at += 1
-            if piece in {"AND", "&&", "&"}:
-                continue
-            if piece == "NOT":
-                is_negated = not is_negated
-                continue
-            if piece == "(":
-                part = self._bracket(depth)
-            else:
-                if piece[0] == "-" and words_of(piece):  # a lone dash is punctuation
+        for piece in self._pieces:
+            part: Node | None = None
+            match piece:
+                case ")":
+                    if depth:
+                        break
+                case "OR" | "|":
+                    alternatives.append([])
+                    is_negated = False
+                case "NOT":
                     is_negated = not is_negated
-                part = self._term(piece)
+                case "AND" | "&&" | "&":
+                    pass
+                case "(":
+                    # Too deep, it is passed over.
+                    part = self.read(depth + 1) if depth < _NESTING_LIMIT else None
+                case _:
+                    if piece[0] == "-" and words_of(piece):  # a lone dash is punctuation
+                        is_negated = not is_negated
+                    part = self._term(piece)
             if part is not None:
                 if is_negated:
                     part = part.part if isinstance(part, Not) else Not(part)
-                parts.append(part)
+                alternatives[-1].append(part)
                 is_negated = False
-        meaningful = [part for part in parts if not _is_stop_word(part)]
-        return _together(meaningful or parts)  # stop words alone are meant
-
-    def _bracket(self, depth: int) -> Node | None:
-        if depth >= _NESTING_LIMIT:
-            return None  # what follows is read as if there were no bracket
-        part = self.any_of(depth + 1)
-        self._at += 1
-        return part
+        found = [part for parts in alternatives if (part := _together(parts)) is not None]
+        if len(found) > 1:
+            refused = [part for part in found if isinstance(part, Not)]
+            self.ignored += [f"{part} (beside OR)" for part in refused]
+            found = [part for part in found if not isinstance(part, Not)]
+        return Or(tuple(found)) if len(found) > 1 else found[0] if found else None
 
     def _term(self, piece: str) -> Term | None:
         words = words_of(piece)
@@ -209,21 +194,19 @@ class _Reader:
         return Term(words=words, is_prefix=piece.endswith("*"), is_quoted=piece[0] == '"')
 
 
+def _together(parts: Sequence[Node]) -> Node | None:
+    """All of the parts; words without meaning count where there are no others."""
+    wanted = [part for part in parts if not _is_stop_word(part)] or parts
+    flat: list[Node] = []
+    for part in wanted:
+        flat += part.parts if isinstance(part, And) else (part,)
+    return And(tuple(flat)) if len(flat) > 1 else flat[0] if flat else None
+
+
 def _is_stop_word(part: Node) -> bool:
     return (
         isinstance(part, Term)
-        and not part.is_quoted
-        and not part.is_prefix
+        and part.is_plain
         and len(part.words) == 1
         and part.words[0] in _STOP_WORDS
     )
-
-
-def _together(parts: Sequence[Node | None]) -> Node | None:
-    flat: list[Node] = []
-    for part in parts:
-        if isinstance(part, And):
-            flat += part.parts
-        elif part is not None:
-            flat.append(part)
-    return flat[0] if len(flat) == 1 else And(tuple(flat)) if flat else None

@@ -6,68 +6,54 @@ that ``detentio*`` finds what is indexed as "detent", and a correction is a word
 
 import re
 import sqlite3
-from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Iterable
 from dataclasses import replace
 
-from gfmdkg.search.query import And, Node, Not, Or, Term, words_of
-from gfmdkg.search.schema import TOKENIZER
+from gfmdkg.search.documents import Document
+from gfmdkg.search.query import And, Node, Not, Or, Term
 from gfmdkg.terms.folding import fold
 
-__all__ = ["Vocabulary", "WordCounter", "correct", "stems_of_prefix"]
+__all__ = ["correct", "words_of_prefix", "write_words"]
 
 _CORRECTED_FROM = 4  # letters; a shorter word is near too many others
 _TWO_TYPOS_FROM = 8
 _PREFIX_STEMS = 24
 
 
-class WordCounter:
-    """Counts the words of all texts while an index is built."""
-
-    def __init__(self) -> None:
-        self._count: Counter[str] = Counter()
-        self._english: Counter[str] = Counter()
-
-    def add(self, text: str, *, language: str | None) -> None:
-        """Count the words of a text; without a language it counts as English."""
-        words = words_of(text)
-        self._count.update(words)
-        if language is None or language.startswith("en"):
-            self._english.update(words)
-
-    def write(self, connection: sqlite3.Connection) -> None:
-        """Fill the table ``word``, stems included."""
-        folded: dict[str, tuple[str, int, int]] = {}
-        for word, count in sorted(self._count.items()):
-            key = fold(word)
-            raw, total, english = folded.get(key, (word, 0, 0))
-            folded[key] = raw, total + count, english + self._english[word]
-        words = sorted(folded)
-        # The tokenizer itself says what it makes of each word.
-        connection.execute(
-            f"CREATE VIRTUAL TABLE temp.speller USING fts5(word, tokenize = '{TOKENIZER}')"
-        )
-        connection.execute(
-            "CREATE VIRTUAL TABLE temp.stems USING fts5vocab('temp', 'speller', 'instance')"
-        )
-        connection.executemany(
-            "INSERT INTO temp.speller(rowid, word) VALUES (?, ?)",
-            ((number, folded[word][0]) for number, word in enumerate(words)),
-        )
-        stems = dict(connection.execute("SELECT doc, term FROM temp.stems"))
-        connection.executemany(
-            "INSERT INTO word VALUES (?, ?, ?, ?, ?)",
-            (
-                (word, folded[word][0], stems.get(number, word), *folded[word][1:])
-                for number, word in enumerate(words)
-            ),
-        )
-        connection.execute("DROP TABLE temp.stems")
-        connection.execute("DROP TABLE temp.speller")
+def write_words(connection: sqlite3.Connection, documents: Iterable[Document]) -> None:
+    """Fill the tables ``word`` and ``form``. What has no language counts as English."""
+    connection.create_function("fold", 1, fold, deterministic=True)
+    # The tokenizer of the index, without its stemmer, says which words there are.
+    connection.execute(
+        "CREATE VIRTUAL TABLE temp.plain USING"
+        " fts5(english, other, content = '', tokenize = 'unicode61 remove_diacritics 0')"
+    )
+    connection.execute("CREATE VIRTUAL TABLE temp.seen USING fts5vocab('temp', 'plain', 'col')")
+    connection.executemany(
+        "INSERT INTO temp.plain VALUES (?, ?)", map(_texts_by_language, documents)
+    )
+    connection.execute(
+        "INSERT INTO word (word, raw, count, english)"
+        " SELECT fold(term) AS word, min(term), sum(cnt), sum(iif(col = 'english', cnt, 0))"
+        " FROM temp.seen GROUP BY word ORDER BY word"
+    )
+    connection.execute("INSERT INTO form (rowid, raw) SELECT id, raw FROM word")
+    connection.execute(
+        "CREATE VIRTUAL TABLE temp.stems USING fts5vocab('main', 'form', 'instance')"
+    )
+    connection.execute("UPDATE word SET stem = term FROM temp.stems WHERE doc = id")
 
 
-def stems_of_prefix(connection: sqlite3.Connection, prefix: str) -> tuple[str, ...]:
+def _texts_by_language(document: Document) -> tuple[str, str]:
+    english = [text for texts in document.texts.values() for text in texts]
+    other: list[str] = []
+    for name in document.names:
+        is_english = name.language is None or name.language.startswith("en")
+        (english if is_english else other).append(name.text)
+    return "\n".join(english), "\n".join(other)
+
+
+def words_of_prefix(connection: sqlite3.Connection, prefix: str) -> tuple[str, ...]:
     """One word for each stem of the words that begin so; none if those are too many."""
     folded = fold(prefix)
     rows = connection.execute(
@@ -77,85 +63,53 @@ def stems_of_prefix(connection: sqlite3.Connection, prefix: str) -> tuple[str, .
     return tuple(raw for (raw,) in rows) if len(rows) <= _PREFIX_STEMS else ()
 
 
-def _stem(word: str) -> str:
-    """What the tokenizer of the index makes of a word."""
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute(f"CREATE VIRTUAL TABLE text USING fts5(word, tokenize = '{TOKENIZER}')")
-        connection.execute("CREATE VIRTUAL TABLE stem USING fts5vocab(text, 'row')")
-        connection.execute("INSERT INTO text VALUES (?)", (word,))
-        row = connection.execute("SELECT term FROM stem").fetchone()
-    return word if row is None else str(row[0])
+def _correction(connection: sqlite3.Connection, word: str, language: str | None) -> str | None:
+    """The word most likely meant by one that does not exist; ``None`` where none is near.
 
+    A word exists if a text has it, or has another form of it in the language asked for
+    (English without). The stemmer is made for English and finds French "recrutement" in
+    "recrutment", so a form known from other languages does not stop a correction.
+    One typing error (a letter too many, too few, wrong, or two exchanged) is allowed in
+    words of four letters, two from eight on if the first letter is right. Of equally near
+    words, one of the language asked for (English without) wins, then the more frequent.
+    """
+    folded = fold(word)
+    # Most words do, and need nothing else.
+    known = connection.execute("SELECT 1 FROM word WHERE word = ?", (folded,)).fetchone()
+    if known or len(folded) < _CORRECTED_FROM or not folded.isalpha():
+        return None
+    is_english = language in {None, "en"}
+    wanted, others = connection.execute(
+        "SELECT total(wanted), total(count - wanted) FROM"
+        " (SELECT count, iif(?, english, count - english) AS wanted FROM word"
+        "  WHERE id IN (SELECT rowid FROM form WHERE form MATCH ?))",
+        (is_english, f'"{word}"'),
+    ).fetchone()
+    if wanted:
+        return None
+    # Loaded for misspelt words alone.
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
 
-class Vocabulary:
-    """The words in memory, for corrections; immutable."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._by_length: dict[int, list[str]] = {}
-        self._known: dict[str, tuple[str, int, int]] = {}
-        self._english_stems: set[str] = set()
-        self._other_stems: set[str] = set()
-        rows = connection.execute("SELECT word, raw, stem, count, english FROM word")
-        for word, raw, stem, count, english in rows:
-            self._known[word] = raw, count, english
-            if english:
-                self._english_stems.add(stem)
-            if count > english:
-                self._other_stems.add(stem)
-            if word.isalpha():
-                self._by_length.setdefault(len(word), []).append(word)
-
-    def correction(self, word: str, *, language: str | None = None) -> str | None:
-        """The word most likely meant by one that does not exist; ``None`` where none is near.
-
-        A word exists if a text has it, or has another form of it in the language asked for
-        (English without). The stemmer is made for English and finds French "recrutement" in
-        "recrutment", so a form known from other languages does not stop a correction.
-        One typing error (a letter too many, too few, wrong, or two exchanged) is allowed in
-        words of four letters, two from eight on if the first letter is right. Of equally near
-        words, one of the language asked for (English without) wins, then the more frequent.
-        """
-        folded = fold(word)
-        if len(folded) < _CORRECTED_FROM or not folded.isalpha() or folded in self._known:
-            return None
-        is_english = language in {None, "en"}
-        stem = _stem(word)
-        if stem in (self._english_stems if is_english else self._other_stems):
-            return None
-        is_foreign = stem in self._english_stems or stem in self._other_stems
-        # Most words are spelled right.
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        errors = 2 if len(folded) >= _TWO_TYPOS_FROM else 1
-        best: tuple[int, bool, int, str] | None = None
-        for length in range(len(folded) - errors, len(folded) + errors + 1):
-            near = process.extract(
-                folded,
-                self._by_length.get(length, ()),
-                scorer=OSA.distance,
-                score_cutoff=errors,
-                limit=None,
-            )
-            for found, distance, _ in near:
-                if distance > 1 and found[0] != folded[0]:
-                    continue
-                _, count, english = self._known[found]
-                wanted = english if is_english else count - english
-                if is_foreign and not wanted:
-                    continue
-                rank = (int(distance), wanted == 0, -count, found)
-                best = rank if best is None else min(best, rank)
-        return None if best is None else self._known[best[3]][0].lower()
+    errors = 2 if len(folded) >= _TWO_TYPOS_FROM else 1
+    rows = connection.execute(
+        "SELECT word, raw, count, iif(?, english, count - english) FROM word"
+        " WHERE length(word) BETWEEN ? AND ?",
+        (is_english, len(folded) - errors, len(folded) + errors),
+    ).fetchall()
+    words = [row[0] for row in rows]
+    near = process.extract(folded, words, scorer=OSA.distance, score_cutoff=errors, limit=None)
+    ranked = []
+    for found, distance, number in near:
+        _, raw, count, suits = rows[number]
+        is_near = distance <= 1 or found[0] == folded[0]
+        if is_near and found.isalpha() and (suits or not others):
+            ranked.append((distance, suits == 0, -count, found, raw))
+    return str(min(ranked)[-1]) if ranked else None
 
 
 def correct(
-    connection: sqlite3.Connection,
-    root: Node,
-    text: str,
-    *,
-    vocabulary: Callable[[sqlite3.Connection], Vocabulary],
-    language: str | None,
+    connection: sqlite3.Connection, root: Node, text: str, *, language: str | None
 ) -> tuple[Node, str | None]:
     """The query with each word that no item has replaced by the one that is meant, if any.
 
@@ -177,13 +131,10 @@ def correct(
                 return replace(node, words=(*map(mend, checked), *words[len(checked) :]))
 
     def mend(word: str) -> str:
-        known = connection.execute("SELECT 1 FROM word WHERE word = ?", (fold(word),))
-        # Most words are, and save loading the vocabulary.
-        if word not in replaced and known.fetchone() is None:
-            meant = vocabulary(connection).correction(word, language=language)
-            if meant is not None:
-                replaced[word] = meant
-        return replaced.get(word, word)
+        meant = _correction(connection, word, language)
+        if meant is not None:
+            replaced[word] = meant
+        return meant or word
 
     mended = visit(root)
     corrected = text

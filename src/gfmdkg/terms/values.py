@@ -27,14 +27,18 @@ _INTEGERS = (
     "unsignedByte",
 )
 _BOOLEANS: Mapping[str, bool] = {"true": True, "1": True, "false": False, "0": False}
+# For pydantic: nothing but its members may stand in it.
+_CLOSED = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource in an answer; ``label`` is ``None`` for one without a name, as links are."""
+    """A resource: its IRI, and its label if it has one, as links have none."""
+
+    __pydantic_config__ = _CLOSED
 
     iri: str
-    label: str | None = None
+    label: str | None
 
     def __str__(self) -> str:
         return self.label or self.iri
