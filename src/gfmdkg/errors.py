@@ -9,8 +9,10 @@
     │   ├── ParameterError      a parameter that is unknown, missing or has a bad value
     │   │   └── UnknownParameter
     │   ├── QueryRejected       SPARQL that is malformed or not allowed, with its place
+    │   ├── MethodNotAllowed    an address that has other methods
     │   ├── NotAcceptable       no offered media type fits
     │   ├── UnsupportedMedia    a body in a format that is not read here
+    │   ├── MalformedBody       a body that does not parse, with every place
     │   ├── BodyTooLarge        a body over the limit
     │   ├── Unauthorized        a token is missing or wrong
     │   ├── Forbidden           the token's role does not allow it
@@ -22,21 +24,21 @@
     │   ├── NetworkTooLarge
     │   ├── Busy
     │   └── EngineFailure       an engine or a worker died
+    ├── InternalError           a defect, which the log tells of
     └── ContentError            what ships or is built is at fault; all faults at once
         ├── OntologyError
         ├── CatalogError
         ├── DataError
         └── StoreError
 
-Fields are typed, so that nobody has to parse a message; ``error_details.py`` has the types
-of those that have a shape of their own. ``problem`` is the last part of the RFC 9457 problem
-type that the HTTP layer answers with.
+Fields are typed, so that nobody has to parse a message. ``problem`` is the last part of the
+RFC 9457 problem type that the HTTP layer answers with; what that type tells beside its message
+are the fields of these names.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
-
-from gfmdkg.error_details import Candidate, Clash, Fault
 
 __all__ = [
     "Ambiguous",
@@ -54,7 +56,10 @@ __all__ = [
     "Fault",
     "Forbidden",
     "GfmdkgError",
+    "InternalError",
     "LimitError",
+    "MalformedBody",
+    "MethodNotAllowed",
     "NetworkTooLarge",
     "NotAcceptable",
     "NotFound",
@@ -68,6 +73,56 @@ __all__ = [
     "UnknownParameter",
     "UnsupportedMedia",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A resource offered in place of one that was not found or not clear.
+
+    ``score`` is a similarity from 0 to 100.
+    """
+
+    iri: str
+    label: str
+    score: float = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong with a file or with the graph; ``line`` and ``column`` count from 1.
+
+    ``focus_node``, ``path`` and ``value`` are what a rule found wrong, as ``Finding`` has them.
+    """
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    remedy: str | None = None
+    focus_node: str | None = None
+    path: str | None = None
+    value: str | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(p) for p in (self.file, self.line, self.column) if p is not None)
+        text = f"{place}: {self.message}" if place else self.message
+        return f"{text} ({self.remedy})" if self.remedy else text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """A statement (N-Quads, without the full stop) that cannot be applied as it was meant.
+
+    ``version`` is the version that changed it since, where that is known.
+    """
+
+    statement: str
+    reason: str
+    version: int | None = None
+
+    def __str__(self) -> str:
+        since = f" since version {self.version}" if self.version is not None else ""
+        return f"{self.reason}{since}: {self.statement} ."
 
 
 class GfmdkgError(Exception):
@@ -142,6 +197,16 @@ class QueryRejected(RequestError):
         super().__init__(f"{place}{detail}")
 
 
+class MethodNotAllowed(RequestError):
+    """An address that has other methods."""
+
+    problem = "method-not-allowed"
+
+    def __init__(self, method: str, path: str, methods: Sequence[str]) -> None:
+        self.methods, self.allowed = tuple(methods), tuple(sorted(methods))
+        super().__init__(f"{method} is not for {path}")
+
+
 class NotAcceptable(RequestError):
     """None of the offered media types fits the Accept header."""
 
@@ -160,6 +225,14 @@ class UnsupportedMedia(RequestError):
     def __init__(self, media_type: str, accepted: Sequence[str]) -> None:
         self.media_type, self.accepted = media_type, tuple(accepted)
         super().__init__(f"“{media_type}” is not read here; send {', '.join(self.accepted)}")
+
+
+class MalformedBody(RequestError):
+    """A document that does not parse: 400, as the protocols have it, with every place."""
+
+    def __init__(self, error: "DataError") -> None:
+        self.faults = tuple(replace(fault, file=None) for fault in error.faults)
+        super().__init__(error.message)
 
 
 class BodyTooLarge(RequestError):
@@ -272,6 +345,16 @@ class EngineFailure(LimitError):
     def __init__(self, cause: str) -> None:
         self.cause = cause
         super().__init__(f"the query engine failed on this request: {cause}")
+
+
+class InternalError(GfmdkgError):
+    """A defect of the service; ``instance`` is what its log calls the failure."""
+
+    problem = "internal-error"
+
+    def __init__(self, instance: str) -> None:
+        self.instance = instance
+        super().__init__(f"the service failed on this request; its log calls it {instance}")
 
 
 class ContentError(GfmdkgError):

@@ -6,7 +6,6 @@ from typing import Any
 
 from gfmdkg.curation.tables import describe_columns
 from gfmdkg.http import api_document
-from gfmdkg.http.problem_models import members_of
 from gfmdkg.http.problem_types import PROBLEM_TYPES
 from gfmdkg.settings import Settings
 
@@ -72,6 +71,6 @@ def _answers(responses: Mapping[str, Any]) -> Iterator[str]:
 def _problems() -> str:
     rows = ["| status | type | what else it carries |", "|---|---|---|"]
     for name, kind in PROBLEM_TYPES.items():
-        members = ", ".join(f"`{member}`" for member in members_of(name))
+        members = ", ".join(f"`{member}`" for member in kind.members)
         rows.append(f"| {kind.status} | `{name}` | {members} |")
     return "\n".join(rows) + "\n"

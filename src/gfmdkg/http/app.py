@@ -11,21 +11,18 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from gfmdkg.errors import NotFound
+from gfmdkg.errors import MethodNotAllowed, NotFound, RequestError
 from gfmdkg.http.changes import changes_router
 from gfmdkg.http.lists import lists_router
 from gfmdkg.http.machines import machines_router
 from gfmdkg.http.networks import networks_router
 from gfmdkg.http.openapi import openapi_document
 from gfmdkg.http.pages import pages_router, state_router
-from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import Problem, negotiated_problem, problem_of
 from gfmdkg.http.protocol import Protocol
 from gfmdkg.http.queries import queries_router
 from gfmdkg.http.query_pages import query_pages_router
 from gfmdkg.http.resource_description import description_router
 from gfmdkg.http.resources import resource_router
-from gfmdkg.http.responses import AnswerResponse
 from gfmdkg.http.search import search_router
 from gfmdkg.http.server import Server
 from gfmdkg.http.service import Service
@@ -98,7 +95,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         machines_router(service, document),
     ):
         app.include_router(router)
-    _answer_errors(app)
+    app.add_exception_handler(HTTPException, _raise_ours)
     return Server(service, app, protocol.exact, protocol.below), app
 
 
@@ -107,30 +104,17 @@ def app_from_environment() -> ASGIApp:
     return create_app(Settings.load(os.environ))
 
 
-def _answer_errors(app: FastAPI) -> None:
-    """The framework's own errors become problems as ours do."""
-
-    async def of_framework(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-        return AnswerResponse(negotiated_problem(_http_problem(request, error), request.scope))
-
-    app.add_exception_handler(HTTPException, of_framework)
-
-
-def _http_problem(request: Request, error: HTTPException) -> Problem:
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        return problem_of(NotFound("page", request.url.path))
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        kind = PROBLEM_TYPES["method-not-allowed"]
-        allowed = {"OPTIONS", *(error.headers or {}).get("Allow", "").split(", ")} - {""}
-        if "GET" in allowed:
-            allowed.add("HEAD")
-        return Problem(
-            kind=kind,
-            detail=f"{request.method} is not for {request.url.path}",
-            status=kind.status,
-            members={"allowed": sorted(allowed)},
-            headers=(("allow", ", ".join(sorted(allowed))),),
-        )
-    kind = PROBLEM_TYPES["bad-request"]
-    return Problem(kind=kind, detail=str(error.detail), status=error.status_code)
+async def _raise_ours(request: Request, error: Exception) -> Response:
+    """The framework's own errors become ours."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    path = request.url.path
+    match error.status_code:
+        case HTTPStatus.NOT_FOUND:
+            raise NotFound("page", path) from error
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            allowed = {"OPTIONS", *(error.headers or {}).get("Allow", "").split(", ")} - {""}
+            if "GET" in allowed:
+                allowed.add("HEAD")
+            raise MethodNotAllowed(request.method, path, sorted(allowed)) from error
+        case _:
+            raise RequestError(str(error.detail)) from error

@@ -12,7 +12,7 @@ from gfmdkg.curation.changes import RDF_PATCH, ChangeSet, ChangeStore, Document,
 from gfmdkg.curation.changes.steps import ReviewRequest, Step
 from gfmdkg.curation.tables import TABLE_MEDIA_TYPES
 from gfmdkg.curation.tokens import Role
-from gfmdkg.errors import DataError, ParameterError
+from gfmdkg.errors import DataError, MalformedBody, ParameterError
 from gfmdkg.http import curation_models as models
 from gfmdkg.http.changes_feed import change_feed
 from gfmdkg.http.described import (
@@ -25,7 +25,6 @@ from gfmdkg.http.described import (
     request_body,
 )
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problems import problem_answer, unreadable
 from gfmdkg.http.request import read_content, read_content_type
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
@@ -170,7 +169,7 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         try:
             done = await writes.writer.review(wanted)
         except DataError as error:
-            return AnswerResponse(problem_answer(unreadable(error)))
+            raise MalformedBody(error) from error
         assert isinstance(done, ChangeSet)  # noqa: S101 - only a revert gives a version
         headers = (("location", f"/api/changes/{done.number}"),)
         return answer_json(_record(done), status=_CREATED, headers=headers)

@@ -17,7 +17,7 @@ from gfmdkg.about import VERSION
 from gfmdkg.http.curation_models import report_components
 from gfmdkg.http.list_models import ListPage
 from gfmdkg.http.models import Page
-from gfmdkg.http.problem_models import PROBLEM_MODELS, ProblemDetails, problem_components
+from gfmdkg.http.problem_types import PROBLEM_MODELS, ProblemDetails, problem_components
 from gfmdkg.http.query_models import RowsPage
 from gfmdkg.http.sparql_routes import SparqlResults, protocol_routers
 

@@ -22,7 +22,6 @@ from gfmdkg.http.described import (
 from gfmdkg.http.docs_page import read_operations
 from gfmdkg.http.models import Readiness, ServiceState
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problem_models import members_of
 from gfmdkg.http.problem_types import PROBLEM_TYPES
 from gfmdkg.http.rendering import STATIC_FILES, page
 from gfmdkg.http.responses import Answer, AnswerResponse
@@ -102,7 +101,7 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         kind = PROBLEM_TYPES.get(name)
         if kind is None:
             raise NotFound("problem type", name)
-        return AnswerResponse(page("problem-type.html", kind=kind, members=members_of(name)))
+        return AnswerResponse(page("problem-type.html", kind=kind))
 
     @router.get(
         "/static/{name}",
