@@ -7,7 +7,7 @@ import click
 
 from gfmdkg.build import beginning
 from gfmdkg.build import build as build_version
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.cli.progress import shown_progress
 from gfmdkg.curation.loading import load as load_files
 from gfmdkg.curation.loading import place_files
@@ -36,7 +36,6 @@ content_option = click.option(
     help="Build although the store holds changes of its own; its versions stay.",
 )
 @pass_cli
-@fails_cleanly
 def build(cli: CliContext, content_root: Path | None, discard_changes: bool) -> None:
     """Build the graph from its files and publish it as a new version.
 
@@ -67,7 +66,6 @@ def build(cli: CliContext, content_root: Path | None, discard_changes: bool) -> 
 @click.option("-m", "--message", metavar="TEXT", help="What the version says of itself.")
 @content_option
 @pass_cli
-@fails_cleanly
 def load(
     cli: CliContext,
     files: tuple[Path, ...],

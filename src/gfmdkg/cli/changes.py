@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from gfmdkg.cli.building import content_option, validation
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
 from gfmdkg.cli.history import diff_format_option, write_difference
-from gfmdkg.cli.table_format import table_format_option
+from gfmdkg.cli.options import table_format_option
 from gfmdkg.curation.changes import (
     ChangeSet,
     Document,
@@ -64,7 +64,6 @@ def person_of(person: str | None) -> str:
 @person_option
 @content_option
 @pass_cli
-@fails_cleanly
 def submit(
     cli: CliContext,
     files: tuple[Path, ...],
@@ -133,7 +132,6 @@ def changes() -> None:
 @click.option("--state", type=click.Choice([s.value for s in State]), help="Only those that are.")
 @table_format_option("list")
 @pass_cli
-@fails_cleanly
 def list_changes(cli: CliContext, state: str | None, format_name: str) -> None:
     """List the change sets, the latest first."""
     columns = ("number", "state", "author", "created", "added", "removed", "conforms", "message")
@@ -145,7 +143,6 @@ def list_changes(cli: CliContext, state: str | None, format_name: str) -> None:
 @changes.command()
 @click.argument("number", type=int)
 @pass_cli
-@fails_cleanly
 def show(cli: CliContext, number: int) -> None:
     """Show a change set: its files, its validation, and what became of it."""
     change = _review(cli).changes.get(number)
@@ -163,7 +160,6 @@ def show(cli: CliContext, number: int) -> None:
 @click.argument("number", type=int)
 @diff_format_option
 @pass_cli
-@fails_cleanly
 def diff(cli: CliContext, number: int, format_name: str) -> None:
     """Show what a change set adds and removes, by resource."""
     review = _review(cli)
@@ -177,7 +173,6 @@ def diff(cli: CliContext, number: int, format_name: str) -> None:
 @person_option
 @content_option
 @pass_cli
-@fails_cleanly
 def accept(
     cli: CliContext,
     number: int,
@@ -205,7 +200,6 @@ def accept(
 @click.option("-m", "--message", required=True, help="Why.")
 @person_option
 @pass_cli
-@fails_cleanly
 def reject(cli: CliContext, number: int, message: str, person: str | None) -> None:
     """Turn a change set down."""
     click.echo(_line(_review(cli).reject(number, by=person_of(person), note=message)))
@@ -216,7 +210,6 @@ def reject(cli: CliContext, number: int, message: str, person: str | None) -> No
 @person_option
 @content_option
 @pass_cli
-@fails_cleanly
 def publish(cli: CliContext, number: int, person: str | None, content_root: Path | None) -> None:
     """Make an accepted change set part of the graph, as a new version."""
     with cli.error.status("publishing"):

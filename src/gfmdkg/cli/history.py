@@ -10,8 +10,8 @@ import click
 import pyoxigraph as ox
 
 from gfmdkg.cli.building import content_option
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.table_format import table_format_option
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
+from gfmdkg.cli.options import table_format_option
 from gfmdkg.curation.changes import ChangeStore, difference, export_files, rebuild_all, rebuild_one
 from gfmdkg.curation.changes import blame as blame_resource
 from gfmdkg.curation.changes.views import (
@@ -65,7 +65,6 @@ def write_difference(patch: Patch, version: Version, format_name: str) -> None:
 @click.command(short_help="List all versions, the latest first.")
 @table_format_option("list")
 @pass_cli
-@fails_cleanly
 def log(cli: CliContext, format_name: str) -> None:
     """List all versions, the latest first: when, how, by whom and why each was made."""
     rows = [
@@ -90,7 +89,6 @@ def log(cli: CliContext, format_name: str) -> None:
 @click.argument("last", type=int, metavar="V2")
 @diff_format_option
 @pass_cli
-@fails_cleanly
 def diff(cli: CliContext, first: int, last: int, format_name: str) -> None:
     """Show what version V2 has more and less than V1, by resource."""
     versions = cli.versions()
@@ -105,7 +103,6 @@ def diff(cli: CliContext, first: int, last: int, format_name: str) -> None:
 @click.argument("resource")
 @table_format_option("rows")
 @pass_cli
-@fails_cleanly
 def blame(cli: CliContext, resource: str, format_name: str) -> None:
     """Show for each triple of RESOURCE which version and change set it came from.
 
@@ -154,7 +151,6 @@ def blame(cli: CliContext, resource: str, format_name: str) -> None:
 @click.option("--version", "number", type=int, help="Write this version, pruned or not.")
 @content_option
 @pass_cli
-@fails_cleanly
 def rebuild(cli: CliContext, verify: bool, number: int | None, content_root: Path | None) -> None:
     """Rebuild versions from the files and the recorded change sets.
 
@@ -190,7 +186,6 @@ def rebuild(cli: CliContext, verify: bool, number: int | None, content_root: Pat
     help="The data/ folder of a checkout.",
 )
 @pass_cli
-@fails_cleanly
 def export(cli: CliContext, folder: Path) -> None:
     """Write published changes back to the Turtle files below a data/ folder.
 

@@ -6,7 +6,7 @@ import click
 
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.changes import open_review, person_of, person_option
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.context import CliContext, pass_cli
 
 __all__ = ["revert"]
 
@@ -17,7 +17,6 @@ __all__ = ["revert"]
 @person_option
 @content_option
 @pass_cli
-@fails_cleanly
 def revert(
     cli: CliContext,
     number: int,

@@ -1,10 +1,11 @@
 """``search``: full text over the current version."""
 
+from contextlib import closing
+
 import click
 
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.opening import ensure_graph
-from gfmdkg.cli.table_format import table_format_option
+from gfmdkg.cli.context import CliContext, pass_cli
+from gfmdkg.cli.options import table_format_option
 from gfmdkg.formats.tables import write_table
 from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why
 from gfmdkg.search.kinds import class_named, kind_of
@@ -39,7 +40,6 @@ _REASONS = 3
 )
 @table_format_option("hits")
 @pass_cli
-@fails_cleanly
 def search(
     cli: CliContext,
     text: tuple[str, ...],
@@ -54,11 +54,8 @@ def search(
     brackets work; a word that nobody uses is corrected.
     """
     classes = [class_named(name) for name in types]
-    index = SearchIndex.of(ensure_graph(cli))
-    try:
+    with closing(SearchIndex.of(cli.version())) as index:
         answer = index.search(" ".join(text), types=classes, language=language, limit=limit)
-    finally:
-        index.close()
     if answer.hits or format_name != "table":
         write_table(_COLUMNS, map(_cells, answer.hits), format_name)
     _comment(cli, answer)

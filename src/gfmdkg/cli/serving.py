@@ -9,7 +9,7 @@ import click
 import uvicorn
 
 from gfmdkg.build import ensure_built, ensure_empty
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.engine.pool import EnginePool
 from gfmdkg.errors import EngineFailure
 from gfmdkg.http.connection import BoundedConnection
@@ -37,7 +37,6 @@ _BACKLOG = 2048
 )
 @click.option("--empty", is_flag=True, help="Serve a store that begins empty, with the same API.")
 @pass_cli
-@fails_cleanly
 def serve(
     cli: CliContext,
     host: str | None,

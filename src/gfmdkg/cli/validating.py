@@ -11,7 +11,7 @@ import click
 
 from gfmdkg.build.files import SYNTAXES, read_files
 from gfmdkg.cli.building import content_option
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
 from gfmdkg.cli.progress import shown_progress
 from gfmdkg.curation.progress import Progress
 from gfmdkg.curation.tables import is_table
@@ -65,7 +65,6 @@ _MOST_ROUNDS = 5
 @click.option("--fix", is_flag=True, help="Mend in the Turtle files what can be mended for sure.")
 @click.option("--watch", "watches", is_flag=True, help="Check again whenever a file changes.")
 @pass_cli
-@fails_cleanly
 def validate(
     cli: CliContext,
     files: tuple[str, ...],
@@ -146,10 +145,9 @@ def _checker(
         validator = FileValidator(content, against=version, follows_files=follows_files)
         return lambda progress: validator.validate(read_others(), progress=progress)
     # Most runs have no tables and should not wait for what reads them.
-    from gfmdkg.cli.opening import open_graph
     from gfmdkg.curation.table_validation import GivenTable, TableValidator
 
-    table_validator = TableValidator(content, version or open_graph(cli).version)
+    table_validator = TableValidator(content, version or cli.version())
     given_tables = [GivenTable(source=path) for path in tables]
     return lambda progress: table_validator.validate(read_others(), given_tables, progress=progress)
 

@@ -1,0 +1,55 @@
+"""Options that several commands have, and those that parameters become."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import click
+
+from gfmdkg.formats.tables import FORMAT_NAMES
+from gfmdkg.terms.parameters import Parameter, ParameterType
+
+__all__ = ["given_values", "option_of", "table_format_option"]
+
+
+def table_format_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """``--format`` of the commands that list ``what``."""
+    return click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(FORMAT_NAMES),
+        default="table",
+        show_default=True,
+        help=f"How to write the {what}.",
+    )
+
+
+def option_of(parameter: Parameter, *, excludes: bool = False) -> click.Option:
+    """The option that a parameter becomes; where a leading minus ``excludes``, any text will do."""
+    text = parameter.description.rstrip(".") + "."
+    if parameter.many:
+        text += " May be given several times."
+    if parameter.default:
+        text += f" Default: {', '.join(parameter.default)}."
+    is_enum = parameter.type is ParameterType.ENUM and not excludes
+    return click.Option(
+        [f"--{parameter.name.replace('_', '-')}", _keyword(parameter)],
+        type=click.Choice(parameter.values) if is_enum else str,
+        multiple=parameter.many,
+        required=parameter.required,
+        help=f"{text} Example: {parameter.example}",
+    )
+
+
+def given_values(
+    parameters: Iterable[Parameter], keywords: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
+    """The values of the parameters that are given, from what the options of them got."""
+    return {
+        parameter.name: (value,) if isinstance(value, str) else value
+        for parameter in parameters
+        if (value := keywords[_keyword(parameter)])
+    }
+
+
+def _keyword(parameter: Parameter) -> str:
+    return "parameter_" + parameter.name.replace("-", "_")
