@@ -1,4 +1,4 @@
-"""``submit`` and ``changes``: proposing, reviewing and publishing changes."""
+"""``submit``, ``changes`` and ``revert``: proposing, reviewing, publishing and undoing changes."""
 
 import getpass
 from collections.abc import Callable, Mapping
@@ -23,10 +23,10 @@ from gfmdkg.errors import DataError, Fault, ParameterError
 from gfmdkg.formats.tables import write_table
 from gfmdkg.validation import Report
 
-__all__ = ["changes", "open_review", "person_option", "submit"]
+__all__ = ["changes", "revert", "submit"]
 
 
-def person_option(function: Callable[..., Any]) -> Callable[..., Any]:
+def _person_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """``--as NAME``: whoever can write the store's folder may sign with any name."""
     return click.option(
         "--as",
@@ -36,14 +36,14 @@ def person_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
-def open_review(cli: CliContext, content_root: Path | None = None) -> Review:
+def _open_review(cli: CliContext, content_root: Path | None = None) -> Review:
     """The curation of the store, by the rules of the content."""
     versions = cli.versions()
     versions.require_current()
     return Review(versions=versions, validate=validation(cli, versions, content_root))
 
 
-def person_of(person: str | None) -> str:
+def _person_of(person: str | None) -> str:
     """The given name, or that of the user of this machine."""
     return person or getpass.getuser()
 
@@ -61,7 +61,7 @@ def person_of(person: str | None) -> str:
     metavar="FILE",
     help="A file of triples to remove, from whichever graph has them.",
 )
-@person_option
+@_person_option
 @content_option
 @pass_cli
 def submit(
@@ -88,9 +88,9 @@ def submit(
         raise ParameterError("FILE", "is missing")
     effect = Effect.ADD if add else None
     documents = [*_read(files, graph=graph, effect=effect), *_read(removed, effect=Effect.REMOVE)]
-    review = open_review(cli, content_root)
+    review = _open_review(cli, content_root)
     with cli.error.status("validating"):
-        change = review.submit(documents, message=message, author=person_of(person))
+        change = review.submit(documents, message=message, author=_person_of(person))
     _report(change)
     click.echo(_line(change))
     if not change.conforms:
@@ -170,7 +170,7 @@ def diff(cli: CliContext, number: int, format_name: str) -> None:
 @changes.command()
 @click.argument("number", type=int)
 @click.option("-m", "--message", default=None, help="A note for the record.")
-@person_option
+@_person_option
 @content_option
 @pass_cli
 def accept(
@@ -185,9 +185,9 @@ def accept(
     Whoever works on this machine owns the store, so one's own may be accepted here, with a
     word about it; over HTTP somebody else has to, unless GFMDKG_SELF_REVIEW is set.
     """
-    by = person_of(person)
+    by = _person_of(person)
     with cli.error.status("validating"):
-        change = open_review(cli, content_root).accept(
+        change = _open_review(cli, content_root).accept(
             number, by=by, note=message, self_review=True
         )
     if change.author == by:
@@ -198,24 +198,48 @@ def accept(
 @changes.command()
 @click.argument("number", type=int)
 @click.option("-m", "--message", required=True, help="Why.")
-@person_option
+@_person_option
 @pass_cli
 def reject(cli: CliContext, number: int, message: str, person: str | None) -> None:
     """Turn a change set down."""
-    click.echo(_line(_review(cli).reject(number, by=person_of(person), note=message)))
+    click.echo(_line(_review(cli).reject(number, by=_person_of(person), note=message)))
 
 
 @changes.command()
 @click.argument("number", type=int)
-@person_option
+@_person_option
 @content_option
 @pass_cli
 def publish(cli: CliContext, number: int, person: str | None, content_root: Path | None) -> None:
     """Make an accepted change set part of the graph, as a new version."""
     with cli.error.status("publishing"):
-        change, version = open_review(cli, content_root).publish(number, by=person_of(person))
+        change, version = _open_review(cli, content_root).publish(number, by=_person_of(person))
     click.echo(f"version {version.number}: {version.quads} quads")
     click.echo(_line(change))
+
+
+@click.command()
+@click.argument("number", type=int, metavar="V")
+@click.option("-m", "--message", default=None, help="Why.")
+@_person_option
+@content_option
+@pass_cli
+def revert(
+    cli: CliContext,
+    number: int,
+    message: str | None,
+    person: str | None,
+    content_root: Path | None,
+) -> None:
+    """Undo exactly what version V did, as a new version.
+
+    What changed again since is shown as a conflict, and then nothing is done.
+    """
+    with cli.error.status("validating"):
+        version = _open_review(cli, content_root).revert(
+            number, by=_person_of(person), message=message
+        )
+    click.echo(f"version {version.number}: {version.message}")
 
 
 def _review(cli: CliContext) -> Review:

@@ -2,16 +2,14 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 import pyoxigraph as ox
 
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
-from gfmdkg.cli.options import table_format_option
+from gfmdkg.cli.options import format_option, table_format_option
 from gfmdkg.curation.changes import ChangeStore, difference, export_files, rebuild_all, rebuild_one
 from gfmdkg.curation.changes import blame as blame_resource
 from gfmdkg.curation.changes.views import (
@@ -33,19 +31,11 @@ from gfmdkg.store.versions import Version
 
 __all__ = ["blame", "diff", "diff_format_option", "export", "log", "rebuild", "write_difference"]
 
-_DIFF_FORMATS = ("text", "json", "rdfp", "html")
-
-
-def diff_format_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--format`` of a difference."""
-    return click.option(
-        "--format",
-        "format_name",
-        type=click.Choice(_DIFF_FORMATS),
-        default="text",
-        show_default=True,
-        help="How to write it: rdfp is RDF Patch, html a fragment of a page.",
-    )(function)
+diff_format_option = format_option(
+    ("text", "json", "rdfp", "html"),
+    "How to write it: rdfp is RDF Patch, html a fragment of a page.",
+    default="text",
+)
 
 
 def write_difference(patch: Patch, version: Version, format_name: str) -> None:

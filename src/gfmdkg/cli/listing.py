@@ -7,7 +7,7 @@ import click
 import pyoxigraph as ox
 
 from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import given_values, option_of, table_format_option
+from gfmdkg.cli.options import given_values, limit_option, option_of, table_format_option
 from gfmdkg.facets import (
     LISTS,
     FacetCounts,
@@ -69,13 +69,7 @@ def _command(faceted: FacetedList) -> click.Command:
         type=click.Choice(orders),
         help="The order; a leading minus reverses it: --sort=-title.",
     )
-    @click.option(
-        "--limit",
-        type=click.IntRange(min=1),
-        default=50,
-        show_default=True,
-        help="The most items, or values of a facet, to show.",
-    )
+    @limit_option("The most items, or values of a facet, to show.", default=50)
     @click.option(
         "--facets",
         "shows_facets",

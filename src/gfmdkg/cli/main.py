@@ -31,7 +31,7 @@ _MODULES = {
     "queries": "running",
     "query": "querying",
     "rebuild": "history",
-    "revert": "reverting",
+    "revert": "changes",
     "run": "running",
     "search": "searching",
     "serve": "serving",

@@ -9,7 +9,7 @@ import click
 import pyoxigraph as ox
 
 from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import given_values, option_of
+from gfmdkg.cli.options import format_option, given_values, limit_option, option_of
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
 from gfmdkg.network import (
     FORMATS,
@@ -36,13 +36,10 @@ def _with_filters(command: click.Command) -> click.Command:
 @_with_filters
 @click.command(short_help="Write a network, such as instruments that are cited together.")
 @click.argument("name", metavar="KIND")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(FORMATS),
+@format_option(
+    FORMATS,
+    "How to write it: node-link JSON, GraphML, GEXF, a table of the edges, or DOT.",
     default="json",
-    show_default=True,
-    help="How to write it: node-link JSON, GraphML, GEXF, a table of the edges, or DOT.",
 )
 @click.option(
     "--matrix", is_flag=True, help="Write a matrix instead, as JSON or CSV: one side by the other."
@@ -54,10 +51,8 @@ def _with_filters(command: click.Command) -> click.Command:
     show_default=True,
     help="Only edges of at least this weight.",
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    help="The most nodes, or rows and columns, the heaviest first. Default: all.",
+@limit_option(
+    "The most nodes, or rows and columns, the heaviest first. Default: all.", default=None
 )
 @click.option(
     "--output",

@@ -8,18 +8,37 @@ import click
 from gfmdkg.formats.tables import FORMAT_NAMES
 from gfmdkg.terms.parameters import Parameter, ParameterType
 
-__all__ = ["given_values", "option_of", "table_format_option"]
+__all__ = ["format_option", "given_values", "limit_option", "option_of", "table_format_option"]
 
 
-def table_format_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """``--format`` of the commands that list ``what``."""
+_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def format_option(names: Iterable[str], text: str, *, default: str | None) -> _Decorator:
+    """``--format`` with these names, as ``format_name``."""
     return click.option(
         "--format",
         "format_name",
-        type=click.Choice(FORMAT_NAMES),
-        default="table",
-        show_default=True,
-        help=f"How to write the {what}.",
+        type=click.Choice(tuple(names)),
+        default=default,
+        show_default=default is not None,
+        help=text,
+    )
+
+
+def table_format_option(what: str) -> _Decorator:
+    """``--format`` of the commands that list ``what``."""
+    return format_option(FORMAT_NAMES, f"How to write the {what}.", default="table")
+
+
+def limit_option(text: str, *, default: int | None) -> _Decorator:
+    """``--limit``, from 1."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=1),
+        default=default,
+        show_default=default is not None,
+        help=text,
     )
 
 

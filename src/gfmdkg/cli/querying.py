@@ -8,6 +8,7 @@ import click
 import pyoxigraph as ox
 
 from gfmdkg.cli.context import CliContext, pass_cli
+from gfmdkg.cli.options import format_option
 from gfmdkg.errors import NotAcceptable
 from gfmdkg.formats.media import GRAPHS, RESULTS
 from gfmdkg.formats.solutions import Solutions
@@ -30,11 +31,10 @@ _GRAPHS = {known.name: known.media_type for known in GRAPHS if known.name not in
     type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
     help="Read the query from a file; “-” is standard input.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["table", *_RESULTS, *_GRAPHS]),
-    help="How to write the answer. Default: table for solutions, ttl for graphs.",
+@format_option(
+    ("table", *_RESULTS, *_GRAPHS),
+    "How to write the answer. Default: table for solutions, ttl for graphs.",
+    default=None,
 )
 @pass_cli
 def query(cli: CliContext, sparql: str | None, file: Path | None, format_name: str | None) -> None:
@@ -61,14 +61,7 @@ def query(cli: CliContext, sparql: str | None, file: Path | None, format_name: s
 
 @click.command(short_help="Show what the graph says of a name, a code or an IRI.")
 @click.argument("term")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["table", "json", *_GRAPHS]),
-    default="table",
-    show_default=True,
-    help="How to write the description.",
-)
+@format_option(("table", "json", *_GRAPHS), "How to write the description.", default="table")
 @pass_cli
 def show(cli: CliContext, term: str, format_name: str) -> None:
     """Show what the graph says of TERM: an acronym, a title, a slug, a CURIE or an IRI.

@@ -5,7 +5,7 @@ from contextlib import closing
 import click
 
 from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import table_format_option
+from gfmdkg.cli.options import limit_option, table_format_option
 from gfmdkg.formats.tables import write_table
 from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why
 from gfmdkg.search.kinds import class_named, kind_of
@@ -31,13 +31,7 @@ _REASONS = 3
     metavar="TAG",
     help="Show labels in this language where there are any. Default: English.",
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    default=20,
-    show_default=True,
-    help="The most hits to show.",
-)
+@limit_option("The most hits to show.", default=20)
 @table_format_option("hits")
 @pass_cli
 def search(

@@ -12,8 +12,7 @@ from gfmdkg.build import ensure_built, ensure_empty
 from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.engine.pool import EnginePool
 from gfmdkg.errors import EngineFailure
-from gfmdkg.http.connection import BoundedConnection
-from gfmdkg.http.server_config import server_config
+from gfmdkg.http.connection import server_config
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
@@ -117,7 +116,6 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     config = server_config(
         "gfmdkg.http.app:app_from_environment",
         settings,
-        connection=BoundedConnection,
         factory=True,
         workers=settings.fronts,
         backlog=_BACKLOG,

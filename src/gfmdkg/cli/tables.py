@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
+from gfmdkg.cli.options import format_option
 from gfmdkg.curation.tables import (
     RECORD_TYPES,
     convert_table,
@@ -85,14 +86,7 @@ def export_command(cli: CliContext, types: tuple[str, ...], output: Path | None)
     type=click.Path(path_type=Path, dir_okay=False),
     help="The Turtle file to write. Default: stdout.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to write the faults, to stderr.",
-)
+@format_option(("text", "json"), "How to write the faults, to stderr.", default="text")
 @pass_cli
 def import_command(
     cli: CliContext, file: Path, kind: str | None, output: Path | None, format_name: str

@@ -12,6 +12,7 @@ import click
 from gfmdkg.build.files import SYNTAXES, read_files
 from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
+from gfmdkg.cli.options import format_option
 from gfmdkg.cli.progress import shown_progress
 from gfmdkg.curation.progress import Progress
 from gfmdkg.curation.tables import is_table
@@ -47,14 +48,7 @@ _MOST_ROUNDS = 5
     type=click.Choice(tuple(SYNTAXES)),
     help="The syntax of the files, where their names do not tell, and of standard input.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(tuple(VIEWS)),
-    default="text",
-    show_default=True,
-    help="How to write the report.",
-)
+@format_option(VIEWS, "How to write the report.", default="text")
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),

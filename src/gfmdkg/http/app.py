@@ -13,22 +13,25 @@ from starlette.types import ASGIApp
 
 from gfmdkg.errors import MethodNotAllowed, NotFound, RequestError
 from gfmdkg.http.changes import changes_router
+from gfmdkg.http.graph_store import GraphStore
 from gfmdkg.http.lists import lists_router
 from gfmdkg.http.machines import machines_router
 from gfmdkg.http.networks import networks_router
 from gfmdkg.http.openapi import openapi_document
 from gfmdkg.http.pages import pages_router, state_router
-from gfmdkg.http.protocol import Protocol
 from gfmdkg.http.queries import queries_router
 from gfmdkg.http.query_pages import query_pages_router
 from gfmdkg.http.resource_description import description_router
 from gfmdkg.http.resources import resource_router
 from gfmdkg.http.search import search_router
-from gfmdkg.http.server import Server
+from gfmdkg.http.server import Handler, Server
 from gfmdkg.http.service import Service
+from gfmdkg.http.service_description import Descriptions
+from gfmdkg.http.sparql import SparqlEndpoint
 from gfmdkg.http.validation import validation_router
 from gfmdkg.http.versions import versions_router
 from gfmdkg.http.warming import Warming
+from gfmdkg.http.writes import Writes
 from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
 
@@ -50,7 +53,8 @@ def api_document(settings: Settings) -> Mapping[str, Any]:
 def _assemble(settings: Settings, content: Content | None) -> tuple[Server, FastAPI]:
     """The whole service, and the application in it that has the routes of the framework."""
     service = Service(settings, content=content)
-    protocol = Protocol(service)
+    writes, descriptions = Writes(service), Descriptions(service)
+    sparql, graphs = SparqlEndpoint(service, writes, descriptions), GraphStore(service, writes)
     warming = Warming(service)
     service.follow(warming.warm)
 
@@ -60,7 +64,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         try:
             yield
         finally:
-            await protocol.close()
+            await descriptions.close()
             await warming.close()
             await service.close()
 
@@ -88,7 +92,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         resource_router(service),
         description_router(service),
         query_pages_router(service),
-        changes_router(service, protocol.writes),
+        changes_router(service, writes),
         versions_router(service),
         pages_router(service, document),
         state_router(service, document),
@@ -96,7 +100,14 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
     ):
         app.include_router(router)
     app.add_exception_handler(HTTPException, _raise_ours)
-    return Server(service, app, protocol.exact, protocol.below), app
+    exact: dict[str, Handler] = {
+        "/sparql": sparql,
+        "/sparql/": sparql,
+        "/graphs": graphs,
+        "/.well-known/void": descriptions,
+        "/dataset": descriptions,
+    }
+    return Server(service, app, exact, {"/graphs/": graphs, "/graph/": graphs}), app
 
 
 def app_from_environment() -> ASGIApp:
