@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from gfmdkg.cli.building import content_option, validation
+from gfmdkg.cli.building import validation
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
 from gfmdkg.cli.history import diff_format_option, write_difference
-from gfmdkg.cli.options import table_format_option
+from gfmdkg.cli.options import content_option, table_format_option
 from gfmdkg.curation.changes import (
     ChangeSet,
     Document,
@@ -21,6 +21,7 @@ from gfmdkg.curation.changes import (
 )
 from gfmdkg.errors import DataError, Fault, ParameterError
 from gfmdkg.formats.tables import write_table
+from gfmdkg.paths import Content
 from gfmdkg.validation import Report
 
 __all__ = ["changes", "revert", "submit"]
@@ -36,11 +37,11 @@ def _person_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
-def _open_review(cli: CliContext, content_root: Path | None = None) -> Review:
+def _open_review(cli: CliContext, content: Content) -> Review:
     """The curation of the store, by the rules of the content."""
     versions = cli.versions()
     versions.require_current()
-    return Review(versions=versions, validate=validation(cli, versions, content_root))
+    return Review(versions=versions, validate=validation(cli, versions, content))
 
 
 def _person_of(person: str | None) -> str:
@@ -72,7 +73,7 @@ def submit(
     add: bool,
     removed: tuple[Path, ...],
     person: str | None,
-    content_root: Path | None,
+    content: Content,
 ) -> None:
     """Propose a change: it is stored and validated, but not public before it is published.
 
@@ -88,7 +89,7 @@ def submit(
         raise ParameterError("FILE", "is missing")
     effect = Effect.ADD if add else None
     documents = [*_read(files, graph=graph, effect=effect), *_read(removed, effect=Effect.REMOVE)]
-    review = _open_review(cli, content_root)
+    review = _open_review(cli, content)
     with cli.error.status("validating"):
         change = review.submit(documents, message=message, author=_person_of(person))
     _report(change)
@@ -178,7 +179,7 @@ def accept(
     number: int,
     message: str | None,
     person: str | None,
-    content_root: Path | None,
+    content: Content,
 ) -> None:
     """Approve a change set after validating it against the current version.
 
@@ -187,9 +188,7 @@ def accept(
     """
     by = _person_of(person)
     with cli.error.status("validating"):
-        change = _open_review(cli, content_root).accept(
-            number, by=by, note=message, self_review=True
-        )
+        change = _open_review(cli, content).accept(number, by=by, note=message, self_review=True)
     if change.author == by:
         cli.say(f"accepted by its own author, {by}")
     click.echo(_line(change))
@@ -210,10 +209,10 @@ def reject(cli: CliContext, number: int, message: str, person: str | None) -> No
 @_person_option
 @content_option
 @pass_cli
-def publish(cli: CliContext, number: int, person: str | None, content_root: Path | None) -> None:
+def publish(cli: CliContext, number: int, person: str | None, content: Content) -> None:
     """Make an accepted change set part of the graph, as a new version."""
     with cli.error.status("publishing"):
-        change, version = _open_review(cli, content_root).publish(number, by=_person_of(person))
+        change, version = _open_review(cli, content).publish(number, by=_person_of(person))
     click.echo(f"version {version.number}: {version.quads} quads")
     click.echo(_line(change))
 
@@ -229,16 +228,14 @@ def revert(
     number: int,
     message: str | None,
     person: str | None,
-    content_root: Path | None,
+    content: Content,
 ) -> None:
     """Undo exactly what version V did, as a new version.
 
     What changed again since is shown as a conflict, and then nothing is done.
     """
     with cli.error.status("validating"):
-        version = _open_review(cli, content_root).revert(
-            number, by=_person_of(person), message=message
-        )
+        version = _open_review(cli, content).revert(number, by=_person_of(person), message=message)
     click.echo(f"version {version.number}: {version.message}")
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 import pyoxigraph as ox
 
-from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
-from gfmdkg.cli.options import format_option, table_format_option
+from gfmdkg.cli.options import content_option, format_option, table_format_option
 from gfmdkg.curation.changes import ChangeStore, difference, export_files, rebuild_all, rebuild_one
 from gfmdkg.curation.changes import blame as blame_resource
 from gfmdkg.curation.changes.views import (
@@ -24,7 +23,7 @@ from gfmdkg.curation.changes.views import (
 from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Graph
 from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.paths import Content, shipped_content
+from gfmdkg.paths import Content
 from gfmdkg.store.patches import Patch, graph_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
@@ -141,14 +140,13 @@ def blame(cli: CliContext, resource: str, format_name: str) -> None:
 @click.option("--version", "number", type=int, help="Write this version, pruned or not.")
 @content_option
 @pass_cli
-def rebuild(cli: CliContext, verify: bool, number: int | None, content_root: Path | None) -> None:
+def rebuild(cli: CliContext, verify: bool, number: int | None, content: Content) -> None:
     """Rebuild versions from the files and the recorded change sets.
 
     --verify says for each version whether its content is the same, bit by bit, and exits with
     1 where one differs; a version that the files at hand do not lead to is said so. --version
     writes one as N-Quads to stdout. Nothing in the store is changed.
     """
-    content = Content(root=content_root) if content_root else shipped_content()
     if number is not None:
         store = rebuild_one(cli.versions(), content, number)
         store.dump(sys.stdout.buffer, media_type="application/n-quads")

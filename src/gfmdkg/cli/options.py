@@ -1,17 +1,35 @@
 """Options that several commands have, and those that parameters become."""
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 from gfmdkg.formats.tables import FORMAT_NAMES
+from gfmdkg.paths import Content, shipped_content
 from gfmdkg.terms.parameters import Parameter, ParameterType
 
-__all__ = ["format_option", "given_values", "limit_option", "option_of", "table_format_option"]
+__all__ = [
+    "content_option",
+    "format_option",
+    "given_values",
+    "limit_option",
+    "option_of",
+    "table_format_option",
+]
 
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+content_option = click.option(
+    "--content",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    callback=lambda _, __, root: Content(root=root) if root else shipped_content(),
+    metavar="FOLDER",
+    help="Folder with ontology/, data/ and queries/. Default: what came with the program.",
+)
 
 
 def format_option(names: Iterable[str], text: str, *, default: str | None) -> _Decorator:

@@ -10,9 +10,8 @@ from pathlib import Path
 import click
 
 from gfmdkg.build.files import SYNTAXES, read_files
-from gfmdkg.cli.building import content_option
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
-from gfmdkg.cli.options import format_option
+from gfmdkg.cli.options import content_option, format_option
 from gfmdkg.cli.progress import shown_progress
 from gfmdkg.curation.progress import Progress
 from gfmdkg.curation.tables import is_table
@@ -62,7 +61,7 @@ _MOST_ROUNDS = 5
 def validate(
     cli: CliContext,
     files: tuple[str, ...],
-    content_root: Path | None,
+    content: Content,
     against: int | None,
     syntax: str | None,
     format_name: str,
@@ -84,12 +83,11 @@ def validate(
     The exit code is 0 where nothing reaches --fail-on, 1 where something does or a file
     cannot be read, 2 where the command is wrong.
     """
-    content = Content(root=content_root) if content_root else shipped_content()
     paths = expand(files)
     if (fix or watches) and (not paths or _STANDARD_INPUT in paths):
         raise click.UsageError("--fix and --watch need FILEs, and none of them standard input")
     version = cli.versions().get(against) if against else None
-    if version is None and content_root is None:
+    if version is None and content == shipped_content():
         version = cli.versions().current()
     check = _checker(
         cli, paths, content=content, version=version, follows_files=not against, syntax=syntax
