@@ -1,7 +1,7 @@
 """``submit``, ``changes`` and ``revert``: proposing, reviewing, publishing and undoing changes."""
 
 import getpass
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,14 @@ from gfmdkg.validation import Report
 __all__ = ["changes", "revert", "submit"]
 
 
-def _person_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``--as NAME``: whoever can write the store's folder may sign with any name."""
-    return click.option(
-        "--as",
-        "person",
-        metavar="NAME",
-        help="Whose work this is. Default: your name on this machine.",
-    )(function)
+# Whoever can write the store's folder may sign with any name.
+_person_option = click.option(
+    "--as",
+    "person",
+    metavar="NAME",
+    callback=lambda _, __, given: given or getpass.getuser(),
+    help="Whose work this is. Default: your name on this machine.",
+)
 
 
 def _open_review(cli: CliContext, content: Content) -> Review:
@@ -42,11 +42,6 @@ def _open_review(cli: CliContext, content: Content) -> Review:
     versions = cli.versions()
     versions.require_current()
     return Review(versions=versions, validate=validation(cli, versions, content))
-
-
-def _person_of(person: str | None) -> str:
-    """The given name, or that of the user of this machine."""
-    return person or getpass.getuser()
 
 
 @click.command(short_help="Propose a change to the graph, for review.")
@@ -72,7 +67,7 @@ def submit(
     graph: str | None,
     add: bool,
     removed: tuple[Path, ...],
-    person: str | None,
+    person: str,
     content: Content,
 ) -> None:
     """Propose a change: it is stored and validated, but not public before it is published.
@@ -91,7 +86,7 @@ def submit(
     documents = [*_read(files, graph=graph, effect=effect), *_read(removed, effect=Effect.REMOVE)]
     review = _open_review(cli, content)
     with cli.error.status("validating"):
-        change = review.submit(documents, message=message, author=_person_of(person))
+        change = review.submit(documents, message=message, author=person)
     _report(change)
     click.echo(_line(change))
     if not change.conforms:
@@ -178,7 +173,7 @@ def accept(
     cli: CliContext,
     number: int,
     message: str | None,
-    person: str | None,
+    person: str,
     content: Content,
 ) -> None:
     """Approve a change set after validating it against the current version.
@@ -186,11 +181,12 @@ def accept(
     Whoever works on this machine owns the store, so one's own may be accepted here, with a
     word about it; over HTTP somebody else has to, unless GFMDKG_SELF_REVIEW is set.
     """
-    by = _person_of(person)
     with cli.error.status("validating"):
-        change = _open_review(cli, content).accept(number, by=by, note=message, self_review=True)
-    if change.author == by:
-        cli.say(f"accepted by its own author, {by}")
+        change = _open_review(cli, content).accept(
+            number, by=person, note=message, self_review=True
+        )
+    if change.author == person:
+        cli.say(f"accepted by its own author, {person}")
     click.echo(_line(change))
 
 
@@ -199,9 +195,9 @@ def accept(
 @click.option("-m", "--message", required=True, help="Why.")
 @_person_option
 @pass_cli
-def reject(cli: CliContext, number: int, message: str, person: str | None) -> None:
+def reject(cli: CliContext, number: int, message: str, person: str) -> None:
     """Turn a change set down."""
-    click.echo(_line(_review(cli).reject(number, by=_person_of(person), note=message)))
+    click.echo(_line(_review(cli).reject(number, by=person, note=message)))
 
 
 @changes.command()
@@ -209,10 +205,10 @@ def reject(cli: CliContext, number: int, message: str, person: str | None) -> No
 @_person_option
 @content_option
 @pass_cli
-def publish(cli: CliContext, number: int, person: str | None, content: Content) -> None:
+def publish(cli: CliContext, number: int, person: str, content: Content) -> None:
     """Make an accepted change set part of the graph, as a new version."""
     with cli.error.status("publishing"):
-        change, version = _open_review(cli, content).publish(number, by=_person_of(person))
+        change, version = _open_review(cli, content).publish(number, by=person)
     click.echo(f"version {version.number}: {version.quads} quads")
     click.echo(_line(change))
 
@@ -227,7 +223,7 @@ def revert(
     cli: CliContext,
     number: int,
     message: str | None,
-    person: str | None,
+    person: str,
     content: Content,
 ) -> None:
     """Undo exactly what version V did, as a new version.
@@ -235,7 +231,7 @@ def revert(
     What changed again since is shown as a conflict, and then nothing is done.
     """
     with cli.error.status("validating"):
-        version = _open_review(cli, content).revert(number, by=_person_of(person), message=message)
+        version = _open_review(cli, content).revert(number, by=person, message=message)
     click.echo(f"version {version.number}: {version.message}")
 
 

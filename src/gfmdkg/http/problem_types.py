@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, Field, create_model
 
@@ -11,62 +11,9 @@ from gfmdkg import errors
 from gfmdkg.http.models import Cell, Count, FromOne, sometimes
 from gfmdkg.namespaces import BASE
 
-__all__ = ["MODELS", "PROBLEM_MODELS", "PROBLEM_TYPES", "ProblemDetails", "problem_components"]
+__all__ = ["PART_MODELS", "PROBLEM_TYPES", "ProblemDetails", "problem_components"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemType:
-    """One kind of problem: what its IRI dereferences to."""
-
-    name: str
-    status: int
-    title: str
-    description: str
-
-    @property
-    def iri(self) -> str:
-        """The ``type`` member."""
-        return f"{BASE}problems/{self.name}"
-
-    @property
-    def members(self) -> Mapping[str, str]:
-        """Its members beside those that all have, with what they mean."""
-        return {name: field.description for name, (_, field) in _MEMBERS.get(self.name, {}).items()}
-
-
-_ROWS: tuple[tuple[type[errors.GfmdkgError], int, str], ...] = (
-    (errors.RequestError, 400, "Bad request"),
-    (errors.UnknownParameter, 400, "Unknown parameter"),
-    (errors.QueryRejected, 400, "Query rejected"),
-    (errors.Unauthorized, 401, "Token missing or unknown"),
-    (errors.Forbidden, 403, "Not allowed"),
-    (errors.NotFound, 404, "Not found"),
-    (errors.MethodNotAllowed, 405, "Method not allowed"),
-    (errors.NotAcceptable, 406, "No acceptable format"),
-    (errors.Ambiguous, 409, "Ambiguous name"),
-    (errors.Conflict, 409, "Conflict"),
-    (errors.BodyTooLarge, 413, "Request body too large"),
-    (errors.AnswerTooLarge, 413, "Answer too large"),
-    (errors.NetworkTooLarge, 413, "Network too large"),
-    (errors.UnsupportedMedia, 415, "Unsupported media type"),
-    (errors.ParameterError, 422, "Bad parameter"),
-    (errors.DataRejected, 422, "Data rejected"),
-    (errors.InternalError, 500, "Internal error"),
-    (errors.ContentError, 503, "Content not ready"),
-    (errors.Busy, 503, "Busy"),
-    (errors.EngineFailure, 503, "Query engine failed"),
-    (errors.QueryTimeout, 504, "Query timed out"),
-)
-PROBLEM_TYPES: Mapping[str, ProblemType] = {
-    error.problem: ProblemType(
-        name=error.problem,
-        status=status,
-        title=title,
-        description=" ".join(str(error.__doc__).replace("``", "`").split()),
-    )
-    for error, status, title in _ROWS
-}
-"""Problem type by name, which is the ``problem`` of an error class."""
+_IRI = BASE + "problems/{}"
 
 
 class ProblemDetails(BaseModel):
@@ -97,7 +44,7 @@ class Clash(BaseModel):
     )
 
 
-MODELS: Mapping[type, type[BaseModel]] = {
+PART_MODELS: Mapping[type, type[BaseModel]] = {
     errors.Candidate: Cell,
     errors.Clash: Clash,
     errors.Fault: Fault,
@@ -159,19 +106,69 @@ _MEMBERS: Mapping[str, Mapping[str, Any]] = {
 """The members of a problem type beside those that all have; a type that is not here has none."""
 
 
-def _model(kind: ProblemType) -> type[BaseModel]:
-    name = "".join(word.capitalize() for word in kind.name.split("-")) + "Problem"
-    members: dict[str, Any] = dict(_MEMBERS.get(kind.name, {}))
-    of_this = Field(json_schema_extra={"const": kind.iri})
-    return create_model(
-        name, __base__=ProblemDetails, __doc__=kind.description, type=(str, of_this), **members
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemType:
+    """One kind of problem: what its IRI dereferences to, and the model of its details."""
+
+    name: str
+    status: int
+    title: str
+    description: str
+    model: type[BaseModel]
+
+    @classmethod
+    def of(cls, error: type[errors.GfmdkgError], status: int, title: str) -> Self:
+        """The type of the problems that an error is answered with."""
+        description = " ".join(str(error.__doc__).replace("``", "`").split())
+        model = create_model(
+            "".join(word.capitalize() for word in error.problem.split("-")) + "Problem",
+            __base__=ProblemDetails,
+            __doc__=description,
+            type=(str, Field(json_schema_extra={"const": _IRI.format(error.problem)})),
+            **_MEMBERS.get(error.problem, {}),
+        )
+        return cls(
+            name=error.problem, status=status, title=title, description=description, model=model
+        )
+
+    @property
+    def iri(self) -> str:
+        """The ``type`` member."""
+        return _IRI.format(self.name)
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        """Its members beside those that all have, with what they mean."""
+        return {name: field.description for name, (_, field) in _MEMBERS.get(self.name, {}).items()}
 
 
-PROBLEM_MODELS: Mapping[str, type[BaseModel]] = {
-    name: _model(kind) for name, kind in PROBLEM_TYPES.items()
+_ROWS: tuple[tuple[type[errors.GfmdkgError], int, str], ...] = (
+    (errors.RequestError, 400, "Bad request"),
+    (errors.UnknownParameter, 400, "Unknown parameter"),
+    (errors.QueryRejected, 400, "Query rejected"),
+    (errors.Unauthorized, 401, "Token missing or unknown"),
+    (errors.Forbidden, 403, "Not allowed"),
+    (errors.NotFound, 404, "Not found"),
+    (errors.MethodNotAllowed, 405, "Method not allowed"),
+    (errors.NotAcceptable, 406, "No acceptable format"),
+    (errors.Ambiguous, 409, "Ambiguous name"),
+    (errors.Conflict, 409, "Conflict"),
+    (errors.BodyTooLarge, 413, "Request body too large"),
+    (errors.AnswerTooLarge, 413, "Answer too large"),
+    (errors.NetworkTooLarge, 413, "Network too large"),
+    (errors.UnsupportedMedia, 415, "Unsupported media type"),
+    (errors.ParameterError, 422, "Bad parameter"),
+    (errors.DataRejected, 422, "Data rejected"),
+    (errors.InternalError, 500, "Internal error"),
+    (errors.ContentError, 503, "Content not ready"),
+    (errors.Busy, 503, "Busy"),
+    (errors.EngineFailure, 503, "Query engine failed"),
+    (errors.QueryTimeout, 504, "Query timed out"),
+)
+PROBLEM_TYPES: Mapping[str, ProblemType] = {
+    error.problem: ProblemType.of(error, status, title) for error, status, title in _ROWS
 }
-"""Problem type to its model."""
+"""Problem type by name, which is the ``problem`` of an error class."""
 
 
 def problem_components() -> dict[str, Any]:
@@ -184,7 +181,7 @@ def problem_components() -> dict[str, Any]:
 
 
 def _response(kinds: list[ProblemType]) -> dict[str, Any]:
-    names = [PROBLEM_MODELS[kind.name].__name__ for kind in kinds]
+    names = [kind.model.__name__ for kind in kinds]
     schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
     return {
         "description": "; ".join(kind.title for kind in kinds),

@@ -15,7 +15,7 @@ from starlette.types import Scope
 from gfmdkg import errors
 from gfmdkg.formats.media import MediaType, negotiate
 from gfmdkg.http.parameters import PAGE
-from gfmdkg.http.problem_types import MODELS, PROBLEM_MODELS, PROBLEM_TYPES
+from gfmdkg.http.problem_types import PART_MODELS, PROBLEM_TYPES
 from gfmdkg.http.rendering import page
 from gfmdkg.http.responses import Answer
 
@@ -38,7 +38,7 @@ def problem_document(error: errors.GfmdkgError) -> dict[str, Any]:
         "title": kind.title,
         "status": kind.status,
         "detail": error.message,
-        **_members(error, PROBLEM_MODELS[kind.name], kind.members),
+        **_members(error, kind.model, kind.members),
     }
 
 
@@ -52,7 +52,7 @@ def _members(source: object, model: type[BaseModel], names: Iterable[str]) -> di
 
 
 def _item(value: object) -> object:
-    model = MODELS.get(type(value))
+    model = PART_MODELS.get(type(value))
     return value if model is None else _members(value, model, model.model_fields)
 
 
