@@ -126,9 +126,9 @@ class Clash:
 
 
 class GfmdkgError(Exception):
-    """Base of all errors raised on purpose."""
+    """The service failed on this request."""
 
-    problem: ClassVar[str]
+    problem: ClassVar[str] = "error"
 
     def __init_subclass__(cls, *, problem: str | None = None) -> None:
         if problem is not None:
@@ -272,8 +272,8 @@ class DataRejected(RequestError, problem="data-rejected"):
         super().__init__(f"the change breaks {len(self.faults)} rule(s); nothing was stored")
 
 
-class LimitError(GfmdkgError):
-    """The service protects itself; the same request may be fine later or made smaller."""
+class LimitError(GfmdkgError, problem="limit"):
+    """The service protects itself; try again later."""
 
 
 class QueryTimeout(LimitError, problem="query-timeout"):
