@@ -9,8 +9,10 @@
     │   ├── ParameterError      a parameter that is unknown, missing or has a bad value
     │   │   └── UnknownParameter
     │   ├── QueryRejected       SPARQL that is malformed or not allowed, with its place
+    │   ├── MethodNotAllowed    an address that has other methods
     │   ├── NotAcceptable       no offered media type fits
     │   ├── UnsupportedMedia    a body in a format that is not read here
+    │   ├── MalformedBody       a body that does not parse, with every place
     │   ├── BodyTooLarge        a body over the limit
     │   ├── Unauthorized        a token is missing or wrong
     │   ├── Forbidden           the token's role does not allow it
@@ -22,21 +24,21 @@
     │   ├── NetworkTooLarge
     │   ├── Busy
     │   └── EngineFailure       an engine or a worker died
+    ├── InternalError           a defect, which the log tells of
     └── ContentError            what ships or is built is at fault; all faults at once
         ├── OntologyError
         ├── CatalogError
         ├── DataError
         └── StoreError
 
-Fields are typed, so that nobody has to parse a message; ``error_details.py`` has the types
-of those that have a shape of their own. ``problem`` is the last part of the RFC 9457 problem
-type that the HTTP layer answers with.
+Fields are typed, so that nobody has to parse a message. ``problem`` is the last part of the
+RFC 9457 problem type that the HTTP layer answers with: the docstring is what the type means,
+and fields are its members.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
-
-from gfmdkg.error_details import Candidate, Clash, Fault
 
 __all__ = [
     "Ambiguous",
@@ -54,7 +56,10 @@ __all__ = [
     "Fault",
     "Forbidden",
     "GfmdkgError",
+    "InternalError",
     "LimitError",
+    "MalformedBody",
+    "MethodNotAllowed",
     "NetworkTooLarge",
     "NotAcceptable",
     "NotFound",
@@ -70,30 +75,83 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A resource offered in place of one that was not found or not clear.
+
+    ``score`` is a similarity from 0 to 100.
+    """
+
+    iri: str
+    label: str
+    score: float = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong with a file or with the graph; ``line`` and ``column`` count from 1.
+
+    ``focus_node``, ``path`` and ``value`` are what a rule found wrong, as ``Finding`` has them.
+    """
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    remedy: str | None = None
+    focus_node: str | None = None
+    path: str | None = None
+    value: str | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(p) for p in (self.file, self.line, self.column) if p is not None)
+        text = f"{place}: {self.message}" if place else self.message
+        return f"{text} ({self.remedy})" if self.remedy else text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """A statement (N-Quads, without the full stop) that cannot be applied as it was meant.
+
+    ``version`` is the version that changed it since, where that is known.
+    """
+
+    statement: str
+    reason: str
+    version: int | None = None
+
+    def __str__(self) -> str:
+        since = f" since version {self.version}" if self.version is not None else ""
+        return f"{self.reason}{since}: {self.statement} ."
+
+
 class GfmdkgError(Exception):
-    """Base of all errors raised on purpose."""
+    """The service failed on this request."""
 
     problem: ClassVar[str] = "error"
+
+    def __init_subclass__(cls, *, problem: str | None = None) -> None:
+        if problem is not None:
+            cls.problem = problem
 
     def __init__(self, message: str) -> None:
         self.message = message
         super().__init__(message)
 
 
-class RequestError(GfmdkgError):
-    """The caller can mend the request."""
-
-    problem = "bad-request"
+class RequestError(GfmdkgError, problem="bad-request"):
+    """The request cannot be understood; detail says what is wrong with it."""
 
 
 def _offer(candidates: Sequence[Candidate]) -> str:
     return ", ".join(f"“{c.label}” <{c.iri}>" for c in candidates)
 
 
-class NotFound(RequestError):
-    """Nothing goes by this name; ``candidates`` are the nearest matches."""
+class NotFound(RequestError, problem="not-found"):
+    """Nothing goes by this name or address.
 
-    problem = "not-found"
+    ``candidates`` holds the nearest matches, each with ``iri`` and ``label``.
+    """
 
     def __init__(self, what: str, name: str, candidates: Sequence[Candidate] = ()) -> None:
         self.what, self.name, self.candidates = what, name, tuple(candidates)
@@ -101,20 +159,22 @@ class NotFound(RequestError):
         super().__init__(f"no {what} is called “{name}”{hint}")
 
 
-class Ambiguous(RequestError):
-    """Several resources share this label; none is picked."""
+class Ambiguous(RequestError, problem="ambiguous"):
+    """Several resources share this label and none is picked silently.
 
-    problem = "ambiguous"
+    Use the IRI or slug of one of the ``candidates``.
+    """
 
     def __init__(self, what: str, name: str, candidates: Sequence[Candidate]) -> None:
         self.what, self.name, self.candidates = what, name, tuple(candidates)
         super().__init__(f"“{name}” is the name of several {what}s: {_offer(self.candidates)}")
 
 
-class ParameterError(RequestError):
-    """A parameter has a bad value or is missing; ``allowed`` lists what would do."""
+class ParameterError(RequestError, problem="bad-parameter"):
+    """The value of ``parameter`` is malformed, out of range or missing.
 
-    problem = "bad-parameter"
+    Where only certain values will do, ``allowed`` lists them.
+    """
 
     def __init__(
         self, parameter: str, detail: str, *, value: str | None = None, allowed: Sequence[str] = ()
@@ -125,16 +185,15 @@ class ParameterError(RequestError):
         super().__init__(f"parameter “{parameter}” {detail}{hint}")
 
 
-class UnknownParameter(ParameterError):
-    """A parameter that this query or route does not have."""
-
-    problem = "unknown-parameter"
+class UnknownParameter(ParameterError, problem="unknown-parameter"):
+    """The route or query has no parameter of this name. ``allowed`` lists those it has."""
 
 
-class QueryRejected(RequestError):
-    """SPARQL that is malformed or not allowed; ``line`` and ``column`` count from 1."""
+class QueryRejected(RequestError, problem="query-rejected"):
+    """The SPARQL text is malformed or uses what is not allowed here, such as SERVICE or LOAD.
 
-    problem = "query-rejected"
+    ``line`` and ``column`` count from 1 where the place is known.
+    """
 
     def __init__(self, detail: str, *, line: int | None = None, column: int | None = None) -> None:
         self.detail, self.line, self.column = detail, line, column
@@ -142,104 +201,103 @@ class QueryRejected(RequestError):
         super().__init__(f"{place}{detail}")
 
 
-class NotAcceptable(RequestError):
-    """None of the offered media types fits the Accept header."""
+class MethodNotAllowed(RequestError, problem="method-not-allowed"):
+    """The address exists, but not for this method; the ``Allow`` header lists those it has."""
 
-    problem = "not-acceptable"
+    def __init__(self, method: str, path: str, methods: Sequence[str]) -> None:
+        self.methods, self.allowed = tuple(methods), tuple(sorted(methods))
+        super().__init__(f"{method} is not for {path}")
+
+
+class NotAcceptable(RequestError, problem="not-acceptable"):
+    """None of the formats offered here fits the Accept header; ``offered`` lists them."""
 
     def __init__(self, accept: str, offered: Sequence[str]) -> None:
         self.accept, self.offered = accept, tuple(offered)
         super().__init__(f"“{accept}” fits none of: {', '.join(self.offered)}")
 
 
-class UnsupportedMedia(RequestError):
-    """A body in a media type that is not read here."""
-
-    problem = "unsupported-media-type"
+class UnsupportedMedia(RequestError, problem="unsupported-media-type"):
+    """Bodies in this media type are not read here; ``accepted`` lists those that are."""
 
     def __init__(self, media_type: str, accepted: Sequence[str]) -> None:
         self.media_type, self.accepted = media_type, tuple(accepted)
         super().__init__(f"“{media_type}” is not read here; send {', '.join(self.accepted)}")
 
 
-class BodyTooLarge(RequestError):
-    """A request body over its limit."""
+class MalformedBody(RequestError):
+    """A document that does not parse: 400, as the protocols have it, with every place."""
 
-    problem = "body-too-large"
+    def __init__(self, error: "DataError") -> None:
+        self.faults = tuple(replace(fault, file=None) for fault in error.faults)
+        super().__init__(error.message)
+
+
+class BodyTooLarge(RequestError, problem="body-too-large"):
+    """The request's body is over ``limit_bytes``."""
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
         super().__init__(f"the request's body is over the limit of {limit_bytes} bytes")
 
 
-class Unauthorized(RequestError):
-    """A token is missing or not known."""
-
-    problem = "unauthorized"
+class Unauthorized(RequestError, problem="unauthorized"):
+    """The request needs a token: send it as ``Authorization: Bearer …``."""
 
 
-class Forbidden(RequestError):
+class Forbidden(RequestError, problem="forbidden"):
     """The token is known, but its role does not allow this."""
 
-    problem = "forbidden"
 
+class Conflict(RequestError, problem="conflict"):
+    """The graph changed since the request was made, or another writer is at work.
 
-class Conflict(RequestError):
-    """The graph changed since the request was made, or another writer holds the lock.
-
-    ``clashes`` are the statements at issue, where it is about some.
+    ``clashes`` lists the statements at issue, each with ``statement``, ``reason`` and the
+    ``version`` that changed it.
     """
-
-    problem = "conflict"
 
     def __init__(self, summary: str, clashes: Sequence[Clash] = ()) -> None:
         self.summary, self.clashes = summary, tuple(clashes)
         super().__init__("\n  ".join((summary, *map(str, self.clashes))))
 
 
-class DataRejected(RequestError):
-    """A write that would break the shapes or checks; nothing was stored."""
+class DataRejected(RequestError, problem="data-rejected"):
+    """The change would break the rules of the graph, and nothing was stored.
 
-    problem = "data-rejected"
+    ``faults`` lists every one of them, with its place.
+    """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__(f"the change breaks {len(self.faults)} rule(s); nothing was stored")
 
 
-class LimitError(GfmdkgError):
-    """The service protects itself; the same request may be fine later or made smaller."""
-
-    problem = "limit"
+class LimitError(GfmdkgError, problem="limit"):
+    """The service protects itself; try again later."""
 
 
-class QueryTimeout(LimitError):
-    """The query ran into its time limit and was stopped."""
-
-    problem = "query-timeout"
+class QueryTimeout(LimitError, problem="query-timeout"):
+    """The query was stopped at ``limit_seconds``; a narrower pattern may finish."""
 
     def __init__(self, limit_seconds: float) -> None:
         self.limit_seconds = limit_seconds
         super().__init__(f"the query was stopped at its limit of {limit_seconds:g} seconds")
 
 
-class AnswerTooLarge(LimitError):
-    """The answer grew over its limit; LIMIT, or a narrower pattern, makes it smaller."""
-
-    problem = "answer-too-large"
+class AnswerTooLarge(LimitError, problem="answer-too-large"):
+    """The answer grew over ``limit_bytes``; a LIMIT or a narrower pattern makes it smaller."""
 
     def __init__(self, limit_bytes: int) -> None:
         self.limit_bytes = limit_bytes
         super().__init__(f"the answer is over the limit of {limit_bytes} bytes; use LIMIT")
 
 
-class NetworkTooLarge(LimitError):
-    """A network has more edges than can be measured in time.
+class NetworkTooLarge(LimitError, problem="network-too-large"):
+    """The network has more edges than ``limit_edges``.
 
-    ``minimum`` is the least weight of edges at which it is small enough, if there is one.
+    Filters make it smaller; where ``minimum`` is given, so does that value of the parameter of
+    this name.
     """
-
-    problem = "network-too-large"
 
     def __init__(self, *, edges: int, limit_edges: int, minimum: int | None = None) -> None:
         self.edges, self.limit_edges, self.minimum = edges, limit_edges, minimum
@@ -251,10 +309,8 @@ class NetworkTooLarge(LimitError):
         )
 
 
-class Busy(LimitError):
-    """There is no room for the request now, or what it needs is not ready; ``cause`` says which."""
-
-    problem = "busy"
+class Busy(LimitError, problem="busy"):
+    """There is no room for the request now; try again after ``retry_after_seconds``."""
 
     def __init__(
         self, retry_after_seconds: int = 1, *, cause: str = "all workers are busy"
@@ -264,20 +320,24 @@ class Busy(LimitError):
         super().__init__(f"{cause}; try again in {retry_after_seconds} s")
 
 
-class EngineFailure(LimitError):
-    """The process that ran this request died; the service goes on."""
-
-    problem = "engine-failure"
+class EngineFailure(LimitError, problem="engine-failure"):
+    """The worker process of this request died; the service goes on. ``cause`` says how."""
 
     def __init__(self, cause: str) -> None:
         self.cause = cause
         super().__init__(f"the query engine failed on this request: {cause}")
 
 
-class ContentError(GfmdkgError):
-    """What ships or is built is at fault. All faults are reported at once."""
+class InternalError(GfmdkgError, problem="internal-error"):
+    """A fault of the service; ``instance`` names its log."""
 
-    problem = "content"
+    def __init__(self, instance: str) -> None:
+        self.instance = instance
+        super().__init__(f"the service failed on this request; its log calls it {instance}")
+
+
+class ContentError(GfmdkgError, problem="content"):
+    """The store is empty or damaged, or what ships is at fault; ``faults`` says where."""
 
     def __init__(self, summary: str, faults: Sequence[Fault] = ()) -> None:
         self.summary, self.faults = summary, tuple(faults)

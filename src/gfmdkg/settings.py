@@ -14,8 +14,10 @@ __all__ = ["Setting", "Settings"]
 _MIB = 1024 * 1024
 
 
-def _describe(default: Any, text: str, *, minimum: float | None = None) -> Any:
-    return field(default=default, metadata={"text": text, "minimum": minimum})
+def _describe(
+    default: Any, text: str, *, minimum: float | None = None, allowed: tuple[str, ...] = ()
+) -> Any:
+    return field(default=default, metadata={"text": text, "minimum": minimum, "allowed": allowed})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Settings:
     default_graph: str = _describe(
         "union",
         "what a query without GRAPH sees: `union`, all graphs; `strict`, the default graph alone",
+        allowed=("union", "strict"),
     )
     engine_url: str = _describe(
         "",
@@ -69,6 +72,7 @@ class Settings:
     write_rules: str = _describe(
         "shapes",
         "what a write has to keep: `shapes`, the rules of the ontology, or `none`, for other data",
+        allowed=("shapes", "none"),
     )
     query_limit_bytes: int = _describe(_MIB, "longest query text", minimum=1)
     query_nesting_limit: int = _describe(
@@ -98,20 +102,23 @@ class Settings:
         False,
         "whether a reviewer may accept a change set of their own over HTTP: `true` or `false`",
     )
-    log_format: str = _describe("json", "request log: `json` (a line a request), `text` or `off`")
+    log_format: str = _describe(
+        "json",
+        "request log: `json` (a line a request), `text` or `off`",
+        allowed=("json", "text", "off"),
+    )
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for setting in fields(self):
-            value, minimum = getattr(self, setting.name), setting.metadata.get("minimum")
-            if minimum is not None and value < minimum:
+            value, limits = getattr(self, setting.name), setting.metadata
+            if limits.get("minimum") is not None and value < limits["minimum"]:
+                detail = f"is {value}, less than {limits['minimum']}"
+                raise ParameterError(setting.name, detail, value=str(value))
+            if limits.get("allowed") and value not in limits["allowed"]:
                 raise ParameterError(
-                    setting.name, f"is {value}, less than {minimum}", value=str(value)
+                    setting.name, f"is “{value}”", value=str(value), allowed=limits["allowed"]
                 )
-        for name, allowed in _CHOICES.items():
-            if getattr(self, name) not in allowed:
-                value = str(getattr(self, name))
-                raise ParameterError(name, f"is “{value}”", value=value, allowed=allowed)
 
     @classmethod
     def load(
@@ -132,7 +139,7 @@ class Settings:
             if variable not in names:
                 raise ParameterError(variable, "is no setting", allowed=sorted(names))
             setting = names[variable]
-            given[setting.name] = _parse(variable, text, setting.type)
+            given[setting.name] = _parse(variable, text, setting.type)  # type: ignore[arg-type]
             origins[setting.name] = "environment"
         for name, value in (options or {}).items():
             if value is not None:
@@ -158,29 +165,16 @@ class Settings:
         return {s.variable: str(s.value) for s in self.describe()}
 
 
-_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "default_graph": ("union", "strict"),
-    "log_format": ("json", "text", "off"),
-    "write_rules": ("shapes", "none"),
-}
-
-
 def _variable(name: str) -> str:
     return "GFMDKG_" + name.upper()
 
 
-def _boolean(text: str) -> bool:
+def _parse(variable: str, text: str, kind: type) -> object:
     try:
-        return {"true": True, "1": True, "false": False, "0": False}[text.strip().lower()]
-    except KeyError as error:
-        raise ValueError(text) from error
-
-
-def _parse(variable: str, text: str, kind: Any) -> object:
-    parsers: Mapping[Any, Any] = {int: int, float: float, bool: _boolean, Path: Path}
-    try:
-        return parsers.get(kind, str)(text)
-    except ValueError as error:
+        if kind is bool:
+            return {"true": True, "1": True, "false": False, "0": False}[text.strip().lower()]
+        return kind(text)
+    except (KeyError, ValueError) as error:
         raise ParameterError(
             variable, f"has the value “{text}”, which is not {kind.__name__}", value=text
         ) from error

@@ -6,24 +6,17 @@ import click
 
 from gfmdkg.build import beginning
 from gfmdkg.build import build as build_version
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.context import CliContext, pass_cli
+from gfmdkg.cli.options import content_option
 from gfmdkg.cli.progress import shown_progress
 from gfmdkg.curation.loading import load as load_files
 from gfmdkg.curation.loading import place_files
 from gfmdkg.curation.rules import validation
 from gfmdkg.curation.writing import Validate
-from gfmdkg.paths import Content, shipped_content
+from gfmdkg.paths import Content
 from gfmdkg.store.versions import VersionStore
 
-__all__ = ["build", "content_option", "content_validation", "load"]
-
-content_option = click.option(
-    "--content",
-    "content_root",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    metavar="FOLDER",
-    help="Folder with ontology/, data/ and queries/. Default: what came with the program.",
-)
+__all__ = ["build", "content_validation", "load"]
 
 
 @click.command()
@@ -34,13 +27,11 @@ content_option = click.option(
     help="Build although the store holds changes of its own; its versions stay.",
 )
 @pass_cli
-@fails_cleanly
-def build(cli: CliContext, content_root: Path | None, discard_changes: bool) -> None:
+def build(cli: CliContext, content: Content, discard_changes: bool) -> None:
     """Build the graph from its files and publish it as a new version.
 
     Refuses with all faults at once, and then leaves the former version in use.
     """
-    content = Content(root=content_root) if content_root else shipped_content()
     with cli.error.status("building") as status:
         built = build_version(
             content,
@@ -65,14 +56,13 @@ def build(cli: CliContext, content_root: Path | None, discard_changes: bool) -> 
 @click.option("-m", "--message", metavar="TEXT", help="What the version says of itself.")
 @content_option
 @pass_cli
-@fails_cleanly
 def load(
     cli: CliContext,
     files: tuple[Path, ...],
     graph: str | None,
     unchecked: bool,
     message: str | None,
-    content_root: Path | None,
+    content: Content,
 ) -> None:
     """Add the triples of files to the current version, and publish that as the next one.
 
@@ -87,17 +77,13 @@ def load(
         version = load_files(
             placed,
             versions,
-            validate=None if unchecked else content_validation(cli, versions, content_root),
+            validate=None if unchecked else content_validation(cli, versions, content),
             message=message or f"loaded {', '.join(path.name for path in files)}",
             progress=progress,
         )
     click.echo(f"version {version.number}: {version.quads} quads")
 
 
-def content_validation(
-    cli: CliContext, versions: VersionStore, content_root: Path | None
-) -> Validate:
+def content_validation(cli: CliContext, versions: VersionStore, content: Content) -> Validate:
     """The rules of some content for what is written to a store, as far as settings ask for them."""
-    if cli.settings().write_rules == "none":
-        return validation(versions, None)
-    return validation(versions, Content(root=content_root) if content_root else shipped_content())
+    return validation(versions, None if cli.settings().write_rules == "none" else content)

@@ -1,4 +1,4 @@
-"""``submit``, ``changes`` and ``revert``: proposing, reviewing, publishing, undoing changes."""
+"""``submit``, ``changes`` and ``revert``: proposing, reviewing, publishing and undoing changes."""
 
 import getpass
 from collections.abc import Mapping
@@ -7,14 +7,15 @@ from typing import Any
 
 import click
 
-from gfmdkg.cli.building import content_option, content_validation
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.building import content_validation
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
 from gfmdkg.cli.history import diff_format_option, write_difference
-from gfmdkg.cli.table_format import table_format_option
+from gfmdkg.cli.options import content_option, table_format_option
 from gfmdkg.curation.changes import ChangeSet, Review, State
 from gfmdkg.curation.document import Document, Effect, media_type_of
 from gfmdkg.errors import DataError, Fault, ParameterError
 from gfmdkg.formats.tables import write_table
+from gfmdkg.paths import Content, shipped_content
 
 __all__ = ["changes", "revert", "submit"]
 
@@ -24,15 +25,17 @@ _person_option = click.option(
     "--as",
     "person",
     metavar="NAME",
-    default=getpass.getuser,
+    callback=lambda _, __, given: given or getpass.getuser(),
     help="Whose work this is. Default: your name on this machine.",
 )
 
 
-def _review(cli: CliContext, content_root: Path | None = None) -> Review:
+def _review(cli: CliContext, content: Content | None = None) -> Review:
     """The curation of the store, by the rules of the content."""
     versions = cli.versions()
-    return Review(versions=versions, validate=content_validation(cli, versions, content_root))
+    return Review(
+        versions=versions, validate=content_validation(cli, versions, content or shipped_content())
+    )
 
 
 @click.command(short_help="Propose a change to the graph, for review.")
@@ -51,7 +54,6 @@ def _review(cli: CliContext, content_root: Path | None = None) -> Review:
 @_person_option
 @content_option
 @pass_cli
-@fails_cleanly
 def submit(
     cli: CliContext,
     files: tuple[Path, ...],
@@ -60,7 +62,7 @@ def submit(
     add: bool,
     removed: tuple[Path, ...],
     person: str,
-    content_root: Path | None,
+    content: Content,
 ) -> None:
     """Propose a change: it is stored and validated, but not public before it is published.
 
@@ -76,7 +78,7 @@ def submit(
         raise ParameterError("FILE", "is missing")
     effect = Effect.ADD if add else None
     documents = [*_read(files, graph=graph, effect=effect), *_read(removed, effect=Effect.REMOVE)]
-    review = _review(cli, content_root)
+    review = _review(cli, content)
     with cli.error.status("validating"):
         change = review.submit(documents, message=message, author=person)
     _report(change)
@@ -120,7 +122,6 @@ def changes() -> None:
 @click.option("--state", type=click.Choice([s.value for s in State]), help="Only those that are.")
 @table_format_option("list")
 @pass_cli
-@fails_cleanly
 def list_changes(cli: CliContext, state: str | None, format_name: str) -> None:
     """List the change sets, the latest first."""
     columns = ("number", "state", "author", "created", "added", "removed", "conforms", "message")
@@ -132,7 +133,6 @@ def list_changes(cli: CliContext, state: str | None, format_name: str) -> None:
 @changes.command()
 @click.argument("number", type=int)
 @pass_cli
-@fails_cleanly
 def show(cli: CliContext, number: int) -> None:
     """Show a change set: its files, its validation, and what became of it."""
     change = _review(cli).changes.get(number)
@@ -150,7 +150,6 @@ def show(cli: CliContext, number: int) -> None:
 @click.argument("number", type=int)
 @diff_format_option
 @pass_cli
-@fails_cleanly
 def diff(cli: CliContext, number: int, format_name: str) -> None:
     """Show what a change set adds and removes, by resource."""
     review = _review(cli)
@@ -164,13 +163,12 @@ def diff(cli: CliContext, number: int, format_name: str) -> None:
 @_person_option
 @content_option
 @pass_cli
-@fails_cleanly
 def accept(
     cli: CliContext,
     number: int,
     message: str,
     person: str,
-    content_root: Path | None,
+    content: Content,
 ) -> None:
     """Approve a change set after validating it against the current version.
 
@@ -178,9 +176,7 @@ def accept(
     word about it; over HTTP somebody else has to, unless GFMDKG_SELF_REVIEW is set.
     """
     with cli.error.status("validating"):
-        change = _review(cli, content_root).accept(
-            number, by=person, message=message, self_review=True
-        )
+        change = _review(cli, content).accept(number, by=person, message=message, self_review=True)
     if change.author == person:
         cli.say(f"accepted by its own author, {person}")
     click.echo(_line(change))
@@ -191,7 +187,6 @@ def accept(
 @click.option("-m", "--message", required=True, help="Why.")
 @_person_option
 @pass_cli
-@fails_cleanly
 def reject(cli: CliContext, number: int, message: str, person: str) -> None:
     """Turn a change set down."""
     click.echo(_line(_review(cli).reject(number, by=person, message=message)))
@@ -202,11 +197,10 @@ def reject(cli: CliContext, number: int, message: str, person: str) -> None:
 @_person_option
 @content_option
 @pass_cli
-@fails_cleanly
-def publish(cli: CliContext, number: int, person: str, content_root: Path | None) -> None:
+def publish(cli: CliContext, number: int, person: str, content: Content) -> None:
     """Make an accepted change set part of the graph, as a new version."""
     with cli.error.status("publishing"):
-        review = _review(cli, content_root)
+        review = _review(cli, content)
         version = review.publish(number, by=person)
     click.echo(f"version {version.number}: {version.quads} quads")
     click.echo(_line(review.changes.get(number)))
@@ -218,20 +212,19 @@ def publish(cli: CliContext, number: int, person: str, content_root: Path | None
 @_person_option
 @content_option
 @pass_cli
-@fails_cleanly
 def revert(
     cli: CliContext,
     number: int,
     message: str,
     person: str,
-    content_root: Path | None,
+    content: Content,
 ) -> None:
     """Undo exactly what version V did, as a new version.
 
     What changed again since is shown as a conflict, and then nothing is done.
     """
     with cli.error.status("validating"):
-        version = _review(cli, content_root).revert(number, by=person, message=message)
+        version = _review(cli, content).revert(number, by=person, message=message)
     click.echo(f"version {version.number}: {version.message}")
 
 

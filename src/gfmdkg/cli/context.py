@@ -1,27 +1,24 @@
-"""What the commands share: settings, the store, and how faults leave the program."""
+"""What the commands share: settings, the store, and the graph in it."""
 
 import os
-from collections.abc import Callable
-from functools import cached_property, wraps
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from gfmdkg.errors import ContentError, DataRejected, GfmdkgError
+from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
-from gfmdkg.store.versions import VersionStore
+from gfmdkg.store.versions import Version, VersionStore
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["CliContext", "fails_cleanly", "pass_cli"]
+    from gfmdkg.graph import Graph
 
-P = ParamSpec("P")
-R = TypeVar("R")
+__all__ = ["EXIT_FAULTS", "CliContext", "pass_cli"]
 
 EXIT_FAULTS = 1
-EXIT_USAGE = 2
 
 
 class CliContext:
@@ -46,31 +43,34 @@ class CliContext:
         settings = self.settings()
         return VersionStore(settings.store, kept=settings.versions_kept)
 
+    def version(self) -> Version:
+        """The current version, built first where the sources changed.
+
+        A store that began empty is used as it is.
+        """
+        from gfmdkg.build import ensure_built, is_built_from  # which not all commands need
+
+        versions = self.versions()
+        current = versions.current()
+        if current is not None and current.sources_hash == "empty":
+            return current
+        content, default_graph = shipped_content(), self.settings().default_graph
+        if current is not None and is_built_from(current, content, default_graph=default_graph):
+            return current
+        with self.error.status("opening the graph") as status:
+            return ensure_built(
+                content, versions, default_graph=default_graph, progress=status.update
+            ).version
+
+    def graph(self) -> "Graph":
+        """The graph of the current version."""
+        from gfmdkg.graph import Graph
+
+        return Graph(self.version(), versions=self.versions(), settings=self.settings())
+
     def say(self, message: str) -> None:
         """A line about the work, to stderr."""
         self.error.print(message, markup=False)
 
 
 pass_cli = click.make_pass_decorator(CliContext)
-
-
-def fails_cleanly(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn our errors into a message on stderr and an exit code.
-
-    1 where the content is at fault, 2 where the request is. Anything else is a defect and
-    keeps its traceback.
-    """
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except GfmdkgError as error:
-            click.echo(f"gfmdkg: {error.message}", err=True)
-            if isinstance(error, DataRejected):
-                for fault in error.faults:
-                    click.echo(f"  {fault}", err=True)
-            at_fault = isinstance(error, ContentError | DataRejected)
-            raise SystemExit(EXIT_FAULTS if at_fault else EXIT_USAGE) from error
-
-    return run

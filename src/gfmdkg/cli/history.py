@@ -6,29 +6,25 @@ from pathlib import Path
 
 import click
 
-from gfmdkg.cli.building import content_option
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.table_format import table_format_option
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
+from gfmdkg.cli.options import content_option, format_option, table_format_option
 from gfmdkg.curation.changes import ChangeStore, difference, export_files, rebuild_all, rebuild_one
 from gfmdkg.curation.changes import blame as blame_resource
 from gfmdkg.curation.changes.views import as_html, as_json, as_text, name_of, value_of
 from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Graph
 from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.paths import Content, shipped_content
+from gfmdkg.paths import Content
 from gfmdkg.store.names import open_names
 from gfmdkg.store.patches import Patch, graph_of
 from gfmdkg.store.versions import Version
 
 __all__ = ["blame", "diff", "diff_format_option", "export", "log", "rebuild", "write_difference"]
 
-diff_format_option = click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(("text", "json", "rdfp", "html")),
+diff_format_option = format_option(
+    ("text", "json", "rdfp", "html"),
+    "How to write it: rdfp is RDF Patch, html a fragment of a page.",
     default="text",
-    show_default=True,
-    help="How to write it: rdfp is RDF Patch, html a fragment of a page.",
 )
 
 
@@ -47,7 +43,6 @@ def write_difference(patch: Patch, version: Version, format_name: str) -> None:
 @click.command(short_help="List all versions, the latest first.")
 @table_format_option("list")
 @pass_cli
-@fails_cleanly
 def log(cli: CliContext, format_name: str) -> None:
     """List all versions, the latest first: when, how, by whom and why each was made."""
     rows = [
@@ -72,7 +67,6 @@ def log(cli: CliContext, format_name: str) -> None:
 @click.argument("last", type=int, metavar="V2")
 @diff_format_option
 @pass_cli
-@fails_cleanly
 def diff(cli: CliContext, first: int, last: int, format_name: str) -> None:
     """Show what version V2 has more and less than V1, by resource."""
     versions = cli.versions()
@@ -87,7 +81,6 @@ def diff(cli: CliContext, first: int, last: int, format_name: str) -> None:
 @click.argument("resource")
 @table_format_option("rows")
 @pass_cli
-@fails_cleanly
 def blame(cli: CliContext, resource: str, format_name: str) -> None:
     """Show for each triple of RESOURCE which version and change set it came from.
 
@@ -130,15 +123,13 @@ def blame(cli: CliContext, resource: str, format_name: str) -> None:
 @click.option("--version", "number", type=int, help="Write this version, pruned or not.")
 @content_option
 @pass_cli
-@fails_cleanly
-def rebuild(cli: CliContext, verify: bool, number: int | None, content_root: Path | None) -> None:
+def rebuild(cli: CliContext, verify: bool, number: int | None, content: Content) -> None:
     """Rebuild versions from the files and the recorded change sets.
 
     --verify says for each version whether its content is the same, bit by bit, and exits with
     1 where one differs; a version that the files at hand do not lead to is said so. --version
     writes one as N-Quads to stdout. Nothing in the store is changed.
     """
-    content = Content(root=content_root) if content_root else shipped_content()
     if number is not None:
         store = rebuild_one(cli.versions(), content, number)
         store.dump(sys.stdout.buffer, media_type="application/n-quads")
@@ -166,7 +157,6 @@ def rebuild(cli: CliContext, verify: bool, number: int | None, content_root: Pat
     help="The data/ folder of a checkout.",
 )
 @pass_cli
-@fails_cleanly
 def export(cli: CliContext, folder: Path) -> None:
     """Write published changes back to the Turtle files below a data/ folder.
 

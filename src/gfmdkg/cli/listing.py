@@ -1,14 +1,13 @@
 """``list``: a command for each list, with its filters, facets and orders."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 
 import click
 import pyoxigraph as ox
 
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.opening import open_graph
-from gfmdkg.cli.parameter_options import keyword_of, option_of
-from gfmdkg.cli.table_format import format_of_rows
+from gfmdkg.cli.context import CliContext, pass_cli
+from gfmdkg.cli.options import given_values, limit_option, option_of, table_format_option
 from gfmdkg.facets import (
     LISTS,
     FacetCounts,
@@ -59,94 +58,76 @@ def list_items() -> None:
 def _command(faceted: FacetedList) -> click.Command:
     orders = [f"{sign}{name}" for name in faceted.orders for sign in ("", "-")]
 
-    @pass_cli
-    @fails_cleanly
-    def call(cli: CliContext, /, **given: object) -> None:
-        _run(cli, faceted, given)
-
-    return click.Command(
+    @click.command(
         faceted.name,
-        callback=call,
-        params=[
-            *(option_of(parameter, excludes=True) for parameter in faceted.parameters()),
-            click.Option(
-                ["--sort"],
-                type=click.Choice(orders),
-                help="The order; a leading minus reverses it: --sort=-title.",
-            ),
-            click.Option(
-                ["--limit"],
-                type=click.IntRange(min=1),
-                default=50,
-                show_default=True,
-                help="The most items, or values of a facet, to show.",
-            ),
-            click.Option(
-                ["--facets", "shows_facets"],
-                is_flag=True,
-                help="Show the values of all facets with their counts, not the items.",
-            ),
-            click.Option(
-                ["--sparql", "shows_query"],
-                is_flag=True,
-                help="Show the query that gives the items, not the items.",
-            ),
-            format_of_rows("items"),
-        ],
+        params=[option_of(parameter, excludes=True) for parameter in faceted.parameters()],
         help=f"{faceted.summary}\n\n{faceted.description}",
         short_help=faceted.summary,
     )
+    @click.option(
+        "--sort",
+        type=click.Choice(orders),
+        help="The order; a leading minus reverses it: --sort=-title.",
+    )
+    @limit_option("The most items, or values of a facet, to show.", default=50)
+    @click.option(
+        "--facets",
+        "shows_facets",
+        is_flag=True,
+        help="Show the values of all facets with their counts, not the items.",
+    )
+    @click.option(
+        "--sparql",
+        "shows_query",
+        is_flag=True,
+        help="Show the query that gives the items, not the items.",
+    )
+    @table_format_option("items")
+    @pass_cli
+    def call(
+        cli: CliContext,
+        /,
+        sort: str | None,
+        limit: int,
+        shows_facets: bool,
+        shows_query: bool,
+        format_name: str,
+        **filters: object,
+    ) -> None:
+        graph = cli.graph()
+        values = given_values(faceted.parameters(), filters)
+        selection = parse_selection(faceted, values, graph.terms)
+        index = _read(graph, faceted)
+        sorting = index.sorting(sort)
+        if shows_query:
+            text = selection_query(faceted, selection, sorting.order, descending=sorting.descending)
+            click.echo(text, nl=False)
+        elif shows_facets:
+            counted = count_facets(
+                index,
+                selection,
+                graph.terms,
+                names=[*faceted.facets],
+                limit=min(limit, _FACET_VALUES) if format_name == "table" else limit,
+                time_limit_seconds=_FACET_SECONDS,
+            )
+            columns = ("facet", "value", "count", "iri")
+            write_table(columns, _facet_rows(counted, graph.terms), format_name)
+        else:
+            positions = index.sorted(index.matching(selection), sorting, selection)
+            rows = _rows(index, positions[:limit], graph.terms)
+            if positions or format_name != "table":
+                write_table([*faceted.fields, "iri"], rows, format_name)
+            _comment(cli, len(positions), limit)
 
-
-def _run(cli: CliContext, faceted: FacetedList, given: dict[str, object]) -> None:
-    graph = open_graph(cli)
-    values = {
-        parameter.name: (value,) if isinstance(value, str) else value
-        for parameter in faceted.parameters()
-        if (value := given[keyword_of(parameter.name)])
-    }
-    selection = parse_selection(faceted, values, graph.terms)  # type: ignore[arg-type]
-    index = _read(graph, faceted)
-    sort = given["sort"]
-    sorting = index.sorting(sort if isinstance(sort, str) else None)
-    limit, format_name = given["limit"], given["format_name"]
-    assert isinstance(limit, int)  # noqa: S101 - as its option has it
-    assert isinstance(format_name, str)  # noqa: S101 - as its option has it
-    if given["shows_query"]:
-        query = selection_query(faceted, selection, sorting.order, descending=sorting.descending)
-        click.echo(query, nl=False)
-        return
-    if given["shows_facets"]:
-        counted = count_facets(
-            index,
-            selection,
-            graph.terms,
-            names=[*faceted.facets],
-            limit=min(limit, _FACET_VALUES) if format_name == "table" else limit,
-            time_limit_seconds=_FACET_SECONDS,
-        )
-        columns = ("facet", "value", "count", "iri")
-        write_table(columns, _facet_rows(counted, graph.terms), format_name)
-        return
-    positions = index.sorted(index.matching(selection), sorting, selection)
-    rows = _rows(index, positions[:limit], graph.terms)
-    if positions or format_name != "table":
-        write_table(_columns(faceted), rows, format_name)
-    _comment(cli, len(positions), limit)
+    return call
 
 
 def _read(graph: Graph, faceted: FacetedList) -> ListIndex:
-    store = OxigraphStore.open_read_only(graph.version.database)
-    try:
+    with closing(OxigraphStore.open_read_only(graph.version.database)) as store:
         select = keep_answers(graph.version.folder, select_from(store))
         ((_, index),) = build_indexes((faceted,), select)
-    finally:
-        store.close()
     return index
-
-
-def _columns(faceted: FacetedList) -> list[str]:
-    return [*faceted.fields, "iri"]
 
 
 def _rows(

@@ -1,48 +1,88 @@
 """The command group, and the commands that concern the program itself."""
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from gfmdkg.about import VERSION
-from gfmdkg.cli.commands import LazyGroup
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.table_format import table_format_option
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
+from gfmdkg.cli.options import table_format_option
+from gfmdkg.errors import ContentError, DataRejected, GfmdkgError
 from gfmdkg.formats.tables import write_table
 
 __all__ = ["main"]
 
-# The commands that are imported when they are called, and where each is.
+_EXIT_USAGE = 2
+# The module of each command, and behind a colon its name there where that is another.
 _MODULES = {
-    "blame": "gfmdkg.cli.history",
-    "build": "gfmdkg.cli.building",
-    "changes": "gfmdkg.cli.changes",
-    "diff": "gfmdkg.cli.history",
-    "docs": "gfmdkg.cli.documentation",
-    "export": "gfmdkg.cli.history",
-    "list": "gfmdkg.cli.listing:list_items",
-    "load": "gfmdkg.cli.building",
-    "log": "gfmdkg.cli.history",
-    "mcp": "gfmdkg.cli.mcp",
-    "network": "gfmdkg.cli.networks",
-    "queries": "gfmdkg.cli.running",
-    "query": "gfmdkg.cli.querying",
-    "rebuild": "gfmdkg.cli.history",
-    "revert": "gfmdkg.cli.changes",
-    "run": "gfmdkg.cli.running",
-    "search": "gfmdkg.cli.searching",
-    "serve": "gfmdkg.cli.serving",
-    "show": "gfmdkg.cli.querying",
-    "submit": "gfmdkg.cli.changes",
-    "table": "gfmdkg.cli.tables",
-    "token": "gfmdkg.cli.tokens",
-    "validate": "gfmdkg.cli.validating",
+    "blame": "history",
+    "build": "building",
+    "changes": "changes",
+    "diff": "history",
+    "docs": "documentation",
+    "export": "history",
+    "list": "listing:list_items",
+    "load": "building",
+    "log": "history",
+    "mcp": "mcp",
+    "network": "networks",
+    "queries": "running",
+    "query": "querying",
+    "rebuild": "history",
+    "revert": "changes",
+    "run": "running",
+    "search": "searching",
+    "serve": "serving",
+    "show": "querying",
+    "submit": "changes",
+    "table": "tables",
+    "token": "tokens",
+    "validate": "validating",
 }
 
 
+class _Commands(click.Group):
+    """The commands, each imported when it is called, and how their faults leave the program.
+
+    To import all of them takes a second, the web framework's share included; who runs one
+    waits for that one.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted({*_MODULES, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, or ``None``."""
+        place = _MODULES.get(cmd_name)
+        if place is None:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = place.partition(":")
+        command = getattr(import_module(f"gfmdkg.cli.{module}"), name or cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - our own modules
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error of ours becomes a message on stderr and an exit code.
+
+        1 where the content is at fault, 2 where the request is. Anything else is a defect and
+        keeps its traceback.
+        """
+        try:
+            return super().invoke(ctx)
+        except GfmdkgError as error:
+            click.echo(f"gfmdkg: {error.message}", err=True)
+            if isinstance(error, DataRejected):
+                for fault in error.faults:
+                    click.echo(f"  {fault}", err=True)
+            at_fault = isinstance(error, ContentError | DataRejected)
+            raise SystemExit(EXIT_FAULTS if at_fault else _EXIT_USAGE) from error
+
+
 @click.group(
-    cls=LazyGroup,
-    modules=_MODULES,
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
@@ -66,7 +106,6 @@ def main(context: click.Context, store: Path | None) -> None:
 
 @main.command()
 @pass_cli
-@fails_cleanly
 def version(cli: CliContext) -> None:
     """Show the versions of the program and of the graph."""
     click.echo(f"gfmdkg {VERSION}")
@@ -85,7 +124,6 @@ def version(cli: CliContext) -> None:
 @main.command()
 @table_format_option("settings")
 @pass_cli
-@fails_cleanly
 def config(cli: CliContext, format_name: str) -> None:
     """Show every setting with its value and where that came from."""
     rows = [(s.variable, str(s.value), s.origin, s.description) for s in cli.settings().describe()]

@@ -4,8 +4,7 @@ import sys
 
 import click
 
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.opening import ensure_graph
+from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.cli.serving import address_of, listen
 
 __all__ = ["mcp"]
@@ -36,7 +35,6 @@ _SDK = frozenset({"httpx2", "mcp", "mcp_types"})
     "itself are known. May be given several times.",
 )
 @pass_cli
-@fails_cleanly
 def mcp(
     cli: CliContext,
     url: str | None,
@@ -63,7 +61,7 @@ def mcp(
         ) from error
     settings = cli.settings(host=host, port=port)
     if url is None:
-        ensure_graph(cli)
+        cli.version()
     if not http:
         if sys.stdin.isatty():
             cli.say("a client of the protocol has to speak here; docs/machines.md shows how")

@@ -1,17 +1,16 @@
 """``network``: a network of the current version, in a format for other programs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import click
 import pyoxigraph as ox
 
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.opening import open_graph
-from gfmdkg.cli.parameter_options import keyword_of, option_of
+from gfmdkg.cli.context import CliContext, pass_cli
+from gfmdkg.cli.options import format_option, given_values, limit_option, option_of
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
-from gfmdkg.graph import Graph
 from gfmdkg.network import (
     FORMATS,
     MATRIX_FORMATS,
@@ -21,6 +20,7 @@ from gfmdkg.network import (
 )
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.selecting import Select, select_from
+from gfmdkg.terms.index import TermIndex
 
 __all__ = ["network"]
 
@@ -36,13 +36,10 @@ def _with_filters(command: click.Command) -> click.Command:
 @_with_filters
 @click.command(short_help="Write a network, such as instruments that are cited together.")
 @click.argument("name", metavar="KIND")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(FORMATS),
+@format_option(
+    FORMATS,
+    "How to write it: node-link JSON, GraphML, GEXF, a table of the edges, or DOT.",
     default="json",
-    show_default=True,
-    help="How to write it: node-link JSON, GraphML, GEXF, a table of the edges, or DOT.",
 )
 @click.option(
     "--matrix", is_flag=True, help="Write a matrix instead, as JSON or CSV: one side by the other."
@@ -54,10 +51,8 @@ def _with_filters(command: click.Command) -> click.Command:
     show_default=True,
     help="Only edges of at least this weight.",
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    help="The most nodes, or rows and columns, the heaviest first. Default: all.",
+@limit_option(
+    "The most nodes, or rows and columns, the heaviest first. Default: all.", default=None
 )
 @click.option(
     "--output",
@@ -65,7 +60,6 @@ def _with_filters(command: click.Command) -> click.Command:
     help="File to write. Default: standard output.",
 )
 @pass_cli
-@fails_cleanly
 def network(
     cli: CliContext,
     /,
@@ -75,7 +69,7 @@ def network(
     minimum: int,
     limit: int | None,
     output: Path | None,
-    **filters: str | Sequence[str] | None,
+    **filters: object,
 ) -> None:
     """Write a network: gfmdkg network cocitation --format gexf --output cocitation.gexf.
 
@@ -98,7 +92,15 @@ def network(
         rows=limit,
         columns=limit,
     )
-    body = _answer(cli, request, filters)
+    # Importing networkx takes a tenth of a second, which no other command should pay.
+    from gfmdkg.network.answering import Networks
+
+    graph = cli.graph()
+    values = given_values(_PASSAGES.parameters(), filters)
+    with closing(OxigraphStore.open_read_only(graph.version.database)) as store:
+        select = select_from(store)
+        with cli.error.status("working out the network"):
+            body = Networks(select).answer(_filtered(request, values, graph.terms, select))
     if output is None:
         click.echo(body, nl=False)
     else:
@@ -106,36 +108,13 @@ def network(
         cli.say(f"wrote {output}")
 
 
-Filters = dict[str, str | Sequence[str] | None]
-
-
-def _answer(cli: CliContext, request: NetworkRequest, filters: Filters) -> bytes:
-    # Importing networkx takes a tenth of a second, which no other command should pay.
-    from gfmdkg.network.answering import Networks
-
-    graph = open_graph(cli)
-    store = OxigraphStore.open_read_only(graph.version.database)
-    try:
-        select = select_from(store)
-        with cli.error.status("working out the network"):
-            filtered = _filtered(request, filters, graph, select)
-            return Networks(select).answer(filtered)
-    finally:
-        store.close()
-
-
 def _filtered(
-    request: NetworkRequest, filters: Filters, graph: Graph, select: Select
+    request: NetworkRequest, values: Mapping[str, Sequence[str]], terms: TermIndex, select: Select
 ) -> NetworkRequest:
     """The request for the links and passages that the filters choose."""
-    values = {
-        parameter.name: (value,) if isinstance(value, str) else value
-        for parameter in _PASSAGES.parameters()
-        if (value := filters[keyword_of(parameter.name)])
-    }
     if not values:
         return request
-    selection = parse_selection(_PASSAGES, values, graph.terms)
+    selection = parse_selection(_PASSAGES, values, terms)
     choice = selection.of(ASSERTION)
     grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
     if values.keys() <= {ASSERTION, CONFIDENCE}:

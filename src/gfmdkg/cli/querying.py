@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 import pyoxigraph as ox
 
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.opening import open_graph
+from gfmdkg.cli.context import CliContext, pass_cli
+from gfmdkg.cli.options import format_option
 from gfmdkg.errors import NotAcceptable
+from gfmdkg.formats.media import GRAPHS, RESULTS
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.formats.tables import write_table
 from gfmdkg.namespaces import compact
@@ -17,18 +18,8 @@ from gfmdkg.terms.values import Term
 
 __all__ = ["query", "show"]
 
-_RESULTS = {
-    "json": "application/sparql-results+json",
-    "xml": "application/sparql-results+xml",
-    "csv": "text/csv",
-    "tsv": "text/tab-separated-values",
-}
-_GRAPHS = {
-    "ttl": "text/turtle",
-    "nt": "application/n-triples",
-    "jsonld": "application/ld+json",
-    "rdf": "application/rdf+xml",
-}
+_RESULTS = {known.name: known.media_type for known in RESULTS}
+_GRAPHS = {known.name: known.media_type for known in GRAPHS if known.name not in ("trig", "nq")}
 
 
 @click.command()
@@ -39,20 +30,18 @@ _GRAPHS = {
     type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
     help="Read the query from a file; “-” is standard input.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["table", *_RESULTS, *_GRAPHS]),
-    help="How to write the answer. Default: table for solutions, ttl for graphs.",
+@format_option(
+    ("table", *_RESULTS, *_GRAPHS),
+    "How to write the answer. Default: table for solutions, ttl for graphs.",
+    default=None,
 )
 @pass_cli
-@fails_cleanly
 def query(cli: CliContext, sparql: str | None, file: Path | None, format_name: str | None) -> None:
     """Answer a SPARQL query. The project's prefixes need no declaration."""
     if (sparql is None) == (file is None):
         raise click.UsageError("give the query as an argument, or its file with -f")
     text = sparql if sparql is not None else _read(file)
-    graph = open_graph(cli)
+    graph = cli.graph()
     formats = AnswerFormats(
         results=_RESULTS.get(format_name or "table", _RESULTS["json"]),
         graph=_GRAPHS.get(format_name or "ttl"),
@@ -71,16 +60,8 @@ def query(cli: CliContext, sparql: str | None, file: Path | None, format_name: s
 
 @click.command(short_help="Show what the graph says of a name, a code or an IRI.")
 @click.argument("term")
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["table", "json", *_GRAPHS]),
-    default="table",
-    show_default=True,
-    help="How to write the description.",
-)
+@format_option(("table", "json", *_GRAPHS), "How to write the description.", default="table")
 @pass_cli
-@fails_cleanly
 def show(cli: CliContext, term: str, format_name: str) -> None:
     """Show what the graph says of TERM: an acronym, a title, a slug, a CURIE or an IRI.
 
@@ -90,7 +71,7 @@ def show(cli: CliContext, term: str, format_name: str) -> None:
     from gfmdkg.cli.describing import show_description
     from gfmdkg.formats.documents import write_json
 
-    graph = open_graph(cli)
+    graph = cli.graph()
     if format_name == "table":
         show_description(graph.describe(term))
     elif format_name == "json":

@@ -7,10 +7,8 @@ from typing import TextIO
 import click
 
 from gfmdkg.catalog import CannedQuery, Catalog
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.opening import open_graph
-from gfmdkg.cli.parameter_options import keyword_of, option_of
-from gfmdkg.cli.table_format import format_of_rows, table_format_option
+from gfmdkg.cli.context import CliContext, pass_cli
+from gfmdkg.cli.options import given_values, option_of, table_format_option
 from gfmdkg.errors import GfmdkgError
 from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Rows, flatten
@@ -21,7 +19,6 @@ __all__ = ["queries", "run"]
 
 @click.command(short_help="List the canned queries.")
 @table_format_option("list")
-@fails_cleanly
 def queries(format_name: str) -> None:
     """List the canned queries; `gfmdkg run NAME --help` shows the parameters of one.
 
@@ -64,23 +61,19 @@ def run() -> None:
 
 
 def _command(query: CannedQuery) -> click.Command:
-    options: list[click.Parameter] = [option_of(p) for p in query.parameters.values()]
-    options.append(format_of_rows("rows"))
-
-    @pass_cli
-    @fails_cleanly
-    def call(cli: CliContext, /, format_name: str, **given: object) -> None:
-        parameters = {name: given[keyword_of(name)] for name in query.parameters}
-        rows = open_graph(cli).run(query.name, **{k: v for k, v in parameters.items() if v})
-        _show(cli, rows, format_name)
-
-    return click.Command(
+    @click.command(
         query.name,
-        callback=call,
-        params=options,
+        params=[option_of(parameter) for parameter in query.parameters.values()],
         help=f"{query.summary}\n\n{query.description}",
         short_help=query.summary,
     )
+    @table_format_option("rows")
+    @pass_cli
+    def call(cli: CliContext, /, format_name: str, **given: object) -> None:
+        values = given_values(query.parameters.values(), given)
+        _show(cli, cli.graph().run(query.name, **values), format_name)
+
+    return call
 
 
 def _show(cli: CliContext, rows: Rows, format_name: str) -> None:

@@ -1,10 +1,11 @@
 """``search``: full text over the current version."""
 
+from contextlib import closing
+
 import click
 
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.opening import ensure_graph
-from gfmdkg.cli.table_format import table_format_option
+from gfmdkg.cli.context import CliContext, pass_cli
+from gfmdkg.cli.options import limit_option, table_format_option
 from gfmdkg.formats.tables import write_table
 from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why
 from gfmdkg.search.kinds import class_named
@@ -30,16 +31,9 @@ _REASONS = 3
     metavar="TAG",
     help="Show labels in this language where there are any. Default: English.",
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    default=20,
-    show_default=True,
-    help="The most hits to show.",
-)
+@limit_option("The most hits to show.", default=20)
 @table_format_option("hits")
 @pass_cli
-@fails_cleanly
 def search(
     cli: CliContext,
     text: tuple[str, ...],
@@ -54,11 +48,8 @@ def search(
     brackets work; a word that nobody uses is corrected.
     """
     classes = [class_named(name) for name in types]
-    index = SearchIndex.of(ensure_graph(cli))
-    try:
+    with closing(SearchIndex.of(cli.version())) as index:
         answer = index.search(" ".join(text), types=classes, language=language, limit=limit)
-    finally:
-        index.close()
     if answer.items or format_name != "table":
         write_table(_COLUMNS, map(_cells, answer.items), format_name)
     _comment(cli, answer)

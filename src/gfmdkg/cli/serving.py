@@ -9,11 +9,10 @@ import click
 import uvicorn
 
 from gfmdkg.build import ensure_built, ensure_empty
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.engine.pool import EnginePool
 from gfmdkg.errors import EngineFailure
-from gfmdkg.http.connection import BoundedConnection
-from gfmdkg.http.server_config import server_config
+from gfmdkg.http.connection import server_config
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
@@ -37,7 +36,6 @@ _BACKLOG = 2048
 )
 @click.option("--empty", is_flag=True, help="Serve a store that begins empty, with the same API.")
 @pass_cli
-@fails_cleanly
 def serve(
     cli: CliContext,
     host: str | None,
@@ -118,7 +116,6 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     config = server_config(
         "gfmdkg.http.app:app_from_environment",
         settings,
-        connection=BoundedConnection,
         factory=True,
         workers=settings.fronts,
         backlog=_BACKLOG,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.opening import open_graph
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
+from gfmdkg.cli.options import format_option
 from gfmdkg.curation.tables import (
     SHEETS,
     convert_table,
@@ -42,7 +42,6 @@ def table() -> None:
 @_types
 @_output
 @pass_cli
-@fails_cleanly
 def template(cli: CliContext, types: tuple[str, ...], output: Path | None) -> None:
     """Write an empty table with notes and, in a workbook, drop-downs.
 
@@ -51,19 +50,18 @@ def template(cli: CliContext, types: tuple[str, ...], output: Path | None) -> No
     """
     wanted = [record_type(name) for name in types or SHEETS]
     file_format = _format(output, len(wanted))
-    _write(write_template(wanted, file_format, open_graph(cli).terms), output)
+    _write(write_template(wanted, file_format, cli.graph().terms), output)
 
 
 @table.command("export")
 @_types
 @_output
 @pass_cli
-@fails_cleanly
 def export_command(cli: CliContext, types: tuple[str, ...], output: Path | None) -> None:
     """Write the records of the graph as a table. Importing it again changes nothing."""
     wanted = [record_type(name) for name in types or SHEETS]
     file_format = _format(output, len(wanted))
-    graph = open_graph(cli)
+    graph = cli.graph()
     tables = [export_table(kind, lambda q: _select(graph, q), graph.terms) for kind in wanted]
     for exported in tables:
         for line in exported.left_out:
@@ -88,16 +86,8 @@ def export_command(cli: CliContext, types: tuple[str, ...], output: Path | None)
     type=click.Path(path_type=Path, dir_okay=False),
     help="The Turtle file to write. Default: stdout.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to write the faults, to stderr.",
-)
+@format_option(("text", "json"), "How to write the faults, to stderr.", default="text")
 @pass_cli
-@fails_cleanly
 def import_command(
     cli: CliContext, file: Path, kind: str | None, output: Path | None, format_name: str
 ) -> None:
@@ -109,7 +99,7 @@ def import_command(
     """
     is_stdin = file == Path("-")
     source = sys.stdin.buffer.read() if is_stdin else file
-    terms = open_graph(cli).terms
+    terms = cli.graph().terms
     with cli.error.status("reading") as status:
         pieces = read_pieces(
             source,

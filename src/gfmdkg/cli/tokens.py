@@ -2,8 +2,8 @@
 
 import click
 
-from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
-from gfmdkg.cli.table_format import table_format_option
+from gfmdkg.cli.context import CliContext, pass_cli
+from gfmdkg.cli.options import table_format_option
 from gfmdkg.curation.tokens import Role, TokenStore
 from gfmdkg.formats.tables import write_table
 
@@ -24,7 +24,6 @@ def token() -> None:
 )
 @click.option("--name", default="unnamed", show_default=True, help="Whose token it is.")
 @pass_cli
-@fails_cleanly
 def create(cli: CliContext, role: str, name: str) -> None:
     """Print a new token. It is shown this once: only its hash is stored."""
     secret, record = TokenStore(cli.settings().store).create(name=name, role=Role(role))
@@ -35,7 +34,6 @@ def create(cli: CliContext, role: str, name: str) -> None:
 @token.command("list")
 @table_format_option("list")
 @pass_cli
-@fails_cleanly
 def list_tokens(cli: CliContext, format_name: str) -> None:
     """List all tokens by id, without the tokens themselves."""
     rows = [
@@ -48,7 +46,6 @@ def list_tokens(cli: CliContext, format_name: str) -> None:
 @token.command()
 @click.argument("token_id", metavar="ID")
 @pass_cli
-@fails_cleanly
 def revoke(cli: CliContext, token_id: str) -> None:
     """Make the token with this id worthless from now on."""
     record = TokenStore(cli.settings().store).revoke(token_id)

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from gfmdkg.build.files import SYNTAXES, read_files
-from gfmdkg.cli.building import content_option
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, fails_cleanly, pass_cli
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
+from gfmdkg.cli.options import content_option, format_option
 from gfmdkg.cli.progress import shown_progress
 from gfmdkg.curation.progress import Progress
 from gfmdkg.curation.tables import is_table
@@ -47,14 +47,7 @@ _MOST_ROUNDS = 5
     type=click.Choice(tuple(SYNTAXES)),
     help="The syntax of the files, where their names do not tell, and of standard input.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(tuple(VIEWS)),
-    default="text",
-    show_default=True,
-    help="How to write the report.",
-)
+@format_option(VIEWS, "How to write the report.", default="text")
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
@@ -65,11 +58,10 @@ _MOST_ROUNDS = 5
 @click.option("--fix", is_flag=True, help="Mend in the Turtle files what can be mended for sure.")
 @click.option("--watch", "watches", is_flag=True, help="Check again whenever a file changes.")
 @pass_cli
-@fails_cleanly
 def validate(
     cli: CliContext,
     files: tuple[str, ...],
-    content_root: Path | None,
+    content: Content,
     against: int | None,
     syntax: str | None,
     format_name: str,
@@ -91,12 +83,11 @@ def validate(
     The exit code is 0 where nothing reaches --fail-on, 1 where something does or a file
     cannot be read, 2 where the command is wrong.
     """
-    content = Content(root=content_root) if content_root else shipped_content()
     paths = expand(files)
     if (fix or watches) and (not paths or _STANDARD_INPUT in paths):
         raise click.UsageError("--fix and --watch need FILEs, and none of them standard input")
     version = cli.versions().get(against) if against else None
-    if version is None and content_root is None:
+    if version is None and content == shipped_content():
         version = cli.versions().current()
     check = _checker(
         cli, paths, content=content, version=version, follows_files=not against, syntax=syntax
@@ -143,10 +134,7 @@ def _checker(
     from gfmdkg.curation.file_validation import FileValidator
 
     if tables and version is None:
-        # Most runs have no tables and should not wait for what reads them.
-        from gfmdkg.cli.opening import open_graph
-
-        version = open_graph(cli).version
+        version = cli.version()
     validator = FileValidator(content, against=version, follows_files=follows_files and not tables)
     named = [(path.as_posix(), path) for path in tables]
     return lambda progress: validator.validate(read_others(), named, progress=progress)

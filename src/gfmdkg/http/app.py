@@ -11,25 +11,25 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from gfmdkg.errors import NotFound
+from gfmdkg.errors import MethodNotAllowed, NotFound, RequestError
 from gfmdkg.http.curation import curation_router
+from gfmdkg.http.graph_store import GraphStore
 from gfmdkg.http.lists import lists_router
 from gfmdkg.http.machines import machines_router
 from gfmdkg.http.networks import networks_router
 from gfmdkg.http.openapi import openapi_document
 from gfmdkg.http.pages import pages_router, state_router
-from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import Problem, negotiated_problem, problem_of
-from gfmdkg.http.protocol import Protocol
 from gfmdkg.http.queries import queries_router
 from gfmdkg.http.query_pages import query_pages_router
 from gfmdkg.http.resources import resource_router
-from gfmdkg.http.responses import AnswerResponse
 from gfmdkg.http.search import search_router
-from gfmdkg.http.server import Server
+from gfmdkg.http.server import Handler, Server
 from gfmdkg.http.service import Service
+from gfmdkg.http.service_description import Descriptions
+from gfmdkg.http.sparql import SparqlEndpoint
 from gfmdkg.http.validation import validation_router
 from gfmdkg.http.warming import Warming
+from gfmdkg.http.writes import Writes
 from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
 
@@ -51,7 +51,8 @@ def api_document(settings: Settings) -> Mapping[str, Any]:
 def _assemble(settings: Settings, content: Content | None) -> tuple[Server, FastAPI]:
     """The whole service, and the application in it that has the routes of the framework."""
     service = Service(settings, content=content)
-    protocol = Protocol(service)
+    writes, descriptions = Writes(service), Descriptions(service)
+    sparql, graphs = SparqlEndpoint(service, writes, descriptions), GraphStore(service, writes)
     warming = Warming(service)
     service.follow(warming.warm)
 
@@ -61,7 +62,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         try:
             yield
         finally:
-            await protocol.close()
+            await descriptions.close()
             await warming.close()
             await service.close()
 
@@ -88,14 +89,21 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         validation_router(service),
         resource_router(service),
         query_pages_router(service),
-        curation_router(service, protocol.writes),
+        curation_router(service, writes),
         pages_router(service, document),
         state_router(service, document),
         machines_router(service, document),
     ):
         app.include_router(router)
-    _answer_errors(app)
-    return Server(service, app, protocol.exact, protocol.below), app
+    app.add_exception_handler(HTTPException, _raise_ours)
+    exact: dict[str, Handler] = {
+        "/sparql": sparql,
+        "/sparql/": sparql,
+        "/graphs": graphs,
+        "/.well-known/void": descriptions,
+        "/dataset": descriptions,
+    }
+    return Server(service, app, exact, {"/graphs/": graphs, "/graph/": graphs}), app
 
 
 def app_from_environment() -> ASGIApp:
@@ -103,30 +111,17 @@ def app_from_environment() -> ASGIApp:
     return create_app(Settings.load(os.environ))
 
 
-def _answer_errors(app: FastAPI) -> None:
-    """The framework's own errors become problems as ours do."""
-
-    async def of_framework(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-        return AnswerResponse(negotiated_problem(_http_problem(request, error), request.scope))
-
-    app.add_exception_handler(HTTPException, of_framework)
-
-
-def _http_problem(request: Request, error: HTTPException) -> Problem:
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        return problem_of(NotFound("page", request.url.path))
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        kind = PROBLEM_TYPES["method-not-allowed"]
-        allowed = {"OPTIONS", *(error.headers or {}).get("Allow", "").split(", ")} - {""}
-        if "GET" in allowed:
-            allowed.add("HEAD")
-        return Problem(
-            kind=kind,
-            detail=f"{request.method} is not for {request.url.path}",
-            status=kind.status,
-            members={"allowed": sorted(allowed)},
-            headers=(("allow", ", ".join(sorted(allowed))),),
-        )
-    kind = PROBLEM_TYPES["bad-request"]
-    return Problem(kind=kind, detail=str(error.detail), status=error.status_code)
+async def _raise_ours(request: Request, error: Exception) -> Response:
+    """The framework's own errors become ours."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    path = request.url.path
+    match error.status_code:
+        case HTTPStatus.NOT_FOUND:
+            raise NotFound("page", path) from error
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            allowed = {"OPTIONS", *(error.headers or {}).get("Allow", "").split(", ")} - {""}
+            if "GET" in allowed:
+                allowed.add("HEAD")
+            raise MethodNotAllowed(request.method, path, sorted(allowed)) from error
+        case _:
+            raise RequestError(str(error.detail)) from error

@@ -8,11 +8,14 @@ import asyncio
 import json
 from typing import Any
 
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gfmdkg.http.request_log import logging_config
 from gfmdkg.namespaces import BASE
+from gfmdkg.settings import Settings
 
-__all__ = ["BoundedConnection"]
+__all__ = ["BoundedConnection", "server_config"]
 
 TARGET_LIMIT_BYTES = 64 * 1024
 """Longest request target; a longer query goes into a POST."""
@@ -187,3 +190,21 @@ class BoundedConnection(HttpToolsProtocol):
             b"\r\n\r\n%s" % (status, phrase, len(body), body)
         )
         self.transport.close()
+
+
+def server_config(app: Any, settings: Settings, **more: Any) -> uvicorn.Config:
+    """How uvicorn runs an application of ours, or its factory's name; ``more`` as it has it."""
+    return uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=logging_config(settings.log_format),
+        log_level="warning",
+        lifespan="on",
+        http=BoundedConnection,
+        ws="none",
+        # Front reads X-Forwarded-Proto itself, which is all that an answer depends on.
+        proxy_headers=False,
+        timeout_graceful_shutdown=max(1, round(settings.shutdown_seconds)),
+        server_header=False,
+        **more,
+    )

@@ -18,7 +18,7 @@ from gfmdkg.curation.changes.views import as_html, as_json, as_text
 from gfmdkg.curation.document import RDF_PATCH, Document, Effect
 from gfmdkg.curation.tables import TABLE_MEDIA_TYPES
 from gfmdkg.curation.tokens import Role
-from gfmdkg.errors import DataError, NotFound, ParameterError
+from gfmdkg.errors import DataError, MalformedBody, NotFound, ParameterError
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http import curation_models as models
 from gfmdkg.http.described import (
@@ -34,7 +34,6 @@ from gfmdkg.http.described import (
     request_body,
 )
 from gfmdkg.http.parameters import Parameters, absolute_iri, choose_format
-from gfmdkg.http.problems import problem_answer, unreadable
 from gfmdkg.http.request import read_content, read_content_type
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
@@ -182,7 +181,7 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         try:
             number = await writes.review(submission)
         except DataError as error:
-            return AnswerResponse(problem_answer(unreadable(error)))
+            raise MalformedBody(error) from error
         headers = (("location", f"/api/changes/{number}"),)
         return _record(changes, number, status=_CREATED, headers=headers)
 

@@ -40,17 +40,12 @@ class OperationParameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OperationResponse:
-    """One status, and in which formats it comes."""
-
-    status: str
-    formats: tuple[str, ...]
-    is_problem: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One method of one path. ``form_path`` is where a plain form can try it, if one can."""
+    """One method of one path.
+
+    ``answers`` are the formats by status, of problems none; ``form_path`` is where a plain form
+    can try it, if one can.
+    """
 
     id: str
     method: str
@@ -60,7 +55,7 @@ class Operation:
     parameters: tuple[OperationParameter, ...]
     bodies: tuple[str, ...]
     needs_token: bool
-    responses: tuple[OperationResponse, ...]
+    answers: Mapping[str, tuple[str, ...]]
     form_path: str | None
 
 
@@ -130,14 +125,11 @@ def _operation(
         parameters=parameters,
         bodies=tuple(operation.get("requestBody", {}).get("content", ())),
         needs_token=bool(operation.get("security")),
-        responses=tuple(
-            OperationResponse(
-                status=status,
-                formats=tuple(response.get("content", ())),
-                is_problem=status[0] in "45",
-            )
-            for status, response in operation.get("responses", {}).items()
-        ),
+        answers={
+            status: tuple(response.get("content", ()))
+            for status, response in operation["responses"].items()
+            if status[0] not in "45"
+        },
         form_path=target if method == "get" and "{" not in target else None,
     )
 

@@ -20,6 +20,8 @@ from gfmdkg.engine.pool import QueryRequest
 from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import (
     DataError,
+    MalformedBody,
+    MethodNotAllowed,
     NotAcceptable,
     NotFound,
     ParameterError,
@@ -27,12 +29,10 @@ from gfmdkg.errors import (
     UnsupportedMedia,
 )
 from gfmdkg.formats.media import GRAPHS
-from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters, absolute_iri
-from gfmdkg.http.problems import problem_answer, unreadable
 from gfmdkg.http.request import header, read_content, read_content_type, request_url
-from gfmdkg.http.responses import Answer
+from gfmdkg.http.responses import Answer, options_answer
 from gfmdkg.http.service import Service
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters
 from gfmdkg.http.writes import Writes
@@ -77,7 +77,7 @@ class GraphStore:
             case "OPTIONS":
                 return options_answer(_METHODS)
             case _:
-                return refuse_method(scope, _METHODS)
+                raise MethodNotAllowed(scope["method"], scope["path"], _METHODS)
 
     # Reading
 
@@ -127,7 +127,7 @@ class GraphStore:
         try:
             written = await self._writes.write(change, what=what, who=who)
         except DataError as error:
-            return problem_answer(unreadable(error))
+            raise MalformedBody(error) from error
         return _written_answer(written, graph if is_new else None)
 
     async def _documents(self, scope: Scope, receive: Receive) -> tuple[Document, ...]:

@@ -138,7 +138,7 @@ def _sections(document: Mapping[str, Any]) -> tuple[_Section, ...]:
 def _links(operations: Iterable[Operation]) -> Iterable[_Link]:
     for operation in operations:
         # Neither is what needs a token a link to follow.
-        if operation.form_path is None or any(r.status == "401" for r in operation.responses):
+        if operation.form_path is None or operation.needs_token:
             continue
         parameters = {p.name: p for p in operation.parameters if p.place == "query"}
         names = [n + "*" * p.required for n, p in parameters.items() if n not in _UNNAMED]

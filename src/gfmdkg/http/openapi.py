@@ -17,7 +17,7 @@ from gfmdkg.about import VERSION
 from gfmdkg.http.curation_models import report_components
 from gfmdkg.http.list_models import ListPage
 from gfmdkg.http.models import Page
-from gfmdkg.http.problem_models import PROBLEM_MODELS, ProblemDetails, problem_components
+from gfmdkg.http.problem_types import PROBLEM_TYPES, ProblemDetails, problem_components
 from gfmdkg.http.query_models import RowsPage
 from gfmdkg.http.sparql_routes import SparqlResults, protocol_routers
 
@@ -71,7 +71,8 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         tags=[{"name": name, "description": text} for name, text in _TAGS],
         routes=[*app.routes, *beside],
     )
-    models: list[type[BaseModel]] = [SparqlResults, *_BASES, *PROBLEM_MODELS.values()]
+    models: list[type[BaseModel]] = [SparqlResults, *_BASES]
+    models += [kind.model for kind in PROBLEM_TYPES.values()]
     _, ours = models_json_schema(
         [(model, "serialization") for model in models],
         ref_template=_REFERENCE.format("schemas", "{model}"),

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from gfmdkg.about import VERSION
 from gfmdkg.errors import NotFound
 from gfmdkg.http.described import (
-    Responses,
     answers,
     described_router,
     in_path,
@@ -22,7 +21,6 @@ from gfmdkg.http.described import (
 from gfmdkg.http.docs_page import read_operations
 from gfmdkg.http.models import Readiness, ServiceState
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problem_models import members_of
 from gfmdkg.http.problem_types import PROBLEM_TYPES
 from gfmdkg.http.rendering import STATIC_FILES, page
 from gfmdkg.http.responses import Answer, AnswerResponse
@@ -102,7 +100,7 @@ def pages_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         kind = PROBLEM_TYPES.get(name)
         if kind is None:
             raise NotFound("problem type", name)
-        return AnswerResponse(page("problem-type.html", kind=kind, members=members_of(name)))
+        return AnswerResponse(page("problem-type.html", kind=kind))
 
     @router.get(
         "/static/{name}",
@@ -130,7 +128,7 @@ def state_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         "/openapi.json",
         operation_id="getDescription",
         summary="The description of all routes",
-        responses=_plain("This description, in OpenAPI 3.1.", dict[str, Any]),
+        responses=answers("This description, in OpenAPI 3.1.", dict[str, Any], also=()),
     )
     async def openapi(_: Request) -> Response:
         """The description of all routes."""
@@ -142,7 +140,7 @@ def state_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         "/health",
         operation_id="getHealth",
         summary="Whether the process is alive",
-        responses=_plain("The process answers.", ServiceState),
+        responses=answers("The process answers.", ServiceState, also=()),
     )
     async def health(_: Request) -> Response:
         """Whether the process is alive."""
@@ -152,7 +150,7 @@ def state_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         "/ready",
         operation_id="getReadiness",
         summary="Whether requests can be answered",
-        responses=_plain("Requests can be answered.", Readiness),
+        responses=answers("Requests can be answered.", Readiness, also=()),
     )
     async def ready(_: Request) -> Response:
         """Whether a version is published and the query workers answer; else a problem, 503."""
@@ -161,10 +159,6 @@ def state_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         return _state({"status": "ready", "version": str(version.number), "quads": version.quads})
 
     return router
-
-
-def _plain(text: str, model: Any, *errors: int) -> Responses:
-    return answers(text, model, also=errors)
 
 
 async def _start(service: Service) -> Answer:

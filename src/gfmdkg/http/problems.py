@@ -6,26 +6,20 @@ client has to parse ``detail``.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from typing import Any
 
+from pydantic import BaseModel
 from starlette.types import Scope
 
 from gfmdkg import errors
 from gfmdkg.formats.media import MediaType, negotiate
 from gfmdkg.http.parameters import PAGE
-from gfmdkg.http.problem_types import PROBLEM_TYPES, ProblemType
+from gfmdkg.http.problem_types import PART_MODELS, PROBLEM_TYPES
 from gfmdkg.http.rendering import page
 from gfmdkg.http.responses import Answer
 
-__all__ = [
-    "Problem",
-    "negotiated_problem",
-    "problem_answer",
-    "problem_of",
-    "summary",
-    "unreadable",
-]
+__all__ = ["problem_answer", "problem_document", "sentence"]
 
 _PROBLEM = MediaType(
     name="json",
@@ -36,142 +30,59 @@ _PROBLEM = MediaType(
 _FOR_PROGRAMS = ("/api/", "/sparql", "/graphs", "/openapi.json", "/health", "/ready")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One problem with one request, ready to be sent."""
-
-    kind: ProblemType
-    detail: str
-    status: int
-    members: Mapping[str, object] = field(default_factory=dict)
-    headers: tuple[tuple[str, str], ...] = ()
-
-    def document(self) -> dict[str, object]:
-        """The problem details object."""
-        return {
-            "type": self.kind.iri,
-            "title": self.kind.title,
-            "status": self.status,
-            "detail": self.detail,
-            **self.members,
-        }
-
-
-def problem_of(error: errors.GfmdkgError) -> Problem:
-    """The problem that an error is answered with."""
+def problem_document(error: errors.GfmdkgError) -> dict[str, Any]:
+    """The problem details of an error; members that are not set are left out."""
     kind = PROBLEM_TYPES[error.problem]
-    return Problem(
-        kind=kind,
-        detail=error.message,
-        status=kind.status,
-        members=_members(error),
-        headers=_headers(error),
-    )
+    return {
+        "type": kind.iri,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": error.message,
+        **_members(error, kind.model, kind.members),
+    }
 
 
-def unreadable(error: errors.DataError) -> Problem:
-    """400, as the protocol has it for a document that is malformed, with every place."""
-    kind = PROBLEM_TYPES["bad-request"]
-    members = {"faults": _faults([replace(fault, file=None) for fault in error.faults])}
-    return Problem(kind=kind, detail=error.message, status=kind.status, members=members)
+def _members(source: object, model: type[BaseModel], names: Iterable[str]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for name in names:
+        value = getattr(source, name, None)
+        if value not in (None, ()) or model.model_fields[name].is_required():
+            members[name] = [*map(_item, value)] if isinstance(value, tuple) else value
+    return members
 
 
-def problem_answer(problem: Problem) -> Answer:
-    """The answer to a program: RFC 9457 in UTF-8 JSON."""
-    return Answer(
-        media_type=_PROBLEM.media_type,
-        body=json.dumps(problem.document(), ensure_ascii=False).encode(),
-        status=problem.status,
-        headers=problem.headers,
-        cacheable=False,
-        outcome="busy" if problem.kind.name == "busy" else "",
-    )
+def _item(value: object) -> object:
+    if isinstance(value, errors.Candidate):
+        return {"iri": value.iri, "label": value.label}
+    model = PART_MODELS.get(type(value))
+    return value if model is None else _members(value, model, model.model_fields)
 
 
-def negotiated_problem(problem: Problem, scope: Scope) -> Answer:
+def problem_answer(error: errors.GfmdkgError, scope: Scope) -> Answer:
     """The answer to a program or, where a browser is at a page's path, a page."""
-    answer = problem_answer(problem)
+    document, headers = problem_document(error), _headers(error)
+    answer = Answer(
+        media_type=_PROBLEM.media_type,
+        body=json.dumps(document, ensure_ascii=False).encode(),
+        status=document["status"],
+        headers=headers,
+        cacheable=False,
+        outcome="busy" if error.problem == "busy" else "",
+    )
     if scope["path"].startswith(_FOR_PROGRAMS):
         return answer
     accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
-    if negotiate(accept.decode("latin-1"), (_PROBLEM, PAGE)) is not PAGE:
-        return answer
-    shown = page(
-        "problem.html",
-        problem=problem,
-        summary=summary(problem.detail),
-        candidates=problem.members.get("candidates", ()),
-    )
-    return replace(
-        answer,
-        media_type=shown.media_type,
-        body=shown.body,
-        headers=(*answer.headers, *shown.headers),
-    )
+    if negotiate(accept.decode("latin-1"), (_PROBLEM, PAGE)) is PAGE:
+        shown = page("problem.html", problem=document, summary=sentence(error))
+        answer.media_type, answer.body = shown.media_type, shown.body
+        answer.headers = (*headers, *shown.headers)
+    return answer
 
 
-def summary(detail: str) -> str:
-    """The detail as a sentence, without the nearest matches, which a page lists itself."""
-    text = detail.partition("; nearest:")[0]
+def sentence(error: errors.GfmdkgError) -> str:
+    """What is wrong, without the nearest matches, which a page lists itself."""
+    text = error.message.partition("; nearest:")[0]
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-
-
-def _candidates(candidates: Sequence[errors.Candidate]) -> list[dict[str, object]]:
-    return [{"iri": c.iri, "label": c.label} for c in candidates]
-
-
-def _faults(faults: Sequence[errors.Fault]) -> list[dict[str, object]]:
-    return [
-        {
-            name: value
-            for name in ("message", "file", "line", "column", "remedy")
-            if (value := getattr(fault, name)) is not None
-        }
-        for fault in faults
-    ]
-
-
-# Errors whose fields become members of the same names, as they are.
-_OWN_FIELDS: Mapping[type[errors.GfmdkgError], tuple[str, ...]] = {
-    errors.QueryRejected: ("line", "column"),
-    errors.BodyTooLarge: ("limit_bytes",),
-    errors.AnswerTooLarge: ("limit_bytes",),
-    errors.NetworkTooLarge: ("edges", "limit_edges", "minimum"),
-    errors.QueryTimeout: ("limit_seconds",),
-    errors.Busy: ("retry_after_seconds",),
-    errors.EngineFailure: ("cause",),
-}
-
-
-def _members(error: errors.GfmdkgError) -> Mapping[str, object]:
-    """The typed fields of an error; those that are not set are left out."""
-    members: dict[str, object | None]
-    match error:
-        case errors.NotFound() | errors.Ambiguous():
-            members = {"name": error.name, "candidates": _candidates(error.candidates)}
-        case errors.ParameterError():
-            members = {
-                "parameter": error.parameter,
-                "value": error.value,
-                "allowed": list(error.allowed) or None,
-            }
-        case errors.NotAcceptable():
-            members = {"offered": list(error.offered)}
-        case errors.UnsupportedMedia():
-            members = {"accepted": list(error.accepted)}
-        case errors.Conflict():
-            members = {
-                "clashes": [
-                    {"statement": c.statement, "reason": c.reason, "version": c.version}
-                    for c in error.clashes
-                ]
-                or None
-            }
-        case errors.DataRejected() | errors.ContentError():
-            members = {"faults": _faults(error.faults)}
-        case _:
-            members = {name: getattr(error, name) for name in _OWN_FIELDS.get(type(error), ())}
-    return {name: value for name, value in members.items() if value is not None}
 
 
 def _headers(error: errors.GfmdkgError) -> tuple[tuple[str, str], ...]:
@@ -180,6 +91,8 @@ def _headers(error: errors.GfmdkgError) -> tuple[tuple[str, str], ...]:
             return (("retry-after", str(error.retry_after_seconds)),)
         case errors.EngineFailure():
             return (("retry-after", "1"),)
+        case errors.MethodNotAllowed():
+            return (("allow", ", ".join(error.methods)),)
         case errors.Unauthorized():
             return (("www-authenticate", 'Bearer realm="gfmdkg"'),)
         case _:

@@ -10,7 +10,8 @@ from gfmdkg.catalog import CannedQuery, Cell, Parameter, ParameterType, Row
 from gfmdkg.errors import Ambiguous, NotFound, ParameterError
 from gfmdkg.http.described import described_router, in_path, page_answers, query_string
 from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
-from gfmdkg.http.problems import problem_of, summary
+from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import sentence
 from gfmdkg.http.queries import (
     RESERVED,
     BoundQuery,
@@ -99,7 +100,7 @@ async def _show(
     links = page_links(request, found.total, paging) if found else {}
     return page(
         "query.html",
-        status=200 if trouble is None else problem_of(trouble).status,
+        status=200 if trouble is None else PROBLEM_TYPES[trouble.problem].status,
         query=query,
         fields=_fields(query, values, await service.terms(version)),
         found=found,
@@ -110,7 +111,7 @@ async def _show(
         downloads=_downloads(bound, number),
         hint=hint,
         hint_rows=[_shown(row) for row in hint.rows] if hint else (),
-        trouble=None if trouble is None else summary(trouble.message),
+        trouble=None if trouble is None else sentence(trouble),
         candidates=getattr(trouble, "candidates", ()),
         number=number,
         section="/queries",

@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Self
@@ -34,6 +35,7 @@ __all__ = [
     "entity_tag",
     "is_compressible",
     "is_fresh",
+    "options_answer",
     "plain_tags",
 ]
 
@@ -49,7 +51,8 @@ COMMON_HEADERS: HeaderList = [
 ]
 """Headers of every response, errors included."""
 
-_YEAR_SECONDS = 31_536_000
+_REQUEST_HEADERS = "Accept, Authorization, Content-Type, If-Match, If-None-Match"
+_DAY_SECONDS, _YEAR_SECONDS = 86_400, 31_536_000
 _OK, _NO_CONTENT, _NOT_MODIFIED, _BAD_REQUEST = 200, 204, 304, 400
 # Headers that speak of a body, which a 304 has not.
 _OF_CONTENT = frozenset({b"content-type", b"content-length", b"content-encoding"})
@@ -191,6 +194,21 @@ class AnswerResponse(Response):
         del receive
         self.answer.route = getattr(scope.get("route"), "path", "unmatched")
         await send({"type": ANSWER, "answer": self.answer})
+
+
+def options_answer(methods: Sequence[str]) -> Answer:
+    """The answer to OPTIONS, a preflight or not: scripts of every origin are welcome."""
+    allowed = ", ".join(methods)
+    return Answer(
+        status=_NO_CONTENT,
+        headers=(
+            ("allow", allowed),
+            ("access-control-allow-methods", allowed),
+            ("access-control-allow-headers", _REQUEST_HEADERS),
+            ("access-control-max-age", str(_DAY_SECONDS)),
+        ),
+        cacheable=False,
+    )
 
 
 def content_type(media_type: str) -> str:

@@ -16,16 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.engine.pool import WORK
-from gfmdkg.errors import EngineFailure, GfmdkgError
+from gfmdkg.errors import EngineFailure, GfmdkgError, InternalError, MethodNotAllowed
 from gfmdkg.http.cache import Flights, Turn
 from gfmdkg.http.front_group import FrontGroup
-from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.metrics import Metrics, render_metrics
-from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import Problem, negotiated_problem, problem_of
+from gfmdkg.http.problems import problem_answer
 from gfmdkg.http.request import ClientGone, Key, RequestContext, RequestIds
 from gfmdkg.http.request_log import Entry, RequestLog
-from gfmdkg.http.responses import ANSWER, Answer, StreamCompressor
+from gfmdkg.http.responses import ANSWER, Answer, StreamCompressor, options_answer
 from gfmdkg.http.service import Service
 from gfmdkg.store.versions import Version
 
@@ -149,13 +147,14 @@ class Server:
         except ClientGone:
             raise
         except GfmdkgError as error:
-            answer = negotiated_problem(problem_of(error), scope)
+            answer = problem_answer(error, scope)
         except asyncio.CancelledError:
             # The server's time for its end is up. Nobody awaits this task, so it ends here.
-            failure = EngineFailure("the service is shutting down")
-            answer = negotiated_problem(problem_of(failure), scope)
+            answer = problem_answer(EngineFailure("the service is shutting down"), scope)
         except Exception as error:  # noqa: BLE001 - the boundary of all handlers
-            answer = negotiated_problem(_unexpected(error, scope), scope)
+            instance = uuid4().urn
+            _LOG.error("%s at %s", instance, scope["path"], exc_info=error)
+            answer = problem_answer(InternalError(instance), scope)
         finally:
             WORK.reset(mark)
         answer.route = answer.route or self._route(scope)
@@ -276,23 +275,11 @@ class Server:
     async def _answer_metrics(self, scope: Scope, receive: Receive) -> Answer:
         del receive
         if scope["method"] != "GET":
-            return refuse_method(scope, ("GET", "HEAD"))
+            raise MethodNotAllowed(scope["method"], scope["path"], ("GET", "HEAD"))
         snapshots = await self._group.snapshots() if self._group else [self._snapshot()]
         accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
         media_type, body = render_metrics(snapshots, self.service.versions, accept)
         return Answer(media_type=media_type, body=body, cacheable=False)
-
-
-def _unexpected(error: Exception, scope: Scope) -> Problem:
-    instance = uuid4().urn
-    _LOG.error("%s at %s", instance, scope["path"], exc_info=error)
-    kind = PROBLEM_TYPES["internal-error"]
-    return Problem(
-        kind=kind,
-        detail=f"the service failed on this request; its log calls it {instance}",
-        status=kind.status,
-        members={"instance": instance},
-    )
 
 
 async def _send_file(

@@ -10,13 +10,12 @@ import pyoxigraph as ox
 from starlette.types import Receive, Scope
 
 from gfmdkg import __version__
-from gfmdkg.errors import LimitError, NotAcceptable, RequestError
+from gfmdkg.errors import LimitError, MethodNotAllowed, NotAcceptable, RequestError
 from gfmdkg.formats.media import GRAPHS
-from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.rendering import render
 from gfmdkg.http.request import header, request_url, while_connected
-from gfmdkg.http.responses import Answer, entity_tag, is_fresh
+from gfmdkg.http.responses import Answer, entity_tag, is_fresh, options_answer
 from gfmdkg.http.service import Service
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters
 from gfmdkg.http.version_cache import VersionCache
@@ -54,7 +53,7 @@ class Descriptions:
         if scope["method"] == "OPTIONS":
             return options_answer(_METHODS)
         if scope["method"] not in _METHODS:
-            return refuse_method(scope, _METHODS)
+            raise MethodNotAllowed(scope["method"], scope["path"], _METHODS)
         pairs = parse_parameters(scope["query_string"])
         home = request_url(scope).removesuffix(scope["path"])
         return await while_connected(self._answer("void.ttl", pairs, scope, home=home), receive)

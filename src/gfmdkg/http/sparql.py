@@ -10,10 +10,9 @@ from gfmdkg.curation.writing import SparqlUpdate
 from gfmdkg.engine.answers import EngineAnswer
 from gfmdkg.engine.pool import QueryRequest
 from gfmdkg.engine.supervisor import Lane
-from gfmdkg.errors import BodyTooLarge, RequestError
+from gfmdkg.errors import BodyTooLarge, MethodNotAllowed, RequestError
 from gfmdkg.formats.media import GRAPHS, negotiate
 from gfmdkg.http.explanation import explain
-from gfmdkg.http.methods import options_answer, refuse_method
 from gfmdkg.http.parameters import PAGE
 from gfmdkg.http.rendering import page
 from gfmdkg.http.request import (
@@ -22,7 +21,7 @@ from gfmdkg.http.request import (
     read_content_type,
     while_connected,
 )
-from gfmdkg.http.responses import Answer, entity_tag, is_fresh
+from gfmdkg.http.responses import Answer, entity_tag, is_fresh, options_answer
 from gfmdkg.http.service import Service
 from gfmdkg.http.service_description import Descriptions
 from gfmdkg.http.sparql_request import (
@@ -72,7 +71,7 @@ class SparqlEndpoint:
             case "OPTIONS":
                 return options_answer(_METHODS)
             case _:
-                return refuse_method(scope, _METHODS)
+                raise MethodNotAllowed(scope["method"], scope["path"], _METHODS)
 
     async def _get(self, scope: Scope, receive: Receive) -> Answer:
         pairs = parse_parameters(scope["query_string"])

@@ -18,10 +18,9 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 
 from gfmdkg.about import VERSION
-from gfmdkg.http.connection import BoundedConnection
+from gfmdkg.http.connection import server_config
 from gfmdkg.http.machines import MODEL_RULES
 from gfmdkg.http.request_log import logging_config
-from gfmdkg.http.server_config import server_config
 from gfmdkg.mcp.api import Api, open_api
 from gfmdkg.mcp.tools import Tools
 from gfmdkg.namespaces import BASE
@@ -171,7 +170,7 @@ async def _serve_http(
             max_request_body_size=settings.query_limit_bytes + _ENVELOPE_BYTES,
             transport_security=allowed,
         )
-        server = _HttpServer(server_config(app, settings, connection=BoundedConnection))
+        server = _HttpServer(server_config(app, settings))
         _on_signal(server.end)
         ready()
         await server.serve(sockets=[listener])

@@ -12,7 +12,7 @@ import mcp_types as types
 from gfmdkg.build.files import SYNTAXES
 from gfmdkg.errors import AnswerTooLarge, GfmdkgError, ParameterError, UnknownParameter
 from gfmdkg.facets import LISTS
-from gfmdkg.http.problems import problem_of
+from gfmdkg.http.problems import problem_document
 from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, NoService, Reply
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.network import KINDS
@@ -281,7 +281,7 @@ class Tools:
             reply = await self._ask(name, given)
             problem = reply.problem()
         except GfmdkgError as error:
-            problem = problem_of(error).document()
+            problem = problem_document(error)
             if isinstance(error, AnswerTooLarge) and name != "sparql":
                 problem["detail"] = f"over {error.limit_bytes} bytes; ask for fewer, or filter"
         else:
