@@ -16,7 +16,6 @@ from gfmdkg.description import (
 )
 from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import with_union
 from gfmdkg.store.versions import Origin, Version
 
@@ -58,7 +57,7 @@ def described() -> Describe:
         graph = f"https://w3id.org/gfmdkg/graph/{file}"
         store.load((PREFIXES + turtle).encode(), media_type="text/turtle", graph=graph)
         store.extend(with_union(store.quads()))
-        select = select_from(store)
+        select = store.select
         terms = names_of(store)
         iri = identify(name, terms)
         opening = Opening(*map(select, opening_queries(iri)))

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from gfmdkg.about import VERSION
 from gfmdkg.paths import Content
-from gfmdkg.store.derived_files import replacing
+from gfmdkg.store.files import replacing
 from gfmdkg.store.version import Version
 
 __all__ = ["is_built_from"]

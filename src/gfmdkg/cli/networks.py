@@ -11,6 +11,7 @@ from gfmdkg.cli.context import CliContext, fails_cleanly, pass_cli
 from gfmdkg.cli.opening import open_graph
 from gfmdkg.cli.parameter_options import keyword_of, option_of
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
+from gfmdkg.formats.solutions import Select
 from gfmdkg.graph import Graph
 from gfmdkg.network import (
     FORMATS,
@@ -20,7 +21,6 @@ from gfmdkg.network import (
     kind_named,
 )
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select, select_from
 
 __all__ = ["network"]
 
@@ -116,7 +116,7 @@ def _answer(cli: CliContext, request: NetworkRequest, filters: Filters) -> bytes
     graph = open_graph(cli)
     store = OxigraphStore.open_read_only(graph.version.database)
     try:
-        select = select_from(store)
+        select = store.select
         with cli.error.status("working out the network"):
             filtered = _filtered(request, filters, graph, select)
             return Networks(select).answer(filtered)

@@ -20,7 +20,6 @@ from gfmdkg.sparql import check_query
 from gfmdkg.store.answers import AnswerFormats, AnswerKind
 from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
 
@@ -56,7 +55,7 @@ class Graph:
         self._versions = versions
         self._content = content or shipped_content()
         self._store = OxigraphStore.open_read_only(version.database)
-        self._select = select_from(self._store)
+        self._select = self._store.select
 
     @classmethod
     def open(
@@ -163,12 +162,11 @@ class Graph:
             not_found,
             opening_queries,
         )
-        from gfmdkg.store.touching import last_touch
 
         iri = identify(term, self.terms)
         opening = Opening(*map(self._select, opening_queries(iri)))
         incoming = [self._select(text) for text in incoming_queries(iri, opening.incoming)]
-        touch = Touch(*last_touch(self._versions, iri.value, number=self.version.number))
+        touch = Touch(*self._versions.last_touch(iri.value, number=self.version.number))
         description = describe(iri, opening, incoming, self.terms, self.version, touch=touch)
         if description is None:
             raise not_found(iri.value, self.terms)

@@ -36,7 +36,6 @@ from gfmdkg.http.resource_models import Description as DescriptionModel
 from gfmdkg.http.resource_models import ResourceName
 from gfmdkg.http.responses import Answer
 from gfmdkg.http.service import Service
-from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Version
 
 __all__ = ["description_router", "read_description"]
@@ -91,7 +90,7 @@ async def read_description(service: Service, iri: ox.NamedNode, version: Version
         raise not_found(iri.value, terms)
     incoming = await select(incoming_queries(iri, opening.incoming))
     touch = Touch(
-        *await asyncio.to_thread(last_touch, service.versions, iri.value, number=version.number)
+        *await asyncio.to_thread(service.versions.last_touch, iri.value, number=version.number)
     )
     description = describe(iri, opening, incoming, terms, version, touch=touch)
     assert description is not None  # noqa: S101 - it has facts

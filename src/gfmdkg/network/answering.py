@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gfmdkg.formats.solutions import Select
 from gfmdkg.network.document import (
     matrix_csv,
     matrix_document,
@@ -26,7 +27,6 @@ from gfmdkg.network.occurrences import (
 )
 from gfmdkg.network.request import NetworkRequest
 from gfmdkg.network.view import show
-from gfmdkg.store.selecting import Select
 
 __all__ = ["Networks"]
 

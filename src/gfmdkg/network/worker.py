@@ -13,7 +13,6 @@ from gfmdkg.engine.frames import Frame
 from gfmdkg.network.answering import Networks
 from gfmdkg.network.request import NetworkRequest
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 
 __all__ = ["create_handler"]
 
@@ -31,7 +30,7 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     @lru_cache(maxsize=_VERSIONS_KEPT)
     def networks_of(folder: Path) -> Networks:
         store = OxigraphStore.open_read_only(folder)
-        return Networks(select_from(store))
+        return Networks(store.select)
 
     def handle(frame: Frame) -> Reply:
         folder, request = NetworkRequest.unpack(frame.head, frame.body)

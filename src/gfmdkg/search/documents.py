@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.namespaces import FOAF, GFMD, GRAPH_BASE, ORG, PROV, RDF, RDFS, SDGO, SH, SKOS
 from gfmdkg.sparql.query_text import packaged_query
-from gfmdkg.store.selecting import Select
 
 __all__ = ["Document", "Link", "Name", "read_classes", "read_documents"]
 

@@ -7,24 +7,19 @@ that a SPARQL 1.1 Protocol and Graph Store Protocol server can stand behind it a
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import IO, Self
 
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault, QueryRejected, StoreError
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
 from gfmdkg.store.complaints import is_refusal, rejected, unreadable
 from gfmdkg.store.prefix_lines import PREFIXED, PrefixLines, write_prefixed
-from gfmdkg.terms.values import Term
 
-__all__ = [
-    "DIARY",
-    "OxigraphStore",
-]
-
+__all__ = ["DIARY", "OxigraphStore"]
 
 DIARY = "LOG"
 """How the names of RocksDB's diaries begin: it starts one, and puts the former aside, each time
@@ -32,10 +27,6 @@ that a folder is opened, and would keep a thousand."""
 
 _OWN_DATASET = Dataset()
 _ENGINE_PREFIXES = dict(PREFIXES)
-
-
-Row = tuple[Term | None, ...]
-"""One solution of a query, ``None`` where a variable is not bound."""
 
 
 class OxigraphStore:
@@ -215,10 +206,10 @@ class OxigraphStore:
         assert isinstance(triples, ox.QueryTriples)  # noqa: S101 - our own CONSTRUCTs only
         return {f"{triple} <{graph}>" for triple in triples}
 
-    def select_rows(
+    def select(
         self, query: str, *, base_iri: str | None = None, most: int | None = None
-    ) -> tuple[tuple[str, ...], list[Row]]:
-        """The variables of a SELECT and its solutions, the first ``most`` of them if that is given.
+    ) -> Solutions:
+        """The solutions of a SELECT on the store's own dataset, at most the first ``most``.
 
         Raises ``QueryRejected``, and ``DataError`` for a query of another form.
         """
@@ -228,8 +219,7 @@ class OxigraphStore:
             raise rejected(error) from error
         if not isinstance(found, ox.QuerySolutions):
             raise DataError("this needs a SELECT query")
-        rows: list[Row] = [tuple(row) for row in islice(found, most)]
-        return tuple(variable.value for variable in found.variables), rows
+        return Solutions.of(found, most=most)
 
     def apply(self, *, added: Iterable[ox.Quad], removed: Iterable[ox.Quad]) -> None:
         """Remove quads, then add quads."""

@@ -17,8 +17,7 @@ from contextlib import contextmanager
 
 from gfmdkg.curation.changes.change_set import ChangeSet, Event, State
 from gfmdkg.errors import Fault, NotFound, StoreError
-from gfmdkg.store.durable_files import replace_durably, sync_folder
-from gfmdkg.store.locking import locked
+from gfmdkg.store.files import locked, replace_durably, sync_folder
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import VersionStore
 

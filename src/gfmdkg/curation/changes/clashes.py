@@ -8,7 +8,6 @@ from gfmdkg.errors import Clash
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.values import Term
 
@@ -88,7 +87,7 @@ def _single_valued(store: OxigraphStore) -> Mapping[ox.NamedNode, bool]:
     """Property to whether it has one value a language; one value at all prevails."""
     query = packaged_query("gfmdkg.curation.changes", "clashes.rq").text
     found: dict[ox.NamedNode, bool] = {}
-    for property_, per_language in select_from(store)(query).rows:
+    for property_, per_language in store.select(query).rows:
         if isinstance(property_, ox.NamedNode) and isinstance(per_language, ox.Literal):
             each = per_language.value == "true"
             found[property_] = found.get(property_, True) and each

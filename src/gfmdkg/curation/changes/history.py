@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from gfmdkg.curation.changes.clashes import patches_between
 from gfmdkg.errors import RequestError
-from gfmdkg.store.comparison import compare_stores, is_comparable
+from gfmdkg.store.comparison import compare_if_small
 from gfmdkg.store.patches import Patch, graph_of, quads_of, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
@@ -43,10 +43,7 @@ def _compare(first: Version, last: Version) -> Patch | None:
     before = OxigraphStore.open_read_only(first.database)
     after = OxigraphStore.open_read_only(last.database)
     try:
-        has_union = last.default_graph == "union"
-        if not is_comparable(before, after, has_union=has_union):
-            return None
-        return compare_stores(before, after, has_union=has_union)
+        return compare_if_small(before, after, has_union=last.default_graph == "union")
     finally:
         before.close()
         after.close()

@@ -13,7 +13,6 @@ from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.patches import Patch, graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.terms.values import Term
 
 __all__ = [
@@ -58,7 +57,7 @@ def read_labels(solutions: Solutions) -> Labels:
 
 def find_labels(store: OxigraphStore, iris: Iterable[str]) -> Labels:
     """The labels of these resources, as a store has them."""
-    return read_labels(select_from(store)(labels_query(iris)))
+    return read_labels(store.select(labels_query(iris)))
 
 
 def as_text(patch: Patch, labels: Labels) -> str:
