@@ -17,7 +17,7 @@ from typing import Self
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.store.canonical_nodes import canonical_quads
+from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.store.complaints import unreadable
 from gfmdkg.store.rdf_store import OxigraphStore
 
