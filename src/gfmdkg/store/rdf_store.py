@@ -12,11 +12,11 @@ from typing import IO, Self
 
 import pyoxigraph as ox
 
-from gfmdkg.errors import DataError, Fault, QueryRejected, StoreError
+from gfmdkg.errors import DataError, Fault, StoreError
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
-from gfmdkg.store.complaints import is_refusal, rejected, unreadable
+from gfmdkg.store.complaints import rejecting, unreadable
 from gfmdkg.store.prefix_lines import PREFIXED, PrefixLines, write_prefixed
 
 __all__ = ["DIARY", "OxigraphStore"]
@@ -93,19 +93,13 @@ class OxigraphStore:
         if dataset.is_given:
             graphs["default_graph"] = [ox.NamedNode(g) for g in dataset.default_graphs]
             graphs["named_graphs"] = [ox.NamedNode(g) for g in dataset.named_graphs]
-        try:
+        with rejecting():
             answer = self._store.query(
                 text,
                 base_iri=base_iri,
                 prefixes=_ENGINE_PREFIXES if project_prefixes else None,
                 **graphs,  # type: ignore[arg-type]
             )
-        except (SyntaxError, ValueError) as error:
-            raise rejected(error) from error
-        except RuntimeError as error:
-            if not is_refusal(error):
-                raise
-            raise QueryRejected(str(error)) from error
         if isinstance(answer, ox.QueryTriples):
             media_type = formats.media_type(AnswerKind.GRAPH)
             if media_type in PREFIXED:
@@ -127,16 +121,10 @@ class OxigraphStore:
         That includes CREATE of a graph that exists, and CLEAR or DROP of one that does not,
         without SILENT.
         """
-        try:
+        with rejecting():
             self._store.update(
                 text, base_iri=base_iri, prefixes=_ENGINE_PREFIXES if project_prefixes else None
             )
-        except (SyntaxError, ValueError) as error:
-            raise rejected(error) from error
-        except RuntimeError as error:
-            if not is_refusal(error):
-                raise
-            raise QueryRejected(str(error)) from error
 
     def load(
         self, source: bytes, *, media_type: str, graph: str | None = None, file: str | None = None
@@ -213,10 +201,8 @@ class OxigraphStore:
 
         Raises ``QueryRejected``, and ``DataError`` for a query of another form.
         """
-        try:
+        with rejecting():
             found = self._store.query(query, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
-        except (SyntaxError, ValueError) as error:
-            raise rejected(error) from error
         if not isinstance(found, ox.QuerySolutions):
             raise DataError("this needs a SELECT query")
         return Solutions.of(found, most=most)
