@@ -35,7 +35,7 @@ from gfmdkg.namespaces import (
     XSD,
 )
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.delta import Delta
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
 from gfmdkg.validation.findings import Mode
@@ -123,7 +123,7 @@ def _validated(generated: Generated, store: Path, rules: Rules, scope: Scope) ->
         assert draft.base is not None
         before = OxigraphStore.open_read_only(draft.base.database)
         for kind, delta in _deltas(generated, before, _CHANGES):
-            _apply(draft.store, delta)
+            delta.apply(draft.store, is_union=True)
             begun, begun_cpu = time.perf_counter(), time.process_time()
             request = Request(state=draft.store, before=before, delta=delta, scope=scope)
             report = validate(request, rules)
@@ -135,7 +135,7 @@ def _validated(generated: Generated, store: Path, rules: Rules, scope: Scope) ->
             )
             assert report.mode is Mode.INCREMENTAL, report.reason
             assert report.conforms == (kind != "fault"), report.to_text()
-            _apply(draft.store, Delta(added=delta.removed, removed=delta.added))
+            delta.inverse.apply(draft.store, is_union=True)
         before.close()
 
 
@@ -183,18 +183,7 @@ def _plain_run(generated: Generated, rules: Rules, scope: Scope) -> float:
     return seconds
 
 
-def _apply(store: OxigraphStore, delta: Delta) -> None:
-    store.apply(added=delta.added, removed=delta.removed)
-    # The union has them as well.
-    default = Delta.of(added=_lines(delta.added), removed=_lines(delta.removed))
-    store.apply(added=default.added, removed=default.removed)
-
-
-def _lines(quads: tuple[object, ...]) -> bytes:
-    return "".join(f"{q.triple} .\n" for q in quads).encode()  # type: ignore[attr-defined]
-
-
-def _deltas(generated: Generated, store: OxigraphStore, count: int) -> Iterator[tuple[str, Delta]]:
+def _deltas(generated: Generated, store: OxigraphStore, count: int) -> Iterator[tuple[str, Patch]]:
     """A new recommendation with what hangs on it, in turn with a fault, an edit, a removal."""
     random = Random(7)
     for place in range(count):
@@ -202,7 +191,7 @@ def _deltas(generated: Generated, store: OxigraphStore, count: int) -> Iterator[
         passage = random.choice(generated.recommendations)
         if kind in ("record", "fault"):
             text = _record(passage, place, random, generated, is_faulty=kind == "fault")
-            yield kind, Delta.of(added=text.encode())
+            yield kind, Patch.of(text.splitlines(), ())
         elif kind == "label":
             yield kind, _relabel(store, passage)
         else:
@@ -249,24 +238,24 @@ def _record(
             (link, SKOS + "note", '"Because it says so"@en'),
             (new, GFMD + "alignsWith", f"<{target}>"),
         ]
-    return "".join(f"<{s}> <{p}> {o} <{_GRAPH}> .\n" for s, p, o in facts)
+    return "".join(f"<{s}> <{p}> {o} <{_GRAPH}>\n" for s, p, o in facts)
 
 
 def _select_quads(store: OxigraphStore, query: str) -> list[ox.Quad]:
-    return [ox.Quad(*row) for row in store.select_rows(query)[1]]  # type: ignore[arg-type]
+    return [ox.Quad(*row) for row in store.select(query)]  # type: ignore[arg-type]
 
 
-def _relabel(store: OxigraphStore, passage: str) -> Delta:
+def _relabel(store: OxigraphStore, passage: str) -> Patch:
     (old,) = _select_quads(
         store,
         f"SELECT ?s ?p ?o ?g {{ BIND(<{passage}> AS ?s) BIND(<{SKOS}prefLabel> AS ?p)"
         " GRAPH ?g { ?s ?p ?o } }",
     )
-    new = f'<{passage}> <{SKOS}prefLabel> "Another title"@en {old.graph_name} .'
-    return Delta(added=Delta.of(added=new.encode()).added, removed=(old,))
+    new = f'<{passage}> <{SKOS}prefLabel> "Another title"@en {old.graph_name}'
+    return Patch.of([new], [str(old)])
 
 
-def _citation_away(store: OxigraphStore, passage: str) -> Delta:
+def _citation_away(store: OxigraphStore, passage: str) -> Patch:
     """All links of a passage go, and what was derived from them."""
     quads = _select_quads(
         store,
@@ -274,4 +263,4 @@ def _citation_away(store: OxigraphStore, passage: str) -> Delta:
         f"{{ ?s <{CITO}hasCitingEntity> <{passage}> }} UNION "
         f"{{ VALUES ?p {{ <{GFMD}cites> <{GFMD}alignsWith> }} BIND (<{passage}> AS ?s) }} }}",
     )
-    return Delta(removed=tuple(quads))
+    return Patch.of((), map(str, quads))

@@ -9,7 +9,6 @@ import pytest
 from gfmdkg.description import Description, describe, identify
 from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import with_union
 from gfmdkg.store.versions import Origin, Version
 
@@ -53,6 +52,6 @@ def described() -> Describe:
         store.extend(with_union(store.quads()))
         terms, version = names_of(store), version_of()
         touched = version, False
-        return describe(identify(name, terms), terms, version, touched, select=select_from(store))
+        return describe(identify(name, terms), terms, version, touched, select=store.select)
 
     return run

@@ -16,7 +16,6 @@ from gfmdkg.namespaces import BASE, GFMD
 from gfmdkg.search import INDEX_NAME, ensure_index
 from gfmdkg.search.kinds import KINDS
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version, VersionStore
 
 PROBLEM = "application/problem+json"
@@ -239,7 +238,7 @@ class Growing:
 
     def _index(self, version: Version) -> None:
         store = OxigraphStore.open_read_only(version.database)
-        ensure_index(version.folder, select_from(store))
+        ensure_index(version.folder, store.select)
         store.close()
 
 

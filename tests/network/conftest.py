@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from gfmdkg.formats.solutions import Select
 from gfmdkg.network import ASSERTIONS, KINDS, Grounds, NetworkKind
 from gfmdkg.network.answering import Networks
 from gfmdkg.network.network import Network, build_network
 from gfmdkg.network.occurrences import Occurrence
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.versions import VersionStore
 
 HERE = Path(__file__).parent
@@ -56,7 +56,7 @@ def lagoon() -> Iterator[Select]:
     """SELECTs over the fictional Lagoon Dialogues."""
     store = OxigraphStore.in_memory()
     store.load((HERE / "lagoon.ttl").read_bytes(), media_type="text/turtle", graph="")
-    yield select_from(store)
+    yield store.select
     store.close()
 
 
@@ -64,7 +64,7 @@ def lagoon() -> Iterator[Select]:
 def shipped(shipped_store: Path) -> Iterator[Select]:
     """SELECTs over the shipped graph."""
     store = OxigraphStore.open_read_only(VersionStore(shipped_store).require_current().database)
-    yield select_from(store)
+    yield store.select
     store.close()
 
 

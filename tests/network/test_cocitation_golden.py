@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tests.network.conftest import BASE, COCITATION
 
+from gfmdkg.formats.solutions import Select
 from gfmdkg.network import Grounds, NetworkRequest
 from gfmdkg.network.answering import Networks
 from gfmdkg.network.network import build_network
 from gfmdkg.network.occurrences import read_occurrences
-from gfmdkg.store.selecting import Select
 
 GOLDEN = Path(__file__).with_name("cocitation.tsv")
 PASSAGE = f"{BASE}id/passage/gfmd-dialogue-gcm-2017-04-06-c1/"

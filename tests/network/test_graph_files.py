@@ -10,10 +10,10 @@ import networkx as nx
 import pytest
 from tests.network.conftest import edges_of
 
+from gfmdkg.formats.solutions import Select
 from gfmdkg.network import ASSERTIONS, KINDS, Grounds, NetworkRequest
 from gfmdkg.network.answering import Networks
 from gfmdkg.network.graph_files import GRAPH_FILES
-from gfmdkg.store.selecting import Select
 
 ODD = 'A "quoted" \\ label & <b>ó</b>\nin two lines, with a \x07 bell'
 NODE_ATTRIBUTES = ("type", "side", "count", "degree", "weighted_degree", "community")

@@ -9,6 +9,7 @@ import pytest
 from tests.network.conftest import BASE, EVERYTHING, MEMBERS, edges_of
 
 from gfmdkg.errors import NotFound
+from gfmdkg.formats.solutions import Select
 from gfmdkg.network import (
     ASSERTIONS,
     KINDS,
@@ -21,7 +22,6 @@ from gfmdkg.network import (
 from gfmdkg.network.answering import Networks
 from gfmdkg.network.document import EVIDENCE_SHOWN
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select, select_from
 
 SDG = "http://metadata.un.org/sdg/"
 EXPLICIT = Grounds()
@@ -236,6 +236,6 @@ def test_what_has_no_iri_is_no_node() -> None:
       gfmd:reviewStatus <https://w3id.org/gfmdkg/scheme/review-status/accepted> .
     """
     store.load(turtle.encode(), media_type="text/turtle", graph="")
-    document = ask(Networks(select_from(store)), "cocitation")
+    document = ask(Networks(store.select), "cocitation")
     assert edges_of(document) == {("https://example.org/a", "https://example.org/b"): 1}
     assert {node["label"] for node in document["nodes"]} == {None}

@@ -7,7 +7,6 @@ import pytest
 
 from gfmdkg.search import SearchIndex, build_index, ensure_index
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import VersionStore
 
 PREFIXES = """
@@ -28,7 +27,7 @@ def shipped_index(
 ) -> Iterator[SearchIndex]:
     """The shipped graph, indexed once for all tests."""
     store = OxigraphStore.open_read_only(VersionStore(shipped_store).require_current().database)
-    index = SearchIndex.open(ensure_index(tmp_path_factory.mktemp("index"), select_from(store)))
+    index = SearchIndex.open(ensure_index(tmp_path_factory.mktemp("index"), store.select))
     yield index
     index.close()
 
@@ -42,7 +41,7 @@ def index_turtle(tmp_path: Path) -> Iterator[IndexTurtle]:
         store = OxigraphStore.in_memory()
         store.load((PREFIXES + turtle).encode(), media_type="text/turtle", graph="")
         path = tmp_path / f"{len(made)}.sqlite"
-        build_index(path, select_from(store))
+        build_index(path, store.select)
         made.append(SearchIndex.open(path))
         return made[-1]
 

@@ -14,7 +14,6 @@ from gfmdkg.errors import StoreError
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.search import INDEX_NAME, SearchIndex, build_index, ensure_index
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Origin, VersionStore
 
 TURTLE = b"""
@@ -34,7 +33,7 @@ def version_folder(root: Path) -> Path:
 
 
 def build_slowly(folder: Path, log: Path) -> None:
-    select = select_from(OxigraphStore.open_read_only(folder / "db"))
+    select = OxigraphStore.open_read_only(folder / "db").select
 
     def slow(query: str) -> Solutions:
         with log.open("a") as file:
@@ -73,7 +72,7 @@ def test_a_builder_that_is_killed_is_in_nobodys_way(tmp_path: Path) -> None:
     builder.join(10)
     assert not (folder / INDEX_NAME).exists()
     store = OxigraphStore.open_read_only(folder / "db")
-    index = SearchIndex.open(ensure_index(folder, select_from(store)))
+    index = SearchIndex.open(ensure_index(folder, store.select))
     assert index.search("harbours").total == 1
     index.close()
     assert not list(folder.glob("*.part"))
@@ -81,7 +80,7 @@ def test_a_builder_that_is_killed_is_in_nobodys_way(tmp_path: Path) -> None:
 
 def test_an_index_of_another_format_is_built_anew(tmp_path: Path) -> None:
     folder = version_folder(tmp_path / "store")
-    select = select_from(OxigraphStore.open_read_only(folder / "db"))
+    select = OxigraphStore.open_read_only(folder / "db").select
     path = ensure_index(folder, select)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 999")
@@ -92,7 +91,7 @@ def test_an_index_of_another_format_is_built_anew(tmp_path: Path) -> None:
 
 def test_an_index_that_is_there_is_not_built_again(tmp_path: Path) -> None:
     folder = version_folder(tmp_path / "store")
-    path = ensure_index(folder, select_from(OxigraphStore.open_read_only(folder / "db")))
+    path = ensure_index(folder, OxigraphStore.open_read_only(folder / "db").select)
 
     def forbidden(query: str) -> Solutions:
         raise AssertionError(query)
@@ -109,11 +108,11 @@ def test_what_is_no_index_is_said_so(tmp_path: Path) -> None:
         SearchIndex.open(path)
     store = OxigraphStore.in_memory()
     with pytest.raises(StoreError, match="cannot be written"):
-        build_index(tmp_path / "missing" / INDEX_NAME, select_from(store))
+        build_index(tmp_path / "missing" / INDEX_NAME, store.select)
 
 
 def test_an_empty_graph_has_an_empty_index(tmp_path: Path) -> None:
-    build_index(tmp_path / INDEX_NAME, select_from(OxigraphStore.in_memory()))
+    build_index(tmp_path / INDEX_NAME, OxigraphStore.in_memory().select)
     index = SearchIndex.open(tmp_path / INDEX_NAME)
     assert index.search("anything").total == 0
     assert index.suggest("any").items == ()
@@ -122,7 +121,7 @@ def test_an_empty_graph_has_an_empty_index(tmp_path: Path) -> None:
 
 def test_a_pruned_version_leaves_no_index(tmp_path: Path) -> None:
     folder = version_folder(tmp_path)
-    ensure_index(folder, select_from(OxigraphStore.open_read_only(folder / "db")))
+    ensure_index(folder, OxigraphStore.open_read_only(folder / "db").select)
     with VersionStore(tmp_path, kept=1).writing() as draft:
         assert draft.folder != folder
         draft.publish(message="next", origin=Origin.BUILD, sources_hash="x", default_graph="strict")

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from gfmdkg.errors import NotFound
-from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Origin, VersionStore
 
 
@@ -41,10 +40,10 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> VersionStore:
 def test_the_last_patch_with_a_statement_about_it_tells(
     versions: VersionStore, resource: str, number: int, touched: int, is_recorded: bool
 ) -> None:
-    version, recorded = last_touch(versions, resource, number=number)
+    version, recorded = versions.last_touch(resource, number=number)
     assert (version.number, recorded) == (touched, is_recorded)
 
 
 def test_a_version_that_never_was_is_not_found(versions: VersionStore, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        last_touch(versions, "http://e/a", number=9)
+        versions.last_touch("http://e/a", number=9)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gfmdkg.errors import QueryRejected
+from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.sparql.updates import split_update
-from gfmdkg.store.canonical_nodes import canonical_quads
 from gfmdkg.store.comparison import compare_around, compare_stores
 from gfmdkg.store.content_hash import hash_changed, hash_content
 from gfmdkg.store.rdf_store import OxigraphStore

@@ -9,7 +9,6 @@ from rdflib import Graph
 from gfmdkg.errors import OntologyError
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.validation.checks import Check, check_findings, load_checks, run_checks
 from gfmdkg.validation.documents import read_turtle
 from gfmdkg.validation.findings import Severity
@@ -39,7 +38,7 @@ def load(folder: Path, text: str) -> tuple[Check, ...]:
 def select_on(data: str) -> Callable[[str], Solutions]:
     store = OxigraphStore.in_memory()
     store.load(data.encode(), media_type="text/turtle", graph="")
-    return select_from(store)
+    return store.select
 
 
 def test_each_row_is_a_finding_with_place_and_labels(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from gfmdkg.store.homes import stated_elsewhere
 from gfmdkg.store.patches import graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_labelled, read_quads
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.union import with_union
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 
@@ -83,7 +82,7 @@ def find_doubles(store: OxigraphStore, sources: Sequence[SourceFile]) -> Sequenc
 
     The store's default graph is the union, which has each triple once.
     """
-    ((count,),) = select_from(store)("SELECT (COUNT(*) AS ?count) { ?s ?p ?o }").rows
+    ((count,),) = store.select("SELECT (COUNT(*) AS ?count) { ?s ?p ?o }").rows
     if isinstance(count, ox.Literal) and len(store) == 2 * int(count.value):
         return ()
     doubles = [

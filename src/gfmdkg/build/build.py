@@ -48,7 +48,6 @@ def build(
     from gfmdkg.catalog import Catalog
     from gfmdkg.search import INDEX_NAME, build_index
     from gfmdkg.store.names import NAMES_NAME, write_names
-    from gfmdkg.store.selecting import select_from
 
     current = versions.current()
     if current is not None and current.origin.is_change and not discard_changes:
@@ -74,7 +73,7 @@ def build(
         if default_graph == "strict":
             store.clear_graph("")
         progress("indexing")
-        build_index(draft.folder / INDEX_NAME, select_from(store))
+        build_index(draft.folder / INDEX_NAME, store.select)
         write_names(draft.folder / NAMES_NAME, store)
         progress("publishing")
         version = draft.publish(

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.cli.options import format_option, given_values, limit_option, option_of
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
+from gfmdkg.formats.solutions import Select
 from gfmdkg.network import (
     FORMATS,
     MATRIX_FORMATS,
@@ -19,7 +20,6 @@ from gfmdkg.network import (
     kind_named,
 )
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.terms.index import TermIndex
 
 __all__ = ["network"]
@@ -98,7 +98,7 @@ def network(
     graph = cli.graph()
     values = given_values(_PASSAGES.parameters(), filters)
     with closing(OxigraphStore.open_read_only(graph.version.database)) as store:
-        select = select_from(store)
+        select = store.select
         with cli.error.status("working out the network"):
             body = Networks(select).answer(_filtered(request, values, graph.terms, select))
     if output is None:

@@ -8,7 +8,6 @@ from typing import Self
 from gfmdkg.build.derivation import derive_links_about
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
-from gfmdkg.store.delta import Delta
 from gfmdkg.store.patches import Patch, normalise, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_labelled
@@ -67,11 +66,9 @@ class Proposal:
         new = set(patch.added) - set(patch.obstacles(before).added)
         return cls(shown=tuple(said[True] | new), patch=patch)
 
-    def difference(self, derived: Patch) -> Delta:
+    def difference(self, derived: Patch) -> Patch:
         """All that changed, with the links that were derived anew."""
-        return Delta.of_statements(
-            added={*self.shown, *derived.added}, removed={*self.patch.removed, *derived.removed}
-        )
+        return Patch.of((*self.shown, *derived.added), (*self.patch.removed, *derived.removed))
 
     def derive(self, before: OxigraphStore, after: OxigraphStore, *, is_union: bool) -> Patch:
         """Let derived links, and the union, follow in a state that holds the proposal already."""

@@ -14,10 +14,8 @@ from gfmdkg.build.sources import data_scope
 from gfmdkg.curation.writing import Validate
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
-from gfmdkg.store.delta import Delta
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import VersionStore
 from gfmdkg.validation import Mode, Report
 
@@ -64,8 +62,7 @@ class DraftRules:
         is_complete = draft.has_graph(ONTOLOGY_GRAPH)
         had_rules = base is not None and base.has_graph(ONTOLOGY_GRAPH)
         if patch is not None and had_rules and is_complete:
-            delta = Delta.of_statements(added=patch.added, removed=patch.removed)
-            request = replace(request, before=base, delta=delta)
+            request = replace(request, before=base, delta=patch)
         elif not is_complete:
             request = replace(request, context=self._context)
         report = validate(request, self._rules)
@@ -110,7 +107,7 @@ class DraftRules:
         tops = {name for shape in self._rules.shapes for name in shape.classes}
         values = " ".join(str(ox.NamedNode(name)) for name in tops)
         query = f"SELECT ?t {{ VALUES ?top {{ {values} }} ?t rdfs:subClassOf* ?top }}"
-        rows = select_from(context)(query).rows
+        rows = context.select(query).rows
         return frozenset(term.value for (term,) in rows if isinstance(term, ox.NamedNode))
 
     # The draft
@@ -148,4 +145,4 @@ def _asks(store: OxigraphStore, pattern: str, terms: Iterable[str]) -> bool:
     values = " ".join(str(ox.NamedNode(term)) for term in terms)
     anywhere = f"{{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }}"
     query = f"SELECT ?term {{ VALUES ?term {{ {values} }} {anywhere} }} LIMIT 1"
-    return bool(select_from(store)(query).rows)
+    return bool(store.select(query).rows)

@@ -16,8 +16,7 @@ from hmac import compare_digest
 from pathlib import Path
 
 from gfmdkg.errors import Fault, Forbidden, NotFound, StoreError, Unauthorized
-from gfmdkg.store.durable_files import replace_durably
-from gfmdkg.store.locking import locked
+from gfmdkg.store.files import locked, replace_durably
 
 __all__ = ["Role", "Token", "TokenStore"]
 

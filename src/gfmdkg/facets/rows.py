@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import DataError
 from gfmdkg.store.answers import AnswerFormats
-from gfmdkg.store.derived_files import alone
+from gfmdkg.store.files import alone
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import Term
 

@@ -1,7 +1,8 @@
 """The solutions of a SPARQL SELECT."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Self
 
 import pyoxigraph as ox
@@ -9,7 +10,7 @@ import pyoxigraph as ox
 from gfmdkg.errors import DataError
 from gfmdkg.terms.values import Term
 
-__all__ = ["Solutions"]
+__all__ = ["Select", "Solutions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +30,17 @@ class Solutions:
             found = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
             if not isinstance(found, ox.QuerySolutions):
                 raise DataError("these are no SPARQL solutions in JSON: a boolean")
-            rows = tuple(tuple(row) for row in found)
+            return cls.of(found)
         except (SyntaxError, ValueError) as error:
             raise DataError(f"these are no SPARQL solutions in JSON: {error}") from error
-        return cls(variables=tuple(variable.value for variable in found.variables), rows=rows)
+
+    @classmethod
+    def of(cls, found: ox.QuerySolutions, *, most: int | None = None) -> Self:
+        """What the engine found, the first ``most`` of it if that is given."""
+        return cls(
+            variables=tuple(variable.value for variable in found.variables),
+            rows=tuple(tuple(row) for row in islice(found, most)),
+        )
 
     def __iter__(self) -> Iterator[tuple[Term | None, ...]]:
         """The rows, in the answer's order."""
@@ -50,3 +58,7 @@ class Solutions:
                 for name, term in zip(self.variables, row, strict=True)
                 if term is not None
             }
+
+
+Select = Callable[[str], Solutions]
+"""Runs a SELECT and gives its solutions; raises ``QueryRejected``."""

@@ -7,12 +7,12 @@ Blank nodes are nested where one triple alone refers to them, lists are written 
 what is left gets a label that follows from its surroundings, not from its former label.
 """
 
-import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pyoxigraph as ox
 
+from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.namespaces import BASE, PREFIXES, RDF, XSD
 from gfmdkg.terms.values import Term
 
@@ -142,31 +142,8 @@ class BlankNodes:
         shared = every - self._nested - self._cells - roots
         if not shared:
             return {}
-        colours = self._colour(every)
-        ordered = sorted(shared, key=lambda n: (colours[n], n.value))
+        ordered = sorted(shared, key=lambda node: node.value)
         return {node: f"b{number}" for number, node in enumerate(ordered, start=1)}
-
-    def _colour(self, nodes: Iterable[ox.BlankNode]) -> dict[ox.BlankNode, str]:
-        """A hash for each node that follows from what surrounds it, ever wider until stable."""
-        colours = dict.fromkeys(nodes, "")
-        classes = 0
-        while len(set(colours.values())) > classes:
-            classes = len(set(colours.values()))
-            colours = {node: self._hash(node, colours) for node in colours}
-        return colours
-
-    def _hash(self, node: ox.BlankNode, colours: Mapping[ox.BlankNode, str]) -> str:
-        def name(term: Term) -> str:
-            return f"_{colours[term]}" if isinstance(term, ox.BlankNode) else str(term)
-
-        outwards = (
-            f">{p.value} {name(value)}"
-            for p, values in self.properties.get(node, {}).items()
-            for value in values
-        )
-        inwards = (f"<{p.value} {name(s)}" for s, p in self._referrers.get(node, ()))
-        text = "\n".join([colours[node], *sorted([*outwards, *inwards])])
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 class TurtleBlocks:
@@ -371,14 +348,11 @@ def write_turtle(
     Two graphs that differ in the labels of their blank nodes alone give the same text, save
     in the rare case of labelled nodes that no property or neighbour tells apart.
     """
+    canonical = canonical_quads(ox.Quad(*triple) for triple in triples)
     subjects: dict[Term, dict[ox.NamedNode, list[Term]]] = {}
-    seen: set[ox.Triple] = set()
-    for triple in triples:
-        if triple not in seen:
-            seen.add(triple)
-            subject, predicate, value = triple
-            subjects.setdefault(subject, {}).setdefault(predicate, []).append(value)
-    nodes = BlankNodes(seen)
+    for quad in canonical:
+        subjects.setdefault(quad.subject, {}).setdefault(quad.predicate, []).append(quad.object)
+    nodes = BlankNodes([quad.triple for quad in canonical])
     blocks = TurtleBlocks(from_store=from_store, nodes=nodes)
     position = {iri: number for number, iri in enumerate(first)}
     named = sorted(

@@ -20,7 +20,6 @@ from gfmdkg.sparql import check_query
 from gfmdkg.store.answers import AnswerFormats, AnswerKind
 from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
 
@@ -56,7 +55,7 @@ class Graph:
         self._versions = versions
         self._content = content or shipped_content()
         self._store = OxigraphStore.open_read_only(version.database)
-        self._select = select_from(self._store)
+        self._select = self._store.select
 
     @classmethod
     def open(
@@ -155,10 +154,9 @@ class Graph:
         """
         # A canned query needs nothing of what describes.
         from gfmdkg.description import describe, identify
-        from gfmdkg.store.touching import last_touch
 
         iri = identify(term, self.terms)
-        touched = last_touch(self._versions, iri.value, number=self.version.number)
+        touched = self._versions.last_touch(iri.value, number=self.version.number)
         return describe(iri, self.terms, self.version, touched, select=self._select)
 
     def resolve(self, term: str) -> str:

@@ -49,7 +49,6 @@ from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, GFMD, compact
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
-from gfmdkg.store.touching import last_touch
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Resource
 
@@ -268,9 +267,7 @@ async def _triples(
 
 async def _describe(service: Service, iri: ox.NamedNode, version: Version) -> Description:
     """The description of a resource; raises ``NotFound`` where the graph says nothing of it."""
-    touched = await asyncio.to_thread(
-        last_touch, service.versions, iri.value, number=version.number
-    )
+    touched = await asyncio.to_thread(service.versions.last_touch, iri.value, number=version.number)
     steps = describing(iri, await service.terms(version), version, touched)
     texts = next(steps)
     while True:

@@ -12,6 +12,7 @@ from typing import Any
 
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
+from gfmdkg.formats.solutions import Select
 from gfmdkg.network.document import (
     Document,
     evidence_document,
@@ -24,7 +25,6 @@ from gfmdkg.network.network import Network, build_network
 from gfmdkg.network.occurrences import Grounds, Occurrence, read_names, read_occurrences
 from gfmdkg.network.request import NetworkRequest
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select, select_from
 
 __all__ = ["Networks", "create_handler"]
 
@@ -45,7 +45,7 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
 
     @lru_cache(maxsize=_VERSIONS_KEPT)
     def networks_of(folder: Path) -> Networks:
-        return Networks(select_from(OxigraphStore.open_read_only(folder)))
+        return Networks(OxigraphStore.open_read_only(folder).select)
 
     def handle(frame: Frame) -> Reply:
         folder, request = NetworkRequest.unpack(frame.body)

@@ -7,10 +7,10 @@ from typing import NamedTuple, Self
 
 import pyoxigraph as ox
 
+from gfmdkg.formats.solutions import Select
 from gfmdkg.namespaces import compact
 from gfmdkg.network.kinds import ASSERTIONS, NetworkKind
 from gfmdkg.sparql.query_text import QueryText, packaged_query
-from gfmdkg.store.selecting import Select
 from gfmdkg.terms.values import Term, typed
 
 __all__ = [

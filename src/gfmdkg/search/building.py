@@ -6,13 +6,13 @@ from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
+from gfmdkg.formats.solutions import Select
 from gfmdkg.search.completions import write_completions
 from gfmdkg.search.documents import Document, read_above, read_documents
 from gfmdkg.search.query import name_key
 from gfmdkg.search.schema import BROADER, DIRECT, FORMAT, SEPARATOR, TABLES
 from gfmdkg.search.vocabulary import write_words
-from gfmdkg.store.derived_files import derive_once, replacing, told_as_store_error
-from gfmdkg.store.selecting import Select
+from gfmdkg.store.files import derive_once, replacing, told_as_store_error
 from gfmdkg.terms.folding import fold
 
 __all__ = ["INDEX_NAME", "build_index", "ensure_index", "is_current"]

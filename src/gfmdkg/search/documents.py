@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES, PROV, RDF, RDFS, SH
 from gfmdkg.search.kinds import KINDS
 from gfmdkg.sparql.query_text import packaged_query
-from gfmdkg.store.selecting import Select
 
 __all__ = ["Document", "Link", "Name", "read_above", "read_documents"]
 

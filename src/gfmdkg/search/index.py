@@ -21,7 +21,6 @@ from gfmdkg.search.matching import Matches, find_matches
 from gfmdkg.search.query import And, Node, Not, Or, Query, Term, parse_query
 from gfmdkg.search.vocabulary import correct
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version
 
 __all__ = ["SearchIndex"]
@@ -76,7 +75,7 @@ class SearchIndex:
         """The index of a version, built first where it is missing or of another format."""
         store = OxigraphStore.open_read_only(version.database)
         try:
-            return cls.open(ensure_index(version.folder, select_from(store)))
+            return cls.open(ensure_index(version.folder, store.select))
         finally:
             store.close()
 

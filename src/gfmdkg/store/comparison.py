@@ -1,48 +1,47 @@
 """What one state of a store has more and less than another, as a patch."""
 
+import io
 from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from gfmdkg.store.delta import Delta
 from gfmdkg.store.patches import Patch, triples_of
 from gfmdkg.store.rdf_store import OxigraphStore
 
-__all__ = [
-    "COMPARED_QUADS_LIMIT",
-    "compare_around",
-    "compare_stores",
-    "count_growth",
-    "is_comparable",
-]
+__all__ = ["compare_around", "compare_if_small", "compare_stores", "count_growth"]
 
-COMPARED_QUADS_LIMIT = 500_000
-"""Stores with more quads are not compared as a whole unasked: it takes about 5 µs a quad."""
+# More are not compared as a whole unasked: it takes about 5 µs a quad.
+_COMPARED_QUADS_LIMIT = 500_000
 
 
-def compare_stores(
-    before: OxigraphStore | None,
-    after: OxigraphStore,
-    *,
-    has_union: bool,
-) -> Patch:
-    """What ``after`` has more and less than ``before``, which may be nothing.
+def compare_stores(before: OxigraphStore, after: OxigraphStore, *, has_union: bool) -> Patch:
+    """What ``after`` has more and less than ``before``.
 
-    The default graph is left out where it is the union of the others. Takes as long as it
-    takes to write both out.
+    The default graph is left out where it is the union of the others. Both are read graph by
+    graph, so memory is bounded by the largest.
     """
-    before = OxigraphStore.in_memory() if before is None else before
-    names = {*before.graph_names(), *after.graph_names(), ""}
-    if has_union:
-        names.discard("")
-    delta = Delta.between(before, after, graphs=names)
-    return Patch.of(map(str, delta.added), map(str, delta.removed))
+    names = {*before.graph_names(), *after.graph_names(), *(() if has_union else ("",))}
+    added: set[str] = set()
+    removed: set[str] = set()
+    for name in names:
+        old, new = _dump(before, name), _dump(after, name)
+        if old == new:  # both are in the order of the index
+            continue
+        old_lines, new_lines = set(old.splitlines()), set(new.splitlines())
+        end = f" <{name}>" if name else ""
+        added.update(line[:-2].decode() + end for line in new_lines - old_lines)
+        removed.update(line[:-2].decode() + end for line in old_lines - new_lines)
+    return Patch.of(added, removed)
 
 
-def is_comparable(*stores: OxigraphStore | None, has_union: bool) -> bool:
-    """Whether stores are small enough to be compared as a whole."""
-    most = COMPARED_QUADS_LIMIT * (1 + has_union)
-    return all(store is None or len(store) <= most for store in stores)
+def compare_if_small(
+    before: OxigraphStore, after: OxigraphStore, *, has_union: bool
+) -> Patch | None:
+    """The same; ``None`` where a store is too large to be compared as a whole."""
+    most = _COMPARED_QUADS_LIMIT * (1 + has_union)
+    if len(before) > most or len(after) > most:
+        return None
+    return compare_stores(before, after, has_union=has_union)
 
 
 def compare_around(
@@ -72,3 +71,9 @@ def _places(store: OxigraphStore, triple: ox.Triple, *, has_union: bool) -> Iter
     for quad in store.quads_of(triple):
         if not (has_union and isinstance(quad.graph_name, ox.DefaultGraph)):
             yield quad
+
+
+def _dump(store: OxigraphStore, graph: str) -> bytes:
+    output = io.BytesIO()
+    store.dump(output, media_type="application/n-triples", graph=graph)
+    return output.getvalue()

@@ -1,10 +1,12 @@
 """What the engine says against a query or a document, as errors of ours."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from gfmdkg.errors import DataError, Fault, QueryRejected
 
-__all__ = ["is_refusal", "rejected", "rejection", "unreadable"]
+__all__ = ["is_refusal", "rejecting", "rejection", "unreadable"]
 
 # The engine reports a place only inside its message: "error at 2:5: expected …".
 _PLACE = re.compile(r"error at (\d+):(\d+):? ?", re.ASCII)
@@ -15,18 +17,29 @@ _REFUSAL = re.compile(
 )
 
 
+@contextmanager
+def rejecting() -> Iterator[None]:
+    """Raise what the engine says against a query or an update as ``QueryRejected``."""
+    try:
+        yield
+    except (SyntaxError, ValueError) as error:
+        raise rejection(str(error.msg if isinstance(error, SyntaxError) else error)) from error
+    except RuntimeError as error:
+        if not is_refusal(error):
+            raise
+        raise QueryRejected(str(error)) from error
+
+
 def is_refusal(error: RuntimeError | str) -> bool:
     """Whether the engine understood the request and will not do it; else it has failed."""
     return _REFUSAL.fullmatch(str(error)) is not None
 
 
-def rejected(error: SyntaxError | ValueError) -> QueryRejected:
-    """The engine's complaint about a query, with its place where the engine gives one."""
-    return rejection(str(error.msg if isinstance(error, SyntaxError) else error))
-
-
 def rejection(message: str, *, shift: int = 0) -> QueryRejected:
-    """The same from the engine's words, where ``shift`` characters stood before the first line."""
+    """The engine's complaint about a query, with its place where the engine gives one.
+
+    ``shift`` characters stood before the first line.
+    """
     place = _PLACE.search(message)
     if place is None:
         return QueryRejected(message)

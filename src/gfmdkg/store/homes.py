@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from gfmdkg.namespaces import is_our_graph
+from gfmdkg.store.patches import graph_of
 from gfmdkg.store.rdf_store import OxigraphStore
 
 __all__ = ["leave_out", "stated_elsewhere"]
@@ -16,11 +17,7 @@ def stated_elsewhere(store: OxigraphStore, quads: Iterable[ox.Quad]) -> Iterator
     Each is looked up when it is asked for, so that what was removed by then no longer counts.
     """
     for quad in quads:
-        graphs = {
-            each.graph_name.value
-            for each in store.named_graphs_with(quad)
-            if isinstance(each.graph_name, ox.NamedNode) and each != quad
-        }
+        graphs = {graph_of(each) for each in store.named_graphs_with(quad) if each != quad}
         others = sorted(filter(is_our_graph, graphs))
         if others:
             yield str(quad), others[0]
@@ -38,10 +35,7 @@ def leave_out(
         (
             quad
             for quad in set(quads)
-            if isinstance(quad.graph_name, ox.NamedNode)
-            and is_our_graph(quad.graph_name.value)
-            and store.contains(quad)
-            and not before.contains(quad)
+            if is_our_graph(graph_of(quad)) and store.contains(quad) and not before.contains(quad)
         ),
         key=str,
         reverse=True,

@@ -18,6 +18,7 @@ from gfmdkg.store.content_hash import sum_statements
 from gfmdkg.store.parsing import TOO_LARGE
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
+from gfmdkg.terms.values import Term
 
 __all__ = ["MOST_RECORDED", "Loaded", "RdfFile", "load_files"]
 
@@ -27,7 +28,6 @@ MOST_RECORDED = 200_000
 _BLOCK = 2_000
 _MEGABYTE = 1_000_000
 _Progress = Callable[[str, int, int | None], None]
-_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class _Names(dict[ox.BlankNode, ox.BlankNode]):
         self[node] = named = ox.BlankNode(f"{self._prefix}{len(self)}")
         return named
 
-    def rename(self, term: _Term) -> _Term:
+    def rename(self, term: Term) -> Term:
         """The term with its blank nodes named anew."""
         if isinstance(term, ox.BlankNode):
             return self[term]
@@ -154,7 +154,7 @@ def _statement(quad: ox.Quad) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _spelled(term: _Term) -> _Term:
+def _spelled(term: Term) -> Term:
     """A term as the store has it, which writes ``01`` as ``1``."""
     node = ox.NamedNode("urn:x-gfmdkg-spelled")
     store = ox.Store()

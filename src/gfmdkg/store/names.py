@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from gfmdkg.store.derived_files import derive_once, replacing, told_as_store_error
+from gfmdkg.store.files import derive_once, replacing, told_as_store_error
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.version import Version
 from gfmdkg.terms.index import TermIndex, labels_query

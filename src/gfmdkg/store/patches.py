@@ -17,7 +17,7 @@ from typing import Self
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.store.canonical_nodes import canonical_quads
+from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.store.complaints import unreadable
 from gfmdkg.store.rdf_store import OxigraphStore
 
@@ -38,8 +38,6 @@ __all__ = [
 _ROW = re.compile(r"(A|D)\s++(.*)\.", re.DOTALL)
 _HEADER = re.compile(r"H\s++(\S++)\s++(.*)\.")
 _IGNORED = re.compile(r"(TX|TC|TB)\s*+\.?")
-_ESCAPED = re.compile(r'[\\"\n\r\t]')
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +102,7 @@ class Patch:
         >>> patch.to_text({"version": 7}).splitlines()
         ['H version "7" .', 'TX .', 'A <http://s> <http://p> "1" <http://g> .', 'TC .']
         """
-        rows = [f'H {name} "{_escape(str(value))}" .' for name, value in (headers or {}).items()]
+        rows = [f"H {name} {ox.Literal(str(value))} ." for name, value in (headers or {}).items()]
         rows.append("TX .")
         rows += [f"D {statement} ." for statement in self.removed]
         rows += [f"A {statement} ." for statement in self.added]
@@ -247,10 +245,6 @@ def _merged(quad: ox.Quad) -> ox.Quad:
 def _spell(statements: Iterable[str]) -> list[str]:
     text = "".join(f"{statement} .\n" for statement in statements)
     return normalise(ox.parse(text, ox.RdfFormat.N_QUADS))
-
-
-def _escape(text: str) -> str:
-    return _ESCAPED.sub(lambda match: _ESCAPES[match[0]], text)
 
 
 def _fault(message: str, file: str | None, line: int) -> Fault:

@@ -7,24 +7,19 @@ that a SPARQL 1.1 Protocol and Graph Store Protocol server can stand behind it a
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import IO, Self
 
 import pyoxigraph as ox
 
-from gfmdkg.errors import DataError, Fault, QueryRejected, StoreError
+from gfmdkg.errors import DataError, Fault, StoreError
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
-from gfmdkg.store.complaints import is_refusal, rejected, unreadable
+from gfmdkg.store.complaints import rejecting, unreadable
 from gfmdkg.store.prefix_lines import PREFIXED, PrefixLines, write_prefixed
-from gfmdkg.terms.values import Term
 
-__all__ = [
-    "DIARY",
-    "OxigraphStore",
-]
-
+__all__ = ["DIARY", "OxigraphStore"]
 
 DIARY = "LOG"
 """How the names of RocksDB's diaries begin: it starts one, and puts the former aside, each time
@@ -32,10 +27,6 @@ that a folder is opened, and would keep a thousand."""
 
 _OWN_DATASET = Dataset()
 _ENGINE_PREFIXES = dict(PREFIXES)
-
-
-Row = tuple[Term | None, ...]
-"""One solution of a query, ``None`` where a variable is not bound."""
 
 
 class OxigraphStore:
@@ -102,19 +93,13 @@ class OxigraphStore:
         if dataset.is_given:
             graphs["default_graph"] = [ox.NamedNode(g) for g in dataset.default_graphs]
             graphs["named_graphs"] = [ox.NamedNode(g) for g in dataset.named_graphs]
-        try:
+        with rejecting():
             answer = self._store.query(
                 text,
                 base_iri=base_iri,
                 prefixes=_ENGINE_PREFIXES if project_prefixes else None,
                 **graphs,  # type: ignore[arg-type]
             )
-        except (SyntaxError, ValueError) as error:
-            raise rejected(error) from error
-        except RuntimeError as error:
-            if not is_refusal(error):
-                raise
-            raise QueryRejected(str(error)) from error
         if isinstance(answer, ox.QueryTriples):
             media_type = formats.media_type(AnswerKind.GRAPH)
             if media_type in PREFIXED:
@@ -136,16 +121,10 @@ class OxigraphStore:
         That includes CREATE of a graph that exists, and CLEAR or DROP of one that does not,
         without SILENT.
         """
-        try:
+        with rejecting():
             self._store.update(
                 text, base_iri=base_iri, prefixes=_ENGINE_PREFIXES if project_prefixes else None
             )
-        except (SyntaxError, ValueError) as error:
-            raise rejected(error) from error
-        except RuntimeError as error:
-            if not is_refusal(error):
-                raise
-            raise QueryRejected(str(error)) from error
 
     def load(
         self, source: bytes, *, media_type: str, graph: str | None = None, file: str | None = None
@@ -215,21 +194,18 @@ class OxigraphStore:
         assert isinstance(triples, ox.QueryTriples)  # noqa: S101 - our own CONSTRUCTs only
         return {f"{triple} <{graph}>" for triple in triples}
 
-    def select_rows(
+    def select(
         self, query: str, *, base_iri: str | None = None, most: int | None = None
-    ) -> tuple[tuple[str, ...], list[Row]]:
-        """The variables of a SELECT and its solutions, the first ``most`` of them if that is given.
+    ) -> Solutions:
+        """The solutions of a SELECT on the store's own dataset, at most the first ``most``.
 
         Raises ``QueryRejected``, and ``DataError`` for a query of another form.
         """
-        try:
+        with rejecting():
             found = self._store.query(query, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
-        except (SyntaxError, ValueError) as error:
-            raise rejected(error) from error
         if not isinstance(found, ox.QuerySolutions):
             raise DataError("this needs a SELECT query")
-        rows: list[Row] = [tuple(row) for row in islice(found, most)]
-        return tuple(variable.value for variable in found.variables), rows
+        return Solutions.of(found, most=most)
 
     def apply(self, *, added: Iterable[ox.Quad], removed: Iterable[ox.Quad]) -> None:
         """Remove quads, then add quads."""

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.namespaces import BASE, GRAPH_BASE
 from gfmdkg.store.answers import GRAPH_FORMATS
-from gfmdkg.store.canonical_nodes import canonical_quads
 from gfmdkg.store.complaints import unreadable
 from gfmdkg.store.parsing import NESTED_ENTITIES, TOO_LARGE, nested_entity
 

@@ -5,13 +5,15 @@ takes as long as the store is large. So the engine evaluates the WHERE of each o
 query, fills the templates in a store of their own, and what stands there is removed and added.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.sparql.tokens import TokenKind, tokenize
 from gfmdkg.sparql.updates import Operation, split_update
-from gfmdkg.store.rdf_store import OxigraphStore, Row
+from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.terms.values import Term
 
 __all__ = ["carry_out"]
 
@@ -20,8 +22,6 @@ _MOST_SOLUTIONS = 20_000
 _LONGEST_TEXT = 4_000_000
 # Blank nodes cannot stand in VALUES, so they go by names of this form for a while.
 _STAND_IN = "urn:x-gfmdkg-blank:"
-
-_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 class _UnclearError(Exception):
@@ -57,38 +57,33 @@ def _evaluate(
     store: OxigraphStore, operation: Operation, base_iri: str | None
 ) -> tuple[list[ox.Quad], list[ox.Quad]]:
     """What an operation removes and adds."""
-    variables: tuple[str, ...] = ()
-    rows: list[Row] = [()]
+    found = Solutions(variables=(), rows=((),))
     if operation.where:
         most = _MOST_SOLUTIONS + 1
-        variables, rows = store.select_rows(operation.query, base_iri=base_iri, most=most)
-        if len(rows) == most:
+        found = store.select(operation.query, base_iri=base_iri, most=most)
+        if len(found) == most:
             raise _UnclearError
     return (
-        _filled(operation, operation.delete, variables, rows, base_iri),
-        _filled(operation, operation.insert, variables, rows, base_iri),
+        _filled(operation, operation.delete, found, base_iri),
+        _filled(operation, operation.insert, found, base_iri),
     )
 
 
 def _filled(
-    operation: Operation,
-    template: str,
-    variables: Sequence[str],
-    rows: Iterable[Row],
-    base_iri: str | None,
+    operation: Operation, template: str, found: Solutions, base_iri: str | None
 ) -> list[ox.Quad]:
     if not template:
         return []
     used = {t.text[1:] for t in tokenize(template, decode=False) if t.kind is TokenKind.VARIABLE}
-    places = [place for place, name in enumerate(variables) if name in used]
-    names = " ".join(f"?{variables[place]}" for place in places)
-    lines = "\n".join(f"({' '.join(_spell(row[p]) for p in places)})" for row in rows)
+    places = [place for place, name in enumerate(found.variables) if name in used]
+    names = " ".join(f"?{found.variables[place]}" for place in places)
+    lines = "\n".join(f"({' '.join(_spell(row[p]) for p in places)})" for row in found)
     scratch = OxigraphStore.in_memory()
     scratch.update(operation.filled(template, f"VALUES ({names}) {{ {lines} }}"), base_iri=base_iri)
     return [quad for given in scratch.quads() for quad in _with_blank_nodes(given)]
 
 
-def _spell(term: _Term | None) -> str:
+def _spell(term: Term | None) -> str:
     match term:
         case None:
             return "UNDEF"
@@ -112,7 +107,7 @@ def _with_blank_nodes(quad: ox.Quad) -> Iterable[ox.Quad]:
     yield ox.Quad(subject, quad.predicate, value, quad.graph_name)  # type: ignore[arg-type]
 
 
-def _node(term: _Term) -> _Term:
+def _node(term: Term) -> Term:
     if isinstance(term, ox.Triple):
         raise _UnclearError
     if isinstance(term, ox.NamedNode) and term.value.startswith(_STAND_IN):

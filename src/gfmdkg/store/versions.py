@@ -26,7 +26,7 @@ import mmap
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,8 +36,7 @@ from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
 from gfmdkg.store.cloning import clone_database
-from gfmdkg.store.durable_files import replace_durably, sync_folder, write_durably
-from gfmdkg.store.locking import locked
+from gfmdkg.store.files import locked, replace_durably, sync_folder, write_durably
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.version import Origin, Version
 
@@ -215,6 +214,23 @@ class VersionStore:
         except FileNotFoundError:
             return None
 
+    def last_touch(self, resource: str, *, number: int) -> tuple[Version, bool]:
+        """The last version up to ``number`` that added or removed a statement about a resource.
+
+        The flag is false where no recorded patch has one; the version is then the oldest on
+        record. Patches are searched as bytes, not read, so this takes milliseconds for hundreds.
+        Raises ``NotFound`` for a version that there never was.
+        """
+        oldest = self.record(number)
+        rows = [f"\n{mark} <{resource}> ".encode() for mark in "AD"]
+        for version in reversed(self.history()):
+            if version.number > number:
+                continue
+            oldest = version
+            if _has_any(version.folder / "patch.rdfp", rows):
+                return version, True
+        return oldest, False
+
     @contextmanager
     def writing(self, *, from_nothing: bool = False, wait_seconds: float = 60) -> Iterator[Draft]:
         """Hold the writer's lock and a draft of the next version, until the block ends.
@@ -259,7 +275,7 @@ class VersionStore:
         """Remove what writers left that were killed before they acknowledged anything."""
         for rubble in self._staging.iterdir():
             shutil.rmtree(rubble, ignore_errors=True)
-        for pointer in self.root.glob("CURRENT.*.next"):
+        for pointer in self.root.glob("CURRENT.*.part"):
             pointer.unlink(missing_ok=True)
         current = self.current()
         for folder in self._versions.glob("[0-9]*"):
@@ -268,19 +284,32 @@ class VersionStore:
 
     def _publish(self, draft: Draft, version: Version, patch: "Patch | None") -> Version:
         # Most processes only read, and start without what compares and hashes.
-        from gfmdkg.store.measuring import compare, measure, measure_change
+        from gfmdkg.store.comparison import compare_if_small, count_growth
+        from gfmdkg.store.content_hash import hash_changed, hash_content
 
         draft.store.flush()
-        staged, number = draft._folder, version.number  # noqa: SLF001
+        staged, number, base = draft._folder, version.number, draft.base  # noqa: SLF001
+        has_union = version.default_graph == "union"
         if version.content_hash:
-            version = replace(version, quads=len(draft.store))
-        elif patch is not None and draft.base is not None:
-            version = measure_change(draft, draft.base, version, patch)
+            content_hash, quads = version.content_hash, len(draft.store)
+        elif patch is not None and base is not None:
+            with closing(OxigraphStore.open_read_only(base.database)) as before:
+                quads = base.quads + count_growth(before, draft.store, patch)
+            content_hash = hash_changed(base.content_hash, patch)
         else:
-            patch = compare(draft, version)
-            version = measure(draft, version)
+            # The files are the first build's history; other beginnings have no other.
+            if base is not None or version.origin is not Origin.BUILD:
+                with closing(
+                    OxigraphStore.in_memory()
+                    if base is None
+                    else OxigraphStore.open_read_only(base.database)
+                ) as before:
+                    patch = compare_if_small(before, draft.store, has_union=has_union)
+            content_hash, quads = hash_content(draft.store, has_union=has_union), len(draft.store)
         version = replace(
             version,
+            content_hash=content_hash,
+            quads=quads,
             folder=self._versions / str(number),
             added=None if patch is None else len(patch.added),
             removed=None if patch is None else len(patch.removed),
@@ -315,6 +344,17 @@ def _carry_over(before: Path, folder: Path) -> None:
     for name in _CARRIED:
         if (before / name).is_file():
             shutil.copyfile(before / name, folder / name)
+
+
+def _has_any(file: Path, rows: list[bytes]) -> bool:
+    try:
+        with (
+            file.open("rb") as source,
+            mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as text,
+        ):
+            return any(text.find(row) >= 0 for row in rows)
+    except (FileNotFoundError, ValueError):  # there is no patch, or an empty file
+        return False
 
 
 class _Signal:

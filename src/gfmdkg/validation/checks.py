@@ -9,10 +9,9 @@ from rdflib import BNode, Graph
 from rdflib.term import Node
 
 from gfmdkg.errors import Fault, OntologyError, QueryRejected
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.sparql.query_text import read_columns
 from gfmdkg.sparql.tokens import code_tokens
-from gfmdkg.store.selecting import Select
 from gfmdkg.validation.data_graph import node_text, rdflib_term
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity
 from gfmdkg.validation.locate import Location, Locator

@@ -9,9 +9,9 @@ from rapidfuzz import fuzz, process
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
+from gfmdkg.formats.solutions import Select
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, PREFIXES, RDF, RDFS, XSD, compact
 from gfmdkg.sparql.query_text import packaged_query
-from gfmdkg.store.selecting import Select
 from gfmdkg.validation.findings import Finding, Severity
 from gfmdkg.validation.locate import Location
 from gfmdkg.validation.namesakes import Namesakes, Suspicion, kinds_of

@@ -9,9 +9,9 @@ from rapidfuzz import fuzz, process
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
+from gfmdkg.formats.solutions import Select
 from gfmdkg.namespaces import GFMD, PREFIXES, SKOS
 from gfmdkg.sparql.query_text import packaged_query
-from gfmdkg.store.selecting import Select
 from gfmdkg.terms.folding import fold
 from gfmdkg.validation.data_graph import node_text
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity

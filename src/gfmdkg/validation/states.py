@@ -8,8 +8,8 @@ from typing import Any
 
 from rdflib import Graph
 
+from gfmdkg.formats.solutions import Select
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.walking import TripleView, store_of
 from gfmdkg.validation.data_graph import graph_from_nquads, our_term, rdflib_term
 
@@ -66,11 +66,11 @@ def data_graph(
 def select_all(store: OxigraphStore, *, scope: Scope, context: bytes = b"") -> Select:
     """A function that runs a SELECT on the union of all graphs and the context."""
     if scope.is_union and not context:
-        return select_from(store)
+        return store.select
     view = store_of(set(TripleView(store).triples(None, None, None)))
     if context:
         view.load(context, media_type=_N_TRIPLES, graph="")
-    return select_from(view)
+    return view.select
 
 
 def _dumps(store: OxigraphStore, graphs: Sequence[str]) -> Iterator[bytes]:

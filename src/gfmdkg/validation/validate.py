@@ -13,10 +13,9 @@ import pyoxigraph as ox
 from rdflib import Graph, Literal
 from rdflib.term import Node
 
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.delta import Delta
+from gfmdkg.formats.solutions import Select, Solutions
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select
 from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import Check, check_findings, run_checks
 from gfmdkg.validation.collapse import collapse
@@ -61,7 +60,7 @@ class Request:
     scope: Scope = field(default_factory=Scope)
     context: bytes = b""
     before: OxigraphStore | None = None
-    delta: Delta | None = None
+    delta: Patch | None = None
     reason: str | None = None
     focus_limit: int = _FOCUS_LIMIT
     documents: Sequence[PositionedGraph] = ()
@@ -127,7 +126,7 @@ def _look_everywhere(request: Request, rules: Rules, reason: str | None) -> _Fou
 def _look_near(request: Request, rules: Rules, before: OxigraphStore) -> _Found:
     assert request.delta is not None  # noqa: S101 - the caller looked
     names = StoreNames(request.scope.data(request.state))
-    if request.delta.is_empty and not request.documents:
+    if not request.delta and not request.documents:
         return _Found(None, {}, names, Mode.INCREMENTAL)
     terms: Iterable[Term] = {our_term(s) for d in _given(request) for s in d.subjects}
     coverage = request.coverage

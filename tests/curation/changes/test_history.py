@@ -187,7 +187,7 @@ def test_a_patch_survives_its_text_form() -> None:
     store = OxigraphStore.in_memory()
     for text in UPDATES[:3]:
         store.update(text)
-    patch = compare_stores(None, store, has_union=False)
+    patch = compare_stores(OxigraphStore.in_memory(), store, has_union=False)
     assert Patch.parse(patch.to_text({"note": 'a "quote"\n and a line'})) == patch
     copy = OxigraphStore.in_memory()
     patch.apply(copy)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gfmdkg.formats.solutions import Select
 from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.versions import VersionStore
 from gfmdkg.terms.index import TermIndex
 
@@ -21,7 +21,7 @@ def published(shipped_store: Path) -> Iterator[OxigraphStore]:
 
 @pytest.fixture(scope="session")
 def select(published: OxigraphStore) -> Select:
-    return select_from(published)
+    return published.select
 
 
 @pytest.fixture(scope="session")

@@ -17,12 +17,11 @@ from gfmdkg.curation.tables import (
     table_changes,
     write_csv_table,
 )
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.namespaces import GFMD, GRAPH_BASE, SKOS
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Finding, Report, Severity, SourceFile

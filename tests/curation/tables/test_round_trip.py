@@ -24,11 +24,11 @@ from gfmdkg.curation.tables.cells import join_values, split_values
 from gfmdkg.curation.tables.exporting import ExportedTable
 from gfmdkg.curation.tables.source import open_sheets
 from gfmdkg.curation.tables.workbook import write_csv
+from gfmdkg.formats.solutions import Select
 from gfmdkg.formats.turtle_writer import write_turtle
 from gfmdkg.namespaces import GRAPH_BASE, SKOS
 from gfmdkg.store.patches import graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import typed
 
@@ -103,7 +103,7 @@ def test_a_value_that_no_cell_can_hold_is_reported(terms: TermIndex) -> None:
     ]  # fmt: skip
     lines = "".join(f"<https://w3id.org/gfmdkg/id/instrument/{s}> {p} {o} .\n" for s, p, o in facts)
     store.load(lines.encode(), media_type="application/n-triples", graph="x:g")
-    select = select_from(store)
+    select = store.select
     table = export_table(record_type("instrument"), select, terms)
     assert [row[0] for row in table.rows] == ["a"]
     assert len(table.left_out) == 4
@@ -120,7 +120,7 @@ def test_hostile_text_comes_back_as_it_was(
     lines = [f"{cmw} a <{record_type('instrument').classes[0]}> ."]
     lines += [f"{cmw} <{SKOS}note> {value} ." for value in values]
     store.load("\n".join(lines).encode(), media_type="text/turtle", graph="x:g")
-    table = export_table(record_type("instrument"), select_from(store), terms)
+    table = export_table(record_type("instrument"), store.select, terms)
     assert table.left_out == ()
     data = write_csv_table(table) if file_format == "csv" else write_xlsx_tables([table], terms)
     document = read_table(data, terms)

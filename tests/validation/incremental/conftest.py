@@ -9,7 +9,8 @@ from gfmdkg.build.derivation import derive_links
 from gfmdkg.build.sources import collect_sources, data_scope
 from gfmdkg.namespaces import GFMD, GRAPH_BASE
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.delta import Delta
+from gfmdkg.store.comparison import compare_stores
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
 from gfmdkg.validation.checks import load_checks
@@ -37,19 +38,19 @@ class Setting:
         copy.extend(self.base.quads())
         return copy
 
-    def change(self, update: str) -> tuple[OxigraphStore, Delta]:
+    def change(self, update: str) -> tuple[OxigraphStore, Patch]:
         """The state after an update of named graphs, and the difference."""
         draft = self.draft()
         draft.update(update)
         draft.clear_graph("")
         draft.extend(with_union(draft.quads()))
-        return draft, Delta.between(self.base, draft, graphs=names(self.base, draft))
+        return draft, compare_stores(self.base, draft, has_union=True)
 
     def validate(self, update: str) -> Report:
         draft, delta = self.change(update)
         return validate(self.request(draft, delta), self.rules)
 
-    def request(self, draft: OxigraphStore, delta: Delta) -> Request:
+    def request(self, draft: OxigraphStore, delta: Patch) -> Request:
         """To validate a draft that differs from the base."""
         return Request(state=draft, before=self.base, delta=delta, scope=self.scope)
 

@@ -12,7 +12,7 @@ from rdflib import BNode, Graph
 from rdflib.term import Node
 
 from gfmdkg.errors import OntologyError
-from gfmdkg.store.delta import Delta
+from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation.data_graph import rdflib_term
 from gfmdkg.validation.incremental.examination import Examination, examine
@@ -50,7 +50,7 @@ class Equality:
         self,
         before: OxigraphStore,
         after: OxigraphStore,
-        delta: Delta,
+        delta: Patch,
         found_before: Found,
         *,
         limit: int = 1_000,

@@ -8,12 +8,12 @@ import pyoxigraph as ox
 import pytest
 
 from gfmdkg.namespaces import DCTERMS, GFMD, GRAPH_BASE, RDF, RDFS, SKOS, XSD
-from gfmdkg.store.delta import Delta
+from gfmdkg.store.comparison import compare_stores
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
 from gfmdkg.validation.states import Scope
 
-from .conftest import Setting, names
+from .conftest import Setting
 from .equality import Equality
 
 _TYPE = ox.NamedNode(RDF + "type")
@@ -254,8 +254,7 @@ def _fuzz(setting: Setting, *, seed: int, count: int, is_union: bool) -> Equalit
         for _ in range(random.randrange(1, 5)):
             mutation.step()
         after = _state(mutation.quads, is_union=is_union)
-        graphs = names(before, after) if is_union else None
-        delta = Delta.between(before, after, graphs=graphs)
+        delta = compare_stores(before, after, has_union=is_union)
         differences = equality.differences(before, after, delta, found)
         assert not differences, (seed, number, sorted(map(str, differences))[:5])
     return equality

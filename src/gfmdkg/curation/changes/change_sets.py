@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from gfmdkg.errors import Fault, NotFound, StoreError
-from gfmdkg.store.durable_files import replace_durably, sync_folder
+from gfmdkg.store.files import replace_durably, sync_folder
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import VersionStore
 

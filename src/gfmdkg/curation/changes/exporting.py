@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from gfmdkg.errors import DataError
 from gfmdkg.formats.turtle_writer import BlankNodes, TurtleBlocks, write_turtle
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES
-from gfmdkg.store.durable_files import replace_durably
+from gfmdkg.store.files import replace_durably
 from gfmdkg.store.parsing import parse
 from gfmdkg.store.patches import (
     is_same_but_for_labels,

@@ -8,10 +8,9 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import Clash, RequestError
 from gfmdkg.sparql.query_text import packaged_query
-from gfmdkg.store.comparison import compare_stores, is_comparable
+from gfmdkg.store.comparison import compare_if_small
 from gfmdkg.store.patches import Patch, graph_of, quads_of, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import select_from
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.values import Term
 
@@ -33,14 +32,14 @@ def difference(versions: VersionStore, first: int, last: int) -> Patch:
     patches = [patch for _, patch in _patches_between(versions, first, last)]
     if all(patch is not None for patch in patches):
         return Patch.compose(patch for patch in patches if patch is not None)
-    has_union = after.default_graph == "union"
     if before.is_available and after.is_available:
         with (
             closing(OxigraphStore.open_read_only(before.database)) as old,
             closing(OxigraphStore.open_read_only(after.database)) as new,
         ):
-            if is_comparable(old, new, has_union=has_union):
-                return compare_stores(old, new, has_union=has_union)
+            compared = compare_if_small(old, new, has_union=after.default_graph == "union")
+            if compared is not None:
+                return compared
     raise RequestError(
         f"what changed between versions {first} and {last} is not recorded in full, and"
         " they cannot be compared any more"
@@ -147,7 +146,7 @@ def _single_valued(store: OxigraphStore) -> Mapping[ox.NamedNode, bool]:
     """Property to whether it has one value a language; one value at all prevails."""
     query = packaged_query("gfmdkg.curation.changes", "clashes.rq").text
     found: dict[ox.NamedNode, bool] = {}
-    for property_, per_language in select_from(store)(query).rows:
+    for property_, per_language in store.select(query).rows:
         if isinstance(property_, ox.NamedNode) and isinstance(per_language, ox.Literal):
             each = per_language.value == "true"
             found[property_] = found.get(property_, True) and each

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import pyoxigraph as ox
 
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.selecting import Select
+from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import Check
 from gfmdkg.validation.incremental.reach import Nodes

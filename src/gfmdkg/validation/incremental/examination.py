@@ -12,10 +12,9 @@ import pyoxigraph as ox
 from rdflib import Graph
 from rdflib.term import Node
 
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.store.delta import Delta
+from gfmdkg.formats.solutions import Select, Solutions
+from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.selecting import Select, select_from
 from gfmdkg.store.walking import TripleView, store_of
 from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import Check
@@ -57,7 +56,7 @@ class Examination:
 def examine(
     before: OxigraphStore,
     after: OxigraphStore,
-    delta: Delta,
+    delta: Patch,
     rules: Rules,
     *,
     scope: Scope,
@@ -92,7 +91,7 @@ def examine(
         all_=True,
         coverage=coverage,
     )
-    rows, check_nodes = checks.run_checks(rules, select or select_from(after))
+    rows, check_nodes = checks.run_checks(rules, select or after.select)
     return Examination(report=report, rows=rows, shape_nodes=shape_nodes, check_nodes=check_nodes)
 
 
@@ -103,7 +102,7 @@ class _Examiner:
         self,
         before: TripleView,
         after: TripleView,
-        delta: Delta,
+        delta: Patch,
         limit: int,
         *,
         also: Nodes,
@@ -118,10 +117,14 @@ class _Examiner:
         self._added, self._removed = (
             Changes(
                 view,
-                ((q.subject, q.predicate, q.object) for q in quads if all_ or view.sees(q)),
+                (
+                    (q.subject, q.predicate, q.object)
+                    for q in quads_of(said)
+                    if all_ or view.sees(q)
+                ),
                 limit=limit,
             )
-            for view, quads in ((after, delta.added), (before, delta.removed))
+            for view, said in ((after, delta.added), (before, delta.removed))
         )
         if self._added.has(SUBCLASS) or self._removed.has(SUBCLASS):
             raise Unbounded("rdfs:subClassOf changed")
@@ -214,7 +217,7 @@ class _Examiner:
                 looked[check.name] = nodes
                 focused.append((check, nodes))
         if focused:
-            part = select_from(store_of(around.triples))
+            part = store_of(around.triples).select
             for check, values in focused:
                 rows[check] = _about(part(check.query), values)
         return rows, looked

@@ -7,8 +7,8 @@ import pyoxigraph as ox
 import pytest
 
 from gfmdkg.build.sources import collect_sources
+from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.canonical_nodes import canonical_quads
 from gfmdkg.store.reading import read_quads
 
 

@@ -9,9 +9,11 @@ even so by their order in the document.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pyoxigraph as ox
+
+from gfmdkg.terms.values import Term
 
 __all__ = ["canonical_quads"]
 
@@ -20,7 +22,6 @@ _MOST_ALIKE = 7
 _MOST_IN_A_ROW = 100
 _MOST_ROUNDS = 64
 
-_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _Edges = Mapping[ox.BlankNode, list[tuple[str, ox.BlankNode]]]
 
 
@@ -32,29 +33,19 @@ def canonical_quads(quads: Iterable[ox.Quad], *, prefix: str = "") -> list[ox.Qu
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
         if not prefix:
             return list(dataset)
-        return _renamed(dataset, _Prefixed(prefix))
+        return _renamed(dataset, lambda node: ox.BlankNode(prefix + node.value))
     colours = _refine(given)
     order = {node: place for place, node in enumerate(colours)}
     ordered = sorted(colours, key=lambda node: (colours[node], order[node]))
-    return _renamed(
-        dict.fromkeys(given),
-        {node: ox.BlankNode(f"{prefix}r{number}") for number, node in enumerate(ordered)},
-    )
+    names = {node: ox.BlankNode(f"{prefix}r{number}") for number, node in enumerate(ordered)}
+    return _renamed(dict.fromkeys(given), names.__getitem__)
 
 
-class _Prefixed(dict[ox.BlankNode, ox.BlankNode]):
-    def __init__(self, prefix: str) -> None:
-        super().__init__()
-        self._prefix = prefix
-
-    def __missing__(self, node: ox.BlankNode) -> ox.BlankNode:
-        self[node] = named = ox.BlankNode(f"{self._prefix}{node.value}")
-        return named
-
-
-def _renamed(quads: Iterable[ox.Quad], names: Mapping[ox.BlankNode, ox.BlankNode]) -> list[ox.Quad]:
-    def name(term: _Term) -> object:
-        return names[term] if isinstance(term, ox.BlankNode) else term
+def _renamed(
+    quads: Iterable[ox.Quad], rename: Callable[[ox.BlankNode], ox.BlankNode]
+) -> list[ox.Quad]:
+    def name(term: Term) -> object:
+        return rename(term) if isinstance(term, ox.BlankNode) else term
 
     return [
         ox.Quad(name(q.subject), q.predicate, name(q.object), q.graph_name)  # type: ignore[arg-type]
