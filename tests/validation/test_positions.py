@@ -7,7 +7,7 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import RDF, XSD
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.validation.documents import read_document, read_turtle
+from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.positions import PositionedGraph, Span
 
 BASE = "https://example.org/"
@@ -18,7 +18,7 @@ def iri(name: str) -> URIRef:
 
 
 def read(text: str) -> PositionedGraph:
-    document = read_turtle(text, base_iri=BASE, file="data/x.ttl")
+    document = read_document(text, base_iri=BASE, file="data/x.ttl")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rdflib, "NORMALIZE_LITERALS", False)
         plain = Graph().parse(data=text.removeprefix("\ufeff"), format="turtle", publicID=BASE)
@@ -40,7 +40,7 @@ def texts(document: PositionedGraph) -> set[str]:
 
 def fault(text: str) -> Fault:
     with pytest.raises(DataError) as caught:
-        read_turtle(text, base_iri=BASE, file="data/x.ttl")
+        read_document(text, base_iri=BASE, file="data/x.ttl")
     assert len(caught.value.faults) == 1
     return caught.value.faults[0]
 
@@ -119,7 +119,7 @@ def test_line_endings_do_not_move_places(newline: str) -> None:
 
 
 def test_lone_carriage_return_is_white_space() -> None:
-    document = read_turtle("<a>\r<p>\r<b> .", base_iri=BASE)
+    document = read_document("<a>\r<p>\r<b> .", base_iri=BASE)
     assert document.spans[iri("a"), iri("p"), iri("b")] == Span(1, 9, 1, 12)
 
 
@@ -140,7 +140,7 @@ def test_number_before_the_final_dot_keeps_it_out() -> None:
 
 
 def test_literals_keep_the_form_in_which_they_are_written() -> None:
-    document = read_turtle(
+    document = read_document(
         f'<a> <p> 007, 1.50, "01"^^<{XSD.integer}>, "x"^^<{XSD.string}>, "y"@en-GB .',
         base_iri=BASE,
     )
@@ -155,7 +155,7 @@ def test_literals_keep_the_form_in_which_they_are_written() -> None:
 
 
 def test_triple_is_found_in_the_form_that_the_store_gives() -> None:
-    document = read_turtle(
+    document = read_document(
         f'<a> <p> 1.0 ;\n <q> "x"@en-GB ;\n <r> "1"^^<{XSD.boolean}> .', base_iri=BASE
     )
     one = Literal("1", datatype=XSD.decimal)
@@ -169,7 +169,7 @@ def test_triple_is_found_in_the_form_that_the_store_gives() -> None:
 def test_same_blank_node_label_in_two_files_is_two_nodes() -> None:
     graph = Graph()
     for _ in range(2):
-        read_turtle("_:x <p> <a> .", base_iri=BASE, into=graph)
+        read_document("_:x <p> <a> .", base_iri=BASE, into=graph)
     assert len(graph) == 2
 
 
@@ -227,7 +227,7 @@ def test_syntax_error_names_place_and_offending_text(
 def test_syntax_error_leaves_a_shared_graph_as_it_was() -> None:
     graph = Graph()
     with pytest.raises(DataError):
-        read_turtle("<a> <p> <b> .\n<a> <p> .", base_iri=BASE, into=graph)
+        read_document("<a> <p> <b> .\n<a> <p> .", base_iri=BASE, into=graph)
     assert len(graph) == 0
 
 

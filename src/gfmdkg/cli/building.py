@@ -16,6 +16,7 @@ from gfmdkg.curation.writing import Validate
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.store.versions import VersionStore
 from gfmdkg.validation import Report
+from gfmdkg.validation.findings import to_terminal
 
 __all__ = ["build", "content_option", "load", "validation"]
 
@@ -52,7 +53,7 @@ def build(cli: CliContext, content_root: Path | None, discard_changes: bool) -> 
             progress=status.update,
         )
     if built.report is not None and built.report.findings:
-        cli.say(built.report.to_text())
+        cli.say(to_terminal(built.report))
     click.echo(f"version {built.version.number}: {built.version.quads} quads")
 
 

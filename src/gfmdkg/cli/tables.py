@@ -20,6 +20,7 @@ from gfmdkg.errors import ParameterError
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.graph import Graph
 from gfmdkg.validation import Report
+from gfmdkg.validation.findings import to_terminal
 
 __all__ = ["table"]
 
@@ -120,22 +121,12 @@ def import_command(
         )
     report = Report.of(conversion.findings)
     if report.findings:
-        text = report.to_json_text() if format_name == "json" else _as_text(report)
+        text = report.to_json_text() if format_name == "json" else to_terminal(report)
         click.echo(text, err=True)
     if not report.conforms:
         raise SystemExit(EXIT_FAULTS)
     _write(conversion.turtle.encode(), output)
     cli.say(f"{conversion.records} records, {conversion.triples} triples")
-
-
-def _as_text(report: Report) -> str:
-    lines = []
-    for finding in report.findings:
-        place = ": ".join(part for part in (finding.file, finding.cell) if part)
-        lines.append(f"{place}: {finding.severity}: {finding.message} [{finding.code}]")
-        if finding.remedy:
-            lines.append(f"    {finding.remedy}")
-    return "\n".join([*lines, report.summary()])
 
 
 def _format(output: Path | None, tables: int) -> str:

@@ -81,7 +81,7 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     from gfmdkg.curation.file_validation import FileValidator
     from gfmdkg.curation.table_validation import GivenTable, TableValidator
     from gfmdkg.store.versions import VersionStore
-    from gfmdkg.validation.views import view_named
+    from gfmdkg.validation.views import VIEWS
 
     content = Content(root=Path(options["content"]))
     versions = VersionStore(Path(options["store"]))
@@ -106,7 +106,7 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
             validator = table_validators[number]
             tables = [GivenTable(source=d.body, file=d.name) for d in given]
             report = validator.validate(files, tables)
-        body = view_named(record["view"]).write(report).encode()
+        body = VIEWS[record["view"]].write(report).encode()
         return Reply(head={"conforms": report.conforms}, body=body)
 
     return handle
