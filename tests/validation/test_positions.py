@@ -7,6 +7,8 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import RDF, XSD
 
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.store.parsing import parse
+from gfmdkg.validation.data_graph import rdflib_triples
 from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.positions import PositionedGraph, Span
 
@@ -25,6 +27,50 @@ def read(text: str) -> PositionedGraph:
     assert isomorphic(document.graph, plain)
     assert set(document.spans) == set(document.graph)
     return document
+
+
+_EVERYTHING = r"""@prefix : <x#> . @prefix a.b: <y/> . @base <http://c/d/> .
+:s :p .5, -.5e3, 1.e5, +1, 1.0, 5 . :t a.b:q\,r\(x\) "a\tb\u00e9\U0001F600\"", '''q'r''', "", 'it' ,
+  <../e?f#g>, <#h>, <>, <//host/x>, true , :true, :s.t , :a%20b , :é, _:b.c , _:b-c .
+[] :p [] . [ :p [ ] ] . [ :p 1 ] :q ( 1 ( ) [ :r (2) ] "x"@en ) ; ; . ( :a ) :p () .
+prefix q: <http://q/> base <http://z/> <r> q: q:z# comment
+ ; a q:1.5 , q:x-y , q:5 ."""
+_GRAPHS = """@prefix : <x:> . :g { :a :b :c , [ :d :e ] . :f :g :h } graph _:x { [] :a "graph" }
+{ :a :b 1.5 } [] { :q :r (1 2) . } :z { } :u :v "prefix" . <n> { :a :b _:x }"""
+_QUADS = """<a:b> <a:c> "x"@en <g:h> .
+_:a <a:b> _:g _:g . # of the graph
+<a:b><a:c><a:d>.
+<a:b> <a:c> "1"^^<d:t><g:h>."""
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type"),
+    [
+        (_EVERYTHING, "text/turtle"),
+        (_GRAPHS, "application/trig"),
+        (_QUADS, "application/n-quads"),
+    ],
+)
+def test_triples_are_those_that_the_engine_reads(text: str, media_type: str) -> None:
+    document = read_document(text, media_type=media_type, base_iri=BASE)
+    read = Graph()
+    read += rdflib_triples(parse(text.encode(), media_type=media_type, base_iri=BASE).triples)
+    assert isomorphic(document.graph, read)
+    assert set(document.spans) == set(document.graph)
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("<a> <b> <<( <c> <d> <e> )>> .", 9),
+        ("<a> <b> <c> ~ <r> .", 13),
+        ("<a> <b> <c> {| <d> <e> |} .", 14),
+        ('VERSION "1.2" <a> <b> <c> .', 1),
+        ('<a> <b> "x"@en--ltr .', 15),
+    ],
+)
+def test_what_only_rdf_1_2_has_is_refused_at_its_place(text: str, column: int) -> None:
+    assert (fault(text).line, fault(text).column) == (1, column)
 
 
 def text_at(document: PositionedGraph, span: Span) -> str:
