@@ -125,31 +125,11 @@ class Finding:
     @classmethod
     def from_fault(cls, fault: Fault, *, code: str) -> Self:
         """The violation that a fault is."""
-        return cls(
-            severity=Severity.VIOLATION,
-            code=code,
-            message=fault.message,
-            remedy=fault.remedy,
-            file=fault.file,
-            line=fault.line,
-            column=fault.column,
-            focus_node=fault.focus_node,
-            path=fault.path,
-            value=fault.value,
-        )
+        return cls(severity=Severity.VIOLATION, code=code, **asdict(fault))
 
     def as_fault(self) -> Fault:
         """The finding as what errors carry."""
-        return Fault(
-            message=self.message,
-            file=self.file,
-            line=self.line,
-            column=self.column,
-            remedy=self.remedy,
-            focus_node=self.focus_node,
-            path=self.path,
-            value=self.value,
-        )
+        return Fault(**{each.name: getattr(self, each.name) for each in fields(Fault)})
 
     @property
     def place(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import cached_property
 
 from rdflib import Graph, Literal, URIRef
@@ -181,13 +182,7 @@ def term_index(data: Graph) -> TermIndex:
 
 def make_fix(span: Span, text: str, description: str) -> Fix:
     """The fix that writes ``text`` in place of a span."""
-    edit = Edit(
-        line=span.line,
-        column=span.column,
-        end_line=span.end_line,
-        end_column=span.end_column,
-        text=text,
-    )
+    edit = Edit(**asdict(span), text=text)
     return Fix(description=description, edits=(edit,))
 
 
