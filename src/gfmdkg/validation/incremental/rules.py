@@ -241,7 +241,8 @@ def _digest(ontology: Path) -> str:
 def _read(file: Path, digest: str) -> Rules | None:
     try:
         record = json.loads(file.read_bytes(), object_hook=_made)
-    except (OSError, ValueError):
+    except (OSError, ValueError, LookupError, TypeError):
+        # There is none, or it is damaged, or other code wrote it, which has other kinds.
         return None
     if not isinstance(record, dict) or record.get("digest") != digest:
         return None
