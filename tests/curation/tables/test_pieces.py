@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from gfmdkg.validation.namesakes import Namesakes, Suspicion
 from rdflib import Graph, URIRef
 
 from gfmdkg.curation.batches import FindingTally
@@ -28,6 +27,7 @@ from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 from gfmdkg.validation.findings import Mode
+from gfmdkg.validation.lint import Namesakes, Suspicion
 
 INSTRUMENTS = """key,title (en),other names (en),type,legally binding,adopted,related to,note (en)
 a-one,An act of harmony,AAH,treaty,yes,1990-12-18,a-six,
