@@ -38,9 +38,9 @@ from gfmdkg.paths import shipped_content
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
+from gfmdkg.validation.data_graph import Scope, data_graph
 from gfmdkg.validation.findings import Mode
 from gfmdkg.validation.incremental.rules import Rules, load_rules
-from gfmdkg.validation.states import Scope, data_graph
 from gfmdkg.validation.validate import Request, validate
 
 __all__ = ["measure_validation", "submission", "validate_over_http"]
@@ -134,7 +134,7 @@ def _validated(generated: Generated, store: Path, rules: Rules, scope: Scope) ->
                 cpu_seconds=time.process_time() - begun_cpu,
             )
             assert report.mode is Mode.INCREMENTAL, report.reason
-            assert report.conforms == (kind != "fault"), report.to_text()
+            assert report.conforms == (kind != "fault"), report.findings
             delta.inverse.apply(draft.store, is_union=True)
         before.close()
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-_MOST = 44
+_MOST = 40
 _COUNT = """
 import sys
 from pathlib import Path

@@ -14,7 +14,7 @@ from rdflib.term import Node
 from tests.validation.shape_reports import report_on
 
 from gfmdkg.errors import OntologyError
-from gfmdkg.validation.documents import read_turtle
+from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.shacl import run_shapes
 from gfmdkg.validation.shapes import applied_shapes
 
@@ -53,7 +53,7 @@ class Case:
 def read(path: str) -> Graph:
     """A file of the suite, ``path`` being below its top."""
     text = (SUITE / path).read_text("utf-8")
-    return read_turtle(text, base_iri=BASE + path, into=Graph()).graph
+    return read_document(text, base_iri=BASE + path, into=Graph()).graph
 
 
 def cases(path: str) -> Iterator[Case]:

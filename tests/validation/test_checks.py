@@ -10,7 +10,7 @@ from gfmdkg.errors import OntologyError
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation.checks import Check, check_findings, load_checks, run_checks
-from gfmdkg.validation.documents import read_turtle
+from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.findings import Severity
 
 BASE = "https://example.org/"
@@ -43,7 +43,7 @@ def select_on(data: str) -> Callable[[str], Solutions]:
 
 def test_each_row_is_a_finding_with_place_and_labels(tmp_path: Path) -> None:
     checks = load(tmp_path, HEADER + QUERY)
-    document = read_turtle(DATA, base_iri=BASE, file="data/x.ttl")
+    document = read_document(DATA, base_iri=BASE, file="data/x.ttl")
     select = select_on(DATA)
     (finding,) = check_findings(
         run_checks(checks, select), documents=[document], names=document.graph
@@ -61,7 +61,7 @@ def test_row_about_a_predicate_is_placed_at_it(tmp_path: Path) -> None:
     text = HEADER.replace("{?other} has {?number} too", "{?term}") + (
         f"SELECT ?focus ?term WHERE {{ ?focus ?term 1.0 FILTER (?focus = <{BASE}b>) }}"
     )
-    document = read_turtle(DATA, base_iri=BASE, file="data/x.ttl")
+    document = read_document(DATA, base_iri=BASE, file="data/x.ttl")
     select = select_on(DATA)
     rows = run_checks(load(tmp_path, text), select)
     (finding,) = check_findings(rows, documents=[document], names=document.graph)
@@ -77,13 +77,13 @@ def test_no_rows_no_findings(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (QUERY, "there is no header"),
-        (HEADER.replace("#+ severity: Warning\n", "") + QUERY, "lacks “severity”"),
+        (QUERY, "does not start with a header"),
+        (HEADER.replace("#+ severity: Warning\n", "") + QUERY, "lacks the field “severity”"),
         (HEADER.replace("Warning", "Bad") + QUERY, "“bad” is no severity"),
-        (HEADER + "#+ author: me\n" + QUERY, "unknown key “author”"),
+        (HEADER + "#+ author: me\n" + QUERY, "unknown field “author”"),
         (HEADER + QUERY.replace("?focus (?o", "?o (?focus"), "first column is not ?focus"),
         (HEADER.replace("{?number}", "{?size}") + QUERY, "uses {?size}"),
-        ("#+ summary: [\n" + QUERY, "not YAML"),
+        ("#+ summary: [\n" + QUERY, "no YAML"),
     ],
 )
 def test_fault_of_a_header_is_named(tmp_path: Path, text: str, words: str) -> None:

@@ -4,13 +4,12 @@ from io import BytesIO
 
 import pyoxigraph as ox
 import pytest
-from rdflib import BNode, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import XSD
 
 from gfmdkg.errors import DataError
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import typed
-from gfmdkg.validation.data_graph import graph_from_nquads, rdflib_term, stored_forms
+from gfmdkg.validation.data_graph import rdflib_term, read_ntriples, stored_forms
 
 
 def test_dump_of_a_store_comes_back_whole() -> None:
@@ -20,7 +19,8 @@ def test_dump_of_a_store_comes_back_whole() -> None:
     store.load(text.encode(), media_type="text/turtle", graph="a:g")
     dump = BytesIO()
     store.dump(dump, media_type="application/n-quads")
-    graph = graph_from_nquads(dump.getvalue())
+    graph = Graph()
+    graph += read_ntriples(dump.getvalue())
     found = set(graph.objects())
     assert len(graph) == len(values)
     assert Literal('x\ty\\ \u2028 "z"') in found
@@ -30,7 +30,7 @@ def test_dump_of_a_store_comes_back_whole() -> None:
 
 def test_line_that_is_no_statement_is_named() -> None:
     with pytest.raises(DataError) as caught:
-        graph_from_nquads(b"# comment\n<a:b> <a:c> <a:d> .\n<a:b> <a:c> .\n")
+        read_ntriples(b"# comment\n<a:b> <a:c> <a:d> .\n<a:b> <a:c> .\n")
     assert caught.value.faults[0].line == 3
 
 
@@ -39,7 +39,7 @@ def test_terms_of_ours_become_rdflib_terms() -> None:
     assert rdflib_term(ox.BlankNode("x")) == BNode("x")
     assert rdflib_term(ox.Literal("v", language="en")) == Literal("v", lang="en")
     assert rdflib_term(ox.Literal("v")) == Literal("v")
-    number = rdflib_term(typed("007", "integer"))
+    number = rdflib_term(ox.Literal("007", datatype=ox.NamedNode(XSD.integer)))
     assert (str(number), getattr(number, "datatype", None)) == ("007", XSD.integer)
 
 

@@ -52,13 +52,6 @@ def test_json_view_has_the_documented_members() -> None:
     assert document["findings"][0]["cell"] is None
 
 
-def test_text_view_has_place_message_and_remedy() -> None:
-    report = Report.of([finding(file="a.ttl", line=3, column=5, message="wrong", remedy="mend it")])
-    assert report.to_text() == (
-        "a.ttl:3:5: violation: wrong [min-count]\n    mend it\ndoes not conform: 1 violation"
-    )
-
-
 def test_place_falls_back_to_the_focus_node() -> None:
     assert finding(focus_node="urn:x").place == "urn:x"
     assert finding().place == "the data"

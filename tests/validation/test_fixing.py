@@ -9,11 +9,12 @@ from click.testing import CliRunner
 
 from gfmdkg.build.files import read_files
 from gfmdkg.cli import main
-from gfmdkg.cli.validating import expand, mend, watch
+from gfmdkg.cli.validating import expand, watch
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.errors import DataError
 from gfmdkg.paths import Content
-from gfmdkg.validation.editing import apply_fixes, replace_file
+from gfmdkg.validation.editing import mend
+from gfmdkg.validation.findings import Edit, Finding, Fix, Report, Severity
 
 BEFORE = (
     """\ufeff@base <https://w3id.org/gfmdkg/> .
@@ -96,14 +97,19 @@ def test_a_retired_term_is_replaced_by_its_successor(
 def test_a_file_that_changed_meanwhile_is_not_written(tmp_path: Path) -> None:
     file = tmp_path / "a.ttl"
     file.write_bytes(b"new")
-    with pytest.raises(DataError, match="changed meanwhile"):
-        replace_file(file, b"mended", expected=b"old")
+    edit = Edit(line=1, column=1, end_line=1, end_column=4, text="mended")
+    finding = Finding(
+        severity=Severity.VIOLATION,
+        code="datatype",
+        message="wrong",
+        file=file.as_posix(),
+        fix=Fix(description="mend it", edits=(edit,)),
+    )
+    report = Report.of([finding]).with_sources({file.as_posix(): "old"})
+    with pytest.raises(DataError, match="cannot be mended"):
+        mend(file, report)
     assert file.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [file]
-
-
-def test_without_fixes_nothing_changes() -> None:
-    assert apply_fixes(b"\xef\xbb\xbfa\r\n", []).data == b"\xef\xbb\xbfa\r\n"
 
 
 def test_patterns_and_folders_are_expanded_once(tmp_path: Path) -> None:

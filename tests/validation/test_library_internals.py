@@ -14,21 +14,9 @@ from pyshacl import Shape, ShapesGraph, Validator
 from pyshacl.constraints import ALL_CONSTRAINT_COMPONENTS, CONSTRAINT_PARAMETERS_MAP
 from pyshacl.graph_abstraction import DataGraph
 from rdflib import Graph
-from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink, SinkParser
 
 _NAMES = {
-    "rdflib.plugins.parsers.notation3": (
-        "RDFSink.newLiteral",
-        "SinkParser.BadSyntax",
-        "SinkParser.blankNode",
-        "SinkParser.loadBuf",
-        "SinkParser.nodeOrLiteral",
-        "SinkParser.property_list",
-        "SinkParser.skipSpace",
-        "SinkParser.statement",
-        "SinkParser.tok",
-        "SinkParser.uri_ref2",
-    ),
+    "rdflib.plugins.parsers.notation3": ("join",),
     "rdflib.plugins.sparql.algebra": (
         "translatePName",
         "translatePath",
@@ -63,22 +51,6 @@ _NAMES = {
 )
 def test_name_is_there(module: str, name: str) -> None:
     assert reduce(getattr, name.split("."), import_module(module)) is not None
-
-
-def test_turtle_parser_has_bindings_and_a_sink_that_makes_blank_nodes() -> None:
-    parser: Any = SinkParser(RDFSink(Graph()), baseURI="x:base", turtle=True)
-    parser.loadBuf("@prefix p: <x:p> . p:s p:p p:o .")
-    assert {prefix: str(iri) for prefix, iri in parser._bindings.items()}["p"] == "x:p"
-    assert parser._store.newBlankNode(None, None) != parser._store.newBlankNode(None, None)
-
-
-def test_turtle_parser_tells_offset_and_reason_of_a_fault() -> None:
-    parser: Any = SinkParser(RDFSink(Graph()), baseURI="x:base", turtle=True)
-    with pytest.raises(BadSyntax) as caught:
-        parser.loadBuf("<x:s> <x:p> ] .")
-    fault: Any = caught.value
-    assert isinstance(fault._i, int)
-    assert isinstance(fault._why, str)
 
 
 def test_shape_is_made_and_asked_as_ours_are() -> None:

@@ -7,7 +7,9 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import RDF, XSD
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.validation.documents import read_document, read_turtle
+from gfmdkg.store.parsing import parse
+from gfmdkg.validation.data_graph import rdflib_triples
+from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.positions import PositionedGraph, Span
 
 BASE = "https://example.org/"
@@ -18,13 +20,57 @@ def iri(name: str) -> URIRef:
 
 
 def read(text: str) -> PositionedGraph:
-    document = read_turtle(text, base_iri=BASE, file="data/x.ttl")
+    document = read_document(text, base_iri=BASE, file="data/x.ttl")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rdflib, "NORMALIZE_LITERALS", False)
         plain = Graph().parse(data=text.removeprefix("\ufeff"), format="turtle", publicID=BASE)
     assert isomorphic(document.graph, plain)
     assert set(document.spans) == set(document.graph)
     return document
+
+
+_EVERYTHING = r"""@prefix : <x#> . @prefix a.b: <y/> . @base <http://c/d/> .
+:s :p .5, -.5e3, 1.e5, +1, 1.0, 5 . :t a.b:q\,r\(x\) "a\tb\u00e9\U0001F600\"", '''q'r''', "", 'it' ,
+  <../e?f#g>, <#h>, <>, <//host/x>, true , :true, :s.t , :a%20b , :é, _:b.c , _:b-c .
+[] :p [] . [ :p [ ] ] . [ :p 1 ] :q ( 1 ( ) [ :r (2) ] "x"@en ) ; ; . ( :a ) :p () .
+prefix q: <http://q/> base <http://z/> <r> q: q:z# comment
+ ; a q:1.5 , q:x-y , q:5 ."""
+_GRAPHS = """@prefix : <x:> . :g { :a :b :c , [ :d :e ] . :f :g :h } graph _:x { [] :a "graph" }
+{ :a :b 1.5 } [] { :q :r (1 2) . } :z { } :u :v "prefix" . <n> { :a :b _:x }"""
+_QUADS = """<a:b> <a:c> "x"@en <g:h> .
+_:a <a:b> _:g _:g . # of the graph
+<a:b><a:c><a:d>.
+<a:b> <a:c> "1"^^<d:t><g:h>."""
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type"),
+    [
+        (_EVERYTHING, "text/turtle"),
+        (_GRAPHS, "application/trig"),
+        (_QUADS, "application/n-quads"),
+    ],
+)
+def test_triples_are_those_that_the_engine_reads(text: str, media_type: str) -> None:
+    document = read_document(text, media_type=media_type, base_iri=BASE)
+    read = Graph()
+    read += rdflib_triples(parse(text.encode(), media_type=media_type, base_iri=BASE).triples)
+    assert isomorphic(document.graph, read)
+    assert set(document.spans) == set(document.graph)
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("<a> <b> <<( <c> <d> <e> )>> .", 9),
+        ("<a> <b> <c> ~ <r> .", 13),
+        ("<a> <b> <c> {| <d> <e> |} .", 14),
+        ('VERSION "1.2" <a> <b> <c> .', 1),
+        ('<a> <b> "x"@en--ltr .', 15),
+    ],
+)
+def test_what_only_rdf_1_2_has_is_refused_at_its_place(text: str, column: int) -> None:
+    assert (fault(text).line, fault(text).column) == (1, column)
 
 
 def text_at(document: PositionedGraph, span: Span) -> str:
@@ -40,7 +86,7 @@ def texts(document: PositionedGraph) -> set[str]:
 
 def fault(text: str) -> Fault:
     with pytest.raises(DataError) as caught:
-        read_turtle(text, base_iri=BASE, file="data/x.ttl")
+        read_document(text, base_iri=BASE, file="data/x.ttl")
     assert len(caught.value.faults) == 1
     return caught.value.faults[0]
 
@@ -119,7 +165,7 @@ def test_line_endings_do_not_move_places(newline: str) -> None:
 
 
 def test_lone_carriage_return_is_white_space() -> None:
-    document = read_turtle("<a>\r<p>\r<b> .", base_iri=BASE)
+    document = read_document("<a>\r<p>\r<b> .", base_iri=BASE)
     assert document.spans[iri("a"), iri("p"), iri("b")] == Span(1, 9, 1, 12)
 
 
@@ -140,7 +186,7 @@ def test_number_before_the_final_dot_keeps_it_out() -> None:
 
 
 def test_literals_keep_the_form_in_which_they_are_written() -> None:
-    document = read_turtle(
+    document = read_document(
         f'<a> <p> 007, 1.50, "01"^^<{XSD.integer}>, "x"^^<{XSD.string}>, "y"@en-GB .',
         base_iri=BASE,
     )
@@ -155,7 +201,7 @@ def test_literals_keep_the_form_in_which_they_are_written() -> None:
 
 
 def test_triple_is_found_in_the_form_that_the_store_gives() -> None:
-    document = read_turtle(
+    document = read_document(
         f'<a> <p> 1.0 ;\n <q> "x"@en-GB ;\n <r> "1"^^<{XSD.boolean}> .', base_iri=BASE
     )
     one = Literal("1", datatype=XSD.decimal)
@@ -169,7 +215,7 @@ def test_triple_is_found_in_the_form_that_the_store_gives() -> None:
 def test_same_blank_node_label_in_two_files_is_two_nodes() -> None:
     graph = Graph()
     for _ in range(2):
-        read_turtle("_:x <p> <a> .", base_iri=BASE, into=graph)
+        read_document("_:x <p> <a> .", base_iri=BASE, into=graph)
     assert len(graph) == 2
 
 
@@ -227,7 +273,7 @@ def test_syntax_error_names_place_and_offending_text(
 def test_syntax_error_leaves_a_shared_graph_as_it_was() -> None:
     graph = Graph()
     with pytest.raises(DataError):
-        read_turtle("<a> <p> <b> .\n<a> <p> .", base_iri=BASE, into=graph)
+        read_document("<a> <p> <b> .\n<a> <p> .", base_iri=BASE, into=graph)
     assert len(graph) == 0
 
 

@@ -9,8 +9,8 @@ from rdflib import Graph
 from tests.validation.shape_reports import report_on
 
 from gfmdkg.errors import OntologyError
-from gfmdkg.validation.data_graph import graph_from_nquads
-from gfmdkg.validation.documents import read_turtle
+from gfmdkg.validation.data_graph import read_ntriples
+from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.findings import Finding, Report, Severity
 
 BASE = "https://example.org/"
@@ -29,11 +29,11 @@ NAMES = """:kind rdfs:label "kind"@en . :other rdfs:label "other"@en .
 
 def validate(shape: str, data: str) -> Report:
     """Validate data, whose first line counts as line 2, by a shape on :thing."""
-    shapes = read_turtle(PREFIXES + shape, base_iri=BASE).graph
+    shapes = read_document(PREFIXES + shape, base_iri=BASE).graph
     graph = Graph()
-    read_turtle(PREFIXES + NAMES, base_iri=BASE, into=graph)
+    read_document(PREFIXES + NAMES, base_iri=BASE, into=graph)
     prefixed = PREFIXES.replace("\n", " ") + "\n" + data
-    document = read_turtle(prefixed, base_iri=BASE, file="data/x.ttl", into=graph)
+    document = read_document(prefixed, base_iri=BASE, file="data/x.ttl", into=graph)
     return report_on(graph, shapes, documents=[document])
 
 
@@ -295,12 +295,13 @@ def test_compound_path_is_named_and_placed(path: str, data: str, column: int, wo
 
 @pytest.mark.parametrize("stored", [True, False])
 def test_literals_of_the_shapes_are_compared_in_the_form_of_the_data(stored: bool) -> None:
-    shapes = read_turtle(
+    shapes = read_document(
         PREFIXES + ":S sh:targetNode :t ; sh:property [ sh:path :p ; sh:hasValue 1.0 ] .",
         base_iri=BASE,
     ).graph
     line = f'<{BASE}t> <{BASE}p> "1"^^<http://www.w3.org/2001/XMLSchema#decimal> .'
-    data = graph_from_nquads(line.encode())
+    data = Graph()
+    data += read_ntriples(line.encode())
     assert report_on(data, shapes, stored=stored).conforms is stored
 
 
@@ -313,9 +314,9 @@ def test_literal_as_focus_node_is_placed_where_it_stands() -> None:
 
 def test_record_in_two_files_is_placed_where_its_class_is() -> None:
     graph = Graph()
-    one = read_turtle("<a> <p> <b> .", base_iri=BASE, file="one", into=graph)
-    two = read_turtle("\n<a> a <C> .", base_iri=BASE, file="two", into=graph)
-    shapes = read_turtle(
+    one = read_document("<a> <p> <b> .", base_iri=BASE, file="one", into=graph)
+    two = read_document("\n<a> a <C> .", base_iri=BASE, file="two", into=graph)
+    shapes = read_document(
         PREFIXES + ":S sh:targetClass :C ; sh:property [ sh:path :q ; sh:minCount 1 ] .",
         base_iri=BASE,
     )

@@ -13,10 +13,16 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import SH
 from tests.conftest import skip_unless_required
 
-from gfmdkg.errors import ParameterError
-from gfmdkg.validation.findings import Edit, Finding, Fix, Report, ResultTerms, Severity
-from gfmdkg.validation.views import VIEWS, view_named
-from gfmdkg.validation.views.terminal import to_terminal
+from gfmdkg.validation.findings import (
+    Edit,
+    Finding,
+    Fix,
+    Report,
+    ResultTerms,
+    Severity,
+    to_terminal,
+)
+from gfmdkg.validation.views import VIEWS
 
 HERE = Path(__file__).parent
 OFFICIAL_SCHEMA = (
@@ -163,8 +169,3 @@ def test_html_is_escaped_and_well_formed(report: Report) -> None:
     assert root.tag == "section"
     assert "Tag it &lt;b&gt;" in text
     assert f'<a href="{SHAPE}">' in text
-
-
-def test_an_unknown_view_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ParameterError, match="sarif"):
-        view_named("yaml")

@@ -94,12 +94,12 @@ def find_doubles(store: OxigraphStore, sources: Sequence[SourceFile]) -> Sequenc
     if not doubles:
         return ()
     # rdflib takes 0.2 s to import, and is needed for the places alone.
-    from gfmdkg.validation.documents import read_turtle
+    from gfmdkg.validation.documents import read_document
     from gfmdkg.validation.locate import place_findings
 
     found = double_findings(doubles, severity=Severity.VIOLATION)
     graphs = set(map(graph_of, quads_of(statement for statement, _ in doubles)))
     documents = [
-        read_turtle(s.text, base_iri=s.graph, file=s.path) for s in sources if s.graph in graphs
+        read_document(s.text, base_iri=s.graph, file=s.path) for s in sources if s.graph in graphs
     ]
     return place_findings(Report.of(found), documents).findings

@@ -11,7 +11,7 @@ from gfmdkg.paths import Content
 from gfmdkg.validation import SourceFile
 
 if TYPE_CHECKING:
-    from gfmdkg.validation.states import Scope
+    from gfmdkg.validation.data_graph import Scope
 
 __all__ = [
     "DERIVED_GRAPH",
@@ -60,7 +60,7 @@ def digest_of(source: SourceFile) -> str:
 
 def data_scope(*, is_union: bool) -> "Scope":
     """What shapes are applied to: the sources, without the shapes and what the build adds."""
-    from gfmdkg.validation.states import Scope
+    from gfmdkg.validation.data_graph import Scope
 
     return Scope(is_data=_is_source, is_union=is_union)
 

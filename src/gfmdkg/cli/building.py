@@ -15,6 +15,7 @@ from gfmdkg.curation.rules import validation
 from gfmdkg.curation.writing import Validate
 from gfmdkg.paths import Content
 from gfmdkg.store.versions import VersionStore
+from gfmdkg.validation.findings import to_terminal
 
 __all__ = ["build", "content_validation", "load"]
 
@@ -41,7 +42,7 @@ def build(cli: CliContext, content: Content, discard_changes: bool) -> None:
             progress=status.update,
         )
     if built.report is not None and built.report.findings:
-        cli.say(built.report.to_text())
+        cli.say(to_terminal(built.report))
     click.echo(f"version {built.version.number}: {built.version.quads} quads")
 
 

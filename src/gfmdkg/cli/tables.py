@@ -21,6 +21,7 @@ from gfmdkg.errors import ParameterError
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.graph import Graph
 from gfmdkg.validation import Report
+from gfmdkg.validation.findings import to_terminal
 
 __all__ = ["table"]
 
@@ -111,7 +112,7 @@ def import_command(
         conversion = convert_table(pieces)
     report = Report.of(conversion.findings)
     if report.findings:
-        text = report.to_json_text() if format_name == "json" else report.to_text()
+        text = report.to_json_text() if format_name == "json" else to_terminal(report)
         click.echo(text, err=True)
     if not report.conforms:
         raise SystemExit(EXIT_FAULTS)

@@ -19,11 +19,11 @@ from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.store.versions import Version
 from gfmdkg.validation import Report, Severity, SourceFile
-from gfmdkg.validation.editing import apply_fixes, replace_file
+from gfmdkg.validation.editing import mend
+from gfmdkg.validation.findings import to_terminal
 from gfmdkg.validation.views import VIEWS
-from gfmdkg.validation.views.terminal import to_terminal
 
-__all__ = ["expand", "mend", "validate", "watch"]
+__all__ = ["expand", "validate", "watch"]
 
 _Check = Callable[[Progress], Report]
 
@@ -174,23 +174,6 @@ def _fix_all(
         total += count
         report = check()
     return report, total
-
-
-def mend(path: Path, report: Report) -> int:
-    """Apply the fixes of a report to one of its files; how many findings that mends.
-
-    Raises ``DataError`` where the file changed since it was read for the report.
-    """
-    findings = [f for f in report.findings if f.file == path.as_posix() and f.fix is not None]
-    if not findings:
-        return 0
-    data = path.read_bytes()
-    if data.decode("utf-8").removeprefix("\ufeff") != report.sources.get(path.as_posix()):
-        fault = Fault(message="the file was changed meanwhile", file=path.as_posix())
-        raise DataError("the file cannot be mended", [fault])
-    mended = apply_fixes(data, findings)
-    replace_file(path, mended.data, expected=data)
-    return len(mended.findings)
 
 
 def watch(

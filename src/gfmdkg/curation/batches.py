@@ -20,14 +20,13 @@ from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation import Finding, Report, Severity
 from gfmdkg.validation.collapse import collapse
-from gfmdkg.validation.data_graph import node_text
+from gfmdkg.validation.data_graph import Scope, node_text, select_all
 from gfmdkg.validation.findings import Mode
-from gfmdkg.validation.incremental.coverage import Coverage
-from gfmdkg.validation.incremental.occurrences import Unbounded
+from gfmdkg.validation.incremental.examination import Coverage
+from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules
+from gfmdkg.validation.lint import Namesakes
 from gfmdkg.validation.locate import place_findings
-from gfmdkg.validation.namesakes import Namesakes
-from gfmdkg.validation.states import Scope, select_all
 from gfmdkg.validation.validate import FindAround, Request, validate
 
 __all__ = ["BatchValidation", "FindingTally"]

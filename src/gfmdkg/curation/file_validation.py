@@ -27,7 +27,7 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Finding, Report, SourceFile
-from gfmdkg.validation.documents import read_documents, read_turtle
+from gfmdkg.validation.documents import read_document, read_documents
 from gfmdkg.validation.incremental.rules import Rules, load_rules
 from gfmdkg.validation.json_ld import CONTEXT_IRIS
 from gfmdkg.validation.positions import PositionedGraph
@@ -270,4 +270,4 @@ def _built_from(store: OxigraphStore) -> dict[str, str]:
 
 
 def _read(source: SourceFile) -> PositionedGraph:
-    return read_turtle(source.text, base_iri=source.graph, file=source.path)
+    return read_document(source.text, base_iri=source.graph, file=source.path)

@@ -152,7 +152,7 @@ def _report(validator: "FileValidator", work: Check) -> str:
     from gfmdkg.build.files import decode_file
     from gfmdkg.errors import DataError
     from gfmdkg.validation import Finding, Report, SourceFile
-    from gfmdkg.validation.views import view_named
+    from gfmdkg.validation.views import VIEWS
 
     files: list[SourceFile] = []
     tables: list[tuple[str, bytes]] = []
@@ -166,4 +166,4 @@ def _report(validator: "FileValidator", work: Check) -> str:
         except DataError as error:
             unreadable += [Finding.from_fault(fault, code="syntax") for fault in error.faults]
     report = Report.of(unreadable) if unreadable else validator.validate(files, tables)
-    return view_named(work.view).write(report)
+    return VIEWS[work.view].write(report)

@@ -44,12 +44,12 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """The statements as N-Triples without their dot, graph names dropped, and the complaints.
+    """The statements, graph names dropped, and the complaints.
 
     Blank nodes keep the labels that the document gives them.
     """
 
-    triples: tuple[str, ...]
+    triples: tuple[ox.Triple, ...]
     complaints: tuple[Complaint, ...]
 
 
@@ -59,7 +59,7 @@ def parse(source: bytes, *, media_type: str, base_iri: str) -> Parsed:
     The parser goes on after a fault where the format lets it (Turtle and its relatives);
     it may then complain several times of one fault.
     """
-    triples: list[str] = []
+    triples: list[ox.Triple] = []
     complaints: list[Complaint] = []
     entity = nested_entity(source, media_type=media_type)
     if entity is not None:
@@ -79,7 +79,7 @@ def parse(source: bytes, *, media_type: str, base_iri: str) -> Parsed:
             complaints.append(Complaint(message=TOO_LARGE, line=None, column=None))
             break
         else:
-            triples.append(f"{quad.subject} {quad.predicate} {quad.object}")
+            triples.append(quad.triple)
     return Parsed(triples=tuple(triples), complaints=_unique(complaints))
 
 

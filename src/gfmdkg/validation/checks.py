@@ -1,27 +1,33 @@
 """Checks: queries of the ontology that must return no rows."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-from rdflib import BNode, Graph
+from rapidfuzz import fuzz, process
+from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import Fault, OntologyError, QueryRejected
 from gfmdkg.formats.solutions import Select, Solutions
+from gfmdkg.namespaces import GFMD, RDF, compact
+from gfmdkg.sparql.header import HeaderReader, split_header
 from gfmdkg.sparql.query_text import read_columns
 from gfmdkg.sparql.tokens import code_tokens
-from gfmdkg.validation.data_graph import node_text, rdflib_term
+from gfmdkg.validation.data_graph import node_text, node_turtle, rdflib_term
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity
+from gfmdkg.validation.fixing import make_fix, write_iri
 from gfmdkg.validation.locate import Location, Locator
-from gfmdkg.validation.positions import PositionedGraph
+from gfmdkg.validation.positions import POSITIONED, PositionedGraph, Span
 from gfmdkg.validation.wording import PLACEHOLDER, Wording
 
 __all__ = ["Check", "check_findings", "load_checks", "run_checks"]
 
-_MARK = "#+"
-_KEYS = frozenset(("summary", "message", "severity"))
+_TYPE = URIRef(RDF + "type")
+_REPLACED_BY = URIRef("http://purl.org/dc/terms/isReplacedBy")
+_ALIKE = 70.0
+_WELL_ALIKE = 80.0
+_FIELDS = ("summary", "message", "severity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,57 +96,40 @@ def check_findings(
     the other one is in a ``given`` file, the finding is about that one.
     """
     locator, wording = Locator(documents), Wording(names)
-    return [
+    findings = [
         _finding(check, row, locator, wording, given)
         for check, solutions in rows.items()
         for row in solutions.records()
     ]
+    return _enriched(findings, names, documents)
 
 
 def _read(text: str, *, name: str, file: str, faults: list[Fault]) -> Check | None:
-    found: list[Fault] = []
-
-    def fault(message: str, remedy: str | None = None) -> None:
-        found.append(Fault(message=message, file=file, remedy=remedy))
-
-    header = _header(text, fault)
-    for key in sorted(_KEYS - header.keys()):
-        fault(f"the header lacks “{key}”", f"add a line {_MARK} {key}: …")
-    for key in sorted(header.keys() - _KEYS):
-        fault(f"the header has an unknown key “{key}”", f"known are {', '.join(sorted(_KEYS))}")
-    severity = header.get("severity", "violation").lower()
+    reader = HeaderReader(file)
+    fields = reader.fields(split_header(text)[0], required=_FIELDS)
+    header = {key: reader.text(node, key) for key, node in fields.items()}
+    message, severity = header.get("message", ""), header.get("severity", "violation").lower()
     if severity not in frozenset(Severity):
-        fault(f"“{severity}” is no severity", f"use one of {', '.join(Severity)}")
+        known = ", ".join(Severity)
+        reader.fault(reader.lines["severity"], f"“{severity}” is no severity; known: {known}")
     columns = read_columns(code_tokens(text))
     if not columns or columns[0] != "focus":
-        fault("the first column is not ?focus", "begin with SELECT ?focus")
-    for variable in PLACEHOLDER.findall(header.get("message", "")):
+        reader.fault(1, "the first column is not ?focus: begin with SELECT ?focus")
+    for variable in PLACEHOLDER.findall(message):
         if columns and variable not in columns:
-            fault(f"the message uses {{?{variable}}}, which the query does not select")
-    faults += found
-    if found:
+            words = f"the message uses {{?{variable}}}, which the query does not select"
+            reader.fault(reader.lines["message"], words)
+    faults += reader.faults
+    if reader.faults:
         return None
     return Check(
         name=name,
         file=file,
         summary=header["summary"].strip().rstrip("."),
-        message=header["message"].strip(),
+        message=message.strip(),
         severity=Severity(severity),
         query=text,
     )
-
-
-def _header(text: str, fault: Callable[[str], None]) -> Mapping[str, str]:
-    lines = [line for line in text.split("\n") if line.startswith(_MARK)]
-    try:
-        header = yaml.safe_load("\n".join(line.removeprefix(_MARK)[1:] for line in lines))
-    except yaml.YAMLError as error:
-        fault(f"the header is not YAML: {error}")
-        return {}
-    if not isinstance(header, dict):
-        fault("there is no header")
-        return {}
-    return {str(key): str(value) for key, value in header.items()}
 
 
 def _turn(terms: dict[str, Node], locator: Locator, given: Container[str]) -> None:
@@ -181,10 +170,78 @@ def _finding(
         path=None if path is None else str(path),
         value=None if value is None else str(value),
         shape=check.file,
-        terms=None if focus is None else ResultTerms(focus=_n3(focus)),
+        terms=None if focus is None else ResultTerms(focus=node_turtle(focus)),
         **location.fields,
     )
 
 
-def _n3(node: Node) -> str:
-    return "[]" if isinstance(node, BNode) else node.n3()
+# What a query cannot tell: the nearest term, and the fix
+
+
+def _enriched(
+    findings: Sequence[Finding], data: Graph, documents: Sequence[PositionedGraph]
+) -> list[Finding]:
+    """The findings, those about terms and references with the nearest that there is."""
+    by_file = {document.file: document for document in documents}
+    made: list[Finding] = []
+    for finding in findings:
+        match finding.code:
+            case "term-undefined":
+                made.append(_unknown_term(finding, data))
+            case "term-deprecated-used":
+                made.append(_retired(finding, data, by_file))
+            case "reference-dangling":
+                made.append(_dangling(finding, data))
+            case _:
+                made.append(finding)
+    return made
+
+
+def _unknown_term(finding: Finding, data: Graph) -> Finding:
+    term = finding.value or ""
+    own = {str(s) for s in data.subjects(_TYPE) if str(s).startswith(GFMD)}
+    names = {iri: iri.removeprefix(GFMD) for iri in sorted(own)}
+    is_class = (URIRef(finding.focus_node or ""), _TYPE, URIRef(term)) in data
+    found = process.extractOne(term.removeprefix(GFMD), names, scorer=fuzz.ratio)
+    if found is None or found[1] < _ALIKE:
+        return replace(finding, is_about_class=is_class)
+    return replace(
+        finding,
+        remedy=f"{finding.remedy}; the nearest is {compact(found[2])}",
+        meant=found[2],
+        is_about_class=is_class,
+    )
+
+
+def _retired(
+    finding: Finding, data: Graph, by_file: Mapping[str | None, PositionedGraph]
+) -> Finding:
+    successors = list(data.objects(URIRef(finding.value or ""), _REPLACED_BY))
+    document = by_file.get(finding.file)
+    if len(successors) != 1 or not isinstance(successors[0], URIRef):
+        return finding
+    if document is None or document.media_type not in POSITIONED or finding.line is None:
+        return finding
+    span = Span(finding.line, finding.column or 1, finding.end_line or 0, finding.end_column or 0)
+    # The place may be that of the whole statement, where no token could be found.
+    if span.line != span.end_line or set(document.text_of(span)) & set(" \t;"):
+        return finding
+    successor = str(successors[0])
+    text = write_iri(document, span, successor)
+    fix = make_fix(span, text, f"write {compact(successor)} in its place")
+    return replace(finding, fix=fix, fixable=True)
+
+
+def _dangling(finding: Finding, data: Graph) -> Finding:
+    """The nearest IRI of a record of the same kind, that is in the same folder."""
+    target = finding.value or ""
+    folder, _, name = target.rpartition("/")
+    siblings = {
+        str(s): str(s).removeprefix(f"{folder}/")
+        for s in set(data.subjects(_TYPE))
+        if str(s).startswith(f"{folder}/")
+    }
+    found = process.extractOne(name, siblings, scorer=fuzz.ratio)
+    if found is None or found[1] < _WELL_ALIKE:
+        return finding
+    return replace(finding, remedy=f"{finding.remedy}; the nearest is <{found[2]}>")

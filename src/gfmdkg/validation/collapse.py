@@ -8,7 +8,7 @@ each, a curator would look for two faults where there is one.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from gfmdkg.validation.findings import Finding, Severity
+from gfmdkg.validation.findings import Finding
 
 __all__ = ["collapse"]
 
@@ -17,7 +17,6 @@ _FORM = ("pattern", "min-length", "max-length", "language-in")
 _RANGE = ("min-inclusive", "max-inclusive", "min-exclusive", "max-exclusive")
 _MISSING = frozenset({"min-count", "qualified-min-count", "has-value"})
 _ORDER = {code: rank for rank, code in enumerate((*_KIND, *_RANGE, *_FORM))}
-_SEVERITY = {severity: rank for rank, severity in enumerate(Severity)}
 _UNKNOWN = frozenset({"term-undefined", "property-unfamiliar"})
 
 
@@ -73,7 +72,7 @@ def _group(finding: Finding, position: int) -> object:
 
 def _most_telling(group: Sequence[Finding]) -> Finding:
     first = min(group, key=lambda f: (_ORDER.get(f.code, 99), f.shape or ""))
-    worst = min((f.severity for f in group), key=lambda severity: _SEVERITY[severity])
+    worst = min((f.severity for f in group), key=lambda severity: severity.rank)
     ranges = [f for f in group if f.code in _RANGE and f is not first]
     message = "; ".join(dict.fromkeys((first.message, *(f.message for f in ranges))))
     return replace(first, severity=worst, message=message)

@@ -1,41 +1,47 @@
-"""Triples of the store as rdflib terms: fast, and with literals exactly as they are."""
+"""States of a store as rdflib and the checks see them, with literals exactly as they are."""
 
 import logging
-import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from io import BytesIO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
 
 import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.formats.solutions import Select
 from gfmdkg.namespaces import XSD
+from gfmdkg.store.parsing import parse
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.walking import (
+    TripleView,
+    store_of,
+)
 from gfmdkg.terms.values import Term
 
 __all__ = [
+    "Scope",
+    "StoreNames",
+    "data_graph",
     "exact_literal",
-    "from_ntriples",
-    "graph_from_nquads",
     "node_text",
+    "node_turtle",
     "ntriples",
     "our_term",
-    "parse_ntriples",
     "rdflib_term",
+    "rdflib_triples",
+    "read_ntriples",
+    "select_all",
     "stored_forms",
     "to_ntriples",
 ]
 
-_LABEL = r'[^\s<".#]++(?:\.++[^\s<".#]++)*+'
-_TERM = rf'(?:<[^>]*>|_:{_LABEL}|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?)'
-_STATEMENT = re.compile(rf"\s*({_TERM})\s*({_TERM})\s*({_TERM})\s*(?:{_TERM}\s*)?\.\s*(?:#.*)?")
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
-
 _STRING = XSD + "string"
+# Who asks for all labels there are wants to suggest a near one, which may cost so much.
+_MOST = 50_000
 
 # rdflib complains on standard error about each ill-formed literal, with a traceback; here
 # they become findings, with their place.
@@ -82,43 +88,41 @@ def exact_literal(
     return _Exact(lexical, datatype=URIRef(datatype), normalize=False)
 
 
-def graph_from_nquads(data: bytes) -> Graph:
-    """The triples of an N-Quads or N-Triples dump, graph names dropped, as a graph.
+def read_ntriples(data: bytes) -> Iterator[tuple[Node, Node, Node]]:
+    """The triples of N-Triples or N-Quads, graph names dropped; blank nodes keep their labels.
 
-    The blank nodes keep their labels. Raises ``DataError`` with the line that is no statement.
+    Raises ``DataError`` with the line that is no statement.
     """
-    graph = Graph(bind_namespaces="none")
-    # Not splitlines(): that would break a literal at U+2028, which N-Quads does not escape.
-    for triple in parse_ntriples(data.decode().split("\n")):
-        graph.add(triple)
-    return graph
+    parsed = parse(data, media_type="application/n-quads", base_iri="")
+    for complaint in parsed.complaints:
+        fault = Fault(message=complaint.message, line=complaint.line)
+        raise DataError("the triples cannot be read", [fault])
+    return rdflib_triples(parsed.triples)
 
 
-def parse_ntriples(lines: Iterable[str]) -> Iterator[tuple[Node, Node, Node]]:
-    """The statements of N-Triples or N-Quads, one a line, with graph names dropped.
-
-    Raises ``DataError`` with the line that is none.
-    """
-    terms: dict[str, Node] = {}
-    for number, line in enumerate(lines, start=1):
-        match = _STATEMENT.fullmatch(line)
-        if match is None:
-            if line.strip() and not line.lstrip().startswith("#"):
-                fault = Fault(message="not a statement of N-Triples or N-Quads", line=number)
-                raise DataError("the triples cannot be read", [fault])
-            continue
-        triple = []
-        for text in match.groups():
-            term = terms.get(text)
-            if term is None:
-                term = terms[text] = from_ntriples(text)
-            triple.append(term)
-        yield triple[0], triple[1], triple[2]
+def rdflib_triples(
+    triples: Iterable[Iterable[Term]],
+) -> Iterator[tuple[Node, Node, Node]]:
+    """Triples as rdflib has them, with each term made once."""
+    nodes: dict[Term, Node] = {}
+    for triple in triples:
+        made: list[Node] = []
+        for term in triple:
+            node = nodes.get(term)
+            if node is None:
+                node = nodes[term] = rdflib_term(term)
+            made.append(node)
+        yield made[0], made[1], made[2]
 
 
 def node_text(node: Node) -> str:
     """A node as ``Finding.focus_node`` names it: an IRI, ``_:`` and a label, or a text."""
     return f"_:{node}" if isinstance(node, BNode) else str(node)
+
+
+def node_turtle(node: Node) -> str:
+    """A node as Turtle writes it without prefixes; a blank node has no name in a report."""
+    return "[]" if isinstance(node, BNode) else node.n3()
 
 
 def ntriples(graph: Iterable[tuple[Node, Node, Node]]) -> bytes:
@@ -142,7 +146,7 @@ def rdflib_term(term: Term) -> URIRef | BNode | Literal:
         case ox.Literal(value=lexical, datatype=datatype):
             return exact_literal(lexical, datatype=datatype.value)
         case _:
-            raise ValueError("rdflib has no triple terms")
+            raise ValueError("a triple term is none of rdflib's")
 
 
 def our_term(node: Node) -> Term:
@@ -156,7 +160,7 @@ def our_term(node: Node) -> Term:
     return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))
 
 
-def stored_forms(literals: Iterable[Literal]) -> Mapping[Literal, Literal]:
+def stored_forms(literals: Iterable[Literal]) -> Mapping[Literal, Node]:
     """Each literal with the form in which the store gives it back.
 
     The store normalises (``"1.0"^^xsd:decimal`` becomes ``"1"``, ``@en-US`` ``@en-us``), by
@@ -165,53 +169,91 @@ def stored_forms(literals: Iterable[Literal]) -> Mapping[Literal, Literal]:
     written = list(literals)
     if not written:
         return {}
-    lines = (f"<x:{n}> <x:v> {to_ntriples(literal)} ." for n, literal in enumerate(written))
-    store = OxigraphStore.in_memory()
-    store.load("\n".join(lines).encode(), media_type="application/n-triples", graph="x:g")
-    dump = BytesIO()
-    store.dump(dump, media_type="application/n-triples", graph="x:g")
-    stored = {s: o for s, _, o in graph_from_nquads(dump.getvalue())}
-    result: dict[Literal, Literal] = {}
-    for number, literal in enumerate(written):
-        form = stored[URIRef(f"x:{number}")]
-        result[literal] = form if isinstance(form, Literal) else literal
-    return result
+    names = [ox.NamedNode(f"x:{n}") for n in range(len(written))]
+    terms = [our_term(literal) for literal in written]
+    store = store_of({(name, ox.NamedNode("x:v"), t) for name, t in zip(names, terms, strict=True)})
+    stored = {s: o for s, _, o in TripleView(store).triples(None, None, None)}
+    return {
+        literal: rdflib_term(stored[name]) for literal, name in zip(written, names, strict=True)
+    }
 
 
 def to_ntriples(node: Node) -> str:
     """A term as N-Triples writes it."""
-    if isinstance(node, BNode):
-        return f"_:{node}"
-    if not isinstance(node, Literal):
-        return f"<{node}>"
-    return _literal_to_ntriples(node)
+    return str(our_term(node))
 
 
-def _literal_to_ntriples(literal: Literal) -> str:
-    text = str(literal)
-    for character, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
-        text = text.replace(character, escape)
-    if literal.language:
-        return f'"{text}"@{literal.language}'
-    return f'"{text}"^^<{literal.datatype}>' if literal.datatype else f'"{text}"'
+# States of a store
 
 
-def from_ntriples(text: str) -> Node:
-    """The inverse of ``to_ntriples``, for what is well-formed."""
-    if text[0] == "<":
-        return URIRef(_unescape(text[1:-1]))
-    if text[0] == "_":
-        return BNode(text[2:])
-    match = _LITERAL.fullmatch(text)
-    assert match is not None  # noqa: S101 - the statement's pattern holds the literal's
-    lexical, language, datatype = match.groups()
-    return exact_literal(_unescape(lexical), datatype=datatype, language=language)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which graphs of a store are data, and whether its default graph is the union of all.
+
+    ``is_data`` takes the IRI of a named graph; shapes are applied to these graphs, and to the
+    default graph where it is no union. Checks see everything.
+    """
+
+    is_data: Callable[[str], bool] = lambda _: True
+    is_union: bool = True
+
+    def data(self, store: OxigraphStore) -> TripleView:
+        """What the shapes see."""
+        return TripleView(store, has_graph=self.is_data, has_default=not self.is_union)
+
+    def everything(self, store: OxigraphStore) -> TripleView:
+        """What the checks see."""
+        return TripleView(store, only_default=self.is_union)
 
 
-def _unescape(text: str) -> str:
-    return _ESCAPE.sub(_unescape_one, text) if "\\" in text else text
+def data_graph(
+    store: OxigraphStore,
+    *,
+    scope: Scope,
+    context: bytes = b"",
+    written: Sequence[tuple[str, Graph]] = (),
+) -> Graph:
+    """The triples that the shapes are applied to.
+
+    ``context`` is N-Triples to be seen beside the store; a named graph that is ``written``
+    counts as it is there, not as it is stored.
+    """
+    own = {name for name, _ in written}
+    unwritten = replace(scope, is_data=lambda name: scope.is_data(name) and name not in own)
+    data = Graph(bind_namespaces="none")
+    data += rdflib_triples(unwritten.data(store).triples(None, None, None))
+    data += read_ntriples(context)
+    for name, graph in written:
+        data += graph if scope.is_data(name) else ()
+    return data
 
 
-def _unescape_one(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _CHARACTERS.get(match[3], match[3])
+def select_all(store: OxigraphStore, *, scope: Scope, context: bytes = b"") -> Select:
+    """A function that runs a SELECT on the union of all graphs and the context."""
+    if scope.is_union and not context:
+        return store.select
+    view = store_of(set(TripleView(store).triples(None, None, None)))
+    if context:
+        view.load(context, media_type="application/n-triples", graph="")
+    return view.select
+
+
+class StoreNames(Graph):
+    """A view of a store as a graph that can only be read, a pattern at a time.
+
+    A pattern without subject and object that has more than 50,000 triples gives none.
+    """
+
+    def __init__(self, view: TripleView) -> None:
+        super().__init__(store="SimpleMemory", bind_namespaces="none")
+        self._view = view
+
+    def triples(self, triple: Any, *_: Any) -> Iterator[Any]:  # type: ignore[override]
+        """The triples of a pattern."""
+        subject, predicate, object_ = (None if t is None else our_term(t) for t in triple)
+        found = self._view.triples(subject, predicate, object_)  # type: ignore[arg-type]
+        if subject is None and object_ is None:
+            first = list(islice(found, _MOST + 1))
+            found = iter(first if len(first) <= _MOST else ())
+        for terms in found:
+            yield tuple(rdflib_term(term) for term in terms)

@@ -1,8 +1,9 @@
-"""What is validated and what was found, as one model, with its JSON and plain-text views."""
+"""What is validated and what was found, as one model, with its JSON and its text for a terminal."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ __all__ = [
     "ResultTerms",
     "Severity",
     "SourceFile",
+    "to_terminal",
 ]
 
 
@@ -41,15 +43,17 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def rank(self) -> int:
+        """The less, the worse."""
+        return list(Severity).index(self)
+
 
 class Mode(StrEnum):
     """Whether all of the data was validated, or what a change can affect."""
 
     FULL = "full"
     INCREMENTAL = "incremental"
-
-
-_RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,16 +100,16 @@ class Finding:
     form of the focus node's own IRI.
     """
 
-    severity: Severity
-    code: str
-    message: str
-    remedy: str | None = None
     file: str | None = None
     line: int | None = None
     column: int | None = None
     end_line: int | None = None
     end_column: int | None = None
     cell: str | None = None
+    severity: Severity
+    code: str
+    message: str
+    remedy: str | None = None
     fixable: bool = False
     focus_node: str | None = None
     path: str | None = None
@@ -121,31 +125,11 @@ class Finding:
     @classmethod
     def from_fault(cls, fault: Fault, *, code: str) -> Self:
         """The violation that a fault is."""
-        return cls(
-            severity=Severity.VIOLATION,
-            code=code,
-            message=fault.message,
-            remedy=fault.remedy,
-            file=fault.file,
-            line=fault.line,
-            column=fault.column,
-            focus_node=fault.focus_node,
-            path=fault.path,
-            value=fault.value,
-        )
+        return cls(severity=Severity.VIOLATION, code=code, **asdict(fault))
 
     def as_fault(self) -> Fault:
         """The finding as what errors carry."""
-        return Fault(
-            message=self.message,
-            file=self.file,
-            line=self.line,
-            column=self.column,
-            remedy=self.remedy,
-            focus_node=self.focus_node,
-            path=self.path,
-            value=self.value,
-        )
+        return Fault(**{each.name: getattr(self, each.name) for each in fields(Fault)})
 
     @property
     def place(self) -> str:
@@ -155,6 +139,12 @@ class Finding:
         position = (self.file, self.line, self.column)
         text = ":".join(str(part) for part in position if part is not None)
         return text or self.focus_node or "the data"
+
+    @property
+    def shape_iri(self) -> str | None:
+        """The IRI of the shape, which has a page; ``None`` for another rule."""
+        has_page = self.shape is not None and self.shape.startswith(("http://", "https://"))
+        return self.shape if has_page else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +191,7 @@ class Report:
 
     def reaches(self, severity: Severity) -> bool:
         """Whether there is a finding at least as bad as this."""
-        return any(_RANK[finding.severity] <= _RANK[severity] for finding in self.findings)
+        return any(finding.severity.rank <= severity.rank for finding in self.findings)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON view: ``conforms``, ``mode`` and ``findings`` with all fields of each."""
@@ -220,17 +210,6 @@ class Report:
         """The JSON view as text."""
         return json.dumps(self.to_json(), ensure_ascii=False, indent=2)
 
-    def to_text(self) -> str:
-        """The view for a terminal: place, severity and message, the remedy below."""
-        lines: list[str] = []
-        for finding in self.findings:
-            code = f" [{finding.code}]"
-            lines.append(f"{finding.place}: {finding.severity}: {finding.message}{code}")
-            if finding.remedy:
-                lines.append(f"    {finding.remedy}")
-        lines.append(self.summary())
-        return "\n".join(lines)
-
     def summary(self) -> str:
         """One line: the verdict, and how many findings of each severity.
 
@@ -245,24 +224,7 @@ class Report:
         return f"{verdict}: {', '.join(named) or 'no findings'}"
 
 
-JSON_FIELDS = (
-    "file",
-    "line",
-    "column",
-    "end_line",
-    "end_column",
-    "cell",
-    "severity",
-    "code",
-    "message",
-    "remedy",
-    "fixable",
-    "focus_node",
-    "path",
-    "value",
-    "shape",
-    "pointer",
-)
+JSON_FIELDS = tuple(each.name for each in fields(Finding))[:16]
 """The members of a finding in JSON, but for ``fix``, in the order of the documented schema."""
 
 
@@ -273,9 +235,95 @@ def _order(finding: Finding) -> tuple[Any, ...]:
         finding.column or 0,
         len(finding.cell or ""),
         finding.cell or "",
-        _RANK[finding.severity],
+        finding.severity.rank,
         finding.code,
         *(value or "" for value in (finding.focus_node, finding.path, finding.value)),
         finding.message,
         finding.shape or "",
     )
+
+
+# For a terminal
+
+_RESET, _BOLD, _DIM = "\x1b[0m", "\x1b[1m", "\x1b[2m"
+_COLOURS = {
+    Severity.VIOLATION: "\x1b[31m",
+    Severity.WARNING: "\x1b[33m",
+    Severity.INFO: "\x1b[36m",
+}
+_TAB = "    "
+# A line longer than this is cut around the mark.
+_WIDEST = 100
+
+
+def to_terminal(report: Report, *, colour: bool = False) -> str:
+    """A block of lines for each finding, and the verdict below; with ANSI colours if asked."""
+    blocks = ["\n".join(_block(finding, report, colour=colour)) for finding in report.findings]
+    verdict = report.summary()
+    fixable = sum(finding.fixable for finding in report.findings)
+    if fixable:
+        verdict += f"; --fix mends {fixable} of them"
+    if colour:
+        good = "\x1b[32m" if report.conforms else _COLOURS[Severity.VIOLATION]
+        verdict = f"{good}{verdict}{_RESET}"
+    if report.reason is not None:
+        verdict += f"\nall was looked at, not only what changed: {_plain(report.reason)}"
+    return "\n\n".join([*blocks, verdict])
+
+
+def _block(finding: Finding, report: Report, *, colour: bool) -> Iterator[str]:
+    def paint(text: str, code: str) -> str:
+        return f"{code}{text}{_RESET}" if colour else text
+
+    tint = _COLOURS[finding.severity]
+    place, severity = paint(finding.place, _BOLD), paint(str(finding.severity), tint)
+    yield f"{place}: {severity}: {_plain(finding.message)} [{finding.code}]"
+    text = report.sources.get(finding.file or "")
+    if text is not None and finding.line is not None:
+        line, mark = _excerpt(text, finding)
+        margin = " " * len(str(finding.line))
+        yield f"  {paint(f'{finding.line} |', _DIM)} {line}"
+        yield f"  {paint(f'{margin} |', _DIM)} {paint(mark, tint)}"
+    if finding.remedy:
+        yield f"  → {_plain(finding.remedy)}"
+    if finding.fix is not None:
+        yield f"  → --fix: {_plain(finding.fix.description)}"
+    about = " · ".join(part for part in (finding.pointer, finding.shape) if part)
+    if about:
+        yield f"  {paint(f'see {about}', _DIM)}"
+
+
+def _excerpt(text: str, finding: Finding) -> tuple[str, str]:
+    """The source line, tabs widened, and a line that underlines the place in it."""
+    assert finding.line is not None  # noqa: S101 - the caller looked
+    lines = text.removeprefix("\ufeff").split("\n")
+    source = lines[finding.line - 1].rstrip("\r") if finding.line <= len(lines) else ""
+    start = min((finding.column or 1) - 1, len(source))
+    end = len(source)
+    if finding.end_line == finding.line and finding.end_column is not None:
+        end = min(finding.end_column - 1, end)
+    end = max(end, start)
+    cut = max(0, start - _WIDEST // 2) if len(source) > _WIDEST else 0
+    shown = source[cut : cut + _WIDEST]
+    before, marked = source[cut:start], source[start : min(end, cut + _WIDEST)]
+    mark = " " * _width(before) + "^" + "~" * max(0, _width(marked) - 1)
+    lead, tail = ("…" if cut else ""), ("…" if cut + _WIDEST < len(source) else "")
+    return lead + _plain(shown) + tail, " " * len(lead) + mark
+
+
+def _plain(text: str) -> str:
+    """Text that cannot steer the terminal: tabs widened, other control characters shown."""
+    return "".join(
+        _TAB if c == "\t" else "�" if unicodedata.category(c) in {"Cc", "Cf"} else c for c in text
+    )
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes on a terminal: wide characters two, combining ones none."""
+    total = 0
+    for character in text:
+        if character == "\t":
+            total += len(_TAB)
+        elif not unicodedata.combining(character):
+            total += 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+    return total

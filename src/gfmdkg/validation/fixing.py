@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import cached_property
 
 from rdflib import Graph, Literal, URIRef
@@ -13,9 +14,8 @@ from gfmdkg.namespaces import GFMD, RDF, SH, SKOS, XSD, compact
 from gfmdkg.terms.index import LabelEntry, LabelKind, TermIndex
 from gfmdkg.validation.findings import Edit, Fix
 from gfmdkg.validation.locate import Location
-from gfmdkg.validation.positions import POSITIONED, PositionedGraph, Span
+from gfmdkg.validation.positions import LINE_FORMATS, POSITIONED, PositionedGraph, Span
 from gfmdkg.validation.shacl import Result
-from gfmdkg.validation.syntax import LINE_FORMATS
 from gfmdkg.validation.turtle_tokens import Kind, names_before, tokenize
 
 __all__ = ["Fixer", "make_fix", "term_index", "write_iri"]
@@ -182,13 +182,7 @@ def term_index(data: Graph) -> TermIndex:
 
 def make_fix(span: Span, text: str, description: str) -> Fix:
     """The fix that writes ``text`` in place of a span."""
-    edit = Edit(
-        line=span.line,
-        column=span.column,
-        end_line=span.end_line,
-        end_column=span.end_column,
-        text=text,
-    )
+    edit = Edit(**asdict(span), text=text)
     return Fix(description=description, edits=(edit,))
 
 

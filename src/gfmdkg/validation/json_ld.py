@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from gfmdkg.namespaces import BASE
+from gfmdkg.validation.turtle_tokens import Misplaced
 
-__all__ = ["CONTEXT_IRIS", "MARK", "JsonFault", "MarkedDocument", "mark_document"]
+__all__ = ["CONTEXT_IRIS", "MARK", "MarkedDocument", "mark_document"]
 
 CONTEXT_IRIS = (f"{BASE}context.jsonld", f"{BASE}ontology/context.jsonld", f"{BASE}ontology")
 """The addresses by which a document may name the project's own context."""
@@ -37,14 +38,6 @@ _EXPECTED = {
 }
 
 
-class JsonFault(ValueError):
-    """Text that is no JSON, or no JSON-LD: what was expected at which offset."""
-
-    def __init__(self, message: str, offset: int) -> None:
-        self.message, self.offset = message, offset
-        super().__init__(message)
-
-
 @dataclass(slots=True, kw_only=True)
 class MarkedDocument:
     """``text`` is the document with marks, for the parser.
@@ -58,7 +51,7 @@ class MarkedDocument:
 
 
 def mark_document(text: str, *, contexts: Mapping[str, str] | None = None) -> MarkedDocument:
-    """Mark a document. Raises ``JsonFault`` for one that is no JSON.
+    """Mark a document. Raises ``Misplaced`` for one that is no JSON.
 
     ``contexts`` has the text of the contexts that are known by address; no other is fetched.
     """
@@ -66,9 +59,9 @@ def mark_document(text: str, *, contexts: Mapping[str, str] | None = None) -> Ma
         root = json.loads(text, object_pairs_hook=_Members, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         message = _EXPECTED.get(error.msg, error.msg[:1].lower() + error.msg[1:])
-        raise JsonFault(message, error.pos) from error
+        raise Misplaced(message, error.pos) from error
     except RecursionError as error:
-        raise JsonFault(f"more than {_DEEPEST} levels of nesting", 0) from error
+        raise Misplaced(f"more than {_DEEPEST} levels of nesting", 0) from error
     offsets: dict[str, tuple[int, int]] = {}
     plain = _placed(root, _STRING.finditer(text), (0, 0), "", offsets)
     marking = _Marking(offsets, {iri: json.loads(body) for iri, body in (contexts or {}).items()})
@@ -84,7 +77,7 @@ class _Members(list[tuple[str, Any]]):
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise JsonFault(f"{name} is no value of JSON", 0)
+    raise Misplaced(f"{name} is no value of JSON", 0)
 
 
 def _placed(
@@ -96,7 +89,7 @@ def _placed(
 ) -> Any:
     """A value with dicts for members; its strings are the next ones of the text."""
     if pointer.count("/") > _DEEPEST:
-        raise JsonFault(f"more than {_DEEPEST} levels of nesting", at[0])
+        raise Misplaced(f"more than {_DEEPEST} levels of nesting", at[0])
     if isinstance(value, str):
         at = next(strings).span()
     offsets[pointer] = at
@@ -107,7 +100,7 @@ def _placed(
             if not members:
                 offsets[pointer] = span
             if name in members:
-                raise JsonFault(f"the name “{name}” is there twice", span[0])
+                raise Misplaced(f"the name “{name}” is there twice", span[0])
             members[name] = _placed(inner, strings, span, _under(pointer, name), offsets)
         return members
     if isinstance(value, list):
@@ -155,7 +148,7 @@ class _Marking:
                     for inner, nodes in value.items()
                 }
             case "@id" if not isinstance(value, str):
-                raise JsonFault("@id is a string, the IRI of the record", self._offsets[pointer][0])
+                raise Misplaced("@id is a string, the IRI of the record", self._offsets[pointer][0])
         if keyword.startswith("@") or name in self._unmarked:
             return value
         return self._each(value, pointer, has_marks=True)

@@ -5,17 +5,16 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from rdflib import Graph, URIRef
-from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, SH
 from gfmdkg.validation.findings import Finding, Report
 from gfmdkg.validation.positions import PLACED, PositionedGraph, Span
+from gfmdkg.validation.shacl import path_parts
 
 __all__ = ["Location", "Locator", "Step", "path_text", "place_findings", "steps_of"]
 
 _TYPE = URIRef(RDF + "type")
-_FIRST = URIRef(RDF + "first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,35 +158,30 @@ def steps_of(graph: Graph, path: Node | None) -> tuple[Step, ...]:
     """The predicates with which a SHACL path can leave the focus node."""
     if path is None:
         return ()
-    if isinstance(path, URIRef):
-        return (Step(path),)
-    if (path, _FIRST, None) in graph:
-        return steps_of(graph, graph.value(path, _FIRST))
-    alternatives = graph.value(path, URIRef(SH + "alternativePath"))
-    if alternatives is not None:
-        return tuple(
-            s for member in Collection(graph, alternatives) for s in steps_of(graph, member)
-        )
-    inverse = graph.value(path, URIRef(SH + "inversePath"))
-    if inverse is not None:
-        return tuple(Step(s.predicate, not s.is_inverse) for s in steps_of(graph, inverse))
-    for repeated in ("zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath"):
-        inner = graph.value(path, URIRef(SH + repeated))
-        if inner is not None:
-            return steps_of(graph, inner)
+    match path_parts(graph, path):
+        case "predicatePath", _:
+            return (Step(path),)
+        case "alternativePath", parts:
+            return tuple(step for part in parts for step in steps_of(graph, part))
+        case "inversePath", (inner,):
+            return tuple(Step(s.predicate, not s.is_inverse) for s in steps_of(graph, inner))
+        case _, (first, *_):
+            return steps_of(graph, first)
     return ()
 
 
 def path_text(graph: Graph, path: Node) -> str:
     """A SHACL path as Turtle writes it without prefixes."""
-    if isinstance(path, URIRef):
-        return path.n3()
-    if (path, _FIRST, None) in graph:
-        members = " ".join(path_text(graph, member) for member in Collection(graph, path))
-        return f"( {members} )"
-    for predicate, inner in graph.predicate_objects(path):
-        return f"[ {predicate.n3()} {path_text(graph, inner)} ]"
-    return "[]"
+    kind, parts = path_parts(graph, path)
+    texts = [path_text(graph, part) for part in parts]
+    match kind:
+        case "predicatePath":
+            return path.n3()
+        case "sequencePath":
+            return f"( {' '.join(texts)} )"
+        case "alternativePath":
+            return f"[ <{SH}{kind}> ( {' '.join(texts)} ) ]"
+    return f"[ <{SH}{kind}> {texts[0]} ]" if texts else "[]"
 
 
 def place_findings(report: Report, documents: Sequence[PositionedGraph]) -> Report:

@@ -4,29 +4,41 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.plugins.parsers.notation3 import join
 from rdflib.term import Node
 
-from gfmdkg.namespaces import RDF
-from gfmdkg.validation.data_graph import stored_forms
-from gfmdkg.validation.turtle import Offsets, Triple
-from gfmdkg.validation.turtle_tokens import Lines
+from gfmdkg.namespaces import RDF, XSD
+from gfmdkg.validation.data_graph import exact_literal, stored_forms
+from gfmdkg.validation.turtle_tokens import Kind, Lines, Misplaced, Token, tokenize
 
 __all__ = [
+    "LINE_FORMATS",
     "PLACED",
     "POSITIONED",
+    "Offsets",
     "PositionedGraph",
     "Span",
+    "Triple",
+    "read_positioned",
 ]
 
-POSITIONED = frozenset(
-    {"text/turtle", "application/n-triples", "application/trig", "application/n-quads"}
-)
+LINE_FORMATS = frozenset({"application/n-triples", "application/n-quads"})
+"""Formats with one statement a line."""
+POSITIONED = LINE_FORMATS | {"text/turtle", "application/trig"}
 """The media types of Turtle and its relatives."""
 PLACED = POSITIONED | {"application/ld+json"}
 """The media types in which a triple has a place."""
 
+Triple = tuple[Node, Node, Node]
+Offsets = tuple[int, int]
+"""Where something stands in a text: first character, and the one after its last."""
+
+_FIRST, _REST, _NIL = URIRef(RDF + "first"), URIRef(RDF + "rest"), URIRef(RDF + "nil")
 _TYPE = URIRef(RDF + "type")
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+_MOST_LEVELS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +58,6 @@ def span_of(lines: Lines, offsets: Offsets) -> Span:
     """The span from the first character to before the second."""
     start, end = (lines.place(offset) for offset in offsets)
     return Span(*start, *end)
-
-
-class _Spans(Mapping[Triple, Span]):
-    """Offsets seen as spans; lines and columns are worked out when asked for."""
-
-    def __init__(self, offsets: Mapping[Triple, Offsets], lines: Lines) -> None:
-        self._offsets, self._lines = offsets, lines
-
-    def __getitem__(self, key: Triple) -> Span:
-        return span_of(self._lines, self._offsets[key])
-
-    def __iter__(self) -> Iterator[Triple]:
-        return iter(self._offsets)
-
-    def __len__(self) -> int:
-        return len(self._offsets)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,7 +92,7 @@ class PositionedGraph:
     @property
     def spans(self) -> Mapping[Triple, Span]:
         """Every triple with the span of its object."""
-        return _Spans(self._triples, self.lines)
+        return {t: span_of(self.lines, offsets) for t, offsets in self._triples.items()}
 
     def subject_span(self, subject: Node) -> Span | None:
         """The span of the first statement about this subject."""
@@ -199,3 +195,194 @@ class PositionedGraph:
         literals = {t[2] for t in self._triples if isinstance(t[2], Literal)}
         stored = stored_forms(literals)
         return {(s, p, stored[o]): (s, p, o) for s, p, o in self._triples if isinstance(o, Literal)}
+
+
+def read_positioned(
+    text: str, *, media_type: str, base_iri: str, file: str | None, into: Graph
+) -> PositionedGraph:
+    """Read a sound document of one of ``POSITIONED``; literals keep the form they have there.
+
+    Raises ``Misplaced`` for what RDF 1.1 has not; the graph is then as it was.
+    """
+    walk = _Walk(text, base_iri=base_iri)
+    for triple in walk.triples:
+        into.add(triple)
+    return PositionedGraph(
+        file=file,
+        graph=into,
+        text=text,
+        media_type=media_type,
+        prefixes=walk.prefixes,
+        _triples=walk.triples,
+        _subjects=walk.subjects,
+        _verbs=walk.verbs,
+    )
+
+
+class _Walk:
+    """A walk over the tokens of one document, which the engine's parser has found sound before.
+
+    The names of graphs are passed over.
+
+    ``triples`` maps a triple to the offsets of its object, of a list's item for
+    ``rdf:first``, of the whole list for ``rdf:rest``; ``subjects`` maps a subject to the
+    offsets of its first statement, brackets for an unnamed node; ``verbs`` maps subject and
+    predicate to the offsets of the predicate; ``prefixes`` are as they stand at the end.
+    Literals keep the form in which they are written. Raises ``Misplaced``.
+    """
+
+    def __init__(self, text: str, *, base_iri: str) -> None:
+        self.triples: dict[Triple, Offsets] = {}
+        self.subjects: dict[Node, Offsets] = {}
+        self.verbs: dict[tuple[Node, Node], Offsets] = {}
+        self.prefixes: dict[str, str] = {}
+        self._base = base_iri
+        self._labelled: dict[str, BNode] = {}
+        self._depth = 0
+        self._tokens = tokenize(text)
+        self._end = Token(Kind.ODD, "", len(text), len(text))
+        self._token = next(self._tokens, self._end)
+        while self._token is not self._end:
+            self._part()
+
+    def _part(self) -> None:
+        match self._token.text.lower():
+            case "@prefix" | "prefix":
+                self._take()
+                name = self._take().text
+                self.prefixes[name.removesuffix(":")] = self._iri(self._take())
+            case "@base" | "base":
+                self._take()
+                self._base = self._iri(self._take())
+            case "." | "{" | "}" | "graph":
+                self._take()
+            case _:
+                self._statement()
+
+    def _statement(self) -> None:
+        """A subject with its predicates and objects, or the name of a graph."""
+        start = self._token.start
+        subject, (_, subject_end) = self._term()
+        end = self._properties(subject, subject_end)
+        if self._is("{"):
+            self.subjects.pop(subject, None)
+        elif end > subject_end and self.subjects.get(subject, (start,))[0] == start:
+            self.subjects[subject] = (start, end)
+
+    def _properties(self, subject: Node, end: int) -> int:
+        """Predicates with their objects; where the last object ends, or ``end`` without one."""
+        while True:
+            while self._is(";"):
+                self._take()
+            if self._token is self._end or self._is(".", "]", "{", "}"):
+                return end
+            verb = self._take()
+            predicate = _TYPE if verb.text == "a" else self._resource(verb)
+            self.verbs.setdefault((subject, predicate), (verb.start, verb.end))
+            while True:
+                value, offsets = self._term()
+                self.triples.setdefault((subject, predicate, value), offsets)
+                end = offsets[1]
+                if not self._is(","):
+                    break
+                self._take()
+            if not self._is(";"):
+                return end
+
+    def _term(self) -> tuple[Node, Offsets]:
+        token = self._take()
+        node: Node
+        match token.kind, token.text:
+            case Kind.MARK, "[":
+                return self._unnamed(token)
+            case Kind.MARK, "(":
+                return self._list(token)
+            case Kind.STRING, _:
+                return self._string(token)
+            case Kind.NUMBER, text:
+                kind = "double" if "e" in text.lower() else "decimal" if "." in text else "integer"
+                node = exact_literal(text, datatype=XSD + kind)
+            case Kind.WORD, "true" | "false":
+                node = exact_literal(token.text, datatype=XSD + "boolean")
+            case _:
+                node = self._resource(token)
+        return node, (token.start, token.end)
+
+    def _unnamed(self, opening: Token) -> tuple[Node, Offsets]:
+        node = BNode()
+        self._go_down(opening)
+        self._properties(node, 0)
+        offsets = opening.start, self._close("]").end
+        self.subjects.setdefault(node, offsets)
+        return node, offsets
+
+    def _list(self, opening: Token) -> tuple[Node, Offsets]:
+        items: list[tuple[Node, Offsets]] = []
+        self._go_down(opening)
+        while not self._is(")"):
+            items.append(self._term())
+        whole = opening.start, self._close(")").end
+        cells: list[Node] = [*(BNode() for _ in items), _NIL]
+        for index, (item, offsets) in enumerate(items):
+            cell = cells[index]
+            self.triples[cell, _FIRST, item] = offsets
+            self.triples[cell, _REST, cells[index + 1]] = whole
+            self.subjects[cell] = offsets if index else whole
+        return cells[0], whole
+
+    def _string(self, token: Token) -> tuple[Node, Offsets]:
+        width = 3 if token.text.startswith(('"""', "'''")) else 1
+        lexical, end = _unescape(token.text[width:-width]), token.end
+        language = datatype = None
+        if self._token.kind is Kind.LANGUAGE:
+            tag = self._take()
+            language, end = tag.text[1:], tag.end
+        elif self._is("^^"):
+            self._take()
+            name = self._take()
+            datatype, end = self._resource(name), name.end
+        literal = exact_literal(lexical, datatype=datatype, language=language)
+        return literal, (token.start, end)
+
+    def _resource(self, token: Token) -> URIRef | BNode:
+        if token.kind is Kind.IRI:
+            return URIRef(self._iri(token))
+        if token.kind is Kind.BLANK:
+            return self._labelled.setdefault(token.text, BNode())
+        prefix, colon, local = token.text.partition(":")
+        if token.kind is not Kind.WORD or not colon:
+            raise Misplaced("a term is expected here that RDF 1.1 knows", token.start)
+        return URIRef(self.prefixes[prefix] + _ESCAPE.sub(r"\3", local))
+
+    def _iri(self, token: Token) -> str:
+        return join(self._base, _unescape(token.text[1:-1]))
+
+    # The tokens
+
+    def _take(self) -> Token:
+        token, self._token = self._token, next(self._tokens, self._end)
+        return token
+
+    def _is(self, *marks: str) -> bool:
+        return self._token.kind is Kind.MARK and self._token.text in marks
+
+    def _go_down(self, opening: Token) -> None:
+        """Go a level down; a file that is read here nests no deeper than JSON-LD may."""
+        self._depth += 1
+        if self._depth > _MOST_LEVELS:
+            raise Misplaced(f"more than {_MOST_LEVELS} levels of nesting", opening.start)
+
+    def _close(self, mark: str) -> Token:
+        self._depth -= 1
+        if not self._is(mark):
+            raise Misplaced(f"a closing {mark} is expected here", self._token.start)
+        return self._take()
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPE.sub(_unescape_one, text) if "\\" in text else text
+
+
+def _unescape_one(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _CHARACTERS.get(match[3], match[3])

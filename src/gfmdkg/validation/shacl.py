@@ -5,16 +5,18 @@ which one run makes for itself; the library is as others find it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from pyparsing import ParseResults
 from pyshacl import Shape, ShapesGraph, Validator
 from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
 from pyshacl.errors import ConstraintLoadWarning, ReportableRuntimeError
 from pyshacl.graph_abstraction import DataGraph
 from rdflib import Graph, Literal, URIRef
+from rdflib.collection import Collection
 from rdflib.namespace import NamespaceManager
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
@@ -31,11 +33,15 @@ __all__ = [
     "Result",
     "decode_report",
     "focus_nodes",
+    "parts_inside",
+    "path_parts",
     "run_shapes",
 ]
 
 _MESSAGE = URIRef(SH + "message")
 _TYPE, _REPORT = URIRef(RDF + "type"), URIRef(SH + "ValidationReport")
+_FIRST = URIRef(RDF + "first")
+_PATHS = ("alternativePath", "inversePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -223,17 +229,24 @@ def _prepare(text: str, namespaces: tuple[tuple[str, Any], ...]) -> Query:
     return query
 
 
-def _find_forbidden(part: Any) -> str | None:
-    if isinstance(part, CompValue):
+def _find_forbidden(algebra: Any) -> str | None:
+    for part in parts_inside(algebra):
         if part.name == "ServiceGraphPattern":
             return "SERVICE"
         # CompValue.get() answers the key itself where there is none.
         if any(key == "datasetClause" and part[key] for key in part):
             return "FROM"
-        part = [part[key] for key in part]
-    if isinstance(part, list | tuple | set | frozenset):
-        return next((found for p in part if (found := _find_forbidden(p))), None)
     return None
+
+
+def parts_inside(part: Any) -> Iterator[CompValue]:
+    """All parts of a query that rdflib has parsed, a part of the query itself among them."""
+    if isinstance(part, CompValue):
+        yield part
+        part = [part[key] for key in part]
+    if isinstance(part, list | tuple | set | frozenset | ParseResults):
+        for inner in part:
+            yield from parts_inside(inner)
 
 
 # What the report says
@@ -289,3 +302,19 @@ def _decode(report: Graph, result: Node) -> Result:
         messages=tuple(sorted(str(m) for m in messages if isinstance(m, Literal))),
         details=tuple(_decode(report, d) for d in report.objects(result, URIRef(SH + "detail"))),
     )
+
+
+def path_parts(shapes: Graph, path: Node) -> tuple[str, Sequence[Node]]:
+    """The kind of a SHACL path, as the vocabulary calls it, and the paths that it is made of.
+
+    A predicate has none; a sequence counts as ``sequencePath``.
+    """
+    if isinstance(path, URIRef):
+        return "predicatePath", ()
+    if (path, _FIRST, None) in shapes:
+        return "sequencePath", list(Collection(shapes, path))
+    for predicate, inner in shapes.predicate_objects(path):
+        kind = str(predicate).removeprefix(SH)
+        if kind in _PATHS:
+            return kind, list(Collection(shapes, inner)) if kind == "alternativePath" else [inner]
+    return "unknown", ()

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import SH
 from gfmdkg.validation.collapse import collapse
-from gfmdkg.validation.data_graph import node_text
+from gfmdkg.validation.data_graph import node_text, node_turtle
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity
 from gfmdkg.validation.fixing import Fixer
 from gfmdkg.validation.locate import Location, Locator, path_text, steps_of
@@ -66,9 +66,9 @@ class _Author:
             value=_text(result.value),
             shape=_text(self._named_shape(result.shape)),
             terms=ResultTerms(
-                focus=_turtle(result.focus),
+                focus=node_turtle(result.focus),
                 path=None if result.path is None else path_text(self._shapes, result.path),
-                value=None if result.value is None else _turtle(result.value),
+                value=None if result.value is None else node_turtle(result.value),
             ),
             concerns_iri=self._concerns_iri(result),
             **location.fields,
@@ -173,7 +173,3 @@ class _Author:
 
 def _text(node: Node | None) -> str | None:
     return None if node is None else node_text(node)
-
-
-def _turtle(node: Node) -> str:
-    return "[]" if isinstance(node, BNode) else node.n3()

@@ -13,8 +13,8 @@ from rdflib.term import Node
 from gfmdkg.errors import DataError, Fault, OntologyError
 from gfmdkg.namespaces import BASE, RDF, RDFS, SH, XSD
 from gfmdkg.validation.data_graph import exact_literal, stored_forms
-from gfmdkg.validation.documents import read_turtle
-from gfmdkg.validation.positions import PositionedGraph
+from gfmdkg.validation.documents import read_document
+from gfmdkg.validation.positions import PositionedGraph, Span
 
 __all__ = ["Shapes", "applied_shapes", "lint", "load_shapes"]
 
@@ -67,7 +67,7 @@ def load_shapes(folder: Path, *, label: str = "ontology/shapes") -> Shapes:
         name = f"{label}/{path.name}"
         try:
             text = path.read_bytes().decode()
-            documents.append(read_turtle(text, base_iri=BASE, file=name, into=graph))
+            documents.append(read_document(text, base_iri=BASE, file=name, into=graph))
         except UnicodeDecodeError as error:
             faults.append(Fault(message=f"byte {error.start} is not UTF-8", file=name))
         except DataError as error:
@@ -90,10 +90,16 @@ def applied_shapes(shapes: Graph, *, stored: bool = False) -> Graph:
     # pyshacl adds triples to its shapes graph; and a store without contexts is faster.
     applied = Graph(store="SimpleMemory", identifier=shapes.identifier)
     literals = (o for o in shapes.objects() if isinstance(o, Literal)) if stored else ()
-    forms: dict[Node, Node] = dict(stored_forms(literals).items())
+    forms = stored_forms(literals)
     for subject, predicate, value in shapes:
         if predicate not in _SWITCHES or value == _TRUE:
-            applied.add((subject, predicate, forms.get(value, value)))
+            applied.add(
+                (
+                    subject,
+                    predicate,
+                    forms.get(value, value) if isinstance(value, Literal) else value,
+                )
+            )
     _import_prefixes(applied)
     return applied
 
@@ -134,13 +140,7 @@ def _unknown_terms(document: PositionedGraph) -> Iterator[Fault]:
             else:
                 message = f"SHACL has no term sh:{name}"
                 remedy = _nearest(name)
-            yield Fault(
-                message=message,
-                file=document.file,
-                line=span.line,
-                column=span.column,
-                remedy=remedy,
-            )
+            yield _fault(document, span, message, remedy)
 
 
 def _idle_shapes(
@@ -155,26 +155,21 @@ def _idle_shapes(
         is_parameter = (None, URIRef(SH + "parameter"), shape) in graph
         if shape in reached or is_parameter or (shape, _DEACTIVATED, None) in graph:
             continue
-        span = document.subject_span(shape)
-        yield Fault(
-            message=f"the shape {_name(shape)} targets nothing and no other shape uses it",
-            file=document.file,
-            line=span.line if span else None,
-            column=span.column if span else None,
-            remedy="give it a target such as sh:targetClass, refer to it, or remove it",
-        )
+        message = f"the shape {_name(shape)} targets nothing and no other shape uses it"
+        remedy = "give it a target such as sh:targetClass, refer to it, or remove it"
+        yield _fault(document, document.subject_span(shape), message, remedy)
 
 
 def _missing_shapes(document: PositionedGraph, graph: Graph) -> Iterator[Fault]:
     for (_, predicate, value), span in document.spans.items():
         if predicate in _REFERRING and (value, None, None) not in graph:
-            yield Fault(
-                message=f"there is no shape {_name(value)}",
-                file=document.file,
-                line=span.line,
-                column=span.column,
-                remedy="correct the name, or write the shape; as it is, everything fits it",
-            )
+            remedy = "correct the name, or write the shape; as it is, everything fits it"
+            yield _fault(document, span, f"there is no shape {_name(value)}", remedy)
+
+
+def _fault(document: PositionedGraph, span: Span | None, message: str, remedy: str | None) -> Fault:
+    line, column = (None, None) if span is None else (span.line, span.column)
+    return Fault(message=message, file=document.file, line=line, column=column, remedy=remedy)
 
 
 def _reached(graph: Graph) -> frozenset[Node]:

@@ -1,24 +1,98 @@
-"""The syntax faults of a document: all of them, each once, with what was expected."""
+"""The syntax faults of a document: all of them, each once, in words that say what to write."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 from xml.parsers import expat
 
 from gfmdkg.errors import Fault
-from gfmdkg.store.parsing import Complaint, parse
-from gfmdkg.validation.syntax_words import OPEN_STRING, explain
-from gfmdkg.validation.turtle_tokens import Kind, Lines, tokenize
+from gfmdkg.namespaces import PREFIXES
+from gfmdkg.store.parsing import NESTED_ENTITIES, Complaint, parse
+from gfmdkg.validation.positions import LINE_FORMATS, POSITIONED
+from gfmdkg.validation.turtle_tokens import Kind, Lines, Token, tokenize
 
-__all__ = ["LINE_FORMATS", "find_faults"]
+__all__ = ["find_faults"]
 
-LINE_FORMATS = frozenset({"application/n-triples", "application/n-quads"})
-"""Formats with one statement a line."""
-
-_TURTLE_LIKE = LINE_FORMATS | {"text/turtle", "application/trig"}
 _SUFFIX = re.compile(r"@[A-Za-z-]+|\^\^[^\s;,]+(?<!\.)")
 _RDF_XML = "application/rdf+xml"
 _MOST_FAULTS = 100
+# The beginning of a quotation or of an IRI.
+_OPEN_STRING = re.compile(r"\"{3}|'{3}|[\"'<]")
+_SHOWN = re.compile(r"<[^>\s]*>?|\"[^\"\n]{0,40}\"?|[^\s,;]{1,40}|[,;]")
+_REMEDY = "mend the syntax here or just before, where something may be missing"
+_DECLARED = re.compile(r"^The prefix (\S*): has not been declared$")
+_TAG_WITH_UNDERSCORE = re.compile(r"@([A-Za-z]+)_([A-Za-z0-9]*)")
+
+
+class _Words(NamedTuple):
+    """What is wrong, and what to do about it; both may name what was ``{found}``."""
+
+    message: str
+    remedy: str
+
+
+_EXPECTED: Mapping[str, _Words] = {
+    r"^(?P<found>(?s:.*)) is not a valid RDF object$": _Words(
+        "a value is expected here, not “{found}”",
+        "write an IRI, a prefixed name, a literal in quotes, a number, true or false;"
+        " or remove the comma or property before it",
+    ),
+    r"^The object of a triple must be": _Words(
+        "a value is expected here",
+        "write an IRI in angle brackets, or a literal in quotes with its type:"
+        ' this format knows no numbers without quotes ("1"^^<…#integer>)',
+    ),
+    r"^(?P<found>(?s:.*)) is not a valid predicate$": _Words(
+        "a property is expected here, not “{found}”",
+        "write the property's prefixed name or IRI between subject and value;"
+        " a semicolon or dot may be missing before",
+    ),
+    r"^(?P<found>(?s:.*)) is not a valid subject or graph name$": _Words(
+        "a subject is expected here, not “{found}”",
+        "begin the statement with an IRI or a prefixed name; a dot too many"
+        " or a semicolon too few may stand before",
+    ),
+    r"^(A dot is expected at the end of|(Quads|Triples) must be followed by a dot)": _Words(
+        "the statement does not end: a dot, semicolon or comma is expected here",
+        "end the statement with “ .”, or go on with “;” (another property) or “,” (another value)",
+    ),
+    r"^No scheme found in an absolute IRI": _Words(
+        "the IRI is not absolute",
+        "write the whole IRI with its scheme (https://…): this format has no base",
+    ),
+    r"^The PREFIX keyword should be followed by a prefix": _Words(
+        "a prefix with its colon is expected after the keyword",
+        "write the declaration as @prefix name: <…> .",
+    ),
+    r"^A language code should always start with a letter": _Words(
+        "a language tag is expected after @",
+        "write the tag without a space, for instance @en, or remove the @",
+    ),
+    r"^Expecting a datatype IRI after \^\^": _Words(
+        "a datatype is expected after ^^", "write the datatype's name, for instance ^^xsd:date"
+    ),
+    r"should end with a '(?P<found>.)'$": _Words(
+        "a closing “{found}” is expected here", "close the bracket with “{found}”"
+    ),
+    rf"^{NESTED_ENTITIES}": _Words(NESTED_ENTITIES, "write its text out, without entities"),
+    r"^Line jumps are not allowed": _Words(
+        "the quotation is not closed on its line",
+        'close it with ", or write """ before and after a text of several lines',
+    ),
+    r"^Unexpected escape character '(?P<found>.*)'$": _Words(
+        "“{found}” is no escape sequence", r"double the backslash (\\), or use \" \n \r \t \uXXXX"
+    ),
+    r"^Invalid IRI code point '(?P<found>.*)'$": _Words(
+        "an IRI cannot hold the character “{found}”",
+        "remove the character or percent-encode it (a space is %20)",
+    ),
+    r"^'(?P<found>[“”„‘’«»])' is not allowed": _Words(
+        "“{found}” is a typographic quotation mark",
+        'write the straight quotation mark " around literals',
+    ),
+}
+"""What to say by what the parser says."""
 
 
 def find_faults(text: str, *, media_type: str, base_iri: str, file: str | None) -> list[Fault]:
@@ -42,8 +116,8 @@ def find_faults(text: str, *, media_type: str, base_iri: str, file: str | None) 
         complaint = _first(masked, complaints, lines)
         if complaint.line is None and media_type == _RDF_XML:
             complaint = _at_place_in_xml(text, complaint)
-        faults.append(explain(text, complaint, lines, file))
-        if complaint.line is None or media_type not in _TURTLE_LIKE:
+        faults.append(_explain(text, complaint, lines, file))
+        if complaint.line is None or media_type not in POSITIONED:
             break
         offset = lines.offset(complaint.line, complaint.column or 1)
         if _is_unclosed(masked, complaint, lines):
@@ -94,7 +168,7 @@ def _find_by_line(text: str, *, media_type: str, base_iri: str, file: str | None
     for number, line in enumerate(text.split("\n"), start=1):
         parsed = parse(line.encode(), media_type=media_type, base_iri=base_iri)
         if parsed.complaints:
-            fault = explain(line, parsed.complaints[0], Lines(line), file)
+            fault = _explain(line, parsed.complaints[0], Lines(line), file)
             faults.append(replace(fault, line=number))
     return faults
 
@@ -150,7 +224,7 @@ def _is_unclosed(text: str, complaint: Complaint, lines: Lines) -> bool:
     if complaint.line is None:
         return False
     offset = lines.offset(complaint.line, complaint.column or 1)
-    opening = OPEN_STRING.match(text, offset)
+    opening = _OPEN_STRING.match(text, offset)
     # Where a quotation of several lines was meant to end, nobody can tell.
     return opening is not None and len(opening[0]) == 1
 
@@ -206,3 +280,87 @@ def _without_consequences(text: str, faults: Sequence[Fault]) -> Iterator[Fault]
                 continue
             seen.add(undeclared[1])
         yield fault
+
+
+# In words
+
+
+def _explain(text: str, complaint: Complaint, lines: Lines, file: str | None) -> Fault:
+    """The fault that a complaint about a text is, at its place, with a remedy."""
+    if complaint.line is None:
+        return Fault(message=complaint.message, file=file, remedy=_REMEDY)
+    line, column = complaint.line, complaint.column or 1
+    offset = lines.offset(line, column)
+    words = _words(text, complaint, offset)
+    if complaint.message.startswith("A dot is expected"):
+        before = _token_before(text, offset)
+        if before is not None and "\n" in text[before.end : offset]:
+            line, column = lines.place(before.end)
+            message = f"the statement does not end after “{_cut(before.text)}”"
+            words = words._replace(message=message)
+    elif complaint.message == "Unexpected end":
+        before = _token_before(text, len(text))
+        if before is not None:
+            line, column = lines.place(before.end)
+    return Fault(message=words.message, file=file, line=line, column=column, remedy=words.remedy)
+
+
+def _words(text: str, complaint: Complaint, offset: int) -> _Words:
+    declared = _DECLARED.match(complaint.message)
+    if declared is not None:
+        return _undeclared_words(declared[1])
+    if complaint.message.startswith("Unexpected end"):
+        return _end_words(text, offset)
+    tag = _tag_words(text, offset)
+    if tag is not None:
+        return tag
+    for pattern, words in _EXPECTED.items():
+        match = re.search(pattern, complaint.message)
+        if match is not None:
+            return _Words(*(text.format(**match.groupdict()) for text in words))
+    message = complaint.message[:1].lower() + complaint.message[1:]
+    shown = _SHOWN.match(text, offset)
+    if shown is not None and shown[0] not in message:
+        message = f"{message}, at “{shown[0]}”"
+    return _Words(message, _REMEDY)
+
+
+def _undeclared_words(prefix: str) -> _Words:
+    remedy = f"declare it before its first use (@prefix {prefix}: <…> .) or correct the name"
+    if prefix in PREFIXES:
+        remedy = f"declare it at the top of the file: @prefix {prefix}: <{PREFIXES[prefix]}> ."
+    return _Words(f"the prefix {prefix}: is not declared", remedy)
+
+
+def _tag_words(text: str, offset: int) -> _Words | None:
+    """A language tag with an underscore, as programs write it for a locale."""
+    start = text.rfind("@", 0, offset)
+    tag = _TAG_WITH_UNDERSCORE.match(text, max(start, 0))
+    if start < 0 or tag is None or not tag.start() < offset <= tag.end():
+        return None
+    remedy = f"write it with a hyphen: @{tag[1]}-{tag[2]}"
+    return _Words(f"“{tag[0]}” is no language tag", remedy)
+
+
+def _end_words(text: str, offset: int) -> _Words:
+    opening = _OPEN_STRING.match(text, offset)
+    if opening is None:
+        remedy = "end the last statement with “ .”, and close open brackets before it"
+        return _Words("the file ends inside a statement", remedy)
+    if opening[0] == "<":
+        return _Words("the IRI is not closed", "close it with >")
+    remedy = f"close it with {opening[0]} at the end of the text"
+    return _Words("the quotation is not closed", remedy)
+
+
+def _token_before(text: str, offset: int) -> Token | None:
+    last = None
+    for token in tokenize(text):
+        if token.start >= offset:
+            break
+        last = token
+    return last
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

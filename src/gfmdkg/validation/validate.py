@@ -5,7 +5,7 @@ Both end in the same report. ``docs/decisions/0006-incremental-validation.md`` h
 reasoning and the measurements.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,16 +19,22 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import Check, check_findings, run_checks
 from gfmdkg.validation.collapse import collapse
-from gfmdkg.validation.data_graph import node_text, our_term, stored_forms
+from gfmdkg.validation.data_graph import (
+    Scope,
+    StoreNames,
+    data_graph,
+    node_text,
+    our_term,
+    select_all,
+    stored_forms,
+)
 from gfmdkg.validation.findings import Finding, Mode, Report, Severity
-from gfmdkg.validation.incremental.coverage import Coverage
-from gfmdkg.validation.incremental.examination import examine
-from gfmdkg.validation.incremental.occurrences import Unbounded
+from gfmdkg.validation.incremental.examination import Coverage, examine
+from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules
-from gfmdkg.validation.namesakes import Namesakes
+from gfmdkg.validation.lint import Namesakes, lint
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.shacl import focus_nodes
-from gfmdkg.validation.states import Scope, StoreNames, data_graph, select_all
 
 __all__ = ["FindAround", "Request", "validate"]
 
@@ -174,38 +180,25 @@ def _conclude(request: Request, rules: Rules, found: _Found) -> Report:
     findings: list[Finding] = []
     if found.by_shapes is not None:
         findings += rules.findings(found.by_shapes, documents=located, names=found.names)
-    findings += _check_findings(request, found, located)
+    if any(solutions.rows for solutions in found.by_checks.values()):
+        given = request.given or ()
+        findings += check_findings(
+            found.by_checks, documents=located, names=found.names, given=given
+        )
     if request.given is not None:
-        findings += _suspicious(request, found)
+        findings += lint(
+            found.names,
+            request.brought,
+            request.select,
+            today=request.today or date.today(),  # noqa: DTZ011 - the curator's own day
+            namesakes=request.namesakes or Namesakes(request.select),
+        )
     findings = collapse(findings) if findings else []
     if request.given is not None:
         described = {node_text(s) for document in request.brought for s in document.subjects}
         findings = [f for f in findings if _counts(f, request.given, described)]
     sources = {d.file: d.text for d in request.brought if d.file is not None}
     return Report.of(findings, mode=found.mode, reason=found.reason).with_sources(sources)
-
-
-def _check_findings(
-    request: Request, found: _Found, located: Sequence[PositionedGraph]
-) -> Sequence[Finding]:
-    if not any(solutions.rows for solutions in found.by_checks.values()):
-        return ()
-    findings = check_findings(
-        found.by_checks, documents=located, names=found.names, given=request.given or ()
-    )
-    # It compares words, which the few changes with such a finding alone should wait for.
-    from gfmdkg.validation.enrichment import enrich
-
-    return enrich(findings, found.names, located)
-
-
-def _suspicious(request: Request, found: _Found) -> Iterator[Finding]:
-    # As above: what is written without documents is judged by the rules alone.
-    from gfmdkg.validation.lint import lint
-
-    today = request.today or date.today()  # noqa: DTZ011 - the curator's own day
-    namesakes = request.namesakes or Namesakes(request.select)
-    yield from lint(found.names, request.brought, request.select, today=today, namesakes=namesakes)
 
 
 def _around(request: Request, found: _Found) -> Sequence[PositionedGraph]:

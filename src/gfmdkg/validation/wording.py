@@ -8,7 +8,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import BASE, RDF, RDFS, SH, SKOS, XSD, compact
-from gfmdkg.validation.shacl import Result
+from gfmdkg.validation.shacl import Result, path_parts
 
 __all__ = ["PLACEHOLDER", "Wording"]
 
@@ -26,18 +26,22 @@ _NODE_KINDS: Mapping[str, str] = {
     "BlankNodeOrLiteral": "an unnamed node or a literal",
     "IRIOrLiteral": "an IRI or a literal",
 }
+_SLOT = re.compile(r"\{(\w+)\}")
+_COMPARED = frozenset(("equals", "disjoint", "lessThan", "lessThanOrEquals"))
 _LABELS = (URIRef(SKOS + "prefLabel"), URIRef(RDFS + "label"), URIRef(SH + "name"))
-_TYPE, _FIRST = URIRef(RDF + "type"), URIRef(RDF + "first")
+_TYPE = URIRef(RDF + "type")
 _LONGEST_VALUE = 80
-_REPEATS = {
+_MOST_CHOICES = 8
+_PATHS = {
+    "inversePath": "what points here with",
     "zeroOrMorePath": "any number of",
     "oneOrMorePath": "one or more",
     "zeroOrOnePath": "optional",
 }
 
 
-class Naming:
-    """Names the nodes of a data graph, and says what the shapes ask of them."""
+class Wording:
+    """Names the nodes of a data graph, and words what the shapes ask of them and find wrong."""
 
     def __init__(self, data: Graph, shapes: Graph | None = None) -> None:
         self._data = data
@@ -65,25 +69,19 @@ class Naming:
 
     def path(self, path: Node | None) -> str:
         """A SHACL path: each property by its label and its CURIE."""
-        graph = self._shapes
         if path is None:
             return "the value"
-        if isinstance(path, URIRef):
-            label, short = self.label(path), compact(str(path))
-            return f"{label} ({short})" if label else short
-        if (path, _FIRST, None) in graph:
-            return " / ".join(self.path(member) for member in Collection(graph, path))
-        alternatives = graph.value(path, URIRef(SH + "alternativePath"))
-        if alternatives is not None:
-            return " or ".join(self.path(member) for member in Collection(graph, alternatives))
-        inverse = graph.value(path, URIRef(SH + "inversePath"))
-        if inverse is not None:
-            return f"what points here with {self.path(inverse)}"
-        for name, words in _REPEATS.items():
-            inner = graph.value(path, URIRef(SH + name))
-            if inner is not None:
-                return f"{words} {self.path(inner)}"
-        return "the path"
+        kind, parts = path_parts(self._shapes, path)
+        names = [self.path(part) for part in parts]
+        match kind:
+            case "predicatePath":
+                label, short = self.label(path), compact(str(path))
+                return f"{label} ({short})" if label else short
+            case "sequencePath":
+                return " / ".join(names)
+            case "alternativePath":
+                return " or ".join(names)
+        return f"{_PATHS[kind]} {names[0]}" if names else "the path"
 
     def fill(self, template: str, values: Mapping[str, Node]) -> str:
         """A message with the names of the nodes in place of its variables."""
@@ -135,40 +133,30 @@ class Naming:
     def _listed(self, head: Node) -> str:
         return " or ".join(self.name(member) for member in Collection(self._shapes, head))
 
-
-_SIMPLE_PHRASES: Mapping[str, Callable[[Naming, Node], str]] = {
-    "class": lambda w, v: f"of class {w.plain(v)}",
-    "datatype": lambda _, v: f"of type {compact(str(v))}",
-    "hasValue": lambda w, v: w.name(v),
-    "in": lambda w, v: w._listed(v),
-    "languageIn": lambda w, v: f"tagged {w._listed(v)}",
-    "nodeKind": lambda _, v: _NODE_KINDS.get(str(v).removeprefix(SH), str(v)),
-    "pattern": lambda _, v: f"of the form {v}",
-    "minInclusive": lambda _, v: f"at least {v}",
-    "maxInclusive": lambda _, v: f"at most {v}",
-    "minExclusive": lambda _, v: f"more than {v}",
-    "maxExclusive": lambda _, v: f"less than {v}",
-    "minLength": lambda _, v: f"of at least {v} characters",
-    "maxLength": lambda _, v: f"of at most {v} characters",
-}
-
-
-_MOST_CHOICES = 8
-
-
-class Wording(Naming):
-    """Words what a shape found wrong with the nodes of a data graph."""
-
     def message(self, result: Result) -> str:
         """What is wrong, in one sentence without its full stop."""
-        words = _MESSAGES.get(result.component)
-        if words is not None:
-            return words(self, result)
+        if result.component in _TEMPLATES:
+            template = _TEMPLATES[result.component]
+            return _SLOT.sub(lambda slot: self._fill(result, slot[1]), template)
+        if result.component in _MESSAGES:
+            return _MESSAGES[result.component](self, result)
         rule = None if result.shape is None else self.label(result.shape)
         named = f"the rule “{rule}”" if rule else "a rule of its own"
         value = None if result.value == result.focus else result.value
         ending = "" if value is None else f": {self.name(value)}"
         return f"{self.name(result.focus)} breaks {named}{ending}"
+
+    def _fill(self, result: Result, name: str) -> str:
+        """What stands in a slot of a template."""
+        if name == "subject":
+            return self._subject(result)
+        if name == "focus":
+            return self.name(result.focus)
+        if name == "path":
+            return self.path(result.path)
+        if name in _COMPARED:
+            return self.path(self._parameter(result, name))
+        return self._given(result, name)
 
     def _subject(self, result: Result) -> str:
         """What a value-related rule speaks about."""
@@ -194,6 +182,16 @@ class Wording(Naming):
     def _members(self, result: Result, name: str) -> list[Node]:
         head = self._parameter(result, name)
         return [] if head is None else list(Collection(self._shapes, head))
+
+    def _kind(self, result: Result) -> str:
+        kind = self._given(result, "nodeKind").removeprefix("sh:")
+        return f"{self._subject(result)} is not {_NODE_KINDS.get(kind, 'right')}"
+
+    def _value(self, result: Result) -> str:
+        wanted = self._parameter(result, "hasValue")
+        where = self.path(result.path)
+        value = "?" if wanted is None else self.name(wanted)
+        return f"{where} of {self.name(result.focus)} is not {value}"
 
     def _too_few(self, result: Result) -> str:
         least, count = self._given(result, "minCount"), self._count(result)
@@ -268,48 +266,55 @@ class Wording(Naming):
         return f"{focus} has {bound} than {limit} of {path} that is {what}"
 
 
+_SIMPLE_PHRASES: Mapping[str, Callable[[Wording, Node], str]] = {
+    "class": lambda w, v: f"of class {w.plain(v)}",
+    "datatype": lambda _, v: f"of type {compact(str(v))}",
+    "hasValue": lambda w, v: w.name(v),
+    "in": lambda w, v: w._listed(v),
+    "languageIn": lambda w, v: f"tagged {w._listed(v)}",
+    "nodeKind": lambda _, v: _NODE_KINDS.get(str(v).removeprefix(SH), str(v)),
+    "pattern": lambda _, v: f"of the form {v}",
+    "minInclusive": lambda _, v: f"at least {v}",
+    "maxInclusive": lambda _, v: f"at most {v}",
+    "minExclusive": lambda _, v: f"more than {v}",
+    "maxExclusive": lambda _, v: f"less than {v}",
+    "minLength": lambda _, v: f"of at least {v} characters",
+    "maxLength": lambda _, v: f"of at most {v} characters",
+}
+"""What a shape asks of a value, by the name of the constraint."""
+
+_TEMPLATES: Mapping[str, str] = {
+    "class": "{subject} is not of class {class}",
+    "closed": "{focus} has {path}, which its class does not have",
+    "disjoint": "{subject} is also its {disjoint}",
+    "equals": "{subject} differs from {equals}",
+    "less-than": "{subject} is not before {lessThan}",
+    "less-than-or-equals": "{subject} is after {lessThanOrEquals}",
+    "max-exclusive": "{subject} is not less than {maxExclusive}",
+    "max-inclusive": "{subject} is more than {maxInclusive}",
+    "max-length": "{subject} is longer than {maxLength} characters",
+    "min-exclusive": "{subject} is not more than {minExclusive}",
+    "min-inclusive": "{subject} is less than {minInclusive}",
+    "min-length": "{subject} is shorter than {minLength} characters",
+    "pattern": "{subject} does not have the form {pattern}",
+    "unique-lang": "{focus} has more than one {path} in one language",
+}
+"""What is wrong, by the kind of constraint; parameters are named as the vocabulary has them."""
+
 _MESSAGES: Mapping[str, Callable[[Wording, Result], str]] = {
-    "min-count": Wording._too_few,
-    "max-count": Wording._too_many,
+    "and": Wording._alternatives,
     "datatype": Wording._datatype,
-    "node": Wording._node,
+    "has-value": Wording._value,
     "in": Wording._one_of,
     "language-in": Wording._languages,
-    "or": Wording._alternatives,
-    "xone": Wording._alternatives,
-    "and": Wording._alternatives,
+    "max-count": Wording._too_many,
+    "min-count": Wording._too_few,
+    "node": Wording._node,
+    "node-kind": Wording._kind,
     "not": Wording._negated,
-    "qualified-min-count": Wording._qualified,
+    "or": Wording._alternatives,
     "qualified-max-count": Wording._qualified,
-    "class": lambda w, r: f"{w._subject(r)} is not of class {w._given(r, 'class')}",
-    "node-kind": lambda w, r: (
-        f"{w._subject(r)} is not {_NODE_KINDS.get(w._given(r, 'nodeKind')[3:], 'right')}"
-    ),
-    "pattern": lambda w, r: f"{w._subject(r)} does not have the form {w._given(r, 'pattern')}",
-    "min-length": lambda w, r: (
-        f"{w._subject(r)} is shorter than {w._given(r, 'minLength')} characters"
-    ),
-    "max-length": lambda w, r: (
-        f"{w._subject(r)} is longer than {w._given(r, 'maxLength')} characters"
-    ),
-    "min-inclusive": lambda w, r: f"{w._subject(r)} is less than {w._given(r, 'minInclusive')}",
-    "max-inclusive": lambda w, r: f"{w._subject(r)} is more than {w._given(r, 'maxInclusive')}",
-    "min-exclusive": lambda w, r: f"{w._subject(r)} is not more than {w._given(r, 'minExclusive')}",
-    "max-exclusive": lambda w, r: f"{w._subject(r)} is not less than {w._given(r, 'maxExclusive')}",
-    "unique-lang": lambda w, r: (
-        f"{w.name(r.focus)} has more than one {w.path(r.path)} in one language"
-    ),
-    "equals": lambda w, r: f"{w._subject(r)} differs from {w.path(w._parameter(r, 'equals'))}",
-    "disjoint": lambda w, r: f"{w._subject(r)} is also its {w.path(w._parameter(r, 'disjoint'))}",
-    "less-than": lambda w, r: (
-        f"{w._subject(r)} is not before {w.path(w._parameter(r, 'lessThan'))}"
-    ),
-    "less-than-or-equals": lambda w, r: (
-        f"{w._subject(r)} is after {w.path(w._parameter(r, 'lessThanOrEquals'))}"
-    ),
-    "has-value": lambda w, r: (
-        f"{w.path(r.path) if r.path is not None else 'the value'} of {w.name(r.focus)}"
-        f" is not {w.name(v) if (v := w._parameter(r, 'hasValue')) is not None else '?'}"
-    ),
-    "closed": lambda w, r: f"{w.name(r.focus)} has {w.path(r.path)}, which its class does not have",
+    "qualified-min-count": Wording._qualified,
+    "xone": Wording._alternatives,
 }
+"""What is wrong, where that takes more than to fill in a template."""

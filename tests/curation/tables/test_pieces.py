@@ -25,9 +25,8 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
-from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.findings import Mode
-from gfmdkg.validation.namesakes import Namesakes, Suspicion
+from gfmdkg.validation.lint import Namesakes, Suspicion
 
 INSTRUMENTS = """key,title (en),other names (en),type,legally binding,adopted,related to,note (en)
 a-one,An act of harmony,AAH,treaty,yes,1990-12-18,a-six,
@@ -133,21 +132,6 @@ def test_what_a_table_changes_is_what_its_pieces_change(
         for piece in read_pieces(INSTRUMENTS.encode(), terms, size=3, file="i.csv")
     ]
     assert Patch.compose(pieces) == whole
-
-
-def test_a_table_has_the_places_that_reading_its_text_would_give(terms: TermIndex) -> None:
-    document = read_table(
-        (INSTRUMENTS + 'a-ten,"A ""quoted""\nact",é😀,treaty,yes,,,\n').encode(), terms
-    )
-    made = document.positioned()
-    read = read_document(document.text, media_type="application/n-triples", base_iri="x:y")
-    assert made.text == read.text
-    assert dict(made.spans) == dict(read.spans)
-    assert list(made.subjects) == list(read.subjects)
-    for subject, predicate, _ in made.spans:
-        assert made.subject_span(subject) == read.subject_span(subject)
-        assert made.verb_span(subject, predicate) == read.verb_span(subject, predicate)
-    assert set(made.graph) == set(read.graph)
 
 
 def test_of_too_many_findings_the_worst_are_kept_and_the_others_counted() -> None:

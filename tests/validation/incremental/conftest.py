@@ -14,10 +14,10 @@ from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
 from gfmdkg.validation.checks import load_checks
+from gfmdkg.validation.data_graph import Scope
 from gfmdkg.validation.findings import Report
 from gfmdkg.validation.incremental.rules import Rules, compile_rules
 from gfmdkg.validation.shapes import load_shapes
-from gfmdkg.validation.states import Scope
 from gfmdkg.validation.validate import Request, validate
 
 REPORT_GRAPH = GRAPH_BASE + "data/reports/gfmd-dialogue-gcm-2017-04-06-c1"

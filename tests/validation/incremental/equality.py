@@ -14,13 +14,12 @@ from rdflib.term import Node
 from gfmdkg.errors import OntologyError
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.validation.data_graph import rdflib_term
+from gfmdkg.validation.data_graph import Scope, data_graph, rdflib_term, select_all
 from gfmdkg.validation.incremental.examination import Examination, examine
-from gfmdkg.validation.incremental.occurrences import Unbounded
-from gfmdkg.validation.incremental.rules import Rules
+from gfmdkg.validation.incremental.reach import Unbounded
+from gfmdkg.validation.incremental.rules import Rules, closure
 from gfmdkg.validation.locate import path_text
 from gfmdkg.validation.shacl import Result, decode_report
-from gfmdkg.validation.states import Scope, data_graph, select_all
 
 Found = frozenset[tuple[str, Node, Any]]
 """Rule, focus node, and all else that makes a finding."""
@@ -33,7 +32,7 @@ class Equality:
         self.rules, self.scope = rules, scope
         self._owners: dict[Node, list[Node]] = {}
         for shape in rules.shapes:
-            for part in {s for s, _, _ in shape.triples} | {shape.node}:
+            for part in {s for s, _, _ in closure(rules.graph, shape.node)} | {shape.node}:
                 self._owners.setdefault(part, []).append(shape.node)
         self.incremental, self.full, self.found = 0, 0, 0
 

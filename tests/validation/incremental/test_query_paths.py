@@ -4,8 +4,8 @@ import pytest
 
 from gfmdkg.namespaces import RDF
 from gfmdkg.store.walking import Step
-from gfmdkg.validation.incremental.occurrences import Occurrence, Unbounded
 from gfmdkg.validation.incremental.query_paths import predicates_of, query_paths, subquery_paths
+from gfmdkg.validation.incremental.reach import Occurrence, Unbounded
 
 BASE = "https://example.org/"
 P, Q, R = (Step(predicate=BASE + name) for name in "pqr")

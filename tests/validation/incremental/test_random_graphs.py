@@ -13,8 +13,8 @@ from gfmdkg.store.comparison import compare_stores
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
 from gfmdkg.validation.checks import Check, load_checks
+from gfmdkg.validation.data_graph import Scope
 from gfmdkg.validation.incremental.rules import Rules, compile_rules
-from gfmdkg.validation.states import Scope
 
 from .equality import Equality
 

@@ -5,8 +5,7 @@ import pytest
 
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.walking import Step, TripleView
-from gfmdkg.validation.incremental.occurrences import Occurrence, Unbounded
-from gfmdkg.validation.incremental.reach import Surroundings
+from gfmdkg.validation.incremental.reach import Occurrence, Surroundings, Unbounded
 
 
 def test_what_is_too_much_once_is_too_much_again() -> None:

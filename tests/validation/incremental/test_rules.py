@@ -61,7 +61,9 @@ def test_rules_that_were_edited_are_prepared_anew(
     assert len(compiled) == 2
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"digest": "0"}'])
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b'{"digest": "0"}', b'{"kind": "Step"}', b'{"kind": "?"}']
+)
 def test_a_damaged_file_is_made_anew(
     damage: bytes, ontology: Path, tmp_path: Path, compiled: list[Path]
 ) -> None:

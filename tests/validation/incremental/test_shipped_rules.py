@@ -11,7 +11,7 @@ from gfmdkg.namespaces import DCTERMS, GFMD, GRAPH_BASE, RDF, RDFS, SKOS, XSD
 from gfmdkg.store.comparison import compare_stores
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
-from gfmdkg.validation.states import Scope
+from gfmdkg.validation.data_graph import Scope
 
 from .conftest import Setting
 from .equality import Equality

@@ -179,8 +179,8 @@ def _said(text: str, graph: str) -> list[str]:
 def _order(text: str, graph: str) -> list[str]:
     """The subjects of a file in its own order, as far as it can be read."""
     parsed = parse(text.encode(), media_type=_TURTLE, base_iri=graph)
-    nodes = dict.fromkeys(triple.partition(" ")[0] for triple in parsed.triples)
-    return [node[1:-1] for node in nodes if node.startswith("<")]
+    nodes = dict.fromkeys(triple.subject for triple in parsed.triples)
+    return [node.value for node in nodes if isinstance(node, ox.NamedNode)]
 
 
 # Writing records anew

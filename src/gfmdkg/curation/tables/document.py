@@ -59,11 +59,13 @@ class TableDocument:
         return graph_iri(quote(self.file))
 
     def positioned(self) -> "PositionedGraph":
-        """``text`` as a graph that knows the places, as if it had been read."""
+        """``text`` as a graph that knows the places."""
         # rdflib takes 0.2 s to import, and a table can be turned into Turtle without it.
-        from gfmdkg.validation.documents import place_lines
+        from gfmdkg.validation.documents import read_document
 
-        return place_lines(self.triples, file=self.file)
+        return read_document(
+            self.text, media_type="application/n-triples", base_iri=self.graph, file=self.file
+        )
 
     def relocated(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings with those on ``text`` moved to the cells.

@@ -18,21 +18,26 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.walking import TripleView, store_of
 from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import Check
-from gfmdkg.validation.data_graph import rdflib_term
-from gfmdkg.validation.incremental.coverage import Coverage
-from gfmdkg.validation.incremental.occurrences import SUBCLASS, TYPE, TargetedShape, Unbounded
+from gfmdkg.validation.data_graph import Scope, rdflib_term, rdflib_triples
 from gfmdkg.validation.incremental.reach import (
+    SUBCLASS,
+    TYPE,
     Changes,
     Nodes,
     Surroundings,
+    TargetedShape,
+    Unbounded,
     superclasses,
     types_of,
 )
 from gfmdkg.validation.incremental.rules import BoundedCheck, Rules
 from gfmdkg.validation.shacl import run_shapes
-from gfmdkg.validation.states import Scope
 
-__all__ = ["Examination", "Written", "examine"]
+__all__ = ["Coverage", "Examination", "Written", "examine"]
+
+# How many nodes the shapes may read at one step of a batch: they follow few paths, but one of
+# these may lead to all that a table lists.
+_MOST_AROUND = 200_000
 
 Written = Mapping[tuple[Node, Node, Node], Collection[Node]]
 """A triple as the store has it, to its object as documents write it, in all their ways."""
@@ -51,6 +56,65 @@ class Examination:
     rows: Mapping[Check, Solutions]
     shape_nodes: Mapping[Node, frozenset[Term]]
     check_nodes: Mapping[str, frozenset[Term] | None]
+
+
+class Coverage:
+    """Shared by the batches of a change, all of which are in the new state from the first on.
+
+    Every rule looks at what a batch brings with that batch, and at any other node that the
+    change affects once. A check that must run as a whole runs once, and each batch from then on
+    has its rows.
+    """
+
+    def __init__(self, batch_of: Mapping[str, int]) -> None:
+        """``batch_of`` has the number of the batch that brings a node, by IRI or ``_:label``."""
+        self._batch_of = batch_of
+        self.number = 0
+        """The batch that is looked at."""
+        self._seen: dict[object, set[Term]] = {}
+        self._rows: dict[str, Solutions] = {}
+        self._told: set[str] = set()
+
+    def batch(self, term: object) -> int | None:
+        """The number of the batch that brings a term of ours."""
+        match term:
+            case ox.NamedNode(value=value):
+                return self._batch_of.get(value)
+            case ox.BlankNode(value=label):
+                return self._batch_of.get(f"_:{label}")
+        return None
+
+    def left(self, rule: object, nodes: Nodes, brought: Nodes) -> Nodes:
+        """Of the nodes that the batch affects, those that a rule is to look at with it."""
+        seen = self._seen.setdefault(rule, set())
+        new = {n for n in nodes - brought if n not in seen and self.batch(n) is None}
+        seen |= new
+        return (nodes & brought) | new
+
+    def has_run(self, check: str) -> bool:
+        """Whether a check, by its name, has run as a whole."""
+        return check in self._rows
+
+    def rows(self, check: Check, select: Select, *, is_affected: bool = True) -> Solutions:
+        """The rows of a check as a whole that go with this batch.
+
+        They are those about the records that it brings, or else that clash with these; and, with
+        the first batch by which the check ``is_affected``, those about no record of any.
+        """
+        if check.name not in self._rows:
+            self._rows[check.name] = select(check.query)
+        found = self._rows[check.name]
+        names = [name for name in ("focus", "other") if name in found.variables]
+        positions = [found.variables.index(name) for name in names]
+        is_first = is_affected and check.name not in self._told
+        self._told |= {check.name} if is_affected else set()
+        rows = []
+        for row in found.rows:
+            numbers = (self.batch(row[position]) for position in positions)
+            number = next((n for n in numbers if n is not None), None)
+            if number == self.number or (number is None and is_first):
+                rows.append(row)
+        return Solutions(variables=found.variables, rows=tuple(rows))
 
 
 def examine(
@@ -77,7 +141,7 @@ def examine(
     nodes of one rule.
     """
     nodes = frozenset(also)
-    most_around = limit if coverage is None else coverage.most_around
+    most_around = limit if coverage is None else _MOST_AROUND
     shapes = _Examiner(
         scope.data(before), scope.data(after), delta, most_around, also=nodes, coverage=coverage
     )
@@ -149,7 +213,7 @@ class _Examiner:
                 nodes = self._coverage.left(shape.node, nodes, self._also)
             if not nodes:
                 continue
-            looked[shape.node] = nodes
+            looked[shape.node] = frozenset(nodes)
             focus = frozenset(node for node in nodes if self._is_target(shape, node))
             if focus:
                 targets[shape] = focus
@@ -157,24 +221,15 @@ class _Examiner:
                 around.add_presence(focus)
         if not targets:
             return None, looked
-        terms: dict[Term, Node] = {}
-
-        def convert(term: Term) -> Node:
-            node = terms.get(term)
-            if node is None:
-                node = terms[term] = rdflib_term(term)
-            return node
-
         data = Graph(bind_namespaces="none")
-        for subject, predicate, object_ in around.triples:
-            triple = (convert(subject), convert(predicate), convert(object_))
+        for triple in rdflib_triples(around.triples):
             for value in written.get(triple, (triple[2],)):
                 data.add((triple[0], triple[1], value))
-        shapes = rules.shapes_for({s: [convert(n) for n in ns] for s, ns in targets.items()})
+        shapes = rules.shapes_for({s: list(map(rdflib_term, ns)) for s, ns in targets.items()})
         return run_shapes(data, shapes), looked
 
     def _is_target(self, shape: TargetedShape, node: Term) -> bool:
-        if node in shape.nodes:
+        if shape.nodes and str(node) in shape.nodes:
             return True
         if shape.classes and not shape.classes.isdisjoint(self._classes_of(node)):
             return True
@@ -214,8 +269,8 @@ class _Examiner:
             if nodes is None:
                 looked[check.name] = None
             elif nodes:
-                looked[check.name] = nodes
-                focused.append((check, nodes))
+                looked[check.name] = values = frozenset(nodes)
+                focused.append((check, values))
         if focused:
             part = store_of(around.triples).select
             for check, values in focused:
@@ -272,7 +327,7 @@ class _Examiner:
         ]
         for view, changes in ((self._after, self._added), (self._before, self._removed)):
             for node in changes.affected(occurrences):
-                types = frozenset(types_of(view, node))
+                types = set(types_of(view, node))
                 if all(any(ox.NamedNode(name) in types for name in names) for names in wanted):
                     return True
         return False

@@ -8,17 +8,20 @@ EXISTS or a subquery matters only where it is compatible with the rest, hence ha
 same paths. A query with a pattern that does not is ``Unbounded``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 from typing import Any
 
-from rdflib import URIRef, Variable
-from rdflib.plugins.sparql.algebra import traverse
+from rdflib import BNode, URIRef, Variable
+from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
+from rdflib.plugins.sparql.algebra import translatePath, translatePName, translatePrologue, traverse
+from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from gfmdkg.store.walking import Step
-from gfmdkg.validation.incremental.occurrences import (
+from gfmdkg.validation.incremental.reach import (
     TYPE,
     Occurrence,
     Path,
@@ -26,29 +29,17 @@ from gfmdkg.validation.incremental.occurrences import (
     Unbounded,
     reverse_path,
 )
-from gfmdkg.validation.incremental.query_syntax import (
-    GROUPS,
-    LATER,
-    PATHS,
-    TRIPLES,
-    TriplePattern,
-    arrange,
-    bound_variables,
-    constrains_predicates,
-    exists_groups,
-    inline_values,
-    object_iris,
-    parse_select,
-    parts_of,
-    predicate_ways,
-    refuse_aggregates,
-    triples_of,
-    variable_key,
-    ways_along,
-)
+from gfmdkg.validation.shacl import parts_inside
 
-__all__ = ["predicates_of", "query_paths", "subquery_paths"]
+__all__ = ["predicates_of", "query_paths", "subquery_paths", "ways_along"]
 
+_TriplePattern = tuple[Any, Any, Any]
+_PathParts = tuple[str, Sequence[Any]]
+"""The kind of a path, as SHACL calls it, and the paths that it is made of."""
+
+_GROUPS, _TRIPLES = "GroupOrUnionGraphPattern", "TriplesBlock"
+_PATHS = (SequencePath, AlternativePath, InvPath, MulPath)
+_LATER = frozenset({"OptionalGraphPattern", "MinusGraphPattern"})
 _Known = Mapping[str, frozenset[Path]]
 
 
@@ -64,9 +55,9 @@ def query_paths(
     ``is_bound`` says that the root gets its value from outside, as ``$this`` in SHACL. Raises
     ``Unbounded``.
     """
-    query = parse_select(text, prefixes)
-    refuse_aggregates(query)
-    if not is_bound and root not in bound_variables(query.where):
+    query = _parse_select(text, prefixes)
+    _refuse_aggregates(query)
+    if not is_bound and root not in _bound_variables(query.where):
         raise Unbounded(f"?{root} is not bound by a pattern")
     reader = _Reader()
     reader.read(query.where, {root: frozenset({()})}, {})
@@ -78,15 +69,15 @@ def subquery_paths(text: str, *, prefixes: Mapping[str, str]) -> QueryPaths:
 
     The root is the subject of the subquery's first pattern. Raises ``Unbounded``.
     """
-    where = parse_select(text, prefixes).where
-    parts = [part for part in parts_of(where) if part.name != "Bind"]
+    where = _parse_select(text, prefixes).where
+    parts = [part for part in _parts_of(where) if part.name != "Bind"]
     inner: list[CompValue] = []
-    if len(parts) == 1 and parts[0].name == GROUPS:
+    if len(parts) == 1 and parts[0].name == _GROUPS:
         inner = list(parts[0].graph)
     if len(inner) != 1 or inner[0].name != "SubSelect":
         raise Unbounded("the query is more than one subquery")
     group = inner[0].where
-    first = next((t for p in parts_of(group) if p.name == TRIPLES for t in triples_of(p)), None)
+    first = next((t for p in _parts_of(group) if p.name == _TRIPLES for t in _triples_of(p)), None)
     if first is None or not isinstance(first[0], Variable):
         raise Unbounded("the subquery has no first variable")
     reader = _Reader()
@@ -96,21 +87,23 @@ def subquery_paths(text: str, *, prefixes: Mapping[str, str]) -> QueryPaths:
 
 def predicates_of(text: str, *, prefixes: Mapping[str, str]) -> frozenset[str] | None:
     """All IRIs that a query names, its predicates among them; ``None`` if any predicate will do."""
-    where = parse_select(text, prefixes).where
+    where = _parse_select(text, prefixes).where
     found: set[str] = set()
-    is_open = False
+    loose: set[str] = set()
+    given: set[str] = set()
 
     def look(part: Any) -> None:
-        nonlocal is_open
-        if isinstance(part, CompValue) and part.name == TRIPLES:
-            is_open |= any(isinstance(p, Variable) for _, p, _ in triples_of(part))
-        for sequence in ways_along(part) if isinstance(part, PATHS) else ():
-            found.update(step.predicate for step in sequence if step.predicate is not None)
-        if isinstance(part, URIRef):
+        if isinstance(part, CompValue) and part.name == _TRIPLES:
+            loose.update(str(p) for _, p, _ in _triples_of(part) if isinstance(p, Variable))
+        elif isinstance(part, CompValue) and part.name == "InlineData":
+            given.update(_inline_values([part]))
+        elif isinstance(part, _PATHS):
+            found.update(s.predicate for way in ways_along(part) for s in way if s.predicate)
+        elif isinstance(part, URIRef):
             found.add(str(part))
 
     traverse(where, visitPre=look)
-    return None if is_open and not constrains_predicates(where) else frozenset(found)
+    return frozenset(found) if loose <= given else None
 
 
 @dataclass(slots=True)
@@ -135,9 +128,9 @@ class _Reader:
         if group.name == "SubSelect":
             self._subquery(group, known)
             return dict(known)
-        parts = parts_of(group)
-        given = {**given, **inline_values(parts)}
-        waiting, later = arrange(parts)
+        parts = _parts_of(group)
+        given = {**given, **_inline_values(parts)}
+        waiting, later = _arrange(parts)
         reached = dict(known)
         while waiting:
             for position, item in enumerate(waiting):
@@ -147,10 +140,10 @@ class _Reader:
             else:
                 raise _Loose("a pattern does not hang together with the focus node")
         for part in later:
-            if part.name in LATER:
+            if part.name in _LATER:
                 self.read(part.graph, reached, given)
             elif part.name == "Filter" or part.name == "Bind":
-                for exists in exists_groups(part.expr):
+                for exists in _exists_groups(part.expr):
                     self._read_exists(exists, reached, given)
         return reached
 
@@ -172,14 +165,14 @@ class _Reader:
 
     def _triple(
         self,
-        triple: TriplePattern,
+        triple: _TriplePattern,
         reached: dict[str, frozenset[Path]],
         given: Mapping[str, frozenset[Any]],
     ) -> bool:
-        subject, predicate, object_ = (variable_key(term) for term in triple)
-        sequences = predicate_ways(triple[1], given)
+        subject, predicate, object_ = (_variable_key(term) for term in triple)
+        sequences = _predicate_ways(triple[1], given)
         if subject in reached:
-            objects = object_iris(triple[2], given)
+            objects = _object_iris(triple[2], given)
             for prefix, sequence in product(reached[subject], sequences):
                 self._add(prefix, sequence, objects)
             self._reach(object_, reached, given, reached[subject], sequences)
@@ -225,11 +218,11 @@ class _Reader:
         try:
             self.read(group, reached, given)
         except _Loose:
-            triples = [t for part in parts_of(group) for t in triples_of(part)]
-            is_plain = all(part.name == TRIPLES for part in parts_of(group))
+            triples = [t for part in _parts_of(group) for t in _triples_of(part)]
+            is_plain = all(part.name == _TRIPLES for part in _parts_of(group))
             if not is_plain or len(triples) != 1 or not isinstance(triples[0][1], URIRef):
                 raise
-            subject, _, object_ = (variable_key(term) for term in triples[0])
+            subject, _, object_ = (_variable_key(term) for term in triples[0])
             if subject is None or object_ is None or {subject, object_} & set(reached):
                 raise
             if subject == object_ or {subject, object_} & set(given):
@@ -245,3 +238,166 @@ class _Reader:
         usable = selected & keys if is_grouped else selected
         inside = {name: paths for name, paths in known.items() if name in usable}
         self.read(query.where, inside, {})
+
+
+# The syntax tree, which unlike the algebra keeps the order of the text
+
+
+def _parse_select(text: str, prefixes: Mapping[str, str]) -> CompValue:
+    """The syntax tree with full IRIs and paths; the patterns are in the order of the text."""
+    parsed = parseQuery(text)
+    prologue = translatePrologue(parsed[0], None, dict(prefixes))
+    query: CompValue = traverse(parsed[1], visitPost=partial(translatePName, prologue=prologue))
+    if query.name != "SelectQuery" or query.limitoffset or query.valuesClause:
+        raise Unbounded("only a SELECT without LIMIT and trailing VALUES can be bounded")
+    query["where"] = traverse(query.where, visitPost=translatePath)
+    return query
+
+
+def _refuse_aggregates(query: CompValue) -> None:
+    """Raise ``Unbounded`` for a query that itself groups or aggregates."""
+    inside = parts_inside(query.projection)
+    has_aggregate = any(part.name.startswith("Aggregate_") for part in inside)
+    if has_aggregate or query.groupby or query.having:
+        raise Unbounded("the query itself aggregates")
+
+
+def _parts_of(group: CompValue) -> list[CompValue]:
+    """The parts of a group; a subquery is one."""
+    return list(group.part or ()) if group.name != "SubSelect" else [group]
+
+
+def _triples_of(part: CompValue) -> list[_TriplePattern]:
+    """The triple patterns of a block, in the order of the text."""
+    flat = [term for terms in part.triples or () for term in terms]
+    return [(flat[n], flat[n + 1], flat[n + 2]) for n in range(0, len(flat), 3)]
+
+
+def _arrange(parts: Sequence[CompValue]) -> tuple[list[Any], list[CompValue]]:
+    """What must match, in the order of the text; and what is looked at after that."""
+    waiting: list[Any] = []
+    later: list[CompValue] = []
+    for part in parts:
+        match part.name:
+            case "TriplesBlock" | "GroupOrUnionGraphPattern" | "SubSelect":
+                if any(other.name in _LATER for other in later):
+                    raise Unbounded("a pattern follows OPTIONAL or MINUS")
+                if part.name == _TRIPLES:
+                    waiting += _triples_of(part)
+                elif part.name == "SubSelect":
+                    waiting.append(CompValue(_GROUPS, graph=[part]))
+                else:
+                    waiting.append(part)
+            case "OptionalGraphPattern" | "MinusGraphPattern" | "Filter" | "Bind":
+                later.append(part)
+            case "InlineData":
+                pass
+            case other:
+                raise Unbounded(f"the query uses {other}")
+    return waiting, later
+
+
+def _inline_values(parts: Sequence[CompValue]) -> dict[str, frozenset[Any]]:
+    """The variables for which VALUES lists IRIs, with these."""
+    found: dict[str, frozenset[Any]] = {}
+    for part in parts:
+        if part.name != "InlineData":
+            continue
+        for position, variable in enumerate(part.var):
+            rows = [v if isinstance(v, list) else [v] for v in part.value or ()]
+            values = [row[position] for row in rows]
+            if all(isinstance(value, URIRef) for value in values):
+                found[str(variable)] = frozenset(values)
+    return found
+
+
+def _exists_groups(expression: Any) -> Iterator[CompValue]:
+    """The groups of all EXISTS and NOT EXISTS of an expression, the inner ones left out."""
+    if isinstance(expression, CompValue):
+        if expression.name in ("Builtin_EXISTS", "Builtin_NOTEXISTS"):
+            yield expression.graph
+            return
+        for key in expression:
+            yield from _exists_groups(expression[key])
+    elif isinstance(expression, list | tuple):
+        for part in expression:
+            yield from _exists_groups(part)
+
+
+def _bound_variables(group: CompValue) -> set[str]:
+    """The variables that every solution of a group binds by a pattern."""
+    found: set[str] = set()
+    if group.name == "SubSelect":
+        return found
+    for part in _parts_of(group):
+        if part.name == _TRIPLES:
+            found |= {
+                name for t in _triples_of(part) for x in t if (name := _variable_key(x)) is not None
+            }
+        elif part.name == _GROUPS:
+            found |= set.intersection(*(_bound_variables(branch) for branch in part.graph))
+    return found
+
+
+def _variable_key(term: Any) -> str | None:
+    """The name of what a pattern leaves open: a variable or a blank node."""
+    if isinstance(term, Variable):
+        return str(term)
+    return f"_:{term}" if isinstance(term, BNode) else None
+
+
+def _object_iris(term: Any, given: Mapping[str, frozenset[Any]]) -> frozenset[str] | None:
+    """The IRIs that an object can be, where the pattern says."""
+    if isinstance(term, URIRef):
+        return frozenset({str(term)})
+    values = given.get(str(term)) if isinstance(term, Variable) else None
+    return None if values is None else frozenset(map(str, values))
+
+
+def _predicate_ways(term: Any, given: Mapping[str, frozenset[Any]]) -> list[Path]:
+    """The ways along what stands for the predicate."""
+    if isinstance(term, Variable):
+        values = given.get(str(term))
+        if values is None:
+            return [(Step(predicate=None),)]
+        return [(Step(predicate=str(value)),) for value in sorted(values)]
+    return ways_along(term)
+
+
+def ways_along(path: Any, parts_of_path: Callable[[Any], _PathParts] | None = None) -> list[Path]:
+    """The ways along a property path, or a SHACL path with ``parts_of_path`` for its own parts.
+
+    Each is a sequence of steps.
+    """
+    kind, parts = (parts_of_path or _path_parts)(path)
+    if kind == "predicatePath":
+        return [(Step(predicate=str(path)),)]
+    ways = [ways_along(part, parts_of_path) for part in parts]
+    match kind:
+        case "sequencePath":
+            return [tuple(s for way in choice for s in way) for choice in product(*ways)]
+        case "alternativePath":
+            return [way for part in ways for way in part]
+        case "inversePath":
+            return [reverse_path(way) for way in ways[0]]
+        case "zeroOrMorePath" | "oneOrMorePath" | "zeroOrOnePath":
+            if len(ways[0]) != 1 or len(ways[0][0]) != 1:
+                raise Unbounded("a repeated path of several steps")
+            step = ways[0][0][0]
+            return [(Step(predicate=step.predicate, is_inverse=step.is_inverse, repeats=True),)]
+    raise Unbounded("an unknown kind of path, or one that excludes predicates")
+
+
+def _path_parts(path: Any) -> _PathParts:
+    match path:
+        case URIRef():
+            return "predicatePath", ()
+        case SequencePath():
+            return "sequencePath", path.args
+        case AlternativePath():
+            return "alternativePath", path.args
+        case InvPath():
+            return "inversePath", (path.arg,)
+        case MulPath():
+            return "zeroOrMorePath", (path.path,)
+    return "unknown", ()

@@ -1,26 +1,119 @@
-"""From a change to the nodes that it can affect, and from nodes to all that they depend on."""
+"""Which triples an answer about a focus node can depend on, as paths out of that node.
 
-from collections.abc import Iterable, Sequence
+Along them a walk leads from a change to the nodes that it can affect, and from nodes to all that
+they depend on.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
 
 import pyoxigraph as ox
+from rdflib.term import Node
 
-from gfmdkg.store.walking import Step, TooManyNodes, TripleView
-from gfmdkg.terms.values import Term, Triple
-from gfmdkg.validation.incremental.occurrences import (
-    SUBCLASS,
-    TYPE,
-    Occurrence,
-    Path,
-    Unbounded,
+from gfmdkg.namespaces import RDF, RDFS
+from gfmdkg.store.walking import (
+    Step,
+    TooManyNodes,
+    TripleView,
 )
+from gfmdkg.terms.values import Term, Triple
 
-__all__ = ["Changes", "Nodes", "Surroundings", "superclasses", "types_of"]
+__all__ = [
+    "SUBCLASS",
+    "TYPE",
+    "Changes",
+    "Nodes",
+    "Occurrence",
+    "Path",
+    "QueryPaths",
+    "Surroundings",
+    "TargetedShape",
+    "Unbounded",
+    "reverse_path",
+    "superclasses",
+    "types_of",
+]
+
+TYPE = RDF + "type"
+SUBCLASS = RDFS + "subClassOf"
+
+Path = tuple[Step, ...]
+Nodes = frozenset[Term]
 
 _UP = Step(predicate=SUBCLASS, repeats=True)
 _TYPES = Step(predicate=TYPE)
 
-Nodes = frozenset[Term]
+
+class Unbounded(Exception):
+    """What a rule depends on cannot be bounded by paths; ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """A triple that a rule reads: along ``prefix`` from the focus node, then ``step``.
+
+    Of a forward step only triples whose object is one of ``objects`` count, where these are
+    given; ``has_subclasses`` widens them to the classes below, as ``sh:class`` does.
+    """
+
+    prefix: Path
+    step: Step
+    objects: frozenset[str] | None = None
+    has_subclasses: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryPaths:
+    """The dependencies of a query.
+
+    ``witnesses`` are predicates of which the query asks whether there is any triple at all.
+    """
+
+    occurrences: frozenset[Occurrence]
+    witnesses: frozenset[str] = frozenset()
+
+
+def reverse_path(path: Path) -> Path:
+    """The path that leads back. Raises ``Unbounded`` for a step to a predicate."""
+    if any(step.to_predicate for step in path):
+        raise Unbounded("a path through a predicate cannot be turned round")
+    return tuple(
+        Step(predicate=step.predicate, is_inverse=not step.is_inverse, repeats=step.repeats)
+        for step in reversed(path)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TargetedShape:
+    """A shape with targets, and what its verdict reads.
+
+    ``nodes`` are the single targets, as N-Triples; ``unbounded`` says why what the shape reads
+    cannot be bounded, where that is so.
+    """
+
+    node: Node
+    classes: frozenset[str]
+    subjects_of: frozenset[str]
+    objects_of: frozenset[str]
+    nodes: frozenset[str]
+    occurrences: frozenset[Occurrence]
+    unbounded: str | None = None
+
+    @property
+    def entrances(self) -> Iterator[Occurrence]:
+        """The triples that make a node a focus node."""
+        if self.classes:
+            step = Step(predicate=TYPE)
+            yield Occurrence(prefix=(), step=step, objects=self.classes, has_subclasses=True)
+        for predicate in self.subjects_of:
+            yield Occurrence(prefix=(), step=Step(predicate=predicate))
+        for predicate in self.objects_of:
+            yield Occurrence(prefix=(), step=Step(predicate=predicate, is_inverse=True))
 
 
 class Changes:

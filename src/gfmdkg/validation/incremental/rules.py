@@ -8,25 +8,27 @@ are others.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import rdflib
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from gfmdkg.namespaces import PREFIXES, SH
+from gfmdkg.namespaces import PREFIXES, RDFS, SH
 from gfmdkg.paths import cache_folder
+from gfmdkg.store.derived_files import replacing
 from gfmdkg.store.walking import Step
 from gfmdkg.validation.checks import Check
-from gfmdkg.validation.data_graph import from_ntriples, our_term, rdflib_term, to_ntriples
+from gfmdkg.validation.data_graph import ntriples, read_ntriples
 from gfmdkg.validation.findings import Finding, Severity
-from gfmdkg.validation.incremental.occurrences import (
+from gfmdkg.validation.incremental.reach import (
+    TYPE,
     Occurrence,
     QueryPaths,
     TargetedShape,
@@ -35,10 +37,13 @@ from gfmdkg.validation.incremental.occurrences import (
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.shacl import decode_report, run_shapes
 
-__all__ = ["PREPARED_NAME", "BoundedCheck", "Rules", "compile_rules", "load_rules"]
+__all__ = ["PREPARED_NAME", "BoundedCheck", "Rules", "closure", "compile_rules", "load_rules"]
 
 _TARGET_NODE, _PROPERTY, _PATH = (URIRef(SH + n) for n in ("targetNode", "property", "path"))
 _DISJOINT, _CLOSED = (URIRef(SH + n) for n in ("qualifiedValueShapesDisjoint", "closed"))
+_CLASS = URIRef(RDFS + "Class")
+# Their values are names of something, even where a shape has the same name.
+_NAMING = frozenset(URIRef(n) for n in (TYPE, SH + "class", SH + "datatype", SH + "hasValue"))
 PREPARED_NAME = "rules.json"
 """The name of the file in the folder of a version, or of the user's cache."""
 
@@ -47,10 +52,7 @@ _PACKAGE = "gfmdkg.validation"
 _CODE = (
     "checks.py",
     "shapes.py",
-    *(
-        f"incremental/{name}.py"
-        for name in ("occurrences", "query_paths", "query_syntax", "rules", "shape_paths")
-    ),
+    *(f"incremental/{name}.py" for name in ("reach", "query_paths", "rules", "shape_paths")),
 )
 
 
@@ -69,26 +71,18 @@ class BoundedCheck:
     predicates: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Shapes and checks. ``triples`` are all of the shapes, as they are applied."""
+    """Shapes and checks. ``graph`` has all shapes as they are applied, and is not to be changed."""
 
     shapes: Sequence[TargetedShape]
     bounded: Sequence[BoundedCheck]
-    triples: Sequence[tuple[Node, Node, Node]]
+    graph: Graph
 
     @property
     def checks(self) -> Sequence[Check]:
         """The checks alone."""
         return [bounded.check for bounded in self.bounded]
-
-    @cached_property
-    def graph(self) -> Graph:
-        """The shapes as they are applied; not to be changed."""
-        graph = Graph(store="SimpleMemory", bind_namespaces="none")
-        for triple in self.triples:
-            graph.add(triple)
-        return graph
 
     def report_graph(self, data: Graph) -> Graph:
         """The W3C validation report of a graph by all shapes. Raises ``OntologyError``."""
@@ -110,13 +104,30 @@ class Rules:
         """The shapes graph with these focus nodes (of rdflib) as the only targets."""
         graph = Graph(store="SimpleMemory", bind_namespaces="none")
         for shape, nodes in targets.items():
-            for triple in shape.triples:
+            for triple in closure(self.graph, shape.node):
                 graph.add(triple)
             for node in nodes:
                 graph.add((shape.node, _TARGET_NODE, node))
         for shape, nodes in targets.items():
             _detach_properties(graph, shape.node, nodes)
         return graph
+
+
+def closure(shapes: Graph, root: Node) -> Iterator[tuple[Node, Node, Node]]:
+    """The triples of a shape and of all that hangs on it, without its own targets."""
+    seen: set[Node] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        for predicate, value in shapes.predicate_objects(node):
+            if str(predicate).startswith(SH + "target") or value == _CLASS:
+                continue
+            yield node, predicate, value
+            if not isinstance(value, Literal) and predicate not in _NAMING:
+                waiting.append(value)
 
 
 def _detach_properties(graph: Graph, shape: Node, nodes: Sequence[Node]) -> None:
@@ -148,11 +159,11 @@ def load_rules(ontology: Path, *, kept: Path | None = None) -> Rules:
     """
     file = (cache_folder() if kept is None else kept) / PREPARED_NAME
     digest = _digest(ontology)
-    record = _read(file, digest)
-    if record is None:
-        record = _encode(_compile_files(ontology)) | {"digest": digest}
-        _write(file, record)
-    return _decode(record)
+    rules = _read(file, digest)
+    if rules is None:
+        rules = _compile_files(ontology)
+        _write(file, rules, digest)
+    return rules
 
 
 def compile_rules(
@@ -175,7 +186,7 @@ def compile_rules(
     return Rules(
         shapes=compile_shapes(applied),
         bounded=[_bounded(check, prefixes) for check in checks],
-        triples=list(applied),
+        graph=applied,
     )
 
 
@@ -196,19 +207,15 @@ def _bounded(check: Check, prefixes: Mapping[str, str]) -> BoundedCheck:
         subquery_paths,
     )
 
-    text = check.query
-    try:
-        return BoundedCheck(check=check, focused=query_paths(text, "focus", prefixes=prefixes))
-    except Unbounded:
-        pass
-    try:
-        return BoundedCheck(check=check, source=subquery_paths(text, prefixes=prefixes))
-    except Unbounded:
-        pass
-    try:
-        return BoundedCheck(check=check, predicates=predicates_of(text, prefixes=prefixes))
-    except Unbounded:
-        return BoundedCheck(check=check)
+    ways: Mapping[str, Callable[..., Any]] = {
+        "focused": partial(query_paths, root="focus"),
+        "source": subquery_paths,
+        "predicates": predicates_of,
+    }
+    for name, read in ways.items():
+        with suppress(Unbounded):
+            return BoundedCheck(check=check, **{name: read(check.query, prefixes=prefixes)})
+    return BoundedCheck(check=check)
 
 
 # The file
@@ -231,139 +238,61 @@ def _digest(ontology: Path) -> str:
     return found.hexdigest()
 
 
-def _read(file: Path, digest: str) -> Mapping[str, Any] | None:
+def _read(file: Path, digest: str) -> Rules | None:
     try:
-        record = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+        record = json.loads(file.read_bytes(), object_hook=_made)
+    except (OSError, ValueError, LookupError, TypeError):
+        # There is none, or it is damaged, or other code wrote it, which has other kinds.
         return None
-    is_of_these = isinstance(record, dict) and record.get("digest") == digest
-    return record if is_of_these else None
+    if not isinstance(record, dict) or record.get("digest") != digest:
+        return None
+    graph = Graph(store="SimpleMemory", bind_namespaces="none")
+    for triple in read_ntriples(record["graph"].encode()):
+        graph.add(triple)
+    return Rules(shapes=record["shapes"], bounded=record["bounded"], graph=graph)
 
 
-def _write(file: Path, record: Mapping[str, Any]) -> None:
+def _write(file: Path, rules: Rules, digest: str) -> None:
     """Write the file if that is possible: others may read it, or write the same, meanwhile."""
-    draft = file.with_name(f"{file.name}.{uuid4().hex}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(record), "utf-8")
-        draft.replace(file)
-    except OSError:
-        return
-
-
-def _encode(rules: Rules) -> dict[str, Any]:
-    numbers: dict[Node, int] = {}
-
-    def number(node: Node) -> int:
-        return numbers.setdefault(node, len(numbers))
-
-    def flat(triples: Iterable[tuple[Node, Node, Node]]) -> list[int]:
-        return [number(node) for triple in triples for node in triple]
-
-    shapes = [
-        {
-            "node": number(shape.node),
-            "classes": sorted(shape.classes),
-            "subjects_of": sorted(shape.subjects_of),
-            "objects_of": sorted(shape.objects_of),
-            "nodes": [number(rdflib_term(node)) for node in shape.nodes],
-            "occurrences": _encode_occurrences(shape.occurrences),
-            "entrances": _encode_occurrences(shape.entrances),
-            "triples": flat(shape.triples),
-            "unbounded": shape.unbounded,
-        }
-        for shape in rules.shapes
-    ]
-    checks = [
-        {
-            "check": asdict(bounded.check),
-            "focused": _encode_paths(bounded.focused),
-            "source": _encode_paths(bounded.source),
-            "predicates": None if bounded.predicates is None else sorted(bounded.predicates),
-        }
-        for bounded in rules.bounded
-    ]
-    triples = flat(rules.triples)
-    terms = [to_ntriples(node) for node in numbers]
-    return {"terms": terms, "triples": triples, "shapes": shapes, "checks": checks}
-
-
-def _decode(record: Mapping[str, Any]) -> Rules:
-    terms = [from_ntriples(text) for text in record["terms"]]
-
-    def triples(flat: Sequence[int]) -> list[tuple[Node, Node, Node]]:
-        nodes = iter([terms[number] for number in flat])
-        return list(zip(nodes, nodes, nodes, strict=True))
-
-    shapes = [
-        TargetedShape(
-            node=terms[shape["node"]],
-            classes=frozenset(shape["classes"]),
-            subjects_of=frozenset(shape["subjects_of"]),
-            objects_of=frozenset(shape["objects_of"]),
-            nodes=frozenset(our_term(terms[n]) for n in shape["nodes"]),
-            occurrences=_decode_occurrences(shape["occurrences"]),
-            entrances=_decode_occurrences(shape["entrances"]),
-            triples=triples(shape["triples"]),
-            unbounded=shape["unbounded"],
-        )
-        for shape in record["shapes"]
-    ]
-    bounded = [
-        BoundedCheck(
-            check=Check(**(each["check"] | {"severity": Severity(each["check"]["severity"])})),
-            focused=_decode_paths(each["focused"]),
-            source=_decode_paths(each["source"]),
-            predicates=None if each["predicates"] is None else frozenset(each["predicates"]),
-        )
-        for each in record["checks"]
-    ]
-    return Rules(shapes=shapes, bounded=bounded, triples=triples(record["triples"]))
-
-
-def _encode_paths(paths: QueryPaths | None) -> Any:
-    if paths is None:
-        return None
-    return {
-        "occurrences": _encode_occurrences(paths.occurrences),
-        "witnesses": sorted(paths.witnesses),
+    record = {
+        "digest": digest,
+        "shapes": rules.shapes,
+        "bounded": rules.bounded,
+        "graph": ntriples(rules.graph).decode(),
     }
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(file) as draft:
+            draft.write_text(json.dumps(record, default=_plain), "utf-8")
 
 
-def _decode_paths(record: Any) -> QueryPaths | None:
-    if record is None:
-        return None
-    return QueryPaths(
-        occurrences=_decode_occurrences(record["occurrences"]),
-        witnesses=frozenset(record["witnesses"]),
-    )
+_KINDS = {
+    kind.__name__: kind
+    for kind in (BoundedCheck, Check, Occurrence, QueryPaths, Step, TargetedShape)
+}
 
 
-def _encode_occurrences(occurrences: Iterable[Occurrence]) -> list[Any]:
-    return [
-        [
-            [_encode_step(step) for step in (*o.prefix, o.step)],
-            None if o.objects is None else sorted(o.objects),
-            o.has_subclasses,
-        ]
-        for o in occurrences
-    ]
+def _plain(value: Any) -> Any:
+    """What JSON has no form for: a set, or one of the kinds with its fields."""
+    if isinstance(value, frozenset):
+        return {"kind": "set", "members": list(value)}
+    members = {field.name: getattr(value, field.name) for field in fields(value)}
+    return {"kind": type(value).__name__, **members}
 
 
-def _decode_occurrences(records: Iterable[Any]) -> frozenset[Occurrence]:
-    found: list[Occurrence] = []
-    for parts, objects, has_subclasses in records:
-        steps = [Step(predicate=p, is_inverse=i, repeats=r, to_predicate=t) for p, i, r, t in parts]
-        found.append(
-            Occurrence(
-                prefix=tuple(steps[:-1]),
-                step=steps[-1],
-                objects=None if objects is None else frozenset(objects),
-                has_subclasses=has_subclasses,
-            )
-        )
-    return frozenset(found)
-
-
-def _encode_step(step: Step) -> list[Any]:
-    return [step.predicate, step.is_inverse, step.repeats, step.to_predicate]
+def _made(record: dict[str, Any]) -> Any:
+    """The inverse of ``_plain``."""
+    kind = record.pop("kind", None)
+    match kind:
+        case None:
+            return record
+        case "set":
+            return frozenset(record["members"])
+        case "Check":
+            record["severity"] = Severity(record["severity"])
+        case "Occurrence":
+            record["prefix"] = tuple(record["prefix"])
+        case "TargetedShape":
+            # Only an IRI has a colon.
+            record["node"] = (URIRef if ":" in record["node"] else BNode)(record["node"])
+    return _KINDS[kind](**record)

@@ -1,36 +1,32 @@
 """What each shape's verdict on a focus node depends on, read off the shapes graph."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 
-import pyoxigraph as ox
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import BNode, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from gfmdkg.namespaces import RDF, RDFS, SH
+from gfmdkg.namespaces import RDFS, SH
 from gfmdkg.store.walking import Step
-from gfmdkg.terms.values import Term
-from gfmdkg.validation.data_graph import our_term
-from gfmdkg.validation.incremental.occurrences import (
+from gfmdkg.validation.data_graph import to_ntriples
+from gfmdkg.validation.incremental.query_paths import query_paths, ways_along
+from gfmdkg.validation.incremental.reach import (
     TYPE,
     Occurrence,
     Path,
     TargetedShape,
     Unbounded,
-    reverse_path,
 )
-from gfmdkg.validation.incremental.query_paths import query_paths
+from gfmdkg.validation.shacl import path_parts
 
 __all__ = ["compile_shapes"]
 
-_FIRST, _TYPE = URIRef(RDF + "first"), URIRef(TYPE)
+_TYPE = URIRef(TYPE)
 _NESTED = tuple(URIRef(SH + n) for n in ("property", "node", "not", "qualifiedValueShape"))
 _LISTS = tuple(URIRef(SH + name) for name in ("or", "and", "xone"))
 _PAIRS = tuple(URIRef(SH + name) for name in ("equals", "disjoint", "lessThan", "lessThanOrEquals"))
-_REPEATED = tuple(
-    URIRef(SH + name) for name in ("zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")
-)
 # They read nothing but the value nodes themselves, or say nothing about data.
 _LOCAL_NAMES = """
 closed datatype deactivated defaultValue description flags group hasValue ignoredProperties in
@@ -41,8 +37,6 @@ uniqueLang
 """
 _LOCAL = frozenset(URIRef(SH + name) for name in _LOCAL_NAMES.split())
 _READING = frozenset((*_NESTED, *_LISTS, *_PAIRS, URIRef(SH + "class"), URIRef(SH + "sparql")))
-# Their values are names of something, even where a shape has the same name.
-_NAMING = frozenset((_TYPE, *(URIRef(SH + n) for n in ("class", "datatype", "hasValue"))))
 # What a SPARQL constraint may ask for beside the data, by text or by binding.
 _BEYOND = ("PATH", "shapesGraph", "currentShape")
 
@@ -83,16 +77,18 @@ class _Compiler:
         except Unbounded as error:
             unbounded = unbounded or f"{_name(node)}: {error.reason}"
         classes = targets("targetClass") | ({str(node)} if is_class else frozenset())
-        subjects_of, objects_of = targets("targetSubjectsOf"), targets("targetObjectsOf")
         return TargetedShape(
             node=node,
             classes=classes,
-            subjects_of=subjects_of,
-            objects_of=objects_of,
-            nodes=frozenset(map(_stored, shapes.objects(node, URIRef(SH + "targetNode")))),
+            subjects_of=targets("targetSubjectsOf"),
+            objects_of=targets("targetObjectsOf"),
+            nodes=frozenset(
+                to_ntriples(target)
+                for target in shapes.objects(node, URIRef(SH + "targetNode"))
+                # An unnamed node of the shapes is none of the data.
+                if not isinstance(target, BNode)
+            ),
             occurrences=frozenset(occurrences),
-            entrances=frozenset(_entrances(classes, subjects_of, objects_of)),
-            triples=tuple(self._closure(node)),
             unbounded=unbounded,
         )
 
@@ -110,7 +106,7 @@ class _Compiler:
         values = list(before)
         path = shapes.value(shape, URIRef(SH + "path"))
         if path is not None:
-            ways = self._ways(path)
+            ways = ways_along(path, partial(path_parts, shapes))
             values = [(*prefix, *way) for prefix, way in product(before, ways)]
             for prefix, way in product(before, ways):
                 for position, step in enumerate(way):
@@ -175,66 +171,9 @@ class _Compiler:
             for members in self._shapes.objects(shape, predicate):
                 yield from Collection(self._shapes, members)
 
-    def _ways(self, path: Node) -> list[Path]:
-        """The ways along a SHACL path, each a sequence of steps."""
-        shapes = self._shapes
-        if isinstance(path, URIRef):
-            return [(Step(predicate=str(path)),)]
-        if (path, _FIRST, None) in shapes:
-            parts = [self._ways(member) for member in Collection(shapes, path)]
-            return [tuple(s for way in choice for s in way) for choice in product(*parts)]
-        inverse = shapes.value(path, URIRef(SH + "inversePath"))
-        if inverse is not None:
-            return [reverse_path(way) for way in self._ways(inverse)]
-        members = shapes.value(path, URIRef(SH + "alternativePath"))
-        if members is not None:
-            return [way for member in Collection(shapes, members) for way in self._ways(member)]
-        for predicate in _REPEATED:
-            inner = shapes.value(path, predicate)
-            if inner is not None:
-                ways = self._ways(inner)
-                if len(ways) != 1 or len(ways[0]) != 1:
-                    raise Unbounded("a repeated path of several steps")
-                step = ways[0][0]
-                return [(Step(predicate=step.predicate, is_inverse=step.is_inverse, repeats=True),)]
-        raise Unbounded("an unknown kind of path")
-
-    def _closure(self, root: Node) -> Iterator[tuple[Node, Node, Node]]:
-        """The shape and all that hangs on it, without its own targets."""
-        seen: set[Node] = set()
-        waiting = [root]
-        while waiting:
-            node = waiting.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            for predicate, value in self._shapes.predicate_objects(node):
-                if str(predicate).startswith(SH + "target") or value == URIRef(RDFS + "Class"):
-                    continue
-                yield node, predicate, value
-                if not isinstance(value, Literal) and predicate not in _NAMING:
-                    waiting.append(value)
-
-
-def _entrances(
-    classes: frozenset[str], subjects_of: Iterable[str], objects_of: Iterable[str]
-) -> Iterator[Occurrence]:
-    if classes:
-        step = Step(predicate=TYPE)
-        yield Occurrence(prefix=(), step=step, objects=classes, has_subclasses=True)
-    for predicate in subjects_of:
-        yield Occurrence(prefix=(), step=Step(predicate=predicate))
-    for predicate in objects_of:
-        yield Occurrence(prefix=(), step=Step(predicate=predicate, is_inverse=True))
-
 
 def _is_true(shapes: Graph, node: Node, name: str) -> bool:
     return any(str(value) == "true" for value in shapes.objects(node, URIRef(SH + name)))
-
-
-def _stored(node: Node) -> Term:
-    # An unnamed node of the shapes is none of the data.
-    return ox.NamedNode(f"x:{node}") if isinstance(node, BNode) else our_term(node)
 
 
 def _name(node: Node) -> str:
