@@ -18,12 +18,15 @@ from typing import Any
 from gfmdkg.engine.confinement import confine
 from gfmdkg.engine.failures import encode_error
 from gfmdkg.engine.frames import Channel, Frame
+from gfmdkg.engine.memory import give_memory_back
 from gfmdkg.errors import EngineFailure, GfmdkgError
 
 __all__ = ["Handler", "Reply", "run"]
 
 # The server process kills at the limit; this is for one that is itself stuck.
 _OWN_TIMER_GRACE_SECONDS = 0.1
+# Whoever asks again at once would only have to wait until the memory is there once more.
+_REST_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ def _main() -> None:
     memory = EngineFailure(_memory_words(setup["memory_limit_bytes"]))
     out_of_memory = Reply(head={"error": encode_error(memory)}, retires=True)
     channel.send(json.dumps({"network_obstacle": obstacle}).encode())
-    while (frame := channel.receive()) is not None:
+    while (frame := _next(channel)) is not None:
         if frame.limit_seconds:
             # Its default action ends the process whatever the engine is doing.
             limit = frame.limit_seconds + _OWN_TIMER_GRACE_SECONDS
@@ -57,6 +60,13 @@ def _main() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         if reply.retires:
             break
+
+
+def _next(channel: Channel) -> Frame | None:
+    """The next request; a process that rests takes no more memory than what it keeps."""
+    if not channel.is_ready(within_seconds=_REST_SECONDS):
+        give_memory_back()
+    return channel.receive()
 
 
 def _memory_words(limit_bytes: int) -> str:

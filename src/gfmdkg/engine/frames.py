@@ -8,6 +8,7 @@ The head is JSON, the body raw bytes. One request is answered by one reply, so t
 never more than one frame under way in a direction.
 """
 
+import select
 import socket
 import struct
 from dataclasses import dataclass
@@ -109,6 +110,12 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._assembler = FrameAssembler()
+
+    def is_ready(self, *, within_seconds: float) -> bool:
+        """Whether something comes in this time, were it the end."""
+        poll = select.poll()  # takes any number of a file, select() only low ones
+        poll.register(self._connection, select.POLLIN)
+        return bool(poll.poll(within_seconds * 1000))
 
     def receive(self) -> Frame | None:
         """The next frame, or ``None`` when the server process closed the connection."""

@@ -4,12 +4,14 @@ import os
 import resource
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.network.answering import Networks
 from gfmdkg.network.request import NetworkRequest
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -30,8 +32,12 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
 
     @lru_cache(maxsize=_VERSIONS_KEPT)
     def networks_of(folder: Path) -> Networks:
-        store = OxigraphStore.open_read_only(folder)
-        return Networks(select_from(store))
+        def select(query: str) -> Solutions:
+            # To open it takes milliseconds, and its caches more memory than the networks.
+            with closing(OxigraphStore.open_read_only(folder)) as store:
+                return select_from(store)(query)
+
+        return Networks(select)
 
     def handle(frame: Frame) -> Reply:
         folder, request = NetworkRequest.unpack(frame.head, frame.body)
