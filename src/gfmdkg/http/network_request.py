@@ -176,7 +176,7 @@ async def choose_passages(service: Service, parameters: Parameters, version: Ver
     grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
     if filters.text is None and filters.values.keys() <= _OF_LINKS:
         return Chosen(grounds=grounds)
-    index = await service.lists.exactly(_PASSAGES.name, version)
+    index = (await service.lists[_PASSAGES.name].exactly(version))[_PASSAGES.name]
     items = await asyncio.to_thread(index.iris, selection)
     passing = frozenset(items)
     # What passes the filters is enough, and keeps the query short.
