@@ -3,6 +3,8 @@
 import asyncio
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 
 from gfmdkg.errors import Busy, NotFound, StoreError
@@ -57,18 +59,21 @@ class ListIndexes:
         return await asyncio.to_thread(self._read, group, version)
 
     def _read(self, group: Group, version: Version) -> Indexes:
-        store = OxigraphStore.open_read_only(version.database)
-        ask = keep_answers(version.folder, select_from(store))
+        # The allocator has an arena for each thread. In one and the same, what answers leave
+        # behind is filled with the few terms that stay, and cannot be given back for their sake.
+        with (
+            closing(OxigraphStore.open_read_only(version.database)) as store,
+            ThreadPoolExecutor(1) as asking,
+        ):
+            answer = select_from(store)
+            ask = keep_answers(version.folder, lambda query: asking.submit(answer, query).result())
 
-        def select(query: str) -> bytes:
-            if self._is_closed.is_set():
-                raise Busy(_RETRY_SECONDS, cause="the service is ending")
-            return ask(query)
+            def select(query: str) -> bytes:
+                if self._is_closed.is_set():
+                    raise Busy(_RETRY_SECONDS, cause="the service is ending")
+                return ask(query)
 
-        try:
             return {faceted.name: index for faceted, index in build_indexes(group, select)}
-        finally:
-            store.close()
 
 
 def search_indexes(versions: VersionStore, *, wait_seconds: float) -> VersionCache[SearchIndex]:
