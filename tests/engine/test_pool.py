@@ -18,6 +18,7 @@ import pyoxigraph as ox
 import pytest
 from tests.engine.conftest import TRIPLES, children, publish
 
+from gfmdkg.engine import server
 from gfmdkg.engine.answers import read_body
 from gfmdkg.engine.pool import EnginePool, QueryRequest
 from gfmdkg.engine.server import engine_program
@@ -52,10 +53,14 @@ def _direct(version: Version, text: str, formats: AnswerFormats) -> bytes:
     return output.getvalue()
 
 
-async def _until_idle(pool: EnginePool, number: int) -> None:
+async def _until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while pool.stats().idle < number:
+        while not is_so():
             await asyncio.sleep(0.01)
+
+
+async def _until_idle(pool: EnginePool, number: int) -> None:
+    await _until(lambda: pool.stats().idle >= number)
 
 
 def test_answers_equal_those_of_the_store_in_all_sizes(
@@ -291,6 +296,25 @@ def test_memory_limit_is_named_and_leaves_room_for_normal_work(
             with pytest.raises(EngineFailure, match="memory limit of 256 MiB"):
                 await pool.query(QueryRequest(text=GREEDY, version=version))
             assert (await pool.query(QueryRequest(text=POINT, version=version))).rows == 10
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1])
+def test_engine_that_grew_is_ended_in_a_while(
+    open_pool: OpenPool, version: Version, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr(server, "_SIZE_CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(server, "_GROWN_BYTES", -(1 << 30))
+    monkeypatch.setattr(server, "_GROWN_SECONDS", seconds)
+
+    async def scenario() -> None:
+        async with open_pool() as pool:
+            await _until_idle(pool, 2)
+            assert (await pool.query(QueryRequest(text=POINT, version=version))).rows == 10
+            await _until(lambda: pool.stats().workers == 1)
+            assert (await pool.query(QueryRequest(text=POINT, version=version))).rows == 10
+            assert pool.stats().failures_total == 0
 
     asyncio.run(scenario())
 

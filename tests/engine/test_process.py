@@ -27,6 +27,8 @@ def create_handler(options):
     if options.get("start") == "fail":
         raise ValueError("no such option")
 
+    kept = []
+
     def handle(frame):
         match frame.head.decode():
             case "echo":
@@ -43,6 +45,11 @@ def create_handler(options):
                 sys.stderr.write("thread '<unnamed>' has overflowed its stack")
                 sys.stderr.flush()
                 os.abort()
+            case "litter":
+                # Large enough for malloc, and what was made last holds all the rest.
+                litter = [os.urandom(1000) for _ in range(50_000)]
+                kept.append(litter.pop())
+                return Reply(head={})
             case "sleep":
                 time.sleep(60)
             case "retire":
@@ -89,6 +96,25 @@ def test_requests_and_replies_of_any_size_come_through(runner: asyncio.Runner, r
         assert await _end(worker) == 0
 
     runner.run(scenario())
+
+
+def test_process_that_rests_gives_its_memory_back(role: str) -> None:
+    async def scenario() -> None:
+        worker = await WorkerProcess.start(_spec(role))
+        await worker.request(b"litter", limit_seconds=20)
+        before = _resident_bytes(worker.pid)
+        async with asyncio.timeout(10):
+            while _resident_bytes(worker.pid) > before - (20 << 20):
+                await asyncio.sleep(0.05)
+        assert (await worker.request(b"echo", b"still there", limit_seconds=5)).body
+        await _end(worker)
+
+    asyncio.run(scenario())
+
+
+def _resident_bytes(pid: int) -> int:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_lists_that_share_patterns_are_read_together(version: Version, read: lis
     async def work() -> None:
         lists = ListIndexes(wait_seconds=20)
         names = ["passages", "recommendations", "passages", "topics"]
-        await asyncio.gather(*(lists.exactly(name, version) for name in names))
+        await asyncio.gather(*(lists[name].exactly(version) for name in names))
         await lists.close()
 
     asyncio.run(work())
@@ -63,8 +63,8 @@ def test_store_that_cannot_be_opened_is_told_and_tried_again(
         with monkeypatch.context() as patch:
             patch.setattr(OxigraphStore, "open_read_only", refuse)
             with pytest.raises(StoreError):
-                await lists.exactly("topics", version)
-        items = (await lists.exactly("instruments", version)).items
+                await lists["topics"].exactly(version)
+        items = (await lists["instruments"].exactly(version))["instruments"].items
         await lists.close()
         return len(items)
 

@@ -58,7 +58,7 @@ def test_every_list_and_query_without_required_parameters_is_ready(harbour_store
         async with serving(harbour_store) as (service, warming):
             await warming.finish()
             version = await service.version()
-            assert all(service.lists.start(group[0].name, version).done() for group in GROUPS)
+            assert all(service.lists[group[0].name].start(version).done() for group in GROUPS)
             ready = await known(service)
             assert ready == {n for n in service.catalog.names if not needs_value(service, n)}
             assert len(ready) > 20

@@ -6,6 +6,7 @@ This module must stay cheap to import: a worker is started while somebody waits 
 
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -13,17 +14,20 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, BinaryIO
 
 from gfmdkg.engine.confinement import confine
 from gfmdkg.engine.failures import encode_error
 from gfmdkg.engine.frames import Frame, pack_frame, read_frame
+from gfmdkg.engine.memory import give_memory_back
 from gfmdkg.errors import EngineFailure, GfmdkgError
 
 __all__ = ["Handler", "Reply", "run"]
 
 # The server process kills at the limit; this is for one that is itself stuck.
 _OWN_TIMER_GRACE_SECONDS = 0.1
+# Whoever asks again at once would only have to wait until the memory is there once more.
+_REST_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,7 @@ def _main() -> None:
     out_of_memory = Reply(head={"error": encode_error(memory)}, retires=True)
     connection.sendall(pack_frame(json.dumps({"network_obstacle": obstacle}).encode()))
     incoming = connection.makefile("rb")
-    while (frame := read_frame(incoming)) is not None:
+    while (frame := _next(incoming)) is not None:
         if frame.limit_seconds:
             # Its default action ends the process whatever the engine is doing.
             limit = frame.limit_seconds + _OWN_TIMER_GRACE_SECONDS
@@ -59,6 +63,15 @@ def _main() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         if reply.retires:
             break
+
+
+def _next(connection: BinaryIO) -> Frame | None:
+    """The next request; a process that rests takes no more memory than what it keeps."""
+    poll = select.poll()  # takes any number of a file, select() only low ones
+    poll.register(connection, select.POLLIN)
+    if not poll.poll(_REST_SECONDS * 1000):
+        give_memory_back()
+    return read_frame(connection)
 
 
 def _memory_words(limit_bytes: int) -> str:

@@ -1,12 +1,10 @@
 """Sets of items as whole numbers: bit n stands for the item at position n."""
 
-import threading
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 import pyoxigraph as ox
@@ -75,35 +73,25 @@ class LinkTable:
         self._levels = sorted({c for c in confidences if c is not None})
         rank_of = {level: rank for rank, level in enumerate(self._levels, start=1)}
         self._ranks.extend(0 if c is None else rank_of[c] for c in confidences)
-        self._made: OrderedDict[tuple[object, ...], Mapping[Term, int]] = OrderedDict()
-        self._lock = threading.Lock()
+        # The last settings asked for, as a rule those of everybody.
+        self._counted = lru_cache(_KEPT)(self._count)
 
     def bitmaps(
         self,
-        assertions: Sequence[Term] | None,
-        excluded: Sequence[Term] = (),
+        assertions: Iterable[Term] | None,
+        excluded: Iterable[Term] = (),
         confidence: Decimal | None = None,
     ) -> Mapping[Term, int]:
         """The items of each value; only links of these assertions and confidence count.
 
-        ``assertions`` of ``None`` are all. The last settings asked for are kept.
+        ``assertions`` of ``None`` are all.
         """
-        key = (None if assertions is None else frozenset(assertions), frozenset(excluded))
         rank = 0 if confidence is None else bisect_left(self._levels, confidence) + 1
-        with self._lock:
-            made = self._made.get((*key, rank))
-            if made is not None:
-                self._made.move_to_end((*key, rank))
-                return made
-        made = self._count(assertions, excluded, rank)
-        with self._lock:
-            self._made[(*key, rank)] = made
-            while len(self._made) > _KEPT:
-                self._made.popitem(last=False)
-        return made
+        named = None if assertions is None else frozenset(assertions)
+        return self._counted(named, frozenset(excluded), rank)
 
     def _count(
-        self, assertions: Sequence[Term] | None, excluded: Sequence[Term], rank: int
+        self, assertions: frozenset[Term] | None, excluded: frozenset[Term], rank: int
     ) -> Mapping[Term, int]:
         counting = {
             number

@@ -7,10 +7,9 @@ is offered cannot differ.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from textwrap import dedent, indent
-from types import MappingProxyType
 
 import pyoxigraph as ox
 
@@ -163,11 +162,11 @@ class FacetedList:
     classes: tuple[str, ...]
     items: Pattern
     facets: Mapping[str, Facet]
-    bounds: Mapping[str, Bound] = field(default_factory=lambda: MappingProxyType({}))
+    bounds: Mapping[str, Bound]
     fields: Mapping[str, Field]
     orders: Mapping[str, Order]
-    includes: Mapping[str, Include] = field(default_factory=lambda: MappingProxyType({}))
-    confidence: Parameter | None = None
+    includes: Mapping[str, Include]
+    confidence: Parameter | None
 
     @property
     def first_order(self) -> Order:

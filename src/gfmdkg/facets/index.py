@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import groupby
-from types import MappingProxyType
 
 import pyoxigraph as ox
 
@@ -174,22 +173,16 @@ class _Building:
         return ListIndex(
             faceted=faceted,
             items=items,
-            positions=MappingProxyType({iri: place for place, iri in enumerate(items)}),
-            plain=MappingProxyType(plain),
-            linked=MappingProxyType(
-                {
-                    f.name: LinkTable(self._link_rows(f.pattern), len(items))
-                    for f in facets
-                    if f.of_links
-                }
-            ),
-            broader=self._broader() if any(f.hierarchical for f in facets) else {},
-            columns=MappingProxyType(
-                {f.name: self._column(f.pattern) for f in faceted.fields.values() if f.pattern}
-            ),
-            permutations=MappingProxyType(
-                {order.name: self._permutations(order) for order in faceted.orders.values()}
-            ),
+            positions={iri: place for place, iri in enumerate(items)},
+            plain=plain,
+            linked={
+                facet.name: LinkTable(self._link_rows(facet.pattern), len(items))
+                for facet in facets
+                if facet.of_links
+            },
+            broader=self._broader() if any(facet.hierarchical for facet in facets) else {},
+            columns={f.name: self._column(f.pattern) for f in faceted.fields.values() if f.pattern},
+            permutations={o.name: self._permutations(o) for o in faceted.orders.values()},
         )
 
     def _ordered(self, order: Order) -> list[tuple[bytes, bytes]]:

@@ -3,7 +3,6 @@
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from types import MappingProxyType
 
 import pyoxigraph as ox
 
@@ -48,8 +47,8 @@ class Selection:
     first.
     """
 
-    choices: Mapping[str, Choice] = field(default_factory=lambda: MappingProxyType({}))
-    bounds: Mapping[str, ox.Literal] = field(default_factory=lambda: MappingProxyType({}))
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    bounds: Mapping[str, ox.Literal] = field(default_factory=dict)
     confidence: Decimal | None = None
     found: tuple[str, ...] | None = None
 
@@ -59,7 +58,7 @@ class Selection:
 
     def choosing(self, name: str, choice: Choice) -> "Selection":
         """The same selection with another choice in one facet."""
-        return replace(self, choices=MappingProxyType({**self.choices, name: choice}))
+        return replace(self, choices={**self.choices, name: choice})
 
     def among(self, iris: Container[str]) -> "Selection":
         """The same selection with only these of what a search found."""
@@ -93,18 +92,18 @@ def parse_selection(
     for name in values:
         if name not in known:
             raise UnknownParameter(name, "is no filter here", allowed=sorted(known))
-    choices: dict[str, Choice] = {}
-    for facet in faceted.facets.values():
-        if texts := values.get(facet.name, ()):
-            choices[facet.name] = _choice(facet.parameter, texts, terms)
-    bounds: dict[str, ox.Literal] = {}
-    for bound in faceted.bounds.values():
-        if (literal := _one(bound.parameter, values.get(bound.name, ()))) is not None:
-            bounds[bound.name] = literal
     return Selection(
-        choices=MappingProxyType(choices),
-        bounds=MappingProxyType(bounds),
-        confidence=_confidence(faceted, values),
+        choices={
+            name: _choice(facet.parameter, texts, terms)
+            for name, facet in faceted.facets.items()
+            if (texts := values.get(name))
+        },
+        bounds={
+            name: _one(bound.parameter, texts)
+            for name, bound in faceted.bounds.items()
+            if (texts := values.get(name))
+        },
+        confidence=_confidence(faceted.confidence, values.get(CONFIDENCE)),
     )
 
 
@@ -125,25 +124,20 @@ def _choice(parameter: Parameter, texts: Sequence[str], terms: TermIndex) -> Cho
     return Choice(included=tuple(included), excluded=tuple(excluded))
 
 
-def _one(parameter: Parameter, texts: Sequence[str]) -> ox.Literal | None:
+def _one(parameter: Parameter, texts: Sequence[str]) -> ox.Literal:
     if len(texts) > 1:
         raise ParameterError(parameter.name, "is given more than once", value=", ".join(texts))
-    if not texts:
-        return None
     term = parameter.literal(texts[0])
     assert isinstance(term, ox.Literal)  # noqa: S101 - a bound is a number or a date
     return term
 
 
-def _confidence(faceted: FacetedList, values: Mapping[str, Sequence[str]]) -> Decimal | None:
-    texts = values.get(CONFIDENCE, ())
-    if faceted.confidence is None or not texts:
+def _confidence(parameter: Parameter | None, texts: Sequence[str] | None) -> Decimal | None:
+    if parameter is None or not texts:
         return None
-    literal = _one(faceted.confidence, texts)
-    assert literal is not None  # noqa: S101 - there is a text
-    number = Decimal(literal.value)
+    number = Decimal(_one(parameter, texts).value)
     if not 0 <= number <= 1:
-        raise ParameterError(CONFIDENCE, "must lie between 0 and 1", value=texts[0])
+        raise ParameterError(parameter.name, "must lie between 0 and 1", value=texts[0])
     return number
 
 

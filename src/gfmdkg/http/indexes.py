@@ -3,11 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 
 from gfmdkg.errors import Busy, NotFound, StoreError
 from gfmdkg.facets import GROUPS, FacetedList, ListIndex, build_indexes, keep_answers, select_from
-from gfmdkg.http.version_cache import VersionCache, Versioned
+from gfmdkg.http.version_cache import VersionCache
 from gfmdkg.search import INDEX_NAME, SearchIndex
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
@@ -26,13 +28,13 @@ Indexes = Mapping[str, ListIndex]
 
 
 class ListIndexes:
-    """The lists of each version, those of a group read together, in threads.
+    """The lists of each version by the name of any in their group, for a group is read together.
 
     ``wait_seconds`` is how long a request waits that no other version can serve.
     """
 
     def __init__(self, *, wait_seconds: float) -> None:
-        self._cache: dict[str, VersionCache[Indexes]] = {}
+        self._caches: dict[str, VersionCache[Indexes]] = {}
         self._is_closed = threading.Event()
         for group in GROUPS:
             names = [faceted.name for faceted in group]
@@ -42,45 +44,36 @@ class ListIndexes:
                 wait_seconds=wait_seconds,
                 patience_seconds=_LISTS_PATIENCE_SECONDS,
             )
-            self._cache |= dict.fromkeys(names, cache)
+            self._caches |= dict.fromkeys(names, cache)
 
-    def start(self, name: str, version: Version) -> asyncio.Task[Indexes]:
-        """Read the group of a list unless that is done or under way."""
-        return self._cache[name].start(version)
-
-    async def exactly(self, name: str, version: Version) -> ListIndex:
-        """The list in this very version. Raises ``Busy`` where that takes too long."""
-        return (await self._cache[name].exactly(version))[name]
-
-    async def find(self, name: str, version: Version, *, or_former: bool) -> Versioned[ListIndex]:
-        """The list in this version or, while it is read and if that will do, in one before it.
-
-        Raises ``Busy`` where there is none and reading takes too long.
-        """
-        found = await self._cache[name].find(version, or_former=or_former)
-        return Versioned(version=found.version, value=found.value[name])
+    def __getitem__(self, name: str) -> VersionCache[Indexes]:
+        """The group of a list, of which each version has the indexes by their names."""
+        return self._caches[name]
 
     async def close(self) -> None:
         """Stop reading."""
         self._is_closed.set()
-        await asyncio.gather(*(cache.close() for cache in self._cache.values()))
+        await asyncio.gather(*(cache.close() for cache in self._caches.values()))
 
     async def _build(self, group: Group, version: Version) -> Indexes:
         return await asyncio.to_thread(self._read, group, version)
 
     def _read(self, group: Group, version: Version) -> Indexes:
-        store = OxigraphStore.open_read_only(version.database)
-        ask = keep_answers(version.folder, select_from(store))
+        # The allocator has an arena for each thread. In one and the same, what answers leave
+        # behind is filled with the few terms that stay, and cannot be given back for their sake.
+        with (
+            closing(OxigraphStore.open_read_only(version.database)) as store,
+            ThreadPoolExecutor(1) as asking,
+        ):
+            answer = select_from(store)
+            ask = keep_answers(version.folder, lambda query: asking.submit(answer, query).result())
 
-        def select(query: str) -> bytes:
-            if self._is_closed.is_set():
-                raise Busy(_RETRY_SECONDS, cause="the service is ending")
-            return ask(query)
+            def select(query: str) -> bytes:
+                if self._is_closed.is_set():
+                    raise Busy(_RETRY_SECONDS, cause="the service is ending")
+                return ask(query)
 
-        try:
             return {faceted.name: index for faceted, index in build_indexes(group, select)}
-        finally:
-            store.close()
 
 
 def search_indexes(versions: VersionStore, *, wait_seconds: float) -> VersionCache[SearchIndex]:

@@ -27,9 +27,9 @@ from gfmdkg.terms.values import Resource, Term, python_value
 __all__ = [
     "GRAPH_FORMATS",
     "REFERENCE_FORMATS",
-    "cell_of",
     "field_cells",
     "list_formats",
+    "show",
     "write_items",
 ]
 
@@ -92,7 +92,7 @@ def write_items(
     return _delimited(rows, {CSV: ",", TSV: "\t"}[media])
 
 
-def cell_of(term: Term, terms: TermIndex) -> Cell:
+def show(term: Term, terms: TermIndex) -> Cell:
     """A term as a cell, a resource with its English label."""
     match term:
         case ox.NamedNode(value=iri):
@@ -106,7 +106,7 @@ def cell_of(term: Term, terms: TermIndex) -> Cell:
 def field_cells(index: ListIndex, position: int, shown: Field, terms: TermIndex) -> list[Cell]:
     """The cells of one field of one item, as they are read; one unless the field takes many."""
     values = index.values(position, shown)
-    cells = sorted((cell_of(term, terms) for term in values), key=_sort_text)
+    cells = sorted((show(term, terms) for term in values), key=_sort_text)
     if shown.many:
         return cells
     if not cells:

@@ -1,15 +1,18 @@
-"""What is asked of a list: filters, full text, order, page, fields, facets and format."""
+"""What is asked of a list: its parameters as they are described, and as they are read."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fastapi import Request
+from fastapi import Request, params
+from pydantic import BaseModel, create_model
 
 from gfmdkg.errors import ParameterError
 from gfmdkg.facets import FacetedList, Field, Selection, parse_selection
 from gfmdkg.formats.media import MediaType
+from gfmdkg.http.described import field_of, format_model, own_parameters, query_string
 from gfmdkg.http.list_formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
+from gfmdkg.http.models import AtVersion, asked, page_parameters
 from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found
@@ -17,20 +20,19 @@ from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 
 __all__ = [
-    "FACET_VALUES",
     "FULL_TEXT",
-    "Filters",
     "ListParameters",
     "filter_names",
+    "list_parameters",
     "read_filters",
     "read_parameters",
     "select",
 ]
 
 FULL_TEXT = "q"
-FACET_VALUES = 20
-"""Values of a facet that are given unless ``facet_limit`` says otherwise."""
 
+# Values of a facet unless more are asked for.
+_FACET_VALUES = 20
 _ALL, _NONE = "all", "none"
 _OF_ITEMS = ("fields", "include", "facets", "facet_limit")
 # Parameters of every list beside its filters.
@@ -38,6 +40,62 @@ _RESERVED = (
     *("facet_limit", "facets", "fields", "format", "include"),
     *("page", "per_page", "sort", "version"),
 )
+
+
+def list_parameters(faceted: FacetedList, settings: Settings) -> list[params.Depends]:
+    """The parameters of a list's route."""
+    filters = own_parameters({p.name: field_of(p) for p in faceted.parameters()})
+    shared = query_string(
+        *_shown(faceted, settings),
+        page_parameters(settings),
+        AtVersion,
+        format_model(*(media.name for media in list_formats(faceted.name))),
+    )
+    return [filters, *shared]
+
+
+def _shown(faceted: FacetedList, settings: Settings) -> Iterator[type[BaseModel]]:
+    """Full text, order, and what of the items is shown."""
+    orders = [f"{sign}{name}" for name in faceted.orders for sign in ("", "-")]
+    meanings = "; ".join(f"{name}: {order.description}" for name, order in faceted.orders.items())
+
+    class Shown(BaseModel):
+        q: str = asked(
+            "Only what the full-text search finds, best first unless sorted otherwise; its "
+            "language is that of /api/search.",
+            "migration",
+        )
+        sort: str = asked(
+            f"The order, reversed by a leading minus. {meanings}. With q also: relevance.",
+            orders[-1],
+            one_of=[*orders, "relevance"],
+        )
+        facets: list[str] = asked(
+            "The facets to count: all unless given; names, repeated or separated by commas, or "
+            "none.",
+            [next(iter(faceted.facets))],
+            each_of=[*faceted.facets, "all", "none"],
+        )
+        facet_limit: int = asked(
+            "The most values of a facet; those with most items come first.",
+            5,
+            default=_FACET_VALUES,
+            ge=1,
+            le=settings.page_size_limit,
+        )
+        fields: list[str] = asked(
+            "The members of an item; all unless given. The item itself always comes along.",
+            list(faceted.fields)[1:3],
+            each_of=faceted.fields,
+        )
+
+    yield Shown
+    if faceted.includes:
+        meanings = "; ".join(f"{name}: {i.description}" for name, i in faceted.includes.items())
+        text = f"What the items bring along in their member included. {meanings}."
+        first = [next(iter(faceted.includes))]
+        include = asked(text, first, each_of=faceted.includes)
+        yield create_model("Including", include=(list[str], include))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +158,7 @@ def read_parameters(settings: Settings, faceted: FacetedList, request: Request) 
     parameters = Parameters.of(request, {*filter_names(faceted), *_RESERVED})
     if not faceted.includes and parameters.many("include"):
         raise ParameterError("include", f"has nothing to include in {faceted.name}")
-    asked = ListParameters(
+    found = ListParameters(
         request=request,
         faceted=faceted,
         filters=read_filters(faceted, parameters),
@@ -110,16 +168,16 @@ def read_parameters(settings: Settings, faceted: FacetedList, request: Request) 
         fields=_chosen_fields(faceted, parameters),
         facets=_chosen_facets(faceted, parameters),
         facet_limit=parameters.integer("facet_limit", minimum=1, maximum=settings.page_size_limit)
-        or FACET_VALUES,
+        or _FACET_VALUES,
         includes=_names(parameters, "include", tuple(faceted.includes)),
         number=parameters.version(),
     )
-    if asked.format is not JSON:
-        shows_fields = asked.format not in (*GRAPH_FORMATS, *REFERENCE_FORMATS)
+    if found.format is not JSON:
+        shows_fields = found.format not in (*GRAPH_FORMATS, *REFERENCE_FORMATS)
         for name in ("include", "facets", "facet_limit") if shows_fields else _OF_ITEMS:
             if parameters.many(name):
-                raise ParameterError(name, f"has no meaning in the format {asked.format.name}")
-    return asked
+                raise ParameterError(name, f"has no meaning in the format {found.format.name}")
+    return found
 
 
 def _chosen_facets(faceted: FacetedList, parameters: Parameters) -> frozenset[str]:

@@ -4,10 +4,12 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field, create_model
 from starlette.responses import Response
 
 from gfmdkg.catalog import as_json
@@ -26,10 +28,10 @@ from gfmdkg.facets import (
     selection_query,
 )
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.http.described import described_router
-from gfmdkg.http.list_formats import GRAPH_FORMATS, cell_of, field_cells, write_items
-from gfmdkg.http.list_models import list_answers, list_parameters
-from gfmdkg.http.list_request import ListParameters, read_parameters, select
+from gfmdkg.http.described import READING, Responses, answers, cell_of, described_router
+from gfmdkg.http.list_formats import GRAPH_FORMATS, field_cells, list_formats, show, write_items
+from gfmdkg.http.list_request import ListParameters, list_parameters, read_parameters, select
+from gfmdkg.http.models import Cell, Count, Page, sometimes
 from gfmdkg.http.parameters import JSON
 from gfmdkg.http.queries import link_header, page_links
 from gfmdkg.http.responses import Answer
@@ -40,7 +42,7 @@ from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 
-__all__ = ["lists_router"]
+__all__ = ["ListPage", "lists_router"]
 
 # What browsers, proxies and servers take in a line.
 _LINK_CHARACTERS = 8_000
@@ -48,6 +50,50 @@ _LINK_CHARACTERS = 8_000
 Document = dict[str, object]
 Included = Mapping[str, Mapping[str, list[Document]]]
 """Name of an include to IRI of an item to its rows."""
+
+
+class FacetValue(BaseModel):
+    """A value of a facet, and what choosing it would leave."""
+
+    value: Cell | str | int | bool
+    count: Count = Field(
+        description="The total of the list if this value alone were chosen in its facet; of an "
+        "excluded value, how many items that keeps out."
+    )
+    selected: bool
+    excluded: bool
+    broader: str = sometimes("The IRI of the nearest broader value of the facet.")
+
+
+class Facet(BaseModel):
+    """A facet with its values, those with most items first."""
+
+    label: str
+    values: list[FacetValue]
+    total_values: Count = Field(description="How many values there are in all.")
+    cut: bool = sometimes("True where time did not suffice.")
+
+
+class Interpretation(BaseModel):
+    """How the full text was understood."""
+
+    interpretation: str
+    corrected: str | None
+    lenient: bool
+
+
+class ListPage(Page):
+    """A page of a list."""
+
+    facets: dict[str, Facet] = Field(description="The facets asked for, by name.")
+    facets_cut: list[str] = Field(
+        description="The facets that were not counted, for their time was over."
+    )
+
+    search: Interpretation = sometimes()
+    sparql: str = sometimes(
+        "The query that gives these items, where it is too long for links.sparql; send it by POST."
+    )
 
 
 def lists_router(service: Service) -> APIRouter:
@@ -149,8 +195,9 @@ async def _answer(
 
 async def _find(service: Service, asked: ListParameters, wanted: Version) -> _Listed:
     is_newest = asked.number is None
-    at = await service.lists.find(asked.faceted.name, wanted, or_former=is_newest)
-    index, version = at.value, at.version
+    name = asked.faceted.name
+    at = await service.lists[name].find(wanted, or_former=is_newest)
+    index, version = at.value[name], at.version
     selection, found = await select(service, asked.faceted, asked.filters, version)
     sorting = index.sorting(asked.sort, is_search=found is not None)
     positions = await asyncio.to_thread(
@@ -197,7 +244,7 @@ def _rows_by_item(
     rows: dict[str, list[Document]] = {}
     for record in solutions.records():
         row: Document = {
-            column.name: as_json(cell_of(record[column.name], terms))
+            column.name: as_json(show(record[column.name], terms))
             if column.name in record
             else None
             for column in include.columns
@@ -272,7 +319,7 @@ def _facet(counts: FacetCounts, terms: TermIndex) -> Document:
 
 def _value(counted: ValueCount, terms: TermIndex) -> Document:
     document: Document = {
-        "value": as_json(cell_of(counted.value, terms)),
+        "value": as_json(show(counted.value, terms)),
         "count": counted.count,
         "selected": counted.is_selected,
         "excluded": counted.is_excluded,
@@ -280,3 +327,34 @@ def _value(counted: ValueCount, terms: TermIndex) -> Document:
     if isinstance(counted.broader, ox.NamedNode):
         document["broader"] = counted.broader.value
     return document
+
+
+def list_answers(faceted: FacetedList) -> Responses:
+    """The responses of a list's route."""
+    item = _item_model(faceted)
+    page = create_model(f"{item.__name__}Page", __base__=ListPage, items=(list[item], ...))  # type: ignore[valid-type]
+    return answers(
+        "The items.",
+        page,
+        (media.media_type for media in list_formats(faceted.name) if media is not JSON),
+        also=(*READING, 409, 413),
+    )
+
+
+def _item_model(faceted: FacetedList) -> type[BaseModel]:
+    """An item; with ``fields`` only the item itself is sure to be there."""
+    item, *others = faceted.fields.values()
+    name = item.name.capitalize()
+    members: dict[str, Any] = {item.name: cell_of(item.column, is_null=False)}
+    for shown in others:
+        members[shown.name] = cell_of(shown.column, many=shown.many, is_sure=False)
+    rows: dict[str, Any] = {}
+    for include in faceted.includes.values():
+        cells: dict[str, Any] = {column.name: cell_of(column) for column in include.columns}
+        row = create_model(f"{name}{include.name.capitalize()}", **cells)
+        rows[include.name] = (list[row], sometimes(include.description))  # type: ignore[valid-type]
+    if rows:
+        included = create_model(f"{name}Included", **rows)
+        text = "What include= asks for, by name."
+        members["included"] = (included, sometimes(text))
+    return create_model(name, **members)

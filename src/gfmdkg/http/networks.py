@@ -303,7 +303,7 @@ async def _choose(service: Service, parameters: Parameters, version: Version) ->
     grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
     if filters.text is None and filters.values.keys() <= {ASSERTION, CONFIDENCE}:
         return _Chosen(grounds=grounds)
-    index = await service.lists.exactly(_PASSAGES.name, version)
+    index = (await service.lists[_PASSAGES.name].exactly(version))[_PASSAGES.name]
     items = frozenset(await asyncio.to_thread(index.iris, selection))
     # What passes the filters is enough, and keeps the query short.
     query = selection_query(_PASSAGES, selection.among(items), None)

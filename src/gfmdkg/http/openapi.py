@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 
 from gfmdkg.about import VERSION
 from gfmdkg.http.curation_models import report_components
-from gfmdkg.http.list_models import ListPage
+from gfmdkg.http.lists import ListPage
 from gfmdkg.http.models import Page
 from gfmdkg.http.problem_types import PROBLEM_TYPES, ProblemDetails, problem_components
 from gfmdkg.http.query_models import RowsPage

@@ -7,6 +7,7 @@ from contextvars import Context
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from gfmdkg.engine.memory import give_memory_back
 from gfmdkg.errors import Busy
 from gfmdkg.store.versions import Version
 
@@ -16,6 +17,8 @@ T = TypeVar("T")
 
 _KEPT = 2
 _RETRY_SECONDS = 5
+# What is built in less leaves nothing behind that is worth the time to clear it away.
+_LONG_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,12 @@ class VersionCache(Generic[T]):
             self._drop(next(iter(self._kept)))
 
     async def _make(self, version: Version) -> T:
-        return await self._build(version)
+        began = time.monotonic()
+        value = await self._build(version)
+        if time.monotonic() - began > _LONG_SECONDS:
+            # Whoever waits for the value need not wait for this.
+            asyncio.get_running_loop().run_in_executor(None, give_memory_back)
+        return value
 
     def _drop(self, number: int) -> None:
         # One that is being built is still waited for.

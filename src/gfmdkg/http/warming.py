@@ -61,7 +61,7 @@ class Warming:
     async def _warm(self, version: Version) -> None:
         await asyncio.sleep(self._delay_seconds)
         for group in GROUPS:  # one after the other; more depends on them than on the pages
-            await asyncio.wait({self._service.lists.start(group[0].name, version)})
+            await asyncio.wait({self._service.lists[group[0].name].start(version)})
         for query in self._service.catalog if self._has_pages else ():
             if any(parameter.required for parameter in query.parameters.values()):
                 continue

@@ -5,6 +5,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
-from gfmdkg.formats.solutions import Select
+from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.network.document import (
     Document,
     evidence_document,
@@ -45,7 +46,12 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
 
     @lru_cache(maxsize=_VERSIONS_KEPT)
     def networks_of(folder: Path) -> Networks:
-        return Networks(OxigraphStore.open_read_only(folder).select)
+        def select(query: str) -> Solutions:
+            # To open it takes milliseconds, and its caches more memory than the networks.
+            with closing(OxigraphStore.open_read_only(folder)) as store:
+                return store.select(query)
+
+        return Networks(select)
 
     def handle(frame: Frame) -> Reply:
         folder, request = NetworkRequest.unpack(frame.body)

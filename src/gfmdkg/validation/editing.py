@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.store.derived_files import replacing
+from gfmdkg.store.files import replacing
 from gfmdkg.validation.findings import Finding, Fix, Report
 from gfmdkg.validation.turtle_tokens import Lines
 

@@ -22,7 +22,7 @@ from rdflib.term import Node
 
 from gfmdkg.namespaces import PREFIXES, RDFS, SH
 from gfmdkg.paths import cache_folder
-from gfmdkg.store.derived_files import replacing
+from gfmdkg.store.files import replacing
 from gfmdkg.store.walking import Step
 from gfmdkg.validation.checks import Check
 from gfmdkg.validation.data_graph import ntriples, read_ntriples
