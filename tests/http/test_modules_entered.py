@@ -37,7 +37,7 @@ async def modules_entered(client: httpx.AsyncClient, path: str) -> set[str]:
     return entered
 
 
-@pytest.mark.parametrize(("path", "most"), [(SPARQL, 18), (CANNED, 24)], ids=["sparql", "canned"])
+@pytest.mark.parametrize(("path", "most"), [(SPARQL, 18), (CANNED, 22)], ids=["sparql", "canned"])
 def test_request_enters_few_modules(harbour_store: Path, path: str, most: int) -> None:
     async def scenario() -> set[str]:
         settings = settings_for(harbour_store, warm_queries=False)

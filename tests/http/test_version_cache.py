@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gfmdkg.errors import Busy
-from gfmdkg.http.version_cache import VersionCache
+from gfmdkg.http.cache import VersionCache
 from gfmdkg.store.version import Origin
 from gfmdkg.store.versions import Version
 

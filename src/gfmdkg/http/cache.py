@@ -1,16 +1,32 @@
-"""What is kept while there is room, and what is worked out once for all who ask at a time."""
+"""What is kept, and worked out once for all who ask at a time.
+
+Answers and pages are kept while there is room; indexes, names and figures as long as the
+version that they are made from is asked for.
+"""
 
 import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
+from contextvars import Context
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from gfmdkg.engine.memory import give_memory_back
+from gfmdkg.errors import Busy
 from gfmdkg.http.responses import Answer
+from gfmdkg.store.versions import Version
 
-__all__ = ["Cache", "Flights", "Turn"]
+__all__ = ["Cache", "Flights", "Turn", "VersionCache", "Versioned"]
+
+T = TypeVar("T")
 
 _SHARE_OF_ONE = 16
+_VERSIONS_KEPT = 2
+_RETRY_SECONDS = 5
+# What is built in less leaves nothing behind that is worth the time to clear it away.
+_LONG_SECONDS = 0.1
 
 
 class Cache:
@@ -112,3 +128,122 @@ class Flights:
             return answer
         self._failed.add(key)
         return Turn.LEAD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versioned(Generic[T]):
+    """A value and the version that it is of, which may be before the one asked for."""
+
+    version: Version
+    value: T
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Building(Generic[T]):
+    version: Version
+    task: asyncio.Task[T]
+    patience_ends: float
+
+    @property
+    def is_there(self) -> bool:
+        return self.task.done() and not self.has_failed
+
+    @property
+    def has_failed(self) -> bool:
+        return self.task.done() and (self.task.cancelled() or self.task.exception() is not None)
+
+
+class VersionCache(Generic[T]):
+    """Values of the newest version that was asked for and of the one used last beside it.
+
+    ``build`` makes a value once for all who ask: none of them can cancel it, and it sees none of
+    their context variables. What failed is tried again when it is next asked for. ``what`` says
+    in a refusal what is waited for. A request waits for ``wait_seconds`` and, if a former
+    version can serve it, for ``patience_seconds`` after building began; ``former`` may look for
+    one that is not kept, in a thread. ``close`` lets go of a value.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[Version], Awaitable[T]],
+        *,
+        what: str,
+        wait_seconds: float | None = None,
+        patience_seconds: float = 0.0,
+        former: Callable[[Version], Version | None] = lambda _: None,
+        close: Callable[[T], None] = lambda _: None,
+    ) -> None:
+        self._build = build
+        self._what = what
+        self._wait_seconds = wait_seconds
+        self._patience_seconds = patience_seconds
+        self._former = former
+        self._close = close
+        self._kept: dict[int, _Building[T]] = {}
+
+    async def exactly(self, version: Version) -> T:
+        """The value of this very version. Raises ``Busy`` where that takes too long."""
+        task = self.start(version)
+        if not task.done():
+            await asyncio.wait({task}, timeout=self._wait_seconds)
+        if not task.done():
+            cause = f"{self._what} of version {version.number} is still being built"
+            raise Busy(_RETRY_SECONDS, cause=cause)
+        return task.result()
+
+    async def find(self, version: Version, *, or_former: bool) -> Versioned[T]:
+        """The value of this version or, while it is built and if that will do, of one before it.
+
+        Raises ``Busy`` where there is none and building takes too long.
+        """
+        task = self.start(version)
+        if or_former and not task.done():
+            patience = self._kept[version.number].patience_ends - time.monotonic()
+            await asyncio.wait({task}, timeout=max(0.0, patience))
+        if or_former and not task.done():
+            earlier = [b for n, b in self._kept.items() if n < version.number and b.is_there]
+            if earlier:
+                best = max(earlier, key=lambda building: building.version.number)
+                return Versioned(version=best.version, value=best.task.result())
+            former = await asyncio.to_thread(self._former, version)
+            version = former or version
+        return Versioned(version=version, value=await self.exactly(version))
+
+    def start(self, version: Version) -> asyncio.Task[T]:
+        """Build the value of a version unless that is done or under way."""
+        number = version.number
+        building = self._kept.pop(number, None)
+        if building is None or building.has_failed:
+            task = asyncio.create_task(self._make(version), context=Context())
+            # Whoever waits still gets the error; where nobody does, it is of no concern.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            patience_ends = time.monotonic() + self._patience_seconds
+            building = _Building(version=version, task=task, patience_ends=patience_ends)
+        self._kept[number] = building  # the one used last stands last
+        while len(self._kept) > _VERSIONS_KEPT:
+            newest = max(self._kept)
+            self._drop(next(n for n in self._kept if n not in {newest, number}))
+        return building.task
+
+    async def close(self) -> None:
+        """Stop building, and let go of all values."""
+        tasks = [building.task for building in self._kept.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        while self._kept:
+            self._drop(next(iter(self._kept)))
+
+    async def _make(self, version: Version) -> T:
+        began = time.monotonic()
+        value = await self._build(version)
+        if time.monotonic() - began > _LONG_SECONDS:
+            # Whoever waits for the value need not wait for this.
+            asyncio.get_running_loop().run_in_executor(None, give_memory_back)
+        return value
+
+    def _drop(self, number: int) -> None:
+        # One that is being built is still waited for.
+        building = self._kept.pop(number)
+        if building.is_there:
+            self._close(building.task.result())

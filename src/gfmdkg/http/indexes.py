@@ -9,7 +9,7 @@ from functools import partial
 
 from gfmdkg.errors import Busy, NotFound, StoreError
 from gfmdkg.facets import GROUPS, FacetedList, ListIndex, build_indexes, keep_answers, select_from
-from gfmdkg.http.version_cache import VersionCache
+from gfmdkg.http.cache import VersionCache
 from gfmdkg.search import INDEX_NAME, SearchIndex
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore

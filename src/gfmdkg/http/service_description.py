@@ -12,13 +12,13 @@ from starlette.types import Receive, Scope
 from gfmdkg import __version__
 from gfmdkg.errors import LimitError, MethodNotAllowed, NotAcceptable, RequestError
 from gfmdkg.formats.media import GRAPHS
+from gfmdkg.http.cache import VersionCache
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.rendering import render
 from gfmdkg.http.request import header, request_url, while_connected
 from gfmdkg.http.responses import Answer, entity_tag, is_fresh, options_answer
 from gfmdkg.http.service import Service
 from gfmdkg.http.sparql_request import choose_formats, parse_parameters
-from gfmdkg.http.version_cache import VersionCache
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.rdf_store import OxigraphStore
