@@ -205,7 +205,8 @@ class MethodNotAllowed(RequestError, problem="method-not-allowed"):
     """The address exists, but not for this method; the ``Allow`` header lists those it has."""
 
     def __init__(self, method: str, path: str, methods: Sequence[str]) -> None:
-        self.methods, self.allowed = tuple(methods), tuple(sorted(methods))
+        self.method, self.path, self.methods = method, path, tuple(methods)
+        self.allowed = tuple(sorted(methods))
         super().__init__(f"{method} is not for {path}")
 
 
@@ -228,9 +229,10 @@ class UnsupportedMedia(RequestError, problem="unsupported-media-type"):
 class MalformedBody(RequestError):
     """A document that does not parse: 400, as the protocols have it, with every place."""
 
-    def __init__(self, error: "DataError") -> None:
-        self.faults = tuple(replace(fault, file=None) for fault in error.faults)
-        super().__init__(error.message)
+    def __init__(self, detail: str, faults: Sequence[Fault]) -> None:
+        self.detail = detail
+        self.faults = tuple(replace(fault, file=None) for fault in faults)
+        super().__init__(detail)
 
 
 class BodyTooLarge(RequestError, problem="body-too-large"):

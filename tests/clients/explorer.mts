@@ -4,7 +4,7 @@ import type { components, paths } from "./schema.js";
 
 type Json = "application/json" | "application/problem+json";
 type Evidence = components["schemas"]["Evidence"];
-type Value = components["schemas"]["Value"];
+type Value = components["schemas"]["Property"]["values"][number];
 
 const client = createClient<paths, Json>({ baseUrl: process.argv[2] });
 

@@ -181,7 +181,7 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         try:
             number = await writes.review(submission)
         except DataError as error:
-            raise MalformedBody(error) from error
+            raise MalformedBody(error.message, error.faults) from error
         headers = (("location", f"/api/changes/{number}"),)
         return _record(changes, number, status=_CREATED, headers=headers)
 

@@ -127,7 +127,7 @@ class GraphStore:
         try:
             written = await self._writes.write(change, what=what, who=who)
         except DataError as error:
-            raise MalformedBody(error) from error
+            raise MalformedBody(error.message, error.faults) from error
         return _written_answer(written, graph if is_new else None)
 
     async def _documents(self, scope: Scope, receive: Receive) -> tuple[Document, ...]:
