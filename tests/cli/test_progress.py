@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from gfmdkg.cli.context import CliContext
-from gfmdkg.cli.progress import shown_progress
+from gfmdkg.cli.context import CliContext, shown_progress
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
-"""``submit``, ``changes`` and ``revert``: proposing, reviewing, publishing and undoing changes."""
+"""``submit``, ``changes``, ``revert`` and ``token``: what is done to the graph, and by whom."""
 
 import getpass
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
+from pydantic import TypeAdapter
 
 from gfmdkg.cli.building import content_validation
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
@@ -13,11 +12,14 @@ from gfmdkg.cli.history import diff_format_option, write_difference
 from gfmdkg.cli.options import content_option, table_format_option
 from gfmdkg.curation.changes import ChangeSet, Review, State
 from gfmdkg.curation.document import Document, Effect, media_type_of
+from gfmdkg.curation.tokens import Role, TokenStore
 from gfmdkg.errors import DataError, Fault, ParameterError
 from gfmdkg.formats.tables import write_table
 from gfmdkg.paths import Content, shipped_content
+from gfmdkg.validation import Report
+from gfmdkg.validation.findings import to_terminal
 
-__all__ = ["changes", "revert", "submit"]
+__all__ = ["changes", "revert", "submit", "token"]
 
 
 # Whoever can write the store's folder may sign with any name.
@@ -163,13 +165,7 @@ def diff(cli: CliContext, number: int, format_name: str) -> None:
 @_person_option
 @content_option
 @pass_cli
-def accept(
-    cli: CliContext,
-    number: int,
-    message: str,
-    person: str,
-    content: Content,
-) -> None:
+def accept(cli: CliContext, number: int, message: str, person: str, content: Content) -> None:
     """Approve a change set after validating it against the current version.
 
     Whoever works on this machine owns the store, so one's own may be accepted here, with a
@@ -212,13 +208,7 @@ def publish(cli: CliContext, number: int, person: str, content: Content) -> None
 @_person_option
 @content_option
 @pass_cli
-def revert(
-    cli: CliContext,
-    number: int,
-    message: str,
-    person: str,
-    content: Content,
-) -> None:
+def revert(cli: CliContext, number: int, message: str, person: str, content: Content) -> None:
     """Undo exactly what version V did, as a new version.
 
     What changed again since is shown as a conflict, and then nothing is done.
@@ -237,15 +227,48 @@ def _line(change: ChangeSet) -> str:
 
 
 def _report(change: ChangeSet) -> None:
-    for finding in change.report["findings"]:
-        click.echo(f"{_place(finding)}: {finding['severity']}: {finding['message']}", err=True)
-        if finding["remedy"]:
-            click.echo(f"    {finding['remedy']}", err=True)
+    report = TypeAdapter(Report).validate_python(change.report)
+    if report.findings:
+        click.echo(to_terminal(report), err=True)
 
 
-def _place(finding: Mapping[str, Any]) -> str:
-    if finding["cell"]:
-        return f"{finding['file']}: {finding['cell']}"
-    position = (finding["file"], finding["line"], finding["column"])
-    text = ":".join(str(part) for part in position if part is not None)
-    return text or finding["focus_node"] or "the graph"
+@click.group()
+def token() -> None:
+    """Create, list and revoke the tokens that allow writing."""
+
+
+@token.command()
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    required=True,
+    help="What the token allows: a reviewer may write and publish, a submitter may propose.",
+)
+@click.option("--name", default="unnamed", show_default=True, help="Whose token it is.")
+@pass_cli
+def create(cli: CliContext, role: str, name: str) -> None:
+    """Print a new token. It is shown this once: only its hash is stored."""
+    secret, record = TokenStore(cli.settings().store).create(name=name, role=Role(role))
+    cli.say(f"token {record.id} for {name}, role {role}; send it as: Authorization: Bearer …")
+    click.echo(secret)
+
+
+@token.command("list")
+@table_format_option("list")
+@pass_cli
+def list_tokens(cli: CliContext, format_name: str) -> None:
+    """List all tokens by id, without the tokens themselves."""
+    rows = [
+        (t.id, t.name, t.role.value, t.created, t.revoked)
+        for t in TokenStore(cli.settings().store).all()
+    ]
+    write_table(("id", "name", "role", "created", "revoked"), rows, format_name)
+
+
+@token.command()
+@click.argument("token_id", metavar="ID")
+@pass_cli
+def revoke(cli: CliContext, token_id: str) -> None:
+    """Make the token with this id worthless from now on."""
+    record = TokenStore(cli.settings().store).revoke(token_id)
+    click.echo(f"token {record.id} is revoked")

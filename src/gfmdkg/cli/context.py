@@ -1,6 +1,9 @@
-"""What the commands share: settings, the store, and the graph in it."""
+"""What the commands share: settings, the store and the graph in it, and progress on stderr."""
 
 import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +17,14 @@ from gfmdkg.store.versions import Version, VersionStore
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from gfmdkg.curation.progress import Progress
     from gfmdkg.graph import Graph
 
-__all__ = ["EXIT_FAULTS", "CliContext", "pass_cli"]
+__all__ = ["EXIT_FAULTS", "CliContext", "pass_cli", "shown_progress"]
 
 EXIT_FAULTS = 1
+_QUIET_SECONDS = 5.0
+_EVERY_SECONDS = 10.0
 
 
 class CliContext:
@@ -74,3 +80,42 @@ class CliContext:
 
 
 pass_cli = click.make_pass_decorator(CliContext)
+
+
+@contextmanager
+def shown_progress(
+    cli: CliContext, beginning: str, *, clock: Callable[[], float] = time.monotonic
+) -> Iterator["Progress"]:
+    """Show what long work tells of itself, with the time that is left where that is known.
+
+    Where stderr is no terminal nothing is said in the first seconds, so that short work stays
+    silent in logs.
+    """
+    told = clock() - _EVERY_SECONDS + _QUIET_SECONDS
+    stage, since = "", clock()
+    with cli.error.status(beginning) as status:
+
+        def show(what: str, done: int, of: int | None) -> None:
+            nonlocal told, stage, since
+            now = clock()
+            if what != stage:
+                stage, since = what, now
+            text = _text(what, done, of, now - since)
+            if cli.error.is_terminal:
+                status.update(text)
+            elif now - told >= _EVERY_SECONDS:
+                told = now
+                cli.say(text)
+
+        yield show
+
+
+def _text(what: str, done: int, of: int | None, seconds: float) -> str:
+    if of is None:
+        return f"{what}: {done:,} rows"
+    text = f"{what}: {done:,} of {of:,}"
+    if not done or seconds < 1:
+        return text
+    left = round(seconds / done * (of - done))
+    minutes, rest = divmod(left, 60)
+    return f"{text}, about {f'{minutes} min ' if minutes else ''}{rest} s left"

@@ -45,21 +45,12 @@ def write_difference(patch: Patch, version: Version, format_name: str) -> None:
 @pass_cli
 def log(cli: CliContext, format_name: str) -> None:
     """List all versions, the latest first: when, how, by whom and why each was made."""
+    members = ("origin", "author", "change", "added", "removed", "message")
     rows = [
-        (
-            v.number,
-            v.created.isoformat(timespec="seconds"),
-            v.origin.value,
-            v.author,
-            v.change,
-            v.added,
-            v.removed,
-            v.message,
-        )
+        (v.number, v.created.isoformat(timespec="seconds"), *(getattr(v, name) for name in members))
         for v in reversed(cli.versions().history())
     ]
-    columns = ("version", "created", "origin", "author", "change", "added", "removed", "message")
-    write_table(columns, rows, format_name)
+    write_table(("version", "created", *members), rows, format_name)
 
 
 @click.command(short_help="Show what version V2 has more and less than V1.")

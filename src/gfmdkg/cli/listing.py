@@ -1,7 +1,6 @@
 """``list``: a command for each list, with its filters, facets and orders."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 
 import click
 import pyoxigraph as ox
@@ -22,7 +21,6 @@ from gfmdkg.facets import (
 )
 from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Graph
-from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import ColumnType
 from gfmdkg.terms.values import Term
@@ -34,20 +32,7 @@ _FACET_VALUES = 20
 _FACET_SECONDS = 60.0
 
 
-class _Lists(click.Group):
-    """A group whose commands are the lists."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
-        """The names of all lists."""
-        return sorted(LISTS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of one list."""
-        faceted = LISTS.get(cmd_name)
-        return None if faceted is None else _command(faceted)
-
-
-@click.command("list", cls=_Lists, subcommand_metavar="NAME [--FILTER VALUE…]")
+@click.group("list", subcommand_metavar="NAME [--FILTER VALUE…]")
 def list_items() -> None:
     """List things of one kind, filtered. `gfmdkg list NAME --help` shows the filters.
 
@@ -123,10 +108,13 @@ def _command(faceted: FacetedList) -> click.Command:
     return call
 
 
+for _list in LISTS.values():
+    list_items.add_command(_command(_list))
+
+
 def _read(graph: Graph, faceted: FacetedList) -> ListIndex:
-    with closing(OxigraphStore.open_read_only(graph.version.database)) as store:
-        select = keep_answers(graph.version.folder, select_from(store))
-        ((_, index),) = build_indexes((faceted,), select)
+    select = keep_answers(graph.version.folder, select_from(graph.store))
+    ((_, index),) = build_indexes((faceted,), select)
     return index
 
 

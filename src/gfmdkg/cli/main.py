@@ -38,7 +38,7 @@ _MODULES = {
     "show": "querying",
     "submit": "changes",
     "table": "tables",
-    "token": "tokens",
+    "token": "changes",
     "validate": "validating",
 }
 

@@ -1,7 +1,6 @@
 """``network``: a network of the current version, in a format for other programs."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,30 +10,18 @@ import pyoxigraph as ox
 from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.cli.options import format_option, given_values, limit_option, option_of
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
-from gfmdkg.formats.solutions import Select
-from gfmdkg.network import (
-    FORMATS,
-    MATRIX_FORMATS,
-    Grounds,
-    NetworkRequest,
-    kind_named,
-)
-from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.index import TermIndex
+from gfmdkg.graph import Graph
+from gfmdkg.network import FORMATS, MATRIX_FORMATS, Grounds, NetworkRequest, kind_named
 
 __all__ = ["network"]
 
 _PASSAGES = LISTS["passages"]
 
 
-def _with_filters(command: click.Command) -> click.Command:
-    """The command with the filters of the list of passages as options."""
-    command.params += [option_of(p, excludes=True) for p in _PASSAGES.parameters()]
-    return command
-
-
-@_with_filters
-@click.command(short_help="Write a network, such as instruments that are cited together.")
+@click.command(
+    short_help="Write a network, such as instruments that are cited together.",
+    params=[option_of(parameter, excludes=True) for parameter in _PASSAGES.parameters()],
+)
 @click.argument("name", metavar="KIND")
 @format_option(
     FORMATS,
@@ -97,10 +84,8 @@ def network(
 
     graph = cli.graph()
     values = given_values(_PASSAGES.parameters(), filters)
-    with closing(OxigraphStore.open_read_only(graph.version.database)) as store:
-        select = store.select
-        with cli.error.status("working out the network"):
-            body = Networks(select).answer(_filtered(request, values, graph.terms, select))
+    with cli.error.status("working out the network"):
+        body = Networks(graph.store.select).answer(_filtered(request, values, graph))
     if output is None:
         click.echo(body, nl=False)
     else:
@@ -109,16 +94,16 @@ def network(
 
 
 def _filtered(
-    request: NetworkRequest, values: Mapping[str, Sequence[str]], terms: TermIndex, select: Select
+    request: NetworkRequest, values: Mapping[str, Sequence[str]], graph: Graph
 ) -> NetworkRequest:
     """The request for the links and passages that the filters choose."""
     if not values:
         return request
-    selection = parse_selection(_PASSAGES, values, terms)
+    selection = parse_selection(_PASSAGES, values, graph.terms)
     choice = selection.of(ASSERTION)
     grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
     if values.keys() <= {ASSERTION, CONFIDENCE}:
         return replace(request, grounds=grounds)
-    found = select(selection_query(_PASSAGES, selection, None))
+    found = graph.store.select(selection_query(_PASSAGES, selection, None))
     items = frozenset(item.value for (item,) in found.rows if isinstance(item, ox.NamedNode))
     return replace(request, grounds=grounds, items=items)

@@ -18,8 +18,6 @@ from gfmdkg.curation.tables import (
     write_xlsx_tables,
 )
 from gfmdkg.errors import ParameterError
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.graph import Graph
 from gfmdkg.validation import Report
 from gfmdkg.validation.findings import to_terminal
 
@@ -63,7 +61,7 @@ def export_command(cli: CliContext, types: tuple[str, ...], output: Path | None)
     wanted = [record_type(name) for name in types or SHEETS]
     file_format = _format(output, len(wanted))
     graph = cli.graph()
-    tables = [export_table(kind, lambda q: _select(graph, q), graph.terms) for kind in wanted]
+    tables = [export_table(kind, graph.store.select, graph.terms) for kind in wanted]
     for exported in tables:
         for line in exported.left_out:
             cli.say(f"left out: {line}")
@@ -134,9 +132,3 @@ def _write(data: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(data)
     else:
         output.write_bytes(data)
-
-
-def _select(graph: Graph, sparql: str) -> Solutions:
-    answer = graph.query(sparql)
-    assert isinstance(answer, Solutions)  # noqa: S101 - our own SELECT
-    return answer

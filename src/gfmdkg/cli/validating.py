@@ -10,15 +10,14 @@ from pathlib import Path
 import click
 
 from gfmdkg.build.files import SYNTAXES, read_files
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli, shown_progress
 from gfmdkg.cli.options import content_option, format_option
-from gfmdkg.cli.progress import shown_progress
 from gfmdkg.curation.progress import Progress
 from gfmdkg.curation.tables import is_table
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.store.versions import Version
-from gfmdkg.validation import Report, Severity, SourceFile
+from gfmdkg.validation import Report, Severity
 from gfmdkg.validation.editing import mend
 from gfmdkg.validation.findings import to_terminal
 from gfmdkg.validation.views import VIEWS
@@ -127,9 +126,6 @@ def _checker(
     tables = [path for path in paths if is_table(path.name)]
     others = [path for path in paths if path not in tables]
 
-    def read_others() -> list[SourceFile]:
-        return read_files(others, standard_input=sys.stdin.buffer, syntax=syntax)
-
     # rdflib and pyshacl take 0.2 s to import, and the help needs neither.
     from gfmdkg.curation.file_validation import FileValidator
 
@@ -137,7 +133,9 @@ def _checker(
         version = cli.version()
     validator = FileValidator(content, against=version, follows_files=follows_files and not tables)
     named = [(path.as_posix(), path) for path in tables]
-    return lambda progress: validator.validate(read_others(), named, progress=progress)
+    return lambda progress: validator.validate(
+        read_files(others, standard_input=sys.stdin.buffer, syntax=syntax), named, progress=progress
+    )
 
 
 def expand(files: Sequence[str]) -> list[Path]:

@@ -1,12 +1,13 @@
-"""The description of a resource, made of what SELECTs find of it in a version.
+"""From what people write to a resource, and to its description, made of what SELECTs find of it.
 
 The queries are files of this package, their slots filled; whoever describes runs them.
 """
 
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from math import isfinite
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
 
@@ -29,7 +30,6 @@ from gfmdkg.description.model import (
     Touch,
     Value,
 )
-from gfmdkg.description.naming import not_found
 from gfmdkg.description.wording import (
     GROUP_TITLES,
     KIND,
@@ -38,16 +38,21 @@ from gfmdkg.description.wording import (
     incoming_title,
     property_title,
 )
+from gfmdkg.errors import NotFound
 from gfmdkg.formats.bibliography import Reference, ReferenceType, write_bibtex
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import (
     BASE,
     DCTERMS,
+    FOAF,
+    GFMD,
     GRAPH_BASE,
     ID_BASE,
+    ORG,
     PREFIXES,
     RDF,
     SCHEME_BASE,
+    expand,
     short_name,
 )
 from gfmdkg.sparql.query_text import QueryText, packaged_query
@@ -55,7 +60,7 @@ from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import Resource, Term, python_value
 
-__all__ = ["describe", "describing", "exists_query", "triples_query"]
+__all__ = ["describe", "describing", "identify", "not_found", "resource_query"]
 
 _DEPRECATED = PREFIXES["owl"] + "deprecated"
 _REPLACED_BY = DCTERMS + "isReplacedBy"
@@ -66,10 +71,61 @@ _NAME_KINDS: Mapping[str, NameKind] = {
     "notation": "code",
 }
 _FILES = ("data/", "ontology/")
+_OWN_PATH = re.compile(r"[a-z]+(/[a-z0-9.-]+)+", re.ASCII)
+_CLASSES: Mapping[str, tuple[str, ...]] = {
+    "actor": (FOAF + "Person", ORG + "Organization", FOAF + "Group"),
+    "instrument": (GFMD + "Instrument",),
+    "passage": (GFMD + "Section", GFMD + "Paragraph", GFMD + "Recommendation"),
+    "process": (GFMD + "Process",),
+    "session": (GFMD + "Session",),
+    "summit": (GFMD + "Summit",),
+}
+"""Folder below ``/id/`` to the classes of what lies in it."""
 # So many links, and things that point to the resource by one property, a page shows.
 _SHOWN = 50
 
 Row = Sequence[Term | None]
+
+
+def identify(text: str, terms: TermIndex) -> ox.NamedNode:
+    """The resource that ``text`` means: an IRI, a CURIE, a path below ``/id/`` or any name.
+
+    An IRI need not be known: links, which have no names, have IRIs alone. Raises
+    ``NotFound`` with the nearest names, ``Ambiguous`` with those that share it.
+    """
+    name = text.strip()
+    iri = _read_iri(name)
+    if iri is not None:
+        return iri
+    try:
+        return ox.NamedNode(terms.resolve(name))
+    except NotFound:
+        if not _OWN_PATH.fullmatch(name):
+            raise
+        return ox.NamedNode(ID_BASE + name)
+
+
+def _read_iri(name: str) -> ox.NamedNode | None:
+    expanded = expand(name)
+    if expanded is None and "://" not in name and not name.startswith("urn:"):
+        return None
+    try:
+        return ox.NamedNode(expanded or name)
+    except ValueError:
+        return None
+
+
+def not_found(iri: str, terms: TermIndex) -> NotFound:
+    """The error for an IRI that nothing is said of, with the nearest names.
+
+    Where the IRI's folder tells the kind, they are among things of that kind.
+    """
+    folder, _, slug = iri.rpartition("/")
+    kind = iri.removeprefix(ID_BASE).partition("/")[0] if iri.startswith(ID_BASE) else ""
+    types, schemes = _CLASSES.get(kind, ()), (folder,) if iri.startswith(SCHEME_BASE) else ()
+    name = unquote(slug).replace("-", " ")
+    near = terms.nearest(name, types=types, schemes=schemes) or terms.nearest(name)
+    return NotFound("resource", iri, near)
 
 
 def describing(
@@ -79,13 +135,13 @@ def describing(
 
     ``touched`` is what ``last_touch`` finds. Raises ``NotFound`` where the graph says nothing.
     """
-    all_evidence = _query("evidence").fill(resource=[iri])
+    all_evidence = resource_query("evidence", iri)
     facts, sources, counts, evidence, evidence_count = yield (
-        _query("facts").fill(resource=[iri]),
-        _query("sources").fill(resource=[iri]),
-        _query("incoming-counts").fill(resource=[iri]),
+        resource_query("facts", iri),
+        resource_query("sources", iri),
+        resource_query("incoming-counts", iri),
         _query("evidence").page(all_evidence, limit=_SHOWN),
-        _query("evidence-count").fill(resource=[iri]),
+        resource_query("evidence-count", iri),
     )
     if not facts.rows:
         raise not_found(iri.value, terms)
@@ -166,14 +222,13 @@ def describe(
             return description
 
 
-def exists_query(iri: ox.NamedNode) -> str:
-    """The ASK whether the graph says anything of a resource."""
-    return _query("exists").fill(resource=[iri])
+def resource_query(name: str, iri: ox.NamedNode) -> str:
+    """A query about a resource.
 
-
-def triples_query(iri: ox.NamedNode) -> str:
-    """The DESCRIBE of a resource: its own triples and those of the blank nodes below it."""
-    return _query("triples").fill(resource=[iri])
+    ``exists`` asks whether the graph says anything of it, ``triples`` describes it: its own
+    triples and those of the blank nodes below it.
+    """
+    return _query(name).fill(resource=[iri])
 
 
 def _query(name: str) -> QueryText:

@@ -4,25 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from gfmdkg.namespaces import (
-    CITO,
-    DCTERMS,
-    GFMD,
-    PREFIXES,
-    PROV,
-    RDF,
-    RDFS,
-    SKOS,
-)
+from gfmdkg.namespaces import CITO, DCTERMS, GFMD, PREFIXES, PROV, RDF, RDFS, SKOS
 
-__all__ = [
-    "GROUP_TITLES",
-    "KIND",
-    "NAMES",
-    "GroupName",
-    "incoming_title",
-    "property_title",
-]
+__all__ = ["GROUP_TITLES", "KIND", "NAMES", "GroupName", "incoming_title", "property_title"]
 
 NAMES = (
     SKOS + "prefLabel",
@@ -58,9 +42,7 @@ GROUP_TITLES: Mapping[GroupName, str] = {
 
 _TITLES: Mapping[str, str] = {
     RDF + "type": "is a",
-    RDFS + "label": "label",
     RDFS + "isDefinedBy": "defined by",
-    RDFS + "seeAlso": "see also",
     RDFS + "subClassOf": "kind of",
     RDFS + "subPropertyOf": "narrower than the property",
     SKOS + "prefLabel": "title",

@@ -54,8 +54,7 @@ class Graph:
         self._settings = settings or Settings()
         self._versions = versions
         self._content = content or shipped_content()
-        self._store = OxigraphStore.open_read_only(version.database)
-        self._select = self._store.select
+        self.store = OxigraphStore.open_read_only(version.database)
 
     @classmethod
     def open(
@@ -100,7 +99,7 @@ class Graph:
         """
         query = self._canned(name)
         given = {key: _texts(value) for key, value in parameters.items() if value is not None}
-        rows = query.rows(self._select(query.bind(given, self.terms)))
+        rows = query.rows(self.store.select(query.bind(given, self.terms)))
         hint = None if rows else self._hint(query, given)
         return Rows(query=query, rows=rows, hint=hint)
 
@@ -109,7 +108,7 @@ class Graph:
             return None
         other = self._canned(query.when_empty.query)
         text = other.bind(query.when_empty.values(given), self.terms)
-        rows = other.rows(self._select(text))
+        rows = other.rows(self.store.select(text))
         if not rows:
             return None
         return Hint(message=query.when_empty.message, rows=Rows(query=other, rows=rows))
@@ -144,7 +143,7 @@ class Graph:
             nesting_limit=self._settings.query_nesting_limit,
         )
         output = io.BytesIO()
-        kind, _ = self._store.query(sparql, formats=formats, output=output)
+        kind, _ = self.store.query(sparql, formats=formats, output=output)
         return kind, output.getvalue()
 
     def describe(self, term: str) -> "Description":
@@ -157,7 +156,7 @@ class Graph:
 
         iri = identify(term, self.terms)
         touched = self._versions.last_touch(iri.value, number=self.version.number)
-        return describe(iri, self.terms, self.version, touched, select=self._select)
+        return describe(iri, self.terms, self.version, touched, select=self.store.select)
 
     def resolve(self, term: str) -> str:
         """The IRI of the resource that ``term`` names. Raises ``NotFound``, ``Ambiguous``."""
@@ -167,19 +166,19 @@ class Graph:
         """The whole graph, or the triples of one resource, as an rdflib graph."""
         if term is None:
             output = io.BytesIO()
-            self._store.dump(output, media_type="application/n-triples", graph="")
+            self.store.dump(output, media_type="application/n-triples", graph="")
             return _rdflib_graph(output.getvalue())
         return _rdflib_graph(self.serialise(term, "application/n-triples"))
 
     def serialise(self, term: str, media_type: str) -> bytes:
         """The triples of one resource, named by any of its names, in an RDF media type."""
-        from gfmdkg.description import exists_query, identify, not_found, triples_query
+        from gfmdkg.description import identify, not_found, resource_query
         from gfmdkg.formats.json_ld import JSON_LD, Compaction
 
         iri = identify(term, self.terms)
-        if not self.query(exists_query(iri)):
+        if not self.query(resource_query("exists", iri)):
             raise not_found(iri.value, self.terms)
-        body = self.answer(triples_query(iri), AnswerFormats(graph=media_type))[1]
+        body = self.answer(resource_query("triples", iri), AnswerFormats(graph=media_type))[1]
         if media_type != JSON_LD:
             return body
         return Compaction.load(self._content.context).compact(body, root=iri.value)

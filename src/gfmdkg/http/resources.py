@@ -18,14 +18,7 @@ from fastapi import APIRouter, Request, params
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.description import (
-    Description,
-    describing,
-    exists_query,
-    identify,
-    not_found,
-    triples_query,
-)
+from gfmdkg.description import Description, describing, identify, not_found, resource_query
 from gfmdkg.engine.answers import SpooledAnswer, read_body
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.formats.documents import write_json
@@ -253,12 +246,12 @@ async def _triples(
     if iri.value == _ONTOLOGY_IRI:
         text = packaged_query("gfmdkg.http", "rq/ontology.rq").text
     else:
-        text = triples_query(iri)
+        text = resource_query("triples", iri)
     found, known = await asyncio.gather(
         service.answer(
             text, version=version, formats=AnswerFormats(results=None, graph=media_type)
         ),
-        service.answer(exists_query(iri), version=version),
+        service.answer(resource_query("exists", iri), version=version),
     )
     if not json.loads(await read_body(known))["boolean"]:
         raise not_found(iri.value, await service.terms(version))

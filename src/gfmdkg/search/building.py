@@ -13,6 +13,7 @@ from gfmdkg.search.query import name_key
 from gfmdkg.search.schema import BROADER, DIRECT, FORMAT, SEPARATOR, TABLES
 from gfmdkg.search.vocabulary import write_words
 from gfmdkg.store.files import derive_once, replacing, told_as_store_error
+from gfmdkg.terms import name_tables
 from gfmdkg.terms.folding import fold
 
 __all__ = ["INDEX_NAME", "build_index", "ensure_index", "is_current"]
@@ -55,14 +56,7 @@ def ensure_index(folder: Path, select: Select) -> Path:
 
 def is_current(path: Path) -> bool:
     """Whether this is an index that this software can read."""
-    if not path.is_file():
-        return False
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            (found,) = connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.Error:
-        return False
-    return bool(found == FORMAT)
+    return name_tables.is_current(path, made_by=FORMAT)
 
 
 def _fill(connection: sqlite3.Connection, select: Select) -> None:

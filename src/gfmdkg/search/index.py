@@ -5,9 +5,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import chain
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +21,7 @@ from gfmdkg.search.query import And, Node, Not, Or, Query, Term, parse_query
 from gfmdkg.search.vocabulary import correct
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.name_tables import open_tables
 
 __all__ = ["SearchIndex"]
 
@@ -73,11 +73,8 @@ class SearchIndex:
     @classmethod
     def of(cls, version: Version) -> Self:
         """The index of a version, built first where it is missing or of another format."""
-        store = OxigraphStore.open_read_only(version.database)
-        try:
+        with closing(OxigraphStore.open_read_only(version.database)) as store:
             return cls.open(ensure_index(version.folder, store.select))
-        finally:
-            store.close()
 
     def close(self) -> None:
         """Close the idle connections; those that are borrowed close when they come back."""
@@ -143,32 +140,18 @@ class SearchIndex:
     ) -> "_Asked":
         """What matches all words or, where nothing in the ranges does, some of them."""
         text = _encodable(text)
-        query = parse_query(text)
-        nothing = _Asked(query=query, matches=Matches())
-        if query.root is None:
-            return nothing
-        root, corrected = correct(connection, query.root, text, language=language)
-        attempts = (
-            (wanted, find_matches(connection, wanted, corrected or text))
-            for wanted in (root, *_looser(root))
-        )
-        strict = next(attempts)
-        wanted, matches = next(
-            (
-                attempt
-                for attempt in chain((strict,), attempts)
-                if any(attempt[1].within(*each) for each in ranges)
-            ),
-            strict,
-        )
-        if not matches.rowids:
-            return nothing
-        return _Asked(
-            query=replace(query, root=root),
-            matches=matches,
-            corrected=corrected,
-            is_lenient=wanted is not root,
-        )
+        query, corrected = correct(connection, text, language=language)
+        asked = None
+        for wanted in _strict_and_looser(query.root):
+            matches = find_matches(connection, wanted, corrected or text)
+            is_lenient = wanted is not query.root
+            found = _Asked(query=query, matches=matches, corrected=corrected, is_lenient=is_lenient)
+            if any(matches.within(*each) for each in ranges):
+                return found
+            # Matches of other classes are counted where none of these has any.
+            if matches.rowids and not is_lenient:
+                asked = found
+        return asked or _Asked(query=parse_query(text), matches=Matches())
 
     def suggest(self, text: str, *, types: Collection[str] = (), limit: int = 10) -> Completions:
         """The best ``limit`` resources with a name that goes on as typed, by class."""
@@ -191,7 +174,7 @@ class SearchIndex:
         with self._lock:
             connection = self._idle.pop() if self._idle else None
         try:
-            connection = connection or _connect(self._path)
+            connection = connection or open_tables(self._path)
             deadline = time.monotonic() + _LIMIT_SECONDS
             connection.set_progress_handler(
                 lambda: time.monotonic() > deadline, _INSTRUCTIONS_PER_CHECK
@@ -210,23 +193,15 @@ class SearchIndex:
         connection.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    # Nobody writes to an index once it has its name, so SQLite may do without locks.
-    connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-    )
-    connection.execute("PRAGMA mmap_size = 1073741824")
-    connection.execute("PRAGMA cache_size = -8000")
-    return connection
-
-
 def _encodable(text: str) -> str:
     """The text without lone surrogates, which neither SQLite nor JSON takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _looser(root: Node) -> Iterator[Node]:
-    """Where three words or more are asked for: all but any one of them, then any of them."""
+def _strict_and_looser(root: Node | None) -> Iterator[Node]:
+    """What is asked for; of several words then all but any one of them, then any of them."""
+    if root is not None:
+        yield root
     if not isinstance(root, And):
         return
     wanted = [p for p in root.parts if isinstance(p, Term) and not p.is_quoted]

@@ -45,9 +45,8 @@ def class_named(name: str) -> str:
     'https://schema.org/Place'
     """
     text = name.strip()
-    found = KINDS.get(text.lower()) or expand(text)
-    if found is None and text.startswith(("http://", "https://", "urn:")):
-        found = text
+    is_iri = text.startswith(("http://", "https://", "urn:"))
+    found = KINDS.get(text.lower()) or expand(text) or (text if is_iri else None)
     if found is None:
         raise ParameterError(
             "type", "is no class that can be searched", value=name, allowed=tuple(KINDS)

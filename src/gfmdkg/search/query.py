@@ -16,7 +16,7 @@ is beyond the limits is left out and named in ``ignored``.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gfmdkg.terms.folding import fold
@@ -126,13 +126,13 @@ def name_key(text: str) -> str:
     return " ".join([word for word in words if word not in _STOP_WORDS] or words)
 
 
-def parse_query(text: str) -> Query:
-    """Understand a text; no text at all raises.
+def parse_query(text: str, mend: Callable[[str], str] = str) -> Query:
+    """Understand a text; no text at all raises. ``mend`` gives the word to take for one in it.
 
     >>> str(parse_query('(detention OR custody) -children "no one'))
     '(detention OR custody) AND NOT children AND "no one"'
     """
-    reader = _Reader(text)
+    reader = _Reader(text, mend)
     root = reader.read()
     return Query(root=root, ignored=tuple(dict.fromkeys(reader.ignored)))
 
@@ -140,8 +140,9 @@ def parse_query(text: str) -> Query:
 class _Reader:
     """Recursive descent over the pieces; nesting and number of terms are bounded."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, mend: Callable[[str], str]) -> None:
         self.ignored: list[str] = []
+        self._mend = mend
         if len(text) > LENGTH_LIMIT:
             self.ignored.append(f"all after the first {LENGTH_LIMIT} characters")
         self._pieces = iter(_PIECE.findall(text[:LENGTH_LIMIT].translate(_QUOTES)))
@@ -191,7 +192,10 @@ class _Reader:
             self.ignored.append(piece)
             return None
         self._terms += len(words)
-        return Term(words=words, is_prefix=piece.endswith("*"), is_quoted=piece[0] == '"')
+        is_prefix = piece.endswith("*")
+        whole = words[:-1] if is_prefix else words
+        mended = (*map(self._mend, whole), *words[len(whole) :])
+        return Term(words=mended, is_prefix=is_prefix, is_quoted=piece[0] == '"')
 
 
 def _together(parts: Sequence[Node]) -> Node | None:

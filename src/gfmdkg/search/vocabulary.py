@@ -7,10 +7,9 @@ that ``detentio*`` finds what is indexed as "detent", and a correction is a word
 import re
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
 
 from gfmdkg.search.documents import Document
-from gfmdkg.search.query import And, Node, Not, Or, Term
+from gfmdkg.search.query import Query, parse_query
 from gfmdkg.terms.folding import fold
 
 __all__ = ["correct", "words_of_prefix", "write_words"]
@@ -109,26 +108,14 @@ def _correction(connection: sqlite3.Connection, word: str, language: str | None)
 
 
 def correct(
-    connection: sqlite3.Connection, root: Node, text: str, *, language: str | None
-) -> tuple[Node, str | None]:
-    """The query with each word that no item has replaced by the one that is meant, if any.
+    connection: sqlite3.Connection, text: str, *, language: str | None
+) -> tuple[Query, str | None]:
+    """The query of a text with each word that no item has replaced by the one meant, if any.
 
     Also the text with those words replaced, or ``None`` where nothing was. A word that exists,
     in whatever form, is never touched; nor is one that is the beginning of others (``recr*``).
     """
     replaced: dict[str, str] = {}
-
-    def visit(node: Node) -> Node:
-        match node:
-            case Not(part=part):
-                return Not(visit(part))
-            case And(parts=parts):
-                return And(tuple(map(visit, parts)))
-            case Or(parts=parts):
-                return Or(tuple(map(visit, parts)))
-            case Term(words=words, is_prefix=is_prefix):
-                checked = words[:-1] if is_prefix else words
-                return replace(node, words=(*map(mend, checked), *words[len(checked) :]))
 
     def mend(word: str) -> str:
         meant = _correction(connection, word, language)
@@ -136,8 +123,8 @@ def correct(
             replaced[word] = meant
         return meant or word
 
-    mended = visit(root)
+    query = parse_query(text, mend)
     corrected = text
     for word, meant in replaced.items():
         corrected = re.sub(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", meant, corrected)
-    return mended, corrected if replaced else None
+    return query, corrected if replaced else None

@@ -79,15 +79,15 @@ def write_tables(path: Path, facts: Iterable[Fact]) -> None:
         fill_tables(connection, facts)
 
 
-def is_current(path: Path) -> bool:
+def is_current(path: Path, *, made_by: int = _MADE_BY) -> bool:
     """Whether the file is there, whole, and made by this very software."""
     try:
         with closing(open_tables(path)) as connection:
-            ((made_by,),) = connection.execute("PRAGMA user_version")
+            ((found,),) = connection.execute("PRAGMA user_version")
             ((size_bytes,),) = connection.execute(
                 "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
             )
-            return bool(made_by == _MADE_BY and size_bytes == path.stat().st_size)
+            return bool(found == made_by and size_bytes == path.stat().st_size)
     except (sqlite3.Error, OSError):
         return False
 
