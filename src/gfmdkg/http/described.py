@@ -18,8 +18,9 @@ from pydantic import BaseModel, Field, WithJsonSchema, create_model
 from starlette.responses import Response
 
 from gfmdkg.catalog import Column, ColumnType, Parameter, ParameterType
-from gfmdkg.http.models import Cell, asked
+from gfmdkg.http.models import asked
 from gfmdkg.namespaces import compact
+from gfmdkg.terms.values import Resource
 
 __all__ = [
     "READING",
@@ -63,7 +64,7 @@ _PARAMETER_TYPES: Mapping[ParameterType, tuple[Any, Callable[[str], object]]] = 
     ParameterType.BOOLEAN: (bool, "true".__eq__),
 }
 _CELL_TYPES: Mapping[ColumnType, Any] = {
-    ColumnType.RESOURCE: Cell,
+    ColumnType.RESOURCE: Resource,
     ColumnType.INTEGER: int,
     ColumnType.DECIMAL: float,
     ColumnType.BOOLEAN: bool,

@@ -72,12 +72,6 @@ class _Link:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Section:
-    title: str
-    links: tuple[_Link, ...]
-
-
 def machines_router(service: Service, document: Callable[[], Mapping[str, Any]]) -> APIRouter:
     """``document`` gives the OpenAPI description once all routes are there."""
     router = described_router("Service")
@@ -115,24 +109,23 @@ def machines_router(service: Service, document: Callable[[], Mapping[str, Any]])
     return router
 
 
-def _sections(document: Mapping[str, Any]) -> tuple[_Section, ...]:
+def _sections(document: Mapping[str, Any]) -> dict[str, list[_Link]]:
     """The links by the description's own groups; what can wait comes last, as the form has it."""
-    main: list[_Section] = []
+    sections: dict[str, list[_Link]] = {}
     optional: list[_Link] = []
     for group in read_operations(document):
         # A number or name that only an answer tells, of a change or a graph, makes no link.
         follows = [o for o in group.operations if "{" not in o.path or group.name not in _NAMED]
-        links = tuple(_links(follows))
+        links = list(_links(follows))
         if group.name in _OPTIONAL:
             optional += links
         elif links:
-            main.append(_Section(title=group.name, links=links))
-    main.append(_Section(title="SPARQL by example", links=tuple(_sparql_examples())))
+            sections[group.name] = links
     optional += (
         _Link(title="Documentation", path="/docs", note="all of this, for people"),
         _Link(title="The data set", path="/dataset", note="described with DCAT and VoID"),
     )
-    return (*main, _Section(title="Optional", links=tuple(optional)))
+    return {**sections, "SPARQL by example": list(_sparql_examples()), "Optional": optional}
 
 
 def _links(operations: Iterable[Operation]) -> Iterable[_Link]:

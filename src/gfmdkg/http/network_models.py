@@ -7,9 +7,10 @@ from pydantic import BaseModel, Field, create_model
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS
 from gfmdkg.http.described import field_of
 from gfmdkg.http.list_request import FULL_TEXT
-from gfmdkg.http.models import Cell, Count, FromOne, Links, Page, asked, sometimes
+from gfmdkg.http.models import Count, FromOne, Links, Page, asked, sometimes
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.network import ASSERTIONS
+from gfmdkg.terms.values import Resource
 
 __all__ = [
     "EDGES",
@@ -173,7 +174,7 @@ class EdgeEvidence(BaseModel):
     """The first pieces of evidence of an edge, and how many there are in all."""
 
     total: Count
-    items: list[Cell]
+    items: list[Resource]
 
 
 class Edge(BaseModel):
@@ -201,7 +202,7 @@ class Community(BaseModel):
 
     community: Count
     nodes: Count
-    heaviest: Cell
+    heaviest: Resource
 
 
 class NetworkTotal(BaseModel):
@@ -265,7 +266,7 @@ class EvidencePage(Page):
     """A page of what links two nodes."""
 
     kind: str
-    source: Cell
-    target: Cell
+    source: Resource
+    target: Resource
     evidence: str
-    items: list[Cell]
+    items: list[Resource]

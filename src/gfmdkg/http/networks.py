@@ -5,14 +5,14 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, params
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.errors import ParameterError
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, selection_query
+from gfmdkg.formats.documents import write_json
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.described import (
     READING,
@@ -41,8 +41,15 @@ from gfmdkg.http.network_models import (
     NetworkKindList,
     PassageFilters,
 )
-from gfmdkg.http.parameters import JSON, ROW_FORMATS, Parameters, choose_format
-from gfmdkg.http.queries import link_header, page_links
+from gfmdkg.http.parameters import (
+    JSON,
+    ROW_FORMATS,
+    Parameters,
+    choose_format,
+    link_header,
+    page_members,
+    sparql_link,
+)
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.network import (
@@ -85,8 +92,6 @@ _NETWORK = in_path("network", "The kind of network.", "cocitation", enum=list(KI
 _MATRIX = in_path("matrix", "The kind of matrix.", "instrument-topic", enum=list(MATRIX_KINDS))
 # No edge has so many pieces of evidence.
 _FURTHEST = 2**53
-# What browsers, proxies and servers take in a line.
-_LINK_CHARACTERS = 8_000
 
 
 def networks_router(service: Service) -> APIRouter:
@@ -188,7 +193,7 @@ async def _list_kinds(request: Request) -> Response:
         if kind.is_bipartite:
             links["matrix"] = f"/api/matrix/{kind.name}"
         items.append({**describe_kind(kind), "links": links})
-    body = json.dumps({"items": items, "total": len(items)}, ensure_ascii=False).encode()
+    body = write_json({"items": items, "total": len(items)}).encode()
     return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
 
 
@@ -207,13 +212,6 @@ class _Asked:
         """How many of something are shown. Files for other programs are whole unless capped."""
         given = self.parameters.integer(name, minimum=1, maximum=most)
         return given or (usual if self.format is JSON else None)
-
-    def required(self, name: str) -> str:
-        """The value of a parameter that must be given. Raises ``ParameterError``."""
-        value = self.parameters.one(name)
-        if value is None:
-            raise ParameterError(name, "is required")
-        return value
 
 
 def _read(
@@ -247,7 +245,7 @@ async def _respond(service: Service, asked: _Asked, **shown: Any) -> Response:
 
 async def _respond_evidence(service: Service, asked: _Asked) -> Response:
     """A page of the evidence between two nodes. Raises ``NotFound`` and ``Ambiguous`` for them."""
-    names = asked.required("source"), asked.required("target")
+    names = asked.parameters.required("source"), asked.parameters.required("target")
     paging = asked.parameters.paging(service.settings)
 
     async def make(answer: Answer, version: Version) -> Answer:
@@ -266,17 +264,16 @@ async def _respond_evidence(service: Service, asked: _Asked) -> Response:
             asked,
             version,
             chosen,
-            _sparql_link(query, asked),
+            sparql_link(query, asked.number),
             edge=edge,
             start=min(paging.start, _FURTHEST),
             limit=paging.per_page,
-            members={"page": paging.page, "per_page": paging.per_page},
         )
         document = json.loads(body)
-        links = page_links(asked.request, document["total"], paging)
-        document["links"] |= links
-        body = json.dumps(document, ensure_ascii=False).encode()
-        return replace(answer, body=body, headers=link_header(links))
+        page = page_members(asked.request, document["total"], paging)
+        headers = link_header(page["links"])
+        document |= page | {"links": document["links"] | page["links"]}
+        return replace(answer, body=write_json(document).encode(), headers=headers)
 
     return await service.respond(asked.request, asked.number, asked.format.media_type, make)
 
@@ -316,8 +313,6 @@ async def _work(
     version: Version,
     chosen: _Chosen,
     links: dict[str, str],
-    *,
-    members: dict[str, Any] | None = None,
     **shown: Any,
 ) -> bytes:
     """The answer of a process for networks. Raises what ``Workers.request`` raises."""
@@ -327,7 +322,7 @@ async def _work(
         grounds=chosen.grounds,
         items=chosen.items,
         minimum=asked.minimum,
-        members={**(members or {}), "version": str(version.number), "links": links},
+        members={"version": str(version.number), "links": links},
         **shown,
     )
     limit_seconds = service.settings.network_timeout_seconds
@@ -348,7 +343,7 @@ def _links(asked: _Asked, chosen: _Chosen) -> dict[str, str]:
     evidence = _link(f"{network}/evidence", asked)
     links["evidence"] = evidence + ("{&source,target}" if "?" in evidence else "{?source,target}")
     query = edges_query(kind, chosen.grounds, items=chosen.query, minimum=asked.minimum)
-    return links | _sparql_link(query, asked)
+    return links | sparql_link(query, asked.number)
 
 
 def _link(path: str, asked: _Asked, **more: str) -> str:
@@ -357,10 +352,3 @@ def _link(path: str, asked: _Asked, **more: str) -> str:
     pairs = [(n, v) for n, v in asked.request.query_params.multi_items() if n in kept and v]
     query = urlencode([*pairs, *more.items()])
     return f"{path}?{query}" if query else path
-
-
-def _sparql_link(query: str, asked: _Asked) -> dict[str, str]:
-    """The query as a link, where a line can hold it."""
-    pinned = "" if asked.number is None else f"&version={asked.number}"
-    link = f"/sparql?query={quote(query, safe='')}{pinned}"
-    return {"sparql": link} if len(link) <= _LINK_CHARACTERS else {}

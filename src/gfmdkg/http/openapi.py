@@ -18,7 +18,7 @@ from gfmdkg.http.curation_models import report_components
 from gfmdkg.http.lists import ListPage
 from gfmdkg.http.models import Page
 from gfmdkg.http.problem_types import PROBLEM_TYPES, ProblemDetails, problem_components
-from gfmdkg.http.query_models import RowsPage
+from gfmdkg.http.queries import RowsPage
 from gfmdkg.http.sparql_routes import SparqlResults, protocol_routers
 
 __all__ = ["openapi_document", "recorded_examples"]

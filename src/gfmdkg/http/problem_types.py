@@ -8,8 +8,9 @@ from typing import Any, Self
 from pydantic import BaseModel, Field, create_model
 
 from gfmdkg import errors
-from gfmdkg.http.models import Cell, Count, FromOne, sometimes
+from gfmdkg.http.models import Count, FromOne, sometimes
 from gfmdkg.namespaces import BASE
+from gfmdkg.terms.values import Resource
 
 __all__ = ["PART_MODELS", "PROBLEM_TYPES", "ProblemDetails", "problem_components"]
 
@@ -71,11 +72,11 @@ _MEMBERS: Mapping[str, Mapping[str, Any]] = {
     },
     "not-found": {
         "name": _NAME,
-        "candidates": _always(list[Cell], "The nearest, best first."),
+        "candidates": _always(list[Resource], "The nearest, best first."),
     },
     "method-not-allowed": {"allowed": _always(list[str], "The methods that the address has.")},
     "not-acceptable": {"offered": _always(list[str], "The media types that are offered.")},
-    "ambiguous": {"name": _NAME, "candidates": _always(list[Cell], "Those that share it.")},
+    "ambiguous": {"name": _NAME, "candidates": _always(list[Resource], "Those that share it.")},
     "conflict": {"clashes": _sometimes(list[Clash], "The statements at issue.")},
     "body-too-large": _LIMIT,
     "answer-too-large": _LIMIT,

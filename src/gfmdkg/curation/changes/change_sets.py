@@ -55,7 +55,7 @@ class Event:
 class Input:
     """A document that was submitted: its name, its SHA-256, and what it was taken for.
 
-    ``effect`` is replace, add, remove or patch; ``graph`` is the named graph, if it is one.
+    `effect` is replace, add, remove or patch; `graph` is the named graph, if it is one.
     """
 
     name: str
