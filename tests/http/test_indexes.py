@@ -10,7 +10,7 @@ from tests.http.conftest import publish
 
 from gfmdkg.errors import StoreError
 from gfmdkg.facets import ListIndex
-from gfmdkg.http.indexes import ListIndexes
+from gfmdkg.http.version_cache import ListIndexes
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 

@@ -38,7 +38,6 @@ __all__ = [
     "page_answers",
     "query_string",
     "request_body",
-    "schema_of",
 ]
 
 Responses = dict[int | str, dict[str, Any]]
@@ -185,7 +184,7 @@ def cell_of(
     return (kind, Field(... if is_sure else None, description=column.description))
 
 
-def schema_of(media_type: str) -> dict[str, Any]:
+def _schema_of(media_type: str) -> dict[str, Any]:
     """The schema of content without a model: JSON of any kind is JSON, all else text."""
     if media_type == "application/sparql-results+json":
         return {"$ref": "#/components/schemas/SparqlResults"}
@@ -206,7 +205,7 @@ def answers(
     ``also`` are the other statuses that it may have; a fault of the service may be anywhere.
     """
     answer: dict[str, Any] = {"description": text}
-    content = {media_type: {"schema": schema_of(media_type)} for media_type in others}
+    content = {media_type: {"schema": _schema_of(media_type)} for media_type in others}
     if model is not None:
         answer["model"], content = model, {"application/json": {}, **content}
     if content:

@@ -195,7 +195,7 @@ async def _find(service: Service, asked: ListParameters, wanted: Version) -> _Li
     name = asked.faceted.name
     at = await service.lists[name].find(wanted, or_former=is_newest)
     index, version = at.value[name], at.version
-    selection, found = await select(service, asked.faceted, asked.filters, version)
+    selection, found = await select(service, asked.faceted, asked.parameters, version)
     sorting = index.sorting(asked.sort, is_search=found is not None)
     positions = await asyncio.to_thread(
         lambda: index.sorted(index.matching(selection), sorting, selection)

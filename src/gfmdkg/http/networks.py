@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import pickle
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +23,7 @@ from gfmdkg.http.described import (
     in_path,
     query_string,
 )
-from gfmdkg.http.list_request import filter_names, read_filters, select
+from gfmdkg.http.list_request import filter_names, select
 from gfmdkg.http.models import AtVersion, page_parameters
 from gfmdkg.http.network_models import (
     EDGES,
@@ -292,13 +293,13 @@ async def _choose(service: Service, parameters: Parameters, version: Version) ->
 
     Raises what reading the filters raises, and ``Busy`` while the version's lists are read.
     """
-    filters = read_filters(_PASSAGES, parameters)
-    if not filters.values and filters.text is None:
+    given = parameters.given(FILTER_NAMES)
+    if not given:
         return _Chosen(grounds=Grounds())  # without the index of names, which takes time to read
-    selection, _ = await select(service, _PASSAGES, filters, version)
+    selection, _ = await select(service, _PASSAGES, parameters, version)
     choice = selection.of(ASSERTION)
     grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
-    if filters.text is None and filters.values.keys() <= {ASSERTION, CONFIDENCE}:
+    if given.keys() <= {ASSERTION, CONFIDENCE}:
         return _Chosen(grounds=grounds)
     index = (await service.lists[_PASSAGES.name].exactly(version))[_PASSAGES.name]
     items = frozenset(await asyncio.to_thread(index.iris, selection))
@@ -326,7 +327,7 @@ async def _work(
         **shown,
     )
     limit_seconds = service.settings.network_timeout_seconds
-    message = request.pack(version.database)
+    message = pickle.dumps((version.database, request))
     reply = await service.workers.request("network", b"", message, limit_seconds=limit_seconds)
     return reply.body
 

@@ -18,8 +18,7 @@ from gfmdkg.http.parameters import (
     page_links,
     sparql_link,
 )
-from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import sentence
+from gfmdkg.http.problems import PROBLEM_TYPES, sentence
 from gfmdkg.http.queries import RESERVED, BoundQuery, Hint, Rows, Values, bind_query
 from gfmdkg.http.rendering import page, resource_path
 from gfmdkg.http.request import while_connected

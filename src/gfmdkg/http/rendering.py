@@ -18,7 +18,6 @@ from gfmdkg.terms.values import Resource
 
 __all__ = [
     "HTML",
-    "PAGE_HEADERS",
     "QUERY_BASE",
     "STATIC_FILES",
     "form_path",
@@ -39,7 +38,7 @@ _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-PAGE_HEADERS: tuple[tuple[str, str], ...] = (
+_PAGE_HEADERS: tuple[tuple[str, str], ...] = (
     ("content-language", "en"),
     ("content-security-policy", _CONTENT_SECURITY_POLICY),
     ("referrer-policy", "same-origin"),
@@ -138,7 +137,7 @@ def page(
         media_type=HTML,
         status=status,
         body=render(template, {"version": version, **context}),
-        headers=(*PAGE_HEADERS, *headers),
+        headers=(*_PAGE_HEADERS, *headers),
         version=version,
         pinned=pinned,
         cacheable=cacheable,

@@ -18,10 +18,9 @@ from gfmdkg.errors import NotFound
 from gfmdkg.formats.json_ld import JSON_LD, Compaction
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.cache import Cache
-from gfmdkg.http.indexes import ListIndexes, search_indexes
 from gfmdkg.http.request import while_connected
 from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
-from gfmdkg.http.version_cache import VersionCache
+from gfmdkg.http.version_cache import ListIndexes, VersionCache, search_indexes
 from gfmdkg.network import network_role
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
