@@ -207,7 +207,7 @@ def answers(
     answer: dict[str, Any] = {"description": text}
     content = {media_type: {"schema": _schema_of(media_type)} for media_type in others}
     if model is not None:
-        answer["model"], content = model, {"application/json": {}, **content}
+        answer["model"], content = model, {**content, "application/json": {}}
     if content:
         answer["content"] = content
     told = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}

@@ -325,7 +325,7 @@ def list_answers(faceted: FacetedList) -> Responses:
     return answers(
         "The items.",
         page,
-        (media.media_type for media in list_formats(faceted.name) if media is not JSON),
+        (media.media_type for media in list_formats(faceted.name)),
         also=(*READING, 409, 413),
     )
 

@@ -23,7 +23,6 @@ __all__ = [
     "EvidencePage",
     "Matrix",
     "MatrixCaps",
-    "Minimum",
     "Network",
     "NetworkCaps",
     "NetworkKindList",
@@ -48,20 +47,16 @@ _OF_LINKS = {
 _FILTERS: dict[str, Any] = {
     **{p.name: field_of(p, _OF_LINKS.get(p.name)) for p in LISTS["passages"].parameters()},
     FULL_TEXT: (str, asked("Only passages that the full-text search finds.", "detention")),
+    "minimum": (
+        int,
+        asked("Only edges of at least this weight; nodes that lose all edges go.", default=1, ge=1),
+    ),
 }
 PassageFilters = create_model("PassageFilters", **_FILTERS)
-"""The filters that choose the passages and links that count."""
+"""The filters that choose the passages, links and edges that count."""
 
 _UNLESS = "unless given, in the other formats all."
 _SIDES = "by any name or IRI; with two sides, source is of the first."
-
-
-class Minimum(BaseModel):
-    """How heavy an edge must be."""
-
-    minimum: int = asked(
-        "Only edges of at least this weight; nodes that lose all edges go.", default=1, ge=1
-    )
 
 
 class NetworkCaps(BaseModel):

@@ -36,7 +36,6 @@ from gfmdkg.http.network_models import (
     EvidencePage,
     Matrix,
     MatrixCaps,
-    Minimum,
     Network,
     NetworkCaps,
     NetworkKindList,
@@ -59,7 +58,7 @@ from gfmdkg.network import (
     Grounds,
     NetworkKind,
     NetworkRequest,
-    describe_kind,
+    describe_weight,
     edges_query,
     evidence_query,
     kind_named,
@@ -112,7 +111,9 @@ def networks_router(service: Service) -> APIRouter:
         summary="A network",
         operation_id="network",
         dependencies=[_NETWORK, *_parameters(NETWORK_MEDIA, NetworkCaps)],
-        responses=answers("The network.", Network, _media_types(NETWORK_MEDIA), also=also),
+        responses=answers(
+            "The network.", Network, [media.media_type for media in NETWORK_MEDIA], also=also
+        ),
     )
     async def network(request: Request, network: str) -> Response:
         """Nodes with measures, a community and a place to be drawn at; edges with evidence.
@@ -153,7 +154,9 @@ def networks_router(service: Service) -> APIRouter:
         summary="A matrix",
         operation_id="matrix",
         dependencies=[_MATRIX, *_parameters(_MATRIX_MEDIA, MatrixCaps)],
-        responses=answers("The matrix.", Matrix, _media_types(_MATRIX_MEDIA), also=also),
+        responses=answers(
+            "The matrix.", Matrix, [media.media_type for media in _MATRIX_MEDIA], also=also
+        ),
     )
     async def matrix(request: Request, matrix: str) -> Response:
         """A network between two sides as a table for a heat map, with totals.
@@ -178,11 +181,7 @@ def networks_router(service: Service) -> APIRouter:
 def _parameters(formats: Collection[MediaType], caps: type[BaseModel]) -> list[params.Depends]:
     """The parameters of a network or a matrix, as they are described."""
     names = format_model(*(media.name for media in formats))
-    return query_string(PassageFilters, Minimum, caps, AtVersion, names)
-
-
-def _media_types(formats: Collection[MediaType]) -> list[str]:
-    return [media.media_type for media in formats if media is not JSON]
+    return query_string(PassageFilters, caps, AtVersion, names)
 
 
 async def _list_kinds(request: Request) -> Response:
@@ -193,7 +192,17 @@ async def _list_kinds(request: Request) -> Response:
         links = {"network": f"/api/network/{kind.name}"}
         if kind.is_bipartite:
             links["matrix"] = f"/api/matrix/{kind.name}"
-        items.append({**describe_kind(kind), "links": links})
+        items.append(
+            {
+                "name": kind.name,
+                "title": kind.title,
+                "description": kind.description,
+                "bipartite": kind.is_bipartite,
+                "sides": [{"name": s.name, "description": s.description} for s in kind.sides],
+                "weight": describe_weight(kind),
+                "links": links,
+            }
+        )
     body = write_json({"items": items, "total": len(items)}).encode()
     return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
 

@@ -303,7 +303,7 @@ def _answers(query: CannedQuery) -> Responses:
     return answers(
         "The rows.",
         create_model(f"{name}Page", __base__=RowsPage, items=(list[row], ...)),  # type: ignore[valid-type]
-        (media.media_type for media in ROW_FORMATS if media is not JSON),
+        (media.media_type for media in ROW_FORMATS),
         also=(*READING, *([409] if has_names else []), 413),
     )
 

@@ -17,7 +17,6 @@ from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Resource
 
 __all__ = [
-    "HTML",
     "QUERY_BASE",
     "STATIC_FILES",
     "form_path",
@@ -28,7 +27,6 @@ __all__ = [
     "resource_path",
 ]
 
-HTML = "text/html"
 QUERY_BASE = BASE + "query/"
 """Below it lie the IRIs of the canned queries."""
 
@@ -134,7 +132,7 @@ def page(
 ) -> Answer:
     """An HTML page as an answer."""
     return Answer(
-        media_type=HTML,
+        media_type="text/html",
         status=status,
         body=render(template, {"version": version, **context}),
         headers=(*_PAGE_HEADERS, *headers),

@@ -66,7 +66,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A parameter; `classes` and `schemes` say what a resource must be, by their IRIs."""
+    """A parameter; `classes` and `schemes` say what a resource must be."""
 
     __pydantic_config__ = _ALWAYS_WHOLE
 
