@@ -7,7 +7,7 @@ from tests.http.conftest import Site
 
 from gfmdkg.facets import LISTS
 from gfmdkg.http.docs_page import parameters_of
-from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import PROBLEM_TYPES
 
 
 @pytest.fixture(scope="module")

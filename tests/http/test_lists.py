@@ -177,7 +177,7 @@ def test_full_text_sorts_by_relevance_and_is_corrected(shipped_site: Site) -> No
 
 
 def test_long_query_is_given_as_text(shipped_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gfmdkg.http.lists._LINK_CHARACTERS", 1_000)
+    monkeypatch.setattr("gfmdkg.http.parameters._LINK_CHARACTERS", 1_000)
     document = listed(shipped_site, "/api/passages", q="migrants", facets="none", per_page=1000)
     assert document["total"] > 10
     assert "sparql" not in document["links"]

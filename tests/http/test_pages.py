@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from tests.http.conftest import Site
 
-from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import PROBLEM_TYPES
 
 HTML = {"accept": "text/html"}
 PAGES = (

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.network.conftest import HERE, edges_of
 from gfmdkg.engine.frames import Frame
 from gfmdkg.engine.workers import Workers
 from gfmdkg.errors import NotFound
-from gfmdkg.network import KINDS, NetworkRequest, answering, network_role
+from gfmdkg.network import NetworkRequest, answering, network_role
 from gfmdkg.settings import Settings
 from gfmdkg.store.rdf_store import OxigraphStore
 
@@ -25,13 +26,6 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store.flush()
     store.close()
     return folder
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_request_packs_and_unpacks(kind: str) -> None:
-    request = NetworkRequest(kind=kind, edge=("urn:a", "urn:b"), items=frozenset({"urn:p"}))
-    folder, unpacked = NetworkRequest.unpack(request.pack(Path("/somewhere")))
-    assert (folder, unpacked) == (Path("/somewhere"), request)
 
 
 def test_what_is_asked_arrives_as_it_was(database: Path) -> None:
@@ -51,11 +45,11 @@ def test_what_is_asked_arrives_as_it_was(database: Path) -> None:
         documents = []
         try:
             for asked in (request, NetworkRequest(kind="cocitation", items=frozenset())):
-                body = asked.pack(database)
+                body = pickle.dumps((database, asked))
                 reply = await workers.request("network", b"", body, limit_seconds=30)
                 documents.append(json.loads(reply.body))
             with pytest.raises(NotFound):
-                body = NetworkRequest(kind="friendship").pack(database)
+                body = pickle.dumps((database, NetworkRequest(kind="friendship")))
                 await workers.request("network", b"", body, limit_seconds=30)
         finally:
             await workers.close(limit_seconds=5)
@@ -71,7 +65,7 @@ def test_a_process_that_grew_too_large_retires(
 ) -> None:
     monkeypatch.setattr(answering, "_largest_bytes", lambda: 300)
     options = {"memory_limit_bytes": 1000}
-    body = REQUEST.pack(database)
+    body = pickle.dumps((database, REQUEST))
     reply = answering.create_handler(options)(Frame(head=b"", body=body))
     assert reply.retires
     monkeypatch.setattr(answering, "_largest_bytes", lambda: 200)
@@ -84,5 +78,5 @@ def test_a_process_keeps_the_stores_of_two_versions(database: Path, tmp_path: Pa
         OxigraphStore.open(folder).close()
     handle = answering.create_handler({"memory_limit_bytes": 1 << 40})
     for folder, edges in ((database, 3), (others[0], 0), (others[1], 0), (database, 3)):
-        body = REQUEST.pack(folder)
+        body = pickle.dumps((folder, REQUEST))
         assert len(json.loads(handle(Frame(head=b"", body=body)).body)["edges"]) == edges

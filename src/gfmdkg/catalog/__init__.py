@@ -2,7 +2,7 @@
 
 from gfmdkg.catalog.catalog import Catalog
 from gfmdkg.catalog.describe import describe
-from gfmdkg.catalog.query import CannedQuery, Cell, Row, WhenEmpty, as_json
+from gfmdkg.catalog.query import CannedQuery, Cell, Row, WhenEmpty
 from gfmdkg.terms.parameters import Column, ColumnType, Parameter, ParameterType
 
 __all__ = [
@@ -15,6 +15,5 @@ __all__ = [
     "ParameterType",
     "Row",
     "WhenEmpty",
-    "as_json",
     "describe",
 ]

@@ -13,7 +13,7 @@ from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Column, Parameter
 from gfmdkg.terms.values import PythonValue, Resource, Term, python_value
 
-__all__ = ["CannedQuery", "Cell", "Row", "WhenEmpty", "as_json", "rows_of"]
+__all__ = ["CannedQuery", "Cell", "Row", "WhenEmpty", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,17 +129,3 @@ def _cell(row: Sequence[Term | None], at: int, label_at: int | None) -> Cell:
             return Resource(iri=iri, label=label.value if isinstance(label, ox.Literal) else None)
         case nameless:
             return Resource(iri=str(nameless), label=None)
-
-
-def as_json(cell: Cell) -> Mapping[str, str | None] | str | int | float | bool | None:
-    """The cell as JSON has it: a resource as ``{"iri", "label"}``, a literal plainly.
-
-    A decimal becomes a number, a date its ISO form.
-    """
-    match cell:
-        case Resource(iri=iri, label=label):
-            return {"iri": iri, "label": label}
-        case None | str() | bool() | int() | float():
-            return cell
-        case _:
-            return cell.isoformat() if hasattr(cell, "isoformat") else float(cell)

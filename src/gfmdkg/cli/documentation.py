@@ -10,7 +10,7 @@ import click
 from gfmdkg.catalog import CannedQuery, Catalog
 from gfmdkg.curation.tables import ValueKind, record_types
 from gfmdkg.http import api_document
-from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import PROBLEM_TYPES
 from gfmdkg.namespaces import SCHEME_BASE, compact
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings

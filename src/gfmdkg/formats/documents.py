@@ -6,6 +6,7 @@ Pydantic describes such a class in OpenAPI by its annotations and docstrings.
 import json
 from dataclasses import MISSING, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 __all__ = ["DESCRIBED", "members", "write_json"]
@@ -24,9 +25,15 @@ def members(document: Any) -> dict[str, Any]:
 
 
 def write_json(document: object, *, indent: int | None = None) -> str:
-    """A document in JSON; any part of it may be a dataclass or a date."""
+    """A document in JSON; any part of it may be a dataclass, a date or a decimal."""
     return json.dumps(document, ensure_ascii=False, indent=indent, default=_plain)
 
 
 def _plain(part: Any) -> object:
-    return part.isoformat() if isinstance(part, date) else members(part)
+    match part:
+        case date():
+            return part.isoformat()
+        case Decimal():
+            return float(part)
+        case _:
+            return members(part)

@@ -1,9 +1,11 @@
 """The answer of a canned query as a sequence of typed rows."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
+from gfmdkg.formats.documents import write_json
 from gfmdkg.terms.values import Resource
 
 if TYPE_CHECKING:
@@ -50,9 +52,8 @@ class Rows(Sequence["Row"]):
 
     def to_records(self) -> list[dict[str, object]]:
         """The rows as JSON has them: a resource as ``{"iri", "label"}``, a literal plainly."""
-        from gfmdkg.catalog import as_json
-
-        return [{name: as_json(cell) for name, cell in row.items()} for row in self.rows]
+        records: list[dict[str, object]] = json.loads(write_json(self.rows))
+        return records
 
     def to_pandas(self) -> "pd.DataFrame":
         """The rows as a data frame; a resource has a column for its IRI beside its label.

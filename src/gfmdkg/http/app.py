@@ -1,5 +1,6 @@
 """The application: everything is built from the settings, and nothing at import."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -33,13 +34,24 @@ from gfmdkg.http.writes import Writes
 from gfmdkg.paths import Content
 from gfmdkg.settings import Settings
 
-__all__ = ["api_document", "app_from_environment", "create_app"]
+__all__ = ["api_document", "app_from_environment", "create_app", "running_app"]
 
 
 def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp:
     """The service as an ASGI application. Raises ``CatalogError`` for faulty canned queries."""
     server, _ = _assemble(settings, content)
     return server
+
+
+@asynccontextmanager
+async def running_app(settings: Settings) -> AsyncIterator[ASGIApp]:
+    """The service in this process: started with the context, and closed with it."""
+    server, app = _assemble(settings, None)
+    try:
+        async with app.router.lifespan_context(app):
+            yield server
+    finally:
+        await asyncio.to_thread(server.log.close)
 
 
 def api_document(settings: Settings) -> Mapping[str, Any]:

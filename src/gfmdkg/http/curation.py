@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
@@ -34,6 +33,7 @@ from gfmdkg.http.described import (
     request_body,
 )
 from gfmdkg.http.parameters import Parameters, absolute_iri, choose_format
+from gfmdkg.http.rendering import render
 from gfmdkg.http.request import read_content, read_content_type
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
@@ -47,9 +47,7 @@ __all__ = ["curation_router"]
 
 _CREATED = 201
 _ATOM = "application/atom+xml"
-_ATOM_NAMESPACE = "http://www.w3.org/2005/Atom"
 _ENTRIES = 50
-_BEGINNING = "1970-01-01T00:00:00+00:00"
 _ACCEPTED = (*GRAPH_FORMATS, RDF_PATCH, *sorted(TABLE_MEDIA_TYPES))
 _EXAMPLE = (
     "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
@@ -141,20 +139,27 @@ def _add_changes(router: APIRouter, service: Service, writes: Writes) -> None:
 def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
     changes = ChangeStore(service.versions)
 
-    async def step(
-        request: Request, kind: str, number: str, take: Callable[..., Any], **more: Any
-    ) -> int:
+    async def step(request: Request, kind: str, number: str, take: Callable[..., Any]) -> int:
         parameters = Parameters.of(request, {"message"})
         by = writes.authorize(request.scope, needed=Role.REVIEWER)
         message = parameters.one("message") or ""
         of = _read_number(kind, number)
-        return await writes.review(partial(take, number=of, by=by, message=message, **more))
+        return await writes.review(partial(take, number=of, by=by, message=message))
 
-    async def change_step(
-        request: Request, number: str, take: Callable[..., Any], **more: Any
-    ) -> Response:
-        await step(request, "change set", number, take, **more)
-        return _record(changes, int(number))
+    def add_step(verb: str, take: Callable[..., Any], description: str, **described: Any) -> None:
+        async def run(request: Request, number: str) -> Response:
+            await step(request, "change set", number, take)
+            return _record(changes, int(number))
+
+        router.add_api_route(
+            f"/changes/{{number}}/{verb}",
+            run,
+            methods=["POST"],
+            summary=f"{verb.capitalize()} a change set",
+            description=f"{description} Needs a reviewer's token.",
+            operation_id=f"{verb}Change",
+            **_step(models.ChangeSet, "change set", **described),
+        )
 
     @router.post(
         "/changes",
@@ -185,36 +190,19 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
         headers = (("location", f"/api/changes/{number}"),)
         return _record(changes, number, status=_CREATED, headers=headers)
 
-    @router.post(
-        "/changes/{number}/accept",
-        summary="Accept a change set",
-        operation_id="acceptChange",
-        **_step(models.ChangeSet, "change set"),
+    add_step(
+        "accept",
+        partial(Review.accept, self_review=service.settings.self_review),
+        "Approve somebody's change set; `message` is a note.",
     )
-    async def accept(request: Request, number: str) -> Response:
-        """Approve somebody's change set; `message` is a note. Needs a reviewer's token."""
-        self_review = service.settings.self_review
-        return await change_step(request, number, Review.accept, self_review=self_review)
-
-    @router.post(
-        "/changes/{number}/reject",
-        summary="Reject a change set",
-        operation_id="rejectChange",
-        **_step(models.ChangeSet, "change set", example=2, message=models.Rejection),
+    add_step(
+        "reject",
+        Review.reject,
+        "Turn a change set down; `message` says why.",
+        example=2,
+        message=models.Rejection,
     )
-    async def reject(request: Request, number: str) -> Response:
-        """Turn a change set down; `message` says why. Needs a reviewer's token."""
-        return await change_step(request, number, Review.reject)
-
-    @router.post(
-        "/changes/{number}/publish",
-        summary="Publish a change set",
-        operation_id="publishChange",
-        **_step(models.ChangeSet, "change set"),
-    )
-    async def publish(request: Request, number: str) -> Response:
-        """Make an accepted change set a version of the graph. Needs a reviewer's token."""
-        return await change_step(request, number, Review.publish)
+    add_step("publish", Review.publish, "Make an accepted change set a version of the graph.")
 
     @router.post(
         "/versions/{number}/revert",
@@ -342,34 +330,11 @@ def _record(changes: ChangeStore, number: int, **answer: Any) -> Response:
 def _feed(history: Iterable[Version], *, address: str) -> bytes:
     """The latest published change sets and reverts; ``address`` is the feed's own URL."""
     told = [v for v in history if v.origin in (Origin.PUBLISH, Origin.REVERT)]
-    shown = told[: -_ENTRIES - 1 : -1]
-    feed = ET.Element("feed", xmlns=_ATOM_NAMESPACE)
-    _add(feed, "title", "gfmdkg: published changes")
-    _add(feed, "id", f"{BASE}changes")
-    _add(feed, "updated", _time(shown[0]) if shown else _BEGINNING)
-    ET.SubElement(feed, "link", rel="self", type=_ATOM, href=address)
-    for version in shown:
-        entry = ET.SubElement(feed, "entry")
-        number = version.change
-        identity = revert_iri(version.number) if number is None else activity_iri(number)
-        _add(entry, "title", version.message)
-        _add(entry, "id", identity)
-        _add(entry, "updated", _time(version))
-        _add(ET.SubElement(entry, "author"), "name", version.author or "unknown")
-        href = f"/api/versions/{version.parent or 0}/diff/{version.number}"
-        ET.SubElement(entry, "link", rel="alternate", href=href)
-        counts = f"version {version.number}: {version.added} added, {version.removed} removed"
-        _add(entry, "summary", counts)
-    document: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
-    return document
-
-
-def _add(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = text
-
-
-def _time(version: Version) -> str:
-    return version.created.isoformat(timespec="seconds")
+    entries = [
+        (v, revert_iri(v.number) if v.change is None else activity_iri(v.change))
+        for v in told[: -_ENTRIES - 1 : -1]
+    ]
+    return render("changes.atom", {"base": BASE, "address": address, "entries": entries})
 
 
 async def _answer_difference(

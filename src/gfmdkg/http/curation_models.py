@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from gfmdkg.curation.changes import State
+from gfmdkg.curation.changes import Input, State
 from gfmdkg.curation.document import Effect
-from gfmdkg.http.models import Cell, Count, FromOne, asked, sometimes
+from gfmdkg.http.models import Count, FromOne, asked, sometimes
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.store.versions import Origin
+from gfmdkg.terms.values import Resource
 
 __all__ = [
     "ChangeList",
@@ -132,15 +133,6 @@ class ChangeList(BaseModel):
     total: Count
 
 
-class ChangeInput(_Record):
-    """A document that was submitted."""
-
-    name: str
-    sha256: str
-    effect: str
-    graph: str | None
-
-
 class ChangeEvent(_Record):
     """A step of the review."""
 
@@ -153,7 +145,7 @@ class ChangeEvent(_Record):
 class ChangeSet(ChangeSummary):
     """A change set with its documents, the report on them, and what happened to it."""
 
-    inputs: list[ChangeInput]
+    inputs: list[Input]
     report: ValidationReport
     events: list[ChangeEvent]
 
@@ -177,8 +169,8 @@ class ChangedStatement(BaseModel):
     """One statement that was added or removed."""
 
     operation: Literal["add", "remove"]
-    property: Cell
-    value: Cell | BlankNode | ChangedLiteral
+    property: Resource
+    value: Resource | BlankNode | ChangedLiteral
     graph: str
 
 

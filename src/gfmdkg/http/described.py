@@ -18,8 +18,9 @@ from pydantic import BaseModel, Field, WithJsonSchema, create_model
 from starlette.responses import Response
 
 from gfmdkg.catalog import Column, ColumnType, Parameter, ParameterType
-from gfmdkg.http.models import Cell, asked
+from gfmdkg.http.models import asked
 from gfmdkg.namespaces import compact
+from gfmdkg.terms.values import Resource
 
 __all__ = [
     "READING",
@@ -37,7 +38,6 @@ __all__ = [
     "page_answers",
     "query_string",
     "request_body",
-    "schema_of",
 ]
 
 Responses = dict[int | str, dict[str, Any]]
@@ -63,7 +63,7 @@ _PARAMETER_TYPES: Mapping[ParameterType, tuple[Any, Callable[[str], object]]] = 
     ParameterType.BOOLEAN: (bool, "true".__eq__),
 }
 _CELL_TYPES: Mapping[ColumnType, Any] = {
-    ColumnType.RESOURCE: Cell,
+    ColumnType.RESOURCE: Resource,
     ColumnType.INTEGER: int,
     ColumnType.DECIMAL: float,
     ColumnType.BOOLEAN: bool,
@@ -184,7 +184,7 @@ def cell_of(
     return (kind, Field(... if is_sure else None, description=column.description))
 
 
-def schema_of(media_type: str) -> dict[str, Any]:
+def _schema_of(media_type: str) -> dict[str, Any]:
     """The schema of content without a model: JSON of any kind is JSON, all else text."""
     if media_type == "application/sparql-results+json":
         return {"$ref": "#/components/schemas/SparqlResults"}
@@ -205,9 +205,9 @@ def answers(
     ``also`` are the other statuses that it may have; a fault of the service may be anywhere.
     """
     answer: dict[str, Any] = {"description": text}
-    content = {media_type: {"schema": schema_of(media_type)} for media_type in others}
+    content = {media_type: {"schema": _schema_of(media_type)} for media_type in others}
     if model is not None:
-        answer["model"], content = model, {"application/json": {}, **content}
+        answer["model"], content = model, {**content, "application/json": {}}
     if content:
         answer["content"] = content
     told = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}

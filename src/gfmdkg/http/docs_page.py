@@ -156,12 +156,6 @@ def _parameter(parameter: Mapping[str, Any]) -> OperationParameter:
 
 
 def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case list():
-            return _text(value[0]) if value else ""
-        case _:
-            return str(value)
+    if isinstance(value, list):
+        return _text(next(iter(value), None))
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)

@@ -22,7 +22,6 @@ from gfmdkg.errors import (
     DataError,
     MalformedBody,
     MethodNotAllowed,
-    NotAcceptable,
     NotFound,
     ParameterError,
     RequestError,
@@ -34,10 +33,10 @@ from gfmdkg.http.parameters import Parameters, absolute_iri
 from gfmdkg.http.request import header, read_content, read_content_type, request_url
 from gfmdkg.http.responses import Answer, options_answer
 from gfmdkg.http.service import Service
-from gfmdkg.http.sparql_request import choose_formats, parse_parameters
+from gfmdkg.http.sparql_request import choose_graph_format, parse_parameters
 from gfmdkg.http.writes import Writes
 from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.store.answers import Dataset
+from gfmdkg.store.answers import AnswerFormats, Dataset
 from gfmdkg.store.versions import Version
 
 __all__ = ["ACCEPTED", "GraphStore"]
@@ -84,13 +83,7 @@ class GraphStore:
     async def _get(self, scope: Scope, receive: Receive) -> Answer:
         named, parameters = _read_target(scope, "format", "version")
         graph, number = _required(named), parameters.version()
-        formats = replace(
-            choose_formats(parameters, header(scope, b"accept")),
-            results=None,
-        )
-        if formats.graph is None:
-            offered = [media.media_type for media in GRAPHS]
-            raise NotAcceptable(header(scope, b"accept") or "", offered)
+        media_type = choose_graph_format(parameters, header(scope, b"accept"))
 
         async def read(answer: Answer, version: Version) -> Answer:
             if graph and not await self._has_graph(graph, version):
@@ -98,7 +91,7 @@ class GraphStore:
             query = QueryRequest(
                 text=_TRIPLES,
                 version=version,
-                formats=formats,
+                formats=AnswerFormats(results=None, graph=media_type),
                 dataset=Dataset(default_graphs=(graph,) if graph else ()),
                 lane=Lane.ADHOC,
             )
@@ -106,7 +99,7 @@ class GraphStore:
             return replace(answer, body=found.body)
 
         request = Request(scope, receive)
-        return (await self.service.respond(request, number, formats.graph, read)).answer
+        return (await self.service.respond(request, number, media_type, read)).answer
 
     async def _has_graph(self, graph: str, version: Version) -> bool:
         ask = f"ASK {{ GRAPH {ox.NamedNode(graph)} {{}} }}"

@@ -1,7 +1,7 @@
 """What is asked of a list: its parameters as they are described, and as they are read."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fastapi import Request, params
@@ -24,7 +24,6 @@ __all__ = [
     "ListParameters",
     "filter_names",
     "list_parameters",
-    "read_filters",
     "read_parameters",
     "select",
 ]
@@ -98,41 +97,26 @@ def _shown(faceted: FacetedList, settings: Settings) -> Iterator[type[BaseModel]
         yield create_model("Including", include=(list[str], include))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """The filters of a request as they were written; ``text`` is for the full-text search."""
-
-    values: Mapping[str, Sequence[str]]
-    text: str | None
-
-
 def filter_names(faceted: FacetedList) -> frozenset[str]:
     """The parameters by which a list is filtered."""
     return frozenset({FULL_TEXT, *(parameter.name for parameter in faceted.parameters())})
 
 
-def read_filters(faceted: FacetedList, parameters: Parameters) -> Filters:
-    """The filters among the parameters of a request. Raises ``ParameterError``."""
-    values = parameters.given(parameter.name for parameter in faceted.parameters())
-    return Filters(values=values, text=parameters.one(FULL_TEXT))
-
-
 async def select(
-    service: Service,
-    faceted: FacetedList,
-    filters: Filters,
-    version: Version,
+    service: Service, faceted: FacetedList, parameters: Parameters, version: Version
 ) -> tuple[Selection, Found | None]:
     """What the filters mean in a version, and what the full-text search found, if it was asked.
 
-    Raises what ``parse_selection`` and the search raise.
+    Raises ``ParameterError``, and what ``parse_selection`` and the search raise.
     """
+    values = parameters.given(parameter.name for parameter in faceted.parameters())
+    text = parameters.one(FULL_TEXT)
     terms = await service.terms(version)
-    selection = await asyncio.to_thread(parse_selection, faceted, filters.values, terms)
-    if filters.text is None:
+    selection = await asyncio.to_thread(parse_selection, faceted, values, terms)
+    if text is None:
         return selection, None
     search = await service.searches.exactly(version)
-    found = await asyncio.to_thread(search.find, filters.text, types=faceted.classes)
+    found = await asyncio.to_thread(search.find, text, types=faceted.classes)
     return replace(selection, found=found.iris), found
 
 
@@ -142,7 +126,7 @@ class ListParameters:
 
     request: Request
     faceted: FacetedList
-    filters: Filters
+    parameters: Parameters
     format: MediaType
     paging: Paging
     sort: str | None
@@ -161,7 +145,7 @@ def read_parameters(settings: Settings, faceted: FacetedList, request: Request) 
     found = ListParameters(
         request=request,
         faceted=faceted,
-        filters=read_filters(faceted, parameters),
+        parameters=parameters,
         format=choose_format(parameters, request.headers.get("accept"), list_formats(faceted.name)),
         paging=parameters.paging(settings),
         sort=parameters.one("sort"),

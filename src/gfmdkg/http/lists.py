@@ -1,18 +1,15 @@
 """``/api/recommendations`` and the other lists: their routes and answers."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, create_model
 from starlette.responses import Response
 
-from gfmdkg.catalog import as_json
 from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.errors import AnswerTooLarge
 from gfmdkg.facets import (
@@ -27,13 +24,13 @@ from gfmdkg.facets import (
     count_facets,
     selection_query,
 )
+from gfmdkg.formats.documents import write_json
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.described import READING, Responses, answers, cell_of, described_router
 from gfmdkg.http.list_formats import GRAPH_FORMATS, field_cells, list_formats, show, write_items
 from gfmdkg.http.list_request import ListParameters, list_parameters, read_parameters, select
-from gfmdkg.http.models import Cell, Count, Page, sometimes
-from gfmdkg.http.parameters import JSON
-from gfmdkg.http.queries import link_header, page_links
+from gfmdkg.http.models import Count, Page, sometimes
+from gfmdkg.http.parameters import JSON, link_header, page_members, sparql_link
 from gfmdkg.http.responses import Answer
 from gfmdkg.http.service import Service
 from gfmdkg.search import Found
@@ -41,13 +38,11 @@ from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.values import Resource
 
 __all__ = ["ListPage", "lists_router"]
 
-# What browsers, proxies and servers take in a line.
-_LINK_CHARACTERS = 8_000
-
-Document = dict[str, object]
+Document = dict[str, Any]
 Included = Mapping[str, Mapping[str, list[Document]]]
 """Name of an include to IRI of an item to its rows."""
 
@@ -55,7 +50,7 @@ Included = Mapping[str, Mapping[str, list[Document]]]
 class FacetValue(BaseModel):
     """A value of a facet, and what choosing it would leave."""
 
-    value: Cell | str | int | bool
+    value: Resource | str | int | bool
     count: Count = Field(
         description="The total of the list if this value alone were chosen in its facet; of an "
         "excluded value, how many items that keeps out."
@@ -171,15 +166,17 @@ async def _answer(
     """
     settings = service.settings
     listed = await _find(service, asked, wanted)
-    links = page_links(asked.request, len(listed.positions), asked.paging)
+    page = page_members(asked.request, len(listed.positions), asked.paging)
     is_page = asked.paging.is_given or asked.format in (JSON, *GRAPH_FORMATS)
-    answer = replace(answer.of(listed.version), headers=link_header(links) if is_page else ())
+    answer = replace(
+        answer.of(listed.version), headers=link_header(page["links"]) if is_page else ()
+    )
     if asked.format in GRAPH_FORMATS:
         return replace(answer, body=await _read_graph(service, listed, answer.media_type))
     if asked.format is JSON:
         included = await _read_included(service, listed)
         body, is_whole = await asyncio.to_thread(
-            _write_json, listed, links, included, settings.facet_timeout_seconds
+            _write_json, listed, page, included, settings.facet_timeout_seconds
         )
         # Where facets are cut, the next who asks may have more luck with the time.
         kept = answer if is_whole else replace(answer, cacheable=False, etag=None)
@@ -198,7 +195,7 @@ async def _find(service: Service, asked: ListParameters, wanted: Version) -> _Li
     name = asked.faceted.name
     at = await service.lists[name].find(wanted, or_former=is_newest)
     index, version = at.value[name], at.version
-    selection, found = await select(service, asked.faceted, asked.filters, version)
+    selection, found = await select(service, asked.faceted, asked.parameters, version)
     sorting = index.sorting(asked.sort, is_search=found is not None)
     positions = await asyncio.to_thread(
         lambda: index.sorted(index.matching(selection), sorting, selection)
@@ -244,9 +241,7 @@ def _rows_by_item(
     rows: dict[str, list[Document]] = {}
     for record in solutions.records():
         row: Document = {
-            column.name: as_json(show(record[column.name], terms))
-            if column.name in record
-            else None
+            column.name: show(record[column.name], terms) if column.name in record else None
             for column in include.columns
         }
         item = record["item"]
@@ -256,7 +251,7 @@ def _rows_by_item(
 
 
 def _write_json(
-    listed: _Listed, links: dict[str, str], included: Included, limit_seconds: float
+    listed: _Listed, page: Document, included: Included, limit_seconds: float
 ) -> tuple[bytes, bool]:
     """The document, and whether all facets are in it."""
     asked, terms = listed.asked, listed.terms
@@ -269,13 +264,11 @@ def _write_json(
         time_limit_seconds=limit_seconds,
     )
     cut = [counts.facet.name for counts in counted if counts.is_cut]
+    version = listed.version.number
     document: Document = {
         "items": [_item(listed, position, included) for position in listed.page],
-        "total": len(listed.positions),
-        "page": asked.paging.page,
-        "per_page": asked.paging.per_page,
-        "version": str(listed.version.number),
-        "links": links,
+        **page,
+        "version": str(version),
         "facets": {counts.facet.name: _facet(counts, terms) for counts in counted},
         "facets_cut": cut,
     }
@@ -286,20 +279,16 @@ def _write_json(
             "lenient": listed.found.lenient,
         }
     # The query as a link where a line can hold it, else as text to be sent by POST.
-    named = f"&version={listed.version.number}" if listed.is_version_named else ""
-    link = f"/sparql?query={quote(listed.query, safe='')}{named}"
-    if len(link) <= _LINK_CHARACTERS:
-        document["links"] = {**links, "sparql": link}
-    else:
-        document["sparql"] = listed.query
-    return json.dumps(document, ensure_ascii=False).encode(), not cut
+    link = sparql_link(listed.query, version if listed.is_version_named else None)
+    document |= {"links": {**page["links"], **link}} if link else {"sparql": listed.query}
+    return write_json(document).encode(), not cut
 
 
 def _item(listed: _Listed, position: int, included: Included) -> Document:
     """One item; what it brings along is in its member ``included``."""
     item: Document = {}
     for shown in listed.asked.fields:
-        cells = [as_json(c) for c in field_cells(listed.index, position, shown, listed.terms)]
+        cells = field_cells(listed.index, position, shown, listed.terms)
         item[shown.name] = cells if shown.many else cells[0]
     if included:
         iri = listed.index.items[position]
@@ -319,7 +308,7 @@ def _facet(counts: FacetCounts, terms: TermIndex) -> Document:
 
 def _value(counted: ValueCount, terms: TermIndex) -> Document:
     document: Document = {
-        "value": as_json(show(counted.value, terms)),
+        "value": show(counted.value, terms),
         "count": counted.count,
         "selected": counted.is_selected,
         "excluded": counted.is_excluded,
@@ -336,7 +325,7 @@ def list_answers(faceted: FacetedList) -> Responses:
     return answers(
         "The items.",
         page,
-        (media.media_type for media in list_formats(faceted.name) if media is not JSON),
+        (media.media_type for media in list_formats(faceted.name)),
         also=(*READING, 409, 413),
     )
 

@@ -22,38 +22,7 @@ from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, PREFIXES
 from gfmdkg.sparql.query_text import packaged_query
 
-__all__ = ["MODEL_RULES", "machines_router"]
-
-MODEL_RULES = (
-    (
-        "“Cites” means that the words are in the text, and matchedText shows them. Links on"
-        " another ground, inferred or retrospective, are somebody's judgement; every row says"
-        " which it is (assertion). Never add them up or present one as another."
-    ),
-    (
-        "None found is not the same as not examined: unexamined-passages lists what nobody has"
-        " looked at yet."
-    ),
-    (
-        "Titles of passages are this project's own words. Only matchedText quotes a source, and a"
-        " locator says where in it."
-    ),
-    (
-        "A text may name what did not exist yet on its day, such as the Global Compact for"
-        " Migration in 2017: such a citation is anticipated, and evidence of a plan, not of"
-        " adoption."
-    ),
-    (
-        "Anything can be named by its title, acronym, code, slug or IRI. Where a name is not"
-        " clear, the answer lists candidates: choose one of them by its IRI, or ask; do not guess."
-    ),
-    "Codes are text: target 8.10 is not 8.1. What is marked unverified is from memory.",
-    (
-        "Give the IRI of whatever you state, and the version of the graph that you asked; with"
-        " the parameter version the same question has the same answer for good."
-    ),
-)
-"""How the graph is meant, a rule a sentence or two."""
+__all__ = ["machines_router"]
 
 # Where a reader with little room may stop.
 _OPTIONAL = frozenset({"Curation", "Service"})
@@ -70,12 +39,6 @@ class _Link:
     title: str
     path: str
     note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Section:
-    title: str
-    links: tuple[_Link, ...]
 
 
 def machines_router(service: Service, document: Callable[[], Mapping[str, Any]]) -> APIRouter:
@@ -102,7 +65,6 @@ def machines_router(service: Service, document: Callable[[], Mapping[str, Any]])
             {
                 "base": str(request.base_url).rstrip("/"),
                 "project": BASE,
-                "rules": MODEL_RULES,
                 "prefixes": PREFIXES,
                 "sections": _sections(await asyncio.to_thread(document)),
                 "settings": service.settings,
@@ -115,24 +77,23 @@ def machines_router(service: Service, document: Callable[[], Mapping[str, Any]])
     return router
 
 
-def _sections(document: Mapping[str, Any]) -> tuple[_Section, ...]:
+def _sections(document: Mapping[str, Any]) -> dict[str, list[_Link]]:
     """The links by the description's own groups; what can wait comes last, as the form has it."""
-    main: list[_Section] = []
+    sections: dict[str, list[_Link]] = {}
     optional: list[_Link] = []
     for group in read_operations(document):
         # A number or name that only an answer tells, of a change or a graph, makes no link.
         follows = [o for o in group.operations if "{" not in o.path or group.name not in _NAMED]
-        links = tuple(_links(follows))
+        links = list(_links(follows))
         if group.name in _OPTIONAL:
             optional += links
         elif links:
-            main.append(_Section(title=group.name, links=links))
-    main.append(_Section(title="SPARQL by example", links=tuple(_sparql_examples())))
+            sections[group.name] = links
     optional += (
         _Link(title="Documentation", path="/docs", note="all of this, for people"),
         _Link(title="The data set", path="/dataset", note="described with DCAT and VoID"),
     )
-    return (*main, _Section(title="Optional", links=tuple(optional)))
+    return {**sections, "SPARQL by example": list(_sparql_examples()), "Optional": optional}
 
 
 def _links(operations: Iterable[Operation]) -> Iterable[_Link]:

@@ -8,11 +8,9 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from gfmdkg.settings import Settings
-from gfmdkg.terms.values import Resource
 
 __all__ = [
     "AtVersion",
-    "Cell",
     "Count",
     "Links",
     "Page",
@@ -50,7 +48,6 @@ def asked(
 Count = Annotated[int, Field(ge=0)]
 FromOne = Annotated[int, Field(ge=1)]
 Links = dict[str, str]
-Cell = Resource
 
 
 class Page(BaseModel):

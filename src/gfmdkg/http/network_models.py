@@ -7,9 +7,10 @@ from pydantic import BaseModel, Field, create_model
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS
 from gfmdkg.http.described import field_of
 from gfmdkg.http.list_request import FULL_TEXT
-from gfmdkg.http.models import Cell, Count, FromOne, Links, Page, asked, sometimes
+from gfmdkg.http.models import Count, FromOne, Links, Page, asked, sometimes
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.network import ASSERTIONS
+from gfmdkg.terms.values import Resource
 
 __all__ = [
     "EDGES",
@@ -22,7 +23,6 @@ __all__ = [
     "EvidencePage",
     "Matrix",
     "MatrixCaps",
-    "Minimum",
     "Network",
     "NetworkCaps",
     "NetworkKindList",
@@ -47,20 +47,16 @@ _OF_LINKS = {
 _FILTERS: dict[str, Any] = {
     **{p.name: field_of(p, _OF_LINKS.get(p.name)) for p in LISTS["passages"].parameters()},
     FULL_TEXT: (str, asked("Only passages that the full-text search finds.", "detention")),
+    "minimum": (
+        int,
+        asked("Only edges of at least this weight; nodes that lose all edges go.", default=1, ge=1),
+    ),
 }
 PassageFilters = create_model("PassageFilters", **_FILTERS)
-"""The filters that choose the passages and links that count."""
+"""The filters that choose the passages, links and edges that count."""
 
 _UNLESS = "unless given, in the other formats all."
 _SIDES = "by any name or IRI; with two sides, source is of the first."
-
-
-class Minimum(BaseModel):
-    """How heavy an edge must be."""
-
-    minimum: int = asked(
-        "Only edges of at least this weight; nodes that lose all edges go.", default=1, ge=1
-    )
 
 
 class NetworkCaps(BaseModel):
@@ -173,7 +169,7 @@ class EdgeEvidence(BaseModel):
     """The first pieces of evidence of an edge, and how many there are in all."""
 
     total: Count
-    items: list[Cell]
+    items: list[Resource]
 
 
 class Edge(BaseModel):
@@ -201,7 +197,7 @@ class Community(BaseModel):
 
     community: Count
     nodes: Count
-    heaviest: Cell
+    heaviest: Resource
 
 
 class NetworkTotal(BaseModel):
@@ -265,7 +261,7 @@ class EvidencePage(Page):
     """A page of what links two nodes."""
 
     kind: str
-    source: Cell
-    target: Cell
+    source: Resource
+    target: Resource
     evidence: str
-    items: list[Cell]
+    items: list[Resource]

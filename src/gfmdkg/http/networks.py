@@ -2,17 +2,18 @@
 
 import asyncio
 import json
+import pickle
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, params
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.errors import ParameterError
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, selection_query
+from gfmdkg.formats.documents import write_json
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.described import (
     READING,
@@ -22,7 +23,7 @@ from gfmdkg.http.described import (
     in_path,
     query_string,
 )
-from gfmdkg.http.list_request import filter_names, read_filters, select
+from gfmdkg.http.list_request import filter_names, select
 from gfmdkg.http.models import AtVersion, page_parameters
 from gfmdkg.http.network_models import (
     EDGES,
@@ -35,14 +36,20 @@ from gfmdkg.http.network_models import (
     EvidencePage,
     Matrix,
     MatrixCaps,
-    Minimum,
     Network,
     NetworkCaps,
     NetworkKindList,
     PassageFilters,
 )
-from gfmdkg.http.parameters import JSON, ROW_FORMATS, Parameters, choose_format
-from gfmdkg.http.queries import link_header, page_links
+from gfmdkg.http.parameters import (
+    JSON,
+    ROW_FORMATS,
+    Parameters,
+    choose_format,
+    link_header,
+    page_members,
+    sparql_link,
+)
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service
 from gfmdkg.network import (
@@ -51,7 +58,7 @@ from gfmdkg.network import (
     Grounds,
     NetworkKind,
     NetworkRequest,
-    describe_kind,
+    describe_weight,
     edges_query,
     evidence_query,
     kind_named,
@@ -85,8 +92,6 @@ _NETWORK = in_path("network", "The kind of network.", "cocitation", enum=list(KI
 _MATRIX = in_path("matrix", "The kind of matrix.", "instrument-topic", enum=list(MATRIX_KINDS))
 # No edge has so many pieces of evidence.
 _FURTHEST = 2**53
-# What browsers, proxies and servers take in a line.
-_LINK_CHARACTERS = 8_000
 
 
 def networks_router(service: Service) -> APIRouter:
@@ -106,7 +111,9 @@ def networks_router(service: Service) -> APIRouter:
         summary="A network",
         operation_id="network",
         dependencies=[_NETWORK, *_parameters(NETWORK_MEDIA, NetworkCaps)],
-        responses=answers("The network.", Network, _media_types(NETWORK_MEDIA), also=also),
+        responses=answers(
+            "The network.", Network, [media.media_type for media in NETWORK_MEDIA], also=also
+        ),
     )
     async def network(request: Request, network: str) -> Response:
         """Nodes with measures, a community and a place to be drawn at; edges with evidence.
@@ -147,7 +154,9 @@ def networks_router(service: Service) -> APIRouter:
         summary="A matrix",
         operation_id="matrix",
         dependencies=[_MATRIX, *_parameters(_MATRIX_MEDIA, MatrixCaps)],
-        responses=answers("The matrix.", Matrix, _media_types(_MATRIX_MEDIA), also=also),
+        responses=answers(
+            "The matrix.", Matrix, [media.media_type for media in _MATRIX_MEDIA], also=also
+        ),
     )
     async def matrix(request: Request, matrix: str) -> Response:
         """A network between two sides as a table for a heat map, with totals.
@@ -172,11 +181,7 @@ def networks_router(service: Service) -> APIRouter:
 def _parameters(formats: Collection[MediaType], caps: type[BaseModel]) -> list[params.Depends]:
     """The parameters of a network or a matrix, as they are described."""
     names = format_model(*(media.name for media in formats))
-    return query_string(PassageFilters, Minimum, caps, AtVersion, names)
-
-
-def _media_types(formats: Collection[MediaType]) -> list[str]:
-    return [media.media_type for media in formats if media is not JSON]
+    return query_string(PassageFilters, caps, AtVersion, names)
 
 
 async def _list_kinds(request: Request) -> Response:
@@ -187,8 +192,18 @@ async def _list_kinds(request: Request) -> Response:
         links = {"network": f"/api/network/{kind.name}"}
         if kind.is_bipartite:
             links["matrix"] = f"/api/matrix/{kind.name}"
-        items.append({**describe_kind(kind), "links": links})
-    body = json.dumps({"items": items, "total": len(items)}, ensure_ascii=False).encode()
+        items.append(
+            {
+                "name": kind.name,
+                "title": kind.title,
+                "description": kind.description,
+                "bipartite": kind.is_bipartite,
+                "sides": [{"name": s.name, "description": s.description} for s in kind.sides],
+                "weight": describe_weight(kind),
+                "links": links,
+            }
+        )
+    body = write_json({"items": items, "total": len(items)}).encode()
     return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
 
 
@@ -207,13 +222,6 @@ class _Asked:
         """How many of something are shown. Files for other programs are whole unless capped."""
         given = self.parameters.integer(name, minimum=1, maximum=most)
         return given or (usual if self.format is JSON else None)
-
-    def required(self, name: str) -> str:
-        """The value of a parameter that must be given. Raises ``ParameterError``."""
-        value = self.parameters.one(name)
-        if value is None:
-            raise ParameterError(name, "is required")
-        return value
 
 
 def _read(
@@ -247,7 +255,7 @@ async def _respond(service: Service, asked: _Asked, **shown: Any) -> Response:
 
 async def _respond_evidence(service: Service, asked: _Asked) -> Response:
     """A page of the evidence between two nodes. Raises ``NotFound`` and ``Ambiguous`` for them."""
-    names = asked.required("source"), asked.required("target")
+    names = asked.parameters.required("source"), asked.parameters.required("target")
     paging = asked.parameters.paging(service.settings)
 
     async def make(answer: Answer, version: Version) -> Answer:
@@ -266,17 +274,16 @@ async def _respond_evidence(service: Service, asked: _Asked) -> Response:
             asked,
             version,
             chosen,
-            _sparql_link(query, asked),
+            sparql_link(query, asked.number),
             edge=edge,
             start=min(paging.start, _FURTHEST),
             limit=paging.per_page,
-            members={"page": paging.page, "per_page": paging.per_page},
         )
         document = json.loads(body)
-        links = page_links(asked.request, document["total"], paging)
-        document["links"] |= links
-        body = json.dumps(document, ensure_ascii=False).encode()
-        return replace(answer, body=body, headers=link_header(links))
+        page = page_members(asked.request, document["total"], paging)
+        headers = link_header(page["links"])
+        document |= page | {"links": document["links"] | page["links"]}
+        return replace(answer, body=write_json(document).encode(), headers=headers)
 
     return await service.respond(asked.request, asked.number, asked.format.media_type, make)
 
@@ -295,13 +302,13 @@ async def _choose(service: Service, parameters: Parameters, version: Version) ->
 
     Raises what reading the filters raises, and ``Busy`` while the version's lists are read.
     """
-    filters = read_filters(_PASSAGES, parameters)
-    if not filters.values and filters.text is None:
+    given = parameters.given(FILTER_NAMES)
+    if not given:
         return _Chosen(grounds=Grounds())  # without the index of names, which takes time to read
-    selection, _ = await select(service, _PASSAGES, filters, version)
+    selection, _ = await select(service, _PASSAGES, parameters, version)
     choice = selection.of(ASSERTION)
     grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
-    if filters.text is None and filters.values.keys() <= {ASSERTION, CONFIDENCE}:
+    if given.keys() <= {ASSERTION, CONFIDENCE}:
         return _Chosen(grounds=grounds)
     index = (await service.lists[_PASSAGES.name].exactly(version))[_PASSAGES.name]
     items = frozenset(await asyncio.to_thread(index.iris, selection))
@@ -316,8 +323,6 @@ async def _work(
     version: Version,
     chosen: _Chosen,
     links: dict[str, str],
-    *,
-    members: dict[str, Any] | None = None,
     **shown: Any,
 ) -> bytes:
     """The answer of a process for networks. Raises what ``Workers.request`` raises."""
@@ -327,11 +332,11 @@ async def _work(
         grounds=chosen.grounds,
         items=chosen.items,
         minimum=asked.minimum,
-        members={**(members or {}), "version": str(version.number), "links": links},
+        members={"version": str(version.number), "links": links},
         **shown,
     )
     limit_seconds = service.settings.network_timeout_seconds
-    message = request.pack(version.database)
+    message = pickle.dumps((version.database, request))
     reply = await service.workers.request("network", b"", message, limit_seconds=limit_seconds)
     return reply.body
 
@@ -348,7 +353,7 @@ def _links(asked: _Asked, chosen: _Chosen) -> dict[str, str]:
     evidence = _link(f"{network}/evidence", asked)
     links["evidence"] = evidence + ("{&source,target}" if "?" in evidence else "{?source,target}")
     query = edges_query(kind, chosen.grounds, items=chosen.query, minimum=asked.minimum)
-    return links | _sparql_link(query, asked)
+    return links | sparql_link(query, asked.number)
 
 
 def _link(path: str, asked: _Asked, **more: str) -> str:
@@ -357,10 +362,3 @@ def _link(path: str, asked: _Asked, **more: str) -> str:
     pairs = [(n, v) for n, v in asked.request.query_params.multi_items() if n in kept and v]
     query = urlencode([*pairs, *more.items()])
     return f"{path}?{query}" if query else path
-
-
-def _sparql_link(query: str, asked: _Asked) -> dict[str, str]:
-    """The query as a link, where a line can hold it."""
-    pinned = "" if asked.number is None else f"&version={asked.number}"
-    link = f"/sparql?query={quote(query, safe='')}{pinned}"
-    return {"sparql": link} if len(link) <= _LINK_CHARACTERS else {}

@@ -17,8 +17,9 @@ from gfmdkg.about import VERSION
 from gfmdkg.http.curation_models import report_components
 from gfmdkg.http.lists import ListPage
 from gfmdkg.http.models import Page
-from gfmdkg.http.problem_types import PROBLEM_TYPES, ProblemDetails, problem_components
-from gfmdkg.http.query_models import RowsPage
+from gfmdkg.http.problems import PROBLEM_TYPES, ProblemDetails, problem_components
+from gfmdkg.http.queries import RowsPage
+from gfmdkg.http.rendering import render
 from gfmdkg.http.sparql_routes import SparqlResults, protocol_routers
 
 __all__ = ["openapi_document", "recorded_examples"]
@@ -35,21 +36,6 @@ _TAGS: tuple[tuple[str, str], ...] = (
     ("Service", "The state of the service, and what it says of itself."),
     ("Pages", "HTML for people; programs have the other routes."),
 )
-_DESCRIPTION = """
-Sessions, actors, instruments, SDGs and recommendations, linked, with the evidence for every link.
-
-- **Reading** needs no key. Each GET route also answers HEAD, and OPTIONS for scripts of other
-  origins, of which all are welcome.
-- **Formats**: `?format=`, else the `Accept` header.
-- **Cells**: a resource is `{"iri": …, "label": …}`, a literal is plain JSON.
-- **Lists** come in pages: `items`, `total`, `page`, `per_page`, and `links` to the other pages,
-  which the header `Link` has, too.
-- **Versions**: `Content-Version` names the version of the graph that an answer was read from;
-  with `?version=` an answer never changes.
-- **Caching**: send the `ETag` back in `If-None-Match`, and what has not changed is answered 304.
-- **Errors** are `application/problem+json` (RFC 9457), each type with typed members of its own.
-- **Writing** needs a token, sent as `Authorization: Bearer …`.
-"""
 _HEADERS: Mapping[str, Mapping[str, Any]] = {
     "Content-Version": {"description": "The version that the write made.", "required": True},
     "Location": {"description": "Where it is now."},
@@ -65,7 +51,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         title="gfmdkg",
         version=VERSION,
         summary="An open knowledge graph of migration-governance dialogues.",
-        description=_DESCRIPTION.strip(),
+        description=render("api-description.md", {}).decode(),
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         servers=[{"url": "/"}],
         tags=[{"name": name, "description": text} for name, text in _TAGS],

@@ -21,7 +21,7 @@ from gfmdkg.http.described import (
 from gfmdkg.http.docs_page import read_operations
 from gfmdkg.http.models import Readiness, ServiceState
 from gfmdkg.http.parameters import Parameters
-from gfmdkg.http.problem_types import PROBLEM_TYPES
+from gfmdkg.http.problems import PROBLEM_TYPES
 from gfmdkg.http.rendering import STATIC_FILES, page
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service

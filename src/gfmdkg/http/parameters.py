@@ -1,8 +1,9 @@
-"""Reading a request's query string: names, values, page and format, with typed errors."""
+"""A request's query string: names, values, page and format, with typed errors; and links."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
+from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -20,8 +21,14 @@ __all__ = [
     "Parameters",
     "absolute_iri",
     "choose_format",
+    "link_header",
+    "page_links",
+    "page_members",
+    "sparql_link",
 ]
 
+# What browsers, proxies and servers take in a line.
+_LINK_CHARACTERS = 8_000
 _BY_NAME = {media_type.name: media_type for media_type in (*RESULTS, *GRAPHS)}
 
 JSON = MediaType(
@@ -106,6 +113,13 @@ class Parameters:
             raise ParameterError(name, "is given more than once", value=", ".join(values))
         return values[0] if values else None
 
+    def required(self, name: str) -> str:
+        """The value of a parameter that must be given. Raises ``ParameterError``."""
+        value = self.one(name)
+        if value is None:
+            raise ParameterError(name, "is required")
+        return value
+
     def integer(self, name: str, *, minimum: int, maximum: int | None = None) -> int | None:
         """A whole number within its bounds; raises ``ParameterError``."""
         text = self.one(name)
@@ -159,3 +173,37 @@ def choose_format(
     if chosen is None:
         raise NotAcceptable(accept or "", [media_type.media_type for media_type in offered])
     return chosen
+
+
+def page_members(request: Request, total: int, paging: Paging) -> dict[str, Any]:
+    """What the document of a page says of its place, its ``links`` as ``page_links`` has them."""
+    links = page_links(request, total, paging)
+    return {"total": total, "page": paging.page, "per_page": paging.per_page, "links": links}
+
+
+def page_links(request: Request, total: int, paging: Paging) -> dict[str, str]:
+    """Paths of the first, previous, next and last page, as far as there are any."""
+    others = [(n, v) for n, v in request.query_params.multi_items() if n != "page" and v]
+
+    def path(page: int) -> str:
+        return f"{request.url.path}?{urlencode([*others, ('page', str(page))])}"
+
+    last = paging.pages(total)
+    links = {"first": path(1), "last": path(last)}
+    if paging.page > 1:
+        links["prev"] = path(min(paging.page - 1, last))
+    if paging.page < last:
+        links["next"] = path(paging.page + 1)
+    return links
+
+
+def link_header(links: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """The links as one Link header (RFC 8288)."""
+    return (("link", ", ".join(f'<{path}>; rel="{name}"' for name, path in links.items())),)
+
+
+def sparql_link(query: str, version: int | None = None) -> dict[str, str]:
+    """The query as the link ``sparql``, where a line can hold it."""
+    pinned = "" if version is None else f"&version={version}"
+    link = f"/sparql?query={quote(query, safe='')}{pinned}"
+    return {"sparql": link} if len(link) <= _LINK_CHARACTERS else {}

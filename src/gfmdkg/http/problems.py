@@ -6,21 +6,33 @@ client has to parse ``detail``.
 """
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, create_model
 from starlette.types import Scope
 
 from gfmdkg import errors
 from gfmdkg.formats.media import MediaType, negotiate
+from gfmdkg.http.models import Count, FromOne, sometimes
 from gfmdkg.http.parameters import PAGE
-from gfmdkg.http.problem_types import PART_MODELS, PROBLEM_TYPES
 from gfmdkg.http.rendering import page
 from gfmdkg.http.responses import Answer
+from gfmdkg.namespaces import BASE
+from gfmdkg.terms.values import Resource
 
-__all__ = ["problem_answer", "problem_document", "sentence"]
+__all__ = [
+    "PROBLEM_TYPES",
+    "ProblemDetails",
+    "problem_answer",
+    "problem_components",
+    "problem_document",
+    "sentence",
+]
 
+_IRI = BASE + "problems/{}"
 _PROBLEM = MediaType(
     name="json",
     media_type="application/problem+json",
@@ -28,6 +40,181 @@ _PROBLEM = MediaType(
     aliases=("application/json",),
 )
 _FOR_PROGRAMS = ("/api/", "/sparql", "/graphs", "/openapi.json", "/health", "/ready")
+
+
+class ProblemDetails(BaseModel):
+    """What all problems say, beside the `type` that tells which it is."""
+
+    title: str
+    status: int
+    detail: str = Field(description="What is wrong, for people.")
+
+
+class Fault(BaseModel):
+    """One thing wrong with a document; lines and columns count from 1."""
+
+    message: str
+    file: str = sometimes()
+    line: FromOne = sometimes()
+    column: FromOne = sometimes()
+    remedy: str = sometimes()
+
+
+class Clash(BaseModel):
+    """A statement (N-Quads, without the full stop) that cannot be applied as it was meant."""
+
+    statement: str
+    reason: str
+    version: int | None = Field(
+        description="The version that changed it since, where that is known."
+    )
+
+
+_PART_MODELS: Mapping[type, type[BaseModel]] = {errors.Clash: Clash, errors.Fault: Fault}
+"""What is told of those parts of an error of which members may be left out."""
+
+
+def _always(kind: Any, description: str) -> Any:
+    return (kind, Field(description=description))
+
+
+def _sometimes(kind: Any, description: str) -> Any:
+    return (kind, sometimes(description))
+
+
+_FAULTS = (list[Fault], "Everything that is wrong, each with its place.")
+_NAME = _always(str, "What was asked for.")
+_LIMIT = {"limit_bytes": _always(int, "The limit, in bytes.")}
+_MEMBERS: Mapping[str, Mapping[str, Any]] = {
+    "bad-request": {"faults": _sometimes(*_FAULTS)},
+    "unknown-parameter": {
+        "parameter": _always(str, "The name that is not known."),
+        "allowed": _always(list[str], "The names that are."),
+    },
+    "query-rejected": {
+        "line": _sometimes(FromOne, "From 1."),
+        "column": _sometimes(FromOne, "From 1, in characters."),
+    },
+    "not-found": {
+        "name": _NAME,
+        "candidates": _always(list[Resource], "The nearest, best first."),
+    },
+    "method-not-allowed": {"allowed": _always(list[str], "The methods that the address has.")},
+    "not-acceptable": {"offered": _always(list[str], "The media types that are offered.")},
+    "ambiguous": {"name": _NAME, "candidates": _always(list[Resource], "Those that share it.")},
+    "conflict": {"clashes": _sometimes(list[Clash], "The statements at issue.")},
+    "body-too-large": _LIMIT,
+    "answer-too-large": _LIMIT,
+    "network-too-large": {
+        "edges": _always(Count, "How many edges the network has."),
+        "limit_edges": _always(Count, "How many it may have."),
+        "minimum": _sometimes(Count, "The `minimum` that makes it small enough."),
+    },
+    "unsupported-media-type": {
+        "accepted": _always(list[str], "The media types that are read here.")
+    },
+    "bad-parameter": {
+        "parameter": _always(str, "The parameter's name."),
+        "value": _sometimes(str, "The value as it was given."),
+        "allowed": _sometimes(list[str], "The values that will do, where those are certain ones."),
+    },
+    "data-rejected": {"faults": _always(*_FAULTS)},
+    "internal-error": {"instance": _always(str, "What the service's log calls this failure.")},
+    "content": {"faults": _always(*_FAULTS)},
+    "busy": {"retry_after_seconds": _always(int, "As Retry-After has it.")},
+    "engine-failure": {"cause": _always(str, "How the worker ended.")},
+    "query-timeout": {"limit_seconds": _always(float, "The limit, in seconds.")},
+}
+"""The members of a problem type beside those that all have; a type that is not here has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemType:
+    """One kind of problem: what its IRI dereferences to, and the model of its details."""
+
+    name: str
+    status: int
+    title: str
+    description: str
+    model: type[BaseModel]
+
+    @classmethod
+    def of(cls, error: type[errors.GfmdkgError], status: int, title: str) -> Self:
+        """The type of the problems that an error is answered with."""
+        description = " ".join(str(error.__doc__).replace("``", "`").split())
+        model = create_model(
+            "".join(word.capitalize() for word in error.problem.split("-")) + "Problem",
+            __base__=ProblemDetails,
+            __doc__=description,
+            type=(str, Field(json_schema_extra={"const": _IRI.format(error.problem)})),
+            **_MEMBERS.get(error.problem, {}),
+        )
+        return cls(
+            name=error.problem, status=status, title=title, description=description, model=model
+        )
+
+    @property
+    def iri(self) -> str:
+        """The ``type`` member."""
+        return _IRI.format(self.name)
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        """Its members beside those that all have, with what they mean."""
+        return {name: field.description for name, (_, field) in _MEMBERS.get(self.name, {}).items()}
+
+
+_ROWS: tuple[tuple[type[errors.GfmdkgError], int, str], ...] = (
+    (errors.RequestError, 400, "Bad request"),
+    (errors.UnknownParameter, 400, "Unknown parameter"),
+    (errors.QueryRejected, 400, "Query rejected"),
+    (errors.Unauthorized, 401, "Token missing or unknown"),
+    (errors.Forbidden, 403, "Not allowed"),
+    (errors.NotFound, 404, "Not found"),
+    (errors.MethodNotAllowed, 405, "Method not allowed"),
+    (errors.NotAcceptable, 406, "No acceptable format"),
+    (errors.Ambiguous, 409, "Ambiguous name"),
+    (errors.Conflict, 409, "Conflict"),
+    (errors.BodyTooLarge, 413, "Request body too large"),
+    (errors.AnswerTooLarge, 413, "Answer too large"),
+    (errors.NetworkTooLarge, 413, "Network too large"),
+    (errors.UnsupportedMedia, 415, "Unsupported media type"),
+    (errors.ParameterError, 422, "Bad parameter"),
+    (errors.DataRejected, 422, "Data rejected"),
+    (errors.InternalError, 500, "Internal error"),
+    (errors.GfmdkgError, 500, "Error"),
+    (errors.ContentError, 503, "Content not ready"),
+    (errors.LimitError, 503, "Limit reached"),
+    (errors.Busy, 503, "Busy"),
+    (errors.EngineFailure, 503, "Query engine failed"),
+    (errors.QueryTimeout, 504, "Query timed out"),
+)
+PROBLEM_TYPES: Mapping[str, ProblemType] = {
+    error.problem: ProblemType.of(error, status, title) for error, status, title in _ROWS
+}
+"""Problem type by name, which is the ``problem`` of an error class."""
+
+
+def problem_components() -> dict[str, Any]:
+    """The responses by status, all faults of the service as one, with the types that have it."""
+    kinds: dict[str, list[ProblemType]] = {}
+    for kind in PROBLEM_TYPES.values():
+        status = "5XX" if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR else str(kind.status)
+        kinds.setdefault(status, []).append(kind)
+    return {status: _response(of_status) for status, of_status in kinds.items()}
+
+
+def _response(kinds: list[ProblemType]) -> dict[str, Any]:
+    names = [kind.model.__name__ for kind in kinds]
+    schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    return {
+        "description": "; ".join(kind.title for kind in kinds),
+        "content": {
+            "application/problem+json": {
+                "schema": schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+            }
+        },
+    }
 
 
 def problem_document(error: errors.GfmdkgError) -> dict[str, Any]:
@@ -54,7 +241,7 @@ def _members(source: object, model: type[BaseModel], names: Iterable[str]) -> di
 def _item(value: object) -> object:
     if isinstance(value, errors.Candidate):
         return {"iri": value.iri, "label": value.label}
-    model = PART_MODELS.get(type(value))
+    model = _PART_MODELS.get(type(value))
     return value if model is None else _members(value, model, model.model_fields)
 
 

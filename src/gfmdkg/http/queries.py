@@ -2,24 +2,46 @@
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
-from urllib.parse import quote, urlencode
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, params
+from pydantic import BaseModel, create_model
 from starlette.responses import Response
 
-from gfmdkg.catalog import CannedQuery, Parameter, Row, as_json
+from gfmdkg.catalog import CannedQuery, ColumnType, Parameter, ParameterType, Row
 from gfmdkg.engine.answers import read_body
-from gfmdkg.http.described import answers, described_router
-from gfmdkg.http.parameters import JSON, ROW_FORMATS, Paging, Parameters, choose_format
-from gfmdkg.http.query_models import CannedQueryList, query_answers, query_parameters
+from gfmdkg.formats.documents import write_json
+from gfmdkg.http.described import (
+    READING,
+    Responses,
+    answers,
+    cell_of,
+    described_router,
+    field_of,
+    format_model,
+    own_parameters,
+    query_string,
+)
+from gfmdkg.http.models import AtVersion, Count, Links, Page, page_parameters, sometimes
+from gfmdkg.http.parameters import (
+    JSON,
+    ROW_FORMATS,
+    Paging,
+    Parameters,
+    choose_format,
+    link_header,
+    page_links,
+    page_members,
+    sparql_link,
+)
 from gfmdkg.http.request import reads_cache
 from gfmdkg.http.responses import Answer, AnswerResponse
 from gfmdkg.http.service import Service, decode_solutions
+from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 
@@ -28,11 +50,10 @@ __all__ = [
     "BoundQuery",
     "Hint",
     "Question",
+    "Rows",
     "RowsPage",
     "Values",
     "bind_query",
-    "link_header",
-    "page_links",
     "queries_router",
 ]
 
@@ -65,7 +86,7 @@ class Question(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowsPage:
+class Rows:
     """One page of a canned query's rows, and how many there are in all."""
 
     rows: tuple[Row, ...]
@@ -74,12 +95,18 @@ class RowsPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """What another query finds where this one found nothing."""
+    """What a neighbouring query finds where this one has no rows."""
 
     message: str
-    query: CannedQuery
-    values: Values
-    rows: tuple[Row, ...]
+    query: str
+    items: Sequence[Mapping[str, Any]]
+    links: Links
+
+
+class RowsPage(Page):
+    """A page of a canned query's rows."""
+
+    hint: Hint = sometimes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +124,7 @@ class BoundQuery:
     question: Question
     is_anew: bool
 
-    async def page(self, paging: Paging) -> RowsPage:
+    async def page(self, paging: Paging) -> Rows:
         """A page of the rows. A total is counted only where nothing else tells it."""
         cache, question = self.service.cache, self.question_of(paging)
         body = None if self.is_anew else cache.get(question)
@@ -110,7 +137,7 @@ class BoundQuery:
             total = self.keep_total(paging.start + len(rows))
         else:
             total = await self.total()
-        return RowsPage(rows=rows, total=total)
+        return Rows(rows=rows, total=total)
 
     def question_of(self, paging: Paging) -> Question:
         """What is asked for one page of the rows."""
@@ -143,7 +170,13 @@ class BoundQuery:
         found = await bound.page(Paging(page=1, per_page=_HINT_ROWS, is_given=False))
         if not found.rows:
             return None
-        return Hint(message=when_empty.message, query=other, values=values, rows=found.rows)
+        given = f"?{urlencode(values, doseq=True)}" if values else ""
+        return Hint(
+            message=when_empty.message,
+            query=other.name,
+            items=found.rows,
+            links={"query": f"/api/queries/{other.name}{given}"},
+        )
 
 
 async def bind_query(
@@ -175,6 +208,35 @@ async def bind_query(
     )
 
 
+class QueryColumn(BaseModel):
+    """A column of the answer."""
+
+    name: str
+    type: ColumnType
+    description: str
+
+
+class CannedQueryRecord(BaseModel):
+    """A ready-made question: its parameters, its columns, and its SPARQL."""
+
+    name: str
+    topic: str
+    summary: str
+    description: str
+    tags: list[str]
+    parameters: list[Parameter]
+    columns: list[QueryColumn]
+    sparql: str
+    links: Links
+
+
+class CannedQueryList(BaseModel):
+    """All canned queries."""
+
+    items: list[CannedQueryRecord]
+    total: Count
+
+
 def queries_router(service: Service) -> APIRouter:
     """``/api/queries`` and a route for each canned query below it."""
     router = described_router("Canned queries", "/api/queries")
@@ -189,7 +251,7 @@ def queries_router(service: Service) -> APIRouter:
         """All canned queries with their parameters and columns."""
         Parameters.of(request)
         items = [_describe(query) for query in service.catalog]
-        body = _json({"items": items, "total": len(items)})
+        body = write_json({"items": items, "total": len(items)}).encode()
         return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
 
     for query in service.catalog:
@@ -214,8 +276,35 @@ def _add_route(router: APIRouter, service: Service, query: CannedQuery) -> None:
         summary=query.summary,
         description=query.description,
         operation_id="queries" + "".join(word.capitalize() for word in query.name.split("-")),
-        dependencies=query_parameters(query, service.settings),
-        responses=query_answers(query),
+        dependencies=_parameters(query, service.settings),
+        responses=_answers(query),
+    )
+
+
+def _parameters(query: CannedQuery, settings: Settings) -> list[params.Depends]:
+    """The parameters of a canned query's route."""
+    own = own_parameters({name: field_of(p) for name, p in query.parameters.items()})
+    shared = query_string(
+        page_parameters(settings),
+        AtVersion,
+        format_model(*(media.name for media in ROW_FORMATS)),
+    )
+    return [own, *shared]
+
+
+def _answers(query: CannedQuery) -> Responses:
+    """The responses of a canned query's route."""
+    name = "".join(word.capitalize() for word in query.name.split("-"))
+    # The first column is what a row is about.
+    first = next(iter(query.columns))
+    cells: dict[str, Any] = {n: cell_of(c, is_null=n != first) for n, c in query.columns.items()}
+    row = create_model(f"{name}Row", **cells)
+    has_names = any(p.type is ParameterType.RESOURCE for p in query.parameters.values())
+    return answers(
+        "The rows.",
+        create_model(f"{name}Page", __base__=RowsPage, items=(list[row], ...)),  # type: ignore[valid-type]
+        (media.media_type for media in ROW_FORMATS),
+        also=(*READING, *([409] if has_names else []), 413),
     )
 
 
@@ -237,18 +326,13 @@ async def _as_json(bound: BoundQuery, paging: Paging, answer: Answer, request: R
     """A page of the rows; where there are none, with what its ``when_empty`` finds."""
     found = await bound.page(paging)
     hint = None if found.total else await bound.hint()
-    links = page_links(request, found.total, paging)
-    document: dict[str, object] = {
-        "items": [_row(row) for row in found.rows],
-        "total": found.total,
-        "page": paging.page,
-        "per_page": paging.per_page,
-        "version": str(bound.version.number),
-        "links": {**links, "sparql": f"/sparql?query={quote(bound.text, safe='')}"},
-    }
+    page = page_members(request, found.total, paging)
+    headers = link_header(page["links"])
+    page["links"] |= sparql_link(bound.text)
+    document = {"items": found.rows, **page, "version": str(bound.version.number)}
     if hint is not None:
-        document["hint"] = _hint(hint)
-    return replace(answer, body=_json(document), headers=link_header(links))
+        document["hint"] = hint
+    return replace(answer, body=write_json(document).encode(), headers=headers)
 
 
 async def _as_table(bound: BoundQuery, paging: Paging, answer: Answer, request: Request) -> Answer:
@@ -265,42 +349,6 @@ async def _as_table(bound: BoundQuery, paging: Paging, answer: Answer, request: 
     return replace(answer, body=found.body)
 
 
-def page_links(request: Request, total: int, paging: Paging) -> dict[str, str]:
-    """Paths of the first, previous, next and last page, as far as there are any."""
-    others = [(n, v) for n, v in request.query_params.multi_items() if n != "page" and v]
-
-    def path(page: int) -> str:
-        return f"{request.url.path}?{urlencode([*others, ('page', str(page))])}"
-
-    last = paging.pages(total)
-    links = {"first": path(1), "last": path(last)}
-    if paging.page > 1:
-        links["prev"] = path(min(paging.page - 1, last))
-    if paging.page < last:
-        links["next"] = path(paging.page + 1)
-    return links
-
-
-def link_header(links: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    """The links as one Link header (RFC 8288)."""
-    return (("link", ", ".join(f'<{path}>; rel="{name}"' for name, path in links.items())),)
-
-
-def _row(row: Row) -> dict[str, object]:
-    return {column: as_json(cell) for column, cell in row.items()}
-
-
-def _hint(hint: Hint) -> dict[str, object]:
-    target = f"/api/queries/{hint.query.name}"
-    given = urlencode(hint.values, doseq=True)
-    return {
-        "message": hint.message,
-        "query": hint.query.name,
-        "items": [_row(row) for row in hint.rows],
-        "links": {"query": f"{target}?{given}" if given else target},
-    }
-
-
 def _describe(query: CannedQuery) -> dict[str, object]:
     return {
         "name": query.name,
@@ -308,7 +356,7 @@ def _describe(query: CannedQuery) -> dict[str, object]:
         "summary": query.summary,
         "description": query.description,
         "tags": list(query.tags),
-        "parameters": [_describe_parameter(p) for p in query.parameters.values()],
+        "parameters": list(query.parameters.values()),
         "columns": [
             {"name": c.name, "type": c.type.value, "description": c.description}
             for c in query.columns.values()
@@ -316,12 +364,3 @@ def _describe(query: CannedQuery) -> dict[str, object]:
         "sparql": query.text,
         "links": {"run": f"/api/queries/{query.name}", "page": f"/query/{query.name}"},
     }
-
-
-def _describe_parameter(parameter: Parameter) -> dict[str, object]:
-    members = ("name", "type", "description", "required", "many", "default", "values", "classes")
-    return {name: getattr(parameter, name) for name in (*members, "schemes", "example")}
-
-
-def _json(document: object) -> bytes:
-    return json.dumps(document, ensure_ascii=False).encode()

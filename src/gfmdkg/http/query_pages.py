@@ -1,7 +1,7 @@
 """Pages for canned queries: the list of questions, and each with its form and answer."""
 
 from collections.abc import Iterator
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -9,19 +9,17 @@ from starlette.responses import Response
 from gfmdkg.catalog import CannedQuery, Cell, Parameter, ParameterType, Row
 from gfmdkg.errors import Ambiguous, NotFound, ParameterError
 from gfmdkg.http.described import described_router, in_path, page_answers, query_string
-from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
-from gfmdkg.http.problem_types import PROBLEM_TYPES
-from gfmdkg.http.problems import sentence
-from gfmdkg.http.queries import (
-    RESERVED,
-    BoundQuery,
-    Hint,
-    RowsPage,
-    Values,
-    bind_query,
+from gfmdkg.http.parameters import (
+    PAGE,
+    RESOURCE_FORMATS,
+    Parameters,
+    choose_format,
     link_header,
     page_links,
+    sparql_link,
 )
+from gfmdkg.http.problems import PROBLEM_TYPES, sentence
+from gfmdkg.http.queries import RESERVED, BoundQuery, Hint, Rows, Values, bind_query
 from gfmdkg.http.rendering import page, resource_path
 from gfmdkg.http.request import while_connected
 from gfmdkg.http.resources import RESOURCE_PARAMETERS, dereference, resource_answers
@@ -87,7 +85,7 @@ async def _show(
     paging = parameters.paging(service.settings)
     values = parameters.given(query.parameters)
     bound: BoundQuery | None = None
-    found: RowsPage | None = None
+    found: Rows | None = None
     hint: Hint | None = None
     trouble: ParameterError | NotFound | Ambiguous | None = None
     if values or not any(p.required for p in query.parameters.values()):
@@ -110,7 +108,8 @@ async def _show(
         links=links,
         downloads=_downloads(bound, number),
         hint=hint,
-        hint_rows=[_shown(row) for row in hint.rows] if hint else (),
+        hint_query=service.catalog[hint.query] if hint else None,
+        hint_rows=[_shown(row) for row in hint.items] if hint else (),
         trouble=None if trouble is None else sentence(trouble),
         candidates=getattr(trouble, "candidates", ()),
         number=number,
@@ -170,4 +169,5 @@ def _downloads(bound: BoundQuery | None, number: int | None) -> Iterator[tuple[s
     for name in ("json", "csv", "tsv"):
         query = urlencode({**bound.values, **pinned, "format": name}, doseq=True)
         yield name.upper(), f"/api/queries/{bound.query.name}?{query}"
-    yield "SPARQL endpoint", f"/sparql?query={quote(bound.text, safe='')}"
+    for link in sparql_link(bound.text).values():
+        yield "SPARQL endpoint", link

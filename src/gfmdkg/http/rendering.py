@@ -17,8 +17,6 @@ from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Resource
 
 __all__ = [
-    "HTML",
-    "PAGE_HEADERS",
     "QUERY_BASE",
     "STATIC_FILES",
     "form_path",
@@ -29,7 +27,6 @@ __all__ = [
     "resource_path",
 ]
 
-HTML = "text/html"
 QUERY_BASE = BASE + "query/"
 """Below it lie the IRIs of the canned queries."""
 
@@ -39,7 +36,7 @@ _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
-PAGE_HEADERS: tuple[tuple[str, str], ...] = (
+_PAGE_HEADERS: tuple[tuple[str, str], ...] = (
     ("content-language", "en"),
     ("content-security-policy", _CONTENT_SECURITY_POLICY),
     ("referrer-policy", "same-origin"),
@@ -135,10 +132,10 @@ def page(
 ) -> Answer:
     """An HTML page as an answer."""
     return Answer(
-        media_type=HTML,
+        media_type="text/html",
         status=status,
         body=render(template, {"version": version, **context}),
-        headers=(*PAGE_HEADERS, *headers),
+        headers=(*_PAGE_HEADERS, *headers),
         version=version,
         pinned=pinned,
         cacheable=cacheable,

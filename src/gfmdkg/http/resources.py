@@ -179,10 +179,7 @@ def resource_router(service: Service) -> APIRouter:
 
 def _asked_iri(request: Request) -> tuple[Parameters, str]:
     parameters = Parameters.of(request, {"iri", "format", "version"})
-    text = parameters.one("iri")
-    if text is None:
-        raise ParameterError("iri", "is required")
-    return parameters, text
+    return parameters, parameters.required("iri")
 
 
 def resource_answers(*more_errors: int) -> Responses:

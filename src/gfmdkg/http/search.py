@@ -14,8 +14,7 @@ from gfmdkg.errors import ParameterError
 from gfmdkg.formats.documents import DESCRIBED, members, write_json
 from gfmdkg.http.described import answers, described_router, format_model, query_string
 from gfmdkg.http.models import AtVersion, Count, FromOne, Links, asked, page_parameters
-from gfmdkg.http.parameters import JSON, Parameters, choose_format
-from gfmdkg.http.queries import link_header, page_links
+from gfmdkg.http.parameters import JSON, Parameters, choose_format, link_header, page_members
 from gfmdkg.http.responses import Answer
 from gfmdkg.http.service import Service
 from gfmdkg.search import SearchIndex
@@ -100,9 +99,7 @@ def search_router(service: Service) -> APIRouter:
         parameters = Parameters.of(
             request, ("format", "language", "page", "per_page", "q", "type", "version")
         )
-        text = parameters.one("q")
-        if text is None:
-            raise ParameterError("q", "is required")
+        text = parameters.required("q")
         types = tuple(map(class_named, parameters.many("type")))
         language = _language(parameters)
         paging = parameters.paging(service.settings)
@@ -115,9 +112,7 @@ def search_router(service: Service) -> APIRouter:
                 limit=paging.per_page,
                 offset=min(paging.start, _FURTHEST),
             )
-            links = page_links(request, answer.total, paging)
-            page = {"page": paging.page, "per_page": paging.per_page, "links": links}
-            return {**members(answer), **page}
+            return members(answer) | page_members(request, answer.total, paging)
 
         return await _answer(service, parameters, request, ask)
 

@@ -11,14 +11,13 @@ from starlette.types import Receive, Scope
 
 from gfmdkg import __version__
 from gfmdkg.errors import LimitError, MethodNotAllowed, NotAcceptable, RequestError
-from gfmdkg.formats.media import GRAPHS
 from gfmdkg.http.cache import VersionCache
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.rendering import render
 from gfmdkg.http.request import header, request_url, while_connected
 from gfmdkg.http.responses import Answer, entity_tag, is_fresh, options_answer
 from gfmdkg.http.service import Service
-from gfmdkg.http.sparql_request import choose_formats, parse_parameters
+from gfmdkg.http.sparql_request import choose_graph_format, parse_parameters
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -73,10 +72,7 @@ class Descriptions:
     ) -> Answer:
         parameters = Parameters(pairs)
         parameters.only({"format", "output", "results", "version"})
-        accept = header(scope, b"accept")
-        media_type = choose_formats(parameters, accept).graph
-        if media_type is None:
-            raise NotAcceptable(accept or "", [media.media_type for media in GRAPHS])
+        media_type = choose_graph_format(parameters, header(scope, b"accept"))
         number = parameters.version()
         version = await self._service.version(number)
         host = (header(scope, b"host") or "").encode("latin-1")

@@ -16,6 +16,7 @@ __all__ = [
     "SparqlRequest",
     "SparqlUpdateRequest",
     "choose_formats",
+    "choose_graph_format",
     "parse_parameters",
     "parse_query",
     "parse_update",
@@ -179,6 +180,14 @@ def choose_formats(parameters: Parameters, accept: str | None) -> AnswerFormats:
         raise ParameterError("format", detail, value=name, allowed=tuple(_FORMATS))
     results_type, graph_type = _FORMATS[name]
     return AnswerFormats(results=results_type, graph=graph_type)
+
+
+def choose_graph_format(parameters: Parameters, accept: str | None) -> str:
+    """The media type of an answer that is a graph; raises ``NotAcceptable`` where none will do."""
+    media_type = choose_formats(parameters, accept).graph
+    if media_type is None:
+        raise NotAcceptable(accept or "", _media_types(GRAPHS))
+    return media_type
 
 
 def _negotiated(accept: str | None) -> AnswerFormats:

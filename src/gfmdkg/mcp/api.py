@@ -1,17 +1,15 @@
 """The service's HTTP API, in this process or at an address, with bounded answers."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gfmdkg.errors import AnswerTooLarge, LimitError, ParameterError
-from gfmdkg.http import create_app
+from gfmdkg.http.app import running_app
 from gfmdkg.settings import Settings
 
 __all__ = [
@@ -117,14 +115,15 @@ async def open_api(settings: Settings, url: str | None = None) -> AsyncIterator[
         async with _remote(url) as client:
             yield Api(client)
         return
-    app = create_app(settings)
-    transport = httpx2.ASGITransport(app=_bounded(app))
+    # An answer passes from the service to its client as a whole.
+    limit_bytes = min(settings.answer_limit_bytes, DOCUMENT_LIMIT_BYTES)
     plain = {"accept-encoding": "identity"}
-    async with (
-        _living(app),
-        httpx2.AsyncClient(transport=transport, base_url=_NOWHERE, headers=plain) as client,
-    ):
-        yield Api(client)
+    async with running_app(replace(settings, answer_limit_bytes=limit_bytes)) as app:
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(
+            transport=transport, base_url=_NOWHERE, headers=plain
+        ) as client:
+            yield Api(client)
 
 
 def _remote(url: str) -> httpx2.AsyncClient:
@@ -135,43 +134,3 @@ def _remote(url: str) -> httpx2.AsyncClient:
     if address.scheme not in ("http", "https") or not address.host:
         raise ParameterError("url", "must begin with http:// or https://", value=url)
     return httpx2.AsyncClient(base_url=address, timeout=_TIMEOUT_SECONDS, follow_redirects=True)
-
-
-def _bounded(app: ASGIApp) -> ASGIApp:
-    """The application without what nobody would read of an answer that is too large."""
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        size_bytes = 0
-
-        async def cut(message: Message) -> None:
-            nonlocal size_bytes
-            if size_bytes > DOCUMENT_LIMIT_BYTES:
-                message = {**message, "body": b""}
-            size_bytes += len(message.get("body", b""))
-            await send(message)
-
-        await app(scope, receive, cut)
-
-    return answer
-
-
-@asynccontextmanager
-async def _living(app: ASGIApp) -> AsyncIterator[None]:
-    """The time between an application's start and its end, as a server would have it."""
-    inbox: asyncio.Queue[Message] = asyncio.Queue()
-    outbox: asyncio.Queue[Message] = asyncio.Queue()
-    inbox.put_nowait({"type": "lifespan.startup"})
-
-    scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
-    life = asyncio.ensure_future(app(scope, inbox.get, outbox.put))
-    begun = asyncio.create_task(outbox.get())
-    try:
-        await asyncio.wait((life, begun), return_when=asyncio.FIRST_COMPLETED)
-        if not begun.done() or begun.result()["type"] != "lifespan.startup.complete":
-            await life  # raises what kept the application from starting
-        yield
-    finally:
-        begun.cancel()
-        inbox.put_nowait({"type": "lifespan.shutdown"})
-        # Whoever cancels us still has the query workers reaped.
-        await asyncio.shield(life)

@@ -19,7 +19,7 @@ from mcp.shared.exceptions import MCPError
 
 from gfmdkg.about import VERSION
 from gfmdkg.http.connection import server_config
-from gfmdkg.http.machines import MODEL_RULES
+from gfmdkg.http.rendering import render
 from gfmdkg.http.request_log import logging_config
 from gfmdkg.mcp.api import Api, open_api
 from gfmdkg.mcp.tools import Tools
@@ -38,7 +38,8 @@ _INSTRUCTIONS = f"""\
 An open knowledge graph of migration-governance dialogues: sessions, actors, instruments,
 Sustainable Development Goals and recommendations, linked, with the evidence for each link.
 
-{"".join(f"- {rule}{chr(10)}" for rule in MODEL_RULES)}
+{render("model-rules.md", {}).decode()}
+
 Take the canned query that asks the question at hand, by run_query, such as recommendations-citing;
 list narrows and counts, search finds names, describe tells all about an IRI, and sparql is for
 what nothing else asks.

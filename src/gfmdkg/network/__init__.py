@@ -8,8 +8,7 @@ from gfmdkg.network.kinds import (
     KINDS,
     MATRIX_KINDS,
     NetworkKind,
-    Side,
-    describe_kind,
+    describe_weight,
     kind_named,
 )
 from gfmdkg.network.occurrences import Grounds, edges_query, evidence_query
@@ -24,8 +23,7 @@ __all__ = [
     "Grounds",
     "NetworkKind",
     "NetworkRequest",
-    "Side",
-    "describe_kind",
+    "describe_weight",
     "edges_query",
     "evidence_query",
     "kind_named",

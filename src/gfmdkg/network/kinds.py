@@ -14,7 +14,6 @@ __all__ = [
     "MATRIX_KINDS",
     "NetworkKind",
     "Side",
-    "describe_kind",
     "describe_weight",
     "kind_named",
 ]
@@ -54,6 +53,11 @@ class NetworkKind:
     def is_bipartite(self) -> bool:
         """Whether edges run between two sorts of nodes."""
         return len(self.sides) == 2
+
+    @property
+    def evidence_member(self) -> str:
+        """The member of an occurrence, and variable of a query, that is its evidence."""
+        return "passage" if self.evidence == "passage" else "unit"
 
 
 _INSTRUMENT = Side(
@@ -174,18 +178,6 @@ def kind_named(
         offered = [Candidate(iri=near.iri, label=near.label) for near in nearest]
         raise NotFound(what, name, offered)
     return found
-
-
-def describe_kind(kind: NetworkKind) -> dict[str, Any]:
-    """What a kind of network is."""
-    return {
-        "name": kind.name,
-        "title": kind.title,
-        "description": kind.description,
-        "bipartite": kind.is_bipartite,
-        "sides": [{"name": side.name, "description": side.description} for side in kind.sides],
-        "weight": describe_weight(kind),
-    }
 
 
 def describe_weight(kind: NetworkKind) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def build_network(
         if both not in shared:
             shared[both] = frozenset(iri for iri in both if iri is not None)
         edge = edges.setdefault((one.node, other.node), Edge())
-        edge.add(_evidence(kind, one), shared[both])
+        edge.add(getattr(one, kind.evidence_member), shared[both])
     kept = {ends: edge for ends, edge in edges.items() if len(edge.evidence) >= minimum}
     if len(kept) > EDGES_LIMIT:
         raise NetworkTooLarge(
@@ -109,10 +109,6 @@ def build_network(
 
 
 _Ends = tuple[str, str]
-
-
-def _evidence(kind: NetworkKind, occurrence: Occurrence) -> str:
-    return occurrence.passage if kind.evidence == "passage" else occurrence.unit
 
 
 def _pairs(
@@ -158,7 +154,7 @@ def _number(
     for side, occurrences in enumerate(sides):
         for occurrence in occurrences:
             found = counts.setdefault((occurrence.node, side), set())
-            found.add(_evidence(kind, occurrence))
+            found.add(getattr(occurrence, kind.evidence_member))
     last = len(sides) - 1
     linked = sorted({end for one, other in edges for end in ((one, 0), (other, last))})
     number = {end: place for place, end in enumerate(linked)}

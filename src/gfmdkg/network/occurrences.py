@@ -149,7 +149,7 @@ def edges_query(
     prologue, sides = _sides(kind, grounds, items=items, nodes=(None, None))
     # Within one side each pair would come twice, and each node with itself.
     once = [] if kind.is_bipartite else ["  FILTER (STR(?source) < STR(?target))"]
-    weight = f"COUNT(DISTINCT ?{_evidence(kind)})"
+    weight = f"COUNT(DISTINCT ?{kind.evidence_member})"
     least = [f"HAVING ({weight} >= {minimum})"] if minimum > 1 else []
     head = f"SELECT ?source ?target ({weight} AS ?weight) WHERE {{"
     order = ["ORDER BY DESC(?weight) ?source ?target", ""]
@@ -162,12 +162,8 @@ def evidence_query(
 ) -> str:
     """A query for the evidence of the edge between a node of the first side and another."""
     prologue, sides = _sides(kind, grounds, items=items, nodes=edge)
-    head = f"SELECT DISTINCT ?{_evidence(kind)} WHERE {{"
-    return "\n".join((*prologue, "", head, *sides, "}", f"ORDER BY ?{_evidence(kind)}", ""))
-
-
-def _evidence(kind: NetworkKind) -> str:
-    return "passage" if kind.evidence == "passage" else "unit"
+    head = f"SELECT DISTINCT ?{kind.evidence_member} WHERE {{"
+    return "\n".join((*prologue, "", head, *sides, "}", f"ORDER BY ?{kind.evidence_member}", ""))
 
 
 def _sides(
@@ -179,7 +175,7 @@ def _sides(
 ) -> tuple[list[str], list[str]]:
     """The prologue, and a sub-select for each end of an edge; they share the unit."""
     queries: list[str] = [] if items is None else [items]
-    shared = " ".join(f"?{name}" for name in dict.fromkeys(("unit", _evidence(kind))))
+    shared = " ".join(f"?{name}" for name in dict.fromkeys(("unit", kind.evidence_member)))
     lines: list[str] = []
     ends = ((kind.sides[0], nodes[0], "source"), (kind.sides[-1], nodes[1], "target"))
     for side, node, name in ends:

@@ -2,16 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gfmdkg.engine.workers import Role
 from gfmdkg.network.occurrences import Grounds
 from gfmdkg.settings import Settings
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
 
 __all__ = ["FORMATS", "MATRIX_FORMATS", "NetworkRequest", "network_role"]
 
@@ -33,6 +28,8 @@ class NetworkRequest:
     ``edge_limit`` cap what is shown of a network, ``rows`` and ``columns`` of a matrix;
     ``None`` shows all. ``edge`` asks for the evidence between two nodes, from place ``start``
     on, at most ``limit`` pieces. ``members`` go into the JSON document as they are.
+
+    It is pickled on its way, after the path of the version's database.
     """
 
     kind: str
@@ -48,23 +45,6 @@ class NetworkRequest:
     edge: tuple[str, str] | None = None
     start: int = 0
     members: Mapping[str, Any] = field(default_factory=dict)
-
-    def pack(self, store: Path) -> bytes:
-        """The body of a message: the version's database, and the request."""
-        return _message().dump_json((store, self))
-
-    @classmethod
-    def unpack(cls, body: bytes) -> tuple[Path, "NetworkRequest"]:
-        """What ``pack`` was given."""
-        return _message().validate_json(body)
-
-
-@cache
-def _message() -> "TypeAdapter[tuple[Path, NetworkRequest]]":
-    # Whoever asks no other process needs no library to write to it.
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(tuple[Path, NetworkRequest])
 
 
 def network_role(settings: Settings) -> Role:

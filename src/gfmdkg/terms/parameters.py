@@ -16,6 +16,8 @@ from gfmdkg.terms.values import Term, typed
 __all__ = ["Column", "ColumnType", "Parameter", "ParameterType"]
 
 _TEXT_LIMIT = 1_000
+# In JSON no member is left out.
+_ALWAYS_WHOLE = {"json_schema_serialization_defaults_required": True}
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -64,7 +66,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A parameter. ``classes`` and ``schemes`` are IRIs, ``values`` those of an enum."""
+    """A parameter; `classes` and `schemes` say what a resource must be."""
+
+    __pydantic_config__ = _ALWAYS_WHOLE
 
     name: str
     type: ParameterType

@@ -53,10 +53,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """A document that was submitted: its name, its SHA-256, and what it was taken for.
-
-    ``effect`` is replace, add, remove or patch; ``graph`` is the named graph, if it is one.
-    """
+    """A document that was submitted; `effect` is replace, add, remove or patch."""
 
     name: str
     sha256: str
