@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gfmdkg.cli.context import CliContext
-from gfmdkg.curation.progress import Progress
+from gfmdkg.store.loading import Progress
 
 __all__ = ["shown_progress"]
 

@@ -12,11 +12,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.curation.changes import ChangeStore, Review, difference
-from gfmdkg.curation.changes.provenance import activity_iri, revert_iri
+from gfmdkg.curation.changes.change_sets import ChangeStore
+from gfmdkg.curation.changes.history import difference
+from gfmdkg.curation.changes.review import Review, activity_iri
 from gfmdkg.curation.changes.views import as_html, as_json, as_text
 from gfmdkg.curation.document import RDF_PATCH, Document, Effect
-from gfmdkg.curation.tables import TABLE_MEDIA_TYPES
+from gfmdkg.curation.tables.source import TABLE_MEDIA_TYPES
 from gfmdkg.curation.tokens import Role
 from gfmdkg.errors import DataError, MalformedBody, NotFound, ParameterError
 from gfmdkg.formats.media import MediaType
@@ -351,7 +352,7 @@ def _feed(history: Iterable[Version], *, address: str) -> bytes:
     for version in shown:
         entry = ET.SubElement(feed, "entry")
         number = version.change
-        identity = revert_iri(version.number) if number is None else activity_iri(number)
+        identity = activity_iri(number or version.number, is_revert=number is None)
         _add(entry, "title", version.message)
         _add(entry, "id", identity)
         _add(entry, "updated", _time(version))
