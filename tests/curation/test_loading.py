@@ -13,7 +13,7 @@ from tests.curation.changes.samples import no_rules
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.curation import loading
-from gfmdkg.curation.changes import rebuild_all
+from gfmdkg.curation.changes.rebuilding import rebuild_all
 from gfmdkg.curation.loading import load, place_files
 from gfmdkg.errors import DataError, DataRejected, ParameterError
 from gfmdkg.paths import Content

@@ -8,7 +8,7 @@ import pytest
 from tests.curation.changes.samples import no_rules, put
 
 from gfmdkg.build.derivation import DERIVED_GRAPH
-from gfmdkg.curation.changes import rebuild_all
+from gfmdkg.curation.changes.rebuilding import rebuild_all
 from gfmdkg.curation.writing import (
     Change,
     DeleteGraph,

@@ -17,8 +17,8 @@ from gfmdkg.store.versions import Version, VersionStore
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from gfmdkg.curation.progress import Progress
     from gfmdkg.graph import Graph
+    from gfmdkg.store.loading import Progress
 
 __all__ = ["EXIT_FAULTS", "CliContext", "pass_cli", "shown_progress"]
 

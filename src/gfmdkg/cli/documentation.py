@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gfmdkg.catalog import CannedQuery, Catalog
-from gfmdkg.curation.tables import ValueKind, record_types
+from gfmdkg.curation.tables.columns import ValueKind, record_types
 from gfmdkg.http import api_document
 from gfmdkg.http.problems import PROBLEM_TYPES
 from gfmdkg.namespaces import SCHEME_BASE, compact

@@ -12,10 +12,10 @@ import click
 from gfmdkg.build.files import SYNTAXES, read_files
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli, shown_progress
 from gfmdkg.cli.options import content_option, format_option
-from gfmdkg.curation.progress import Progress
-from gfmdkg.curation.tables import is_table
+from gfmdkg.curation.tables.source import is_table
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content, shipped_content
+from gfmdkg.store.loading import Progress
 from gfmdkg.store.versions import Version
 from gfmdkg.validation import Report, Severity
 from gfmdkg.validation.editing import mend

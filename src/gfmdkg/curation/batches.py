@@ -9,27 +9,32 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import IO
+from pathlib import Path, PurePosixPath
+from typing import IO, Self
 
+from gfmdkg.build.derivation import derive_links_about
 from gfmdkg.build.doubles import double_findings
-from gfmdkg.curation.progress import Progress
-from gfmdkg.curation.proposal import Placed, Proposal
-from gfmdkg.curation.tables import TableDocument, table_changes
+from gfmdkg.curation.tables.document import TableDocument, table_changes
+from gfmdkg.namespaces import graph_iri
+from gfmdkg.paths import Content
 from gfmdkg.store.homes import stated_elsewhere
-from gfmdkg.store.patches import Patch, quads_of
+from gfmdkg.store.loading import Progress
+from gfmdkg.store.patches import Patch, normalise, quads_of, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.validation import Finding, Report, Severity
+from gfmdkg.store.reading import read_labelled
+from gfmdkg.validation import Finding, Report, Severity, SourceFile
 from gfmdkg.validation.collapse import collapse
-from gfmdkg.validation.data_graph import Scope, node_text, select_all
+from gfmdkg.validation.data_graph import Scope, node_text, ntriples, select_all
 from gfmdkg.validation.findings import Mode
 from gfmdkg.validation.incremental.examination import Coverage
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules
 from gfmdkg.validation.lint import Namesakes
 from gfmdkg.validation.locate import place_findings
+from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.validate import FindAround, Request, validate
 
-__all__ = ["BatchValidation", "FindingTally"]
+__all__ = ["BatchValidation", "FindingTally", "Placed", "Proposal", "place"]
 
 _MOST_FINDINGS = 10_000
 _NAMES_NOT_COMPARED = Finding(
@@ -42,12 +47,72 @@ _NAMES_NOT_COMPARED = Finding(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A document, the named graph that takes its triples, and those that it takes the place of.
+
+    ``is_given`` says that it is what a curator asks about, and no part of the surroundings.
+    """
+
+    document: PositionedGraph
+    graph: str
+    replaced: frozenset[str]
+    is_given: bool = True
+
+
+def place(file: SourceFile, document: PositionedGraph, content: Content | None = None) -> Placed:
+    """A file's document, at its place among the graphs of some content."""
+    graph = file.graph
+    if content is not None:
+        path, root = Path(file.path).resolve(), content.root.resolve()
+        if path.is_relative_to(root):
+            graph = graph_iri(PurePosixPath(path.relative_to(root)).as_posix())
+    return Placed(document=document, graph=graph, replaced=frozenset({graph, file.graph}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What documents change of a state, before links are derived.
+
+    ``shown`` are the statements that count as added: all of what is given, new or not.
+    """
+
+    shown: tuple[str, ...]
+    patch: Patch
+
+    @classmethod
+    def of(
+        cls, before: OxigraphStore, placed: Sequence[Placed], *, removed: Collection[str] = ()
+    ) -> Self:
+        """What the documents, and the loss of the statements ``removed``, change of a state."""
+        said: dict[bool, set[str]] = {True: set(), False: set()}
+        for each in placed:
+            quads = read_labelled(ntriples(each.document.graph), graph=each.graph)
+            said[each.is_given].update(normalise(quads))
+        wanted = said[True] | said[False]
+        gone = {s for p in placed for graph in p.replaced for s in statements_of(before, graph)}
+        patch = Patch.of(wanted, (gone | set(removed)) - wanted)
+        new = set(patch.added) - set(patch.obstacles(before).added)
+        return cls(shown=tuple(said[True] | new), patch=patch)
+
+    def apply(self, before: OxigraphStore, after: OxigraphStore, *, is_union: bool) -> Patch:
+        """Change ``after``, which holds the same as ``before``; derived links and the union follow.
+
+        What comes back is all that changed, with those links.
+        """
+        self.patch.apply(after, is_union=is_union)
+        changed = subjects_of((*self.patch.added, *self.patch.removed))
+        derived = derive_links_about(after, before, changed, is_union=is_union)
+        derived.apply(after, is_union=is_union)
+        return Patch.of((*self.shown, *derived.added), (*self.patch.removed, *derived.removed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
-    """Pieces of tables that were applied together, what they changed, and what follows from it."""
+    """Pieces of tables that were applied together, what they added, and all that changed."""
 
     tables: Sequence[TableDocument]
-    proposal: Proposal
-    derived: Patch
+    added: Sequence[str]
+    delta: Patch
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,22 +152,17 @@ class BatchValidation:
                     for table in tables
                     for statement in table_changes(table, self.before, graph=table.graph).removed
                 }
-                batch = self._apply(tables, placed, removed if self.count else {*removed, *gone})
+                if not self.count:
+                    removed |= set(gone)
+                proposal = Proposal.of(self.before, placed, removed=removed)
+                delta = proposal.apply(self.before, self.after, is_union=self.scope.is_union)
+                # Until then the engine has it in memory.
+                self.after.flush()
+                batch = _Batch(tables=tables, added=proposal.patch.added, delta=delta)
                 pickle.dump(batch, packed, pickle.HIGHEST_PROTOCOL)
                 for subject in (s for p in placed if p.is_given for s in p.document.subjects):
                     self._batch_of.setdefault(node_text(subject), self.count)
                 self.count += 1
-
-    def _apply(
-        self, tables: Sequence[TableDocument], placed: Sequence[Placed], removed: Collection[str]
-    ) -> _Batch:
-        proposal = Proposal.of(self.before, placed, removed=removed)
-        is_union = self.scope.is_union
-        proposal.patch.apply(self.after, is_union=is_union)
-        derived = proposal.derive(self.before, self.after, is_union=is_union)
-        # Until then the engine has it in memory.
-        self.after.flush()
-        return _Batch(tables=tables, proposal=proposal, derived=derived)
 
     def _batches(self) -> Iterator[_Batch]:
         self.waiting.seek(0)
@@ -146,7 +206,7 @@ class BatchValidation:
                 state=self.after,
                 scope=self.scope,
                 before=self.before,
-                delta=batch.proposal.difference(batch.derived),
+                delta=batch.delta,
                 reason=reason,
                 documents=[each.document for each in placed],
                 written=[(each.graph, each.document.graph) for each in placed],
@@ -170,7 +230,7 @@ class BatchValidation:
     def _stated_elsewhere(self, batch: _Batch, placed: Sequence[Placed]) -> Sequence[Finding]:
         """What would be left out of a batch that comes in."""
         given = tuple(f" <{each.graph}>" for each in placed if each.is_given)
-        came = quads_of(s for s in batch.proposal.patch.added if s.endswith(given))
+        came = quads_of(s for s in batch.added if s.endswith(given))
         found = list(stated_elsewhere(self.after, came))
         if not found:
             return ()
@@ -224,17 +284,17 @@ class FindingTally:
         # The faults of cells have no record yet that others could be about, too.
         of_cells = [f for f in self._kept if f.focus_node is None]
         of_rules = [f for f in self._kept if f.focus_node is not None]
-        return [*of_cells, *collapse(of_rules), *self._counts()]
-
-    def _counts(self) -> Iterator[Finding]:
+        counts: list[Finding] = []
         for severity in Severity:
             codes = {c: n for (s, c), n in sorted(self._left_out.items()) if s is severity}
             if codes:
                 listed = ", ".join(f"{code} {count:,}" for code, count in codes.items())
                 total = sum(codes.values())
-                yield Finding(
+                counted = Finding(
                     severity=severity,
                     code="not-listed",
                     message=f"{total:,} more findings are counted here alone: {listed}",
                     remedy="mend those that are listed, and check again",
                 )
+                counts.append(counted)
+        return [*of_cells, *collapse(of_rules), *counts]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
-from gfmdkg.curation.tables import TABLE_EXTENSIONS, TABLE_MEDIA_TYPES
+from gfmdkg.curation.tables.source import TABLE_EXTENSIONS, TABLE_MEDIA_TYPES
 from gfmdkg.errors import UnsupportedMedia
 from gfmdkg.formats.media import GRAPHS
 

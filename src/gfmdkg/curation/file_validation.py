@@ -13,14 +13,13 @@ from gfmdkg.build.assembly import assemble, find_doubles
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
 from gfmdkg.build.sources import SHAPES_GRAPHS, collect_sources, data_scope, digest_of
 from gfmdkg.catalog import Catalog
-from gfmdkg.curation.batches import BatchValidation
-from gfmdkg.curation.progress import Progress, untold
-from gfmdkg.curation.proposal import Placed, apply_proposal, place
+from gfmdkg.curation.batches import BatchValidation, Placed, Proposal, place
 from gfmdkg.curation.rules import ONTOLOGY_GRAPH
-from gfmdkg.curation.tables import TableDocument, read_pieces
+from gfmdkg.curation.tables.document import TableDocument, read_pieces
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
+from gfmdkg.store.loading import Progress
 from gfmdkg.store.names import open_names
 from gfmdkg.store.patches import graph_of, quads_of, statements_about, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -66,7 +65,7 @@ class FileValidator:
         tables: Sequence[tuple[str, Path | bytes]] = (),
         *,
         today: date | None = None,
-        progress: Progress = untold,
+        progress: Progress = lambda *_: None,
     ) -> Report:
         """The report on these files; of the content itself where there are none.
 
@@ -128,7 +127,8 @@ class FileValidator:
             assemble(store, kept, Catalog.load(self._content.queries))
         except DataError as error:
             return Report.of(Finding.from_fault(fault, code="syntax") for fault in error.faults)
-        apply_proposal(store, store, [place(f, d) for f, d in zip(given, documents, strict=True)])
+        proposed = [place(f, d) for f, d in zip(given, documents, strict=True)]
+        Proposal.of(store, proposed).apply(store, store, is_union=True)
         scope = data_scope(is_union=True)
         around = [source for source in kept if scope.is_data(source.graph)]
         placed = [*read_documents(around).documents, *documents]
@@ -224,12 +224,7 @@ class FileValidator:
         built = _built_from(before)
         shown = {graph for p in given for graph in p.replaced}
         edited = [
-            Placed(
-                document=_read(source),
-                graph=graph,
-                replaced=frozenset({graph}),
-                is_given=False,
-            )
+            Placed(document=_read(source), graph=graph, replaced=frozenset({graph}), is_given=False)
             for graph, source in sources.items()
             if graph not in shown and built.get(graph) != digest_of(source)
         ]
@@ -242,10 +237,8 @@ class FileValidator:
 
         def find(iris: Collection[str]) -> list[PositionedGraph]:
             graphs = {graph_of(q) for iri in iris for q in quads_of(statements_about(after, iri))}
-            wanted = graphs - shown
-            if not wanted:
-                return []
-            return [_read(s) for s in collect_sources(self._content) if s.graph in wanted]
+            sources = collect_sources(self._content) if graphs - shown else ()
+            return [_read(s) for s in sources if s.graph in graphs - shown]
 
         return find
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gfmdkg.build.derivation import derive_links
-from gfmdkg.curation.progress import Progress, untold
+from gfmdkg.curation.document import media_type_of
 from gfmdkg.curation.writing import Successor, Validate, refuse_violations, succeeding
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.store.content_hash import hash_changed, hash_extended
-from gfmdkg.store.loading import Loaded, RdfFile, load_files
+from gfmdkg.store.loading import Loaded, Progress, RdfFile, load_files
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import Origin, Version, VersionStore
 
@@ -18,12 +18,7 @@ __all__ = ["load", "place_files"]
 
 # Above so many statements it takes less to look at the whole store than at each of them.
 _FEW = 5_000
-_MEDIA_TYPES = {
-    ".nt": "application/n-triples",
-    ".nq": "application/n-quads",
-    ".ttl": "text/turtle",
-    ".trig": "application/trig",
-}
+_SYNTAXES = (".nt", ".nq", ".ttl", ".trig")
 
 
 def place_files(paths: Sequence[Path], *, graph: str | None = None) -> list[RdfFile]:
@@ -36,21 +31,20 @@ def place_files(paths: Sequence[Path], *, graph: str | None = None) -> list[RdfF
     placed: list[RdfFile] = []
     for path in paths:
         name = path.with_suffix("") if path.suffix == ".gz" else path
-        media_type = _MEDIA_TYPES.get(name.suffix.lower())
         if not path.is_file():
             reason = "it is a folder" if path.is_dir() else "there is no such file"
             faults.append(Fault(message=reason, file=str(path)))
-        elif media_type is None:
+        elif name.suffix.lower() not in _SYNTAXES:
             faults.append(
                 Fault(
                     message="the name does not tell in which syntax the file is",
                     file=str(path),
-                    remedy=f"name it {', '.join(_MEDIA_TYPES)}, or one of these with .gz",
+                    remedy=f"name it {', '.join(_SYNTAXES)}, or one of these with .gz",
                 )
             )
         else:
             home = graph or graph_iri(f"loaded/{quote(name.stem)}.nt")
-            placed.append(RdfFile(path=path, media_type=media_type, graph=home))
+            placed.append(RdfFile(path=path, media_type=media_type_of(name.name), graph=home))
     if faults:
         raise DataError(f"{len(faults)} of {len(paths)} files cannot be loaded", faults)
     return placed
@@ -62,7 +56,7 @@ def load(
     *,
     validate: Validate | None,
     message: str,
-    progress: Progress = untold,
+    progress: Progress = lambda *_: None,
 ) -> Version:
     """Publish the current version with the triples of some files as the next version.
 

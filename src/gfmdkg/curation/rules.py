@@ -1,6 +1,5 @@
 """The rules that a write must keep: shapes and checks, applied to a draft."""
 
-import io
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
@@ -97,7 +96,7 @@ class DraftRules:
         for file in sorted([*ontology.glob("*.ttl"), *ontology.glob("vocab/*.ttl")]):
             path = file.relative_to(self._content.root).as_posix()
             store.load(file.read_bytes(), media_type="text/turtle", graph=graph_iri(path))
-        return b"".join(_dump(store, graph) for graph in store.graph_names())
+        return "".join(f"{quad.triple} .\n" for quad in store.quads()).encode()
 
     @cached_property
     def _narrower(self) -> frozenset[str]:
@@ -132,12 +131,6 @@ def validation(versions: VersionStore, content: Content | None) -> Validate:
     if content is None:
         return lambda _, __: Report.of(())
     return partial(DraftRules(content).report_write, versions)
-
-
-def _dump(store: OxigraphStore, graph: str) -> bytes:
-    output = io.BytesIO()
-    store.dump(output, media_type=_N_TRIPLES, graph=graph)
-    return output.getvalue()
 
 
 def _asks(store: OxigraphStore, pattern: str, terms: Iterable[str]) -> bool:

@@ -10,11 +10,12 @@ it is sent is stored.
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gfmdkg.curation.changes import ChangeSet, Review
+from gfmdkg.curation.changes.change_sets import ChangeSet
+from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.document import Document
 from gfmdkg.curation.writing import Change, SparqlUpdate, write
 from gfmdkg.engine.child import Handler, Reply
@@ -68,17 +69,14 @@ def curation_roles(settings: Settings, content: Content) -> dict[str, Role]:
         "limit_bytes": settings.body_limit_bytes,
         "nesting_limit": settings.query_nesting_limit,
     }
+    role = partial(Role, module=__name__, options=options)
     return {
-        "write": Role(
-            module=__name__,
-            options=options,
+        "write": role(
             queue=settings.query_queue,
             wait_seconds=settings.update_timeout_seconds * settings.query_queue,
             cause="too many writes wait for their turn",
         ),
-        "validate": Role(
-            module=__name__,
-            options=options,
+        "validate": role(
             queue=_MOST_CHECKS - 1,
             wait_seconds=settings.update_timeout_seconds * _MOST_CHECKS,
             cause="too many documents wait to be validated",

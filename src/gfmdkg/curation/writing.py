@@ -1,6 +1,5 @@
 """One change, one version: apply, settle, derive, validate, publish; or leave no trace."""
 
-import io
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -245,6 +244,5 @@ def _as_triples(document: Document, graph: str) -> Document:
             remedy="send the triples of one graph, or use a SPARQL update",
         )
         raise DataError("the document is more than one graph", [fault])
-    output = io.BytesIO()
-    store.dump(output, media_type=_N_TRIPLES, graph=graph)
-    return Document(media_type=_N_TRIPLES, body=output.getvalue())
+    body = "".join(f"{quad.triple} .\n" for quad in store.quads()).encode()
+    return Document(media_type=_N_TRIPLES, body=body)

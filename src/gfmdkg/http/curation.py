@@ -11,11 +11,12 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.curation.changes import ChangeStore, Review, difference
-from gfmdkg.curation.changes.provenance import activity_iri, revert_iri
+from gfmdkg.curation.changes.change_sets import ChangeStore
+from gfmdkg.curation.changes.history import difference
+from gfmdkg.curation.changes.review import Review, activity_iri
 from gfmdkg.curation.changes.views import as_html, as_json, as_text
 from gfmdkg.curation.document import RDF_PATCH, Document, Effect
-from gfmdkg.curation.tables import TABLE_MEDIA_TYPES
+from gfmdkg.curation.tables.source import TABLE_MEDIA_TYPES
 from gfmdkg.curation.tokens import Role
 from gfmdkg.errors import DataError, MalformedBody, NotFound, ParameterError
 from gfmdkg.formats.media import MediaType
@@ -331,7 +332,7 @@ def _feed(history: Iterable[Version], *, address: str) -> bytes:
     """The latest published change sets and reverts; ``address`` is the feed's own URL."""
     told = [v for v in history if v.origin in (Origin.PUBLISH, Origin.REVERT)]
     entries = [
-        (v, revert_iri(v.number) if v.change is None else activity_iri(v.change))
+        (v, activity_iri(v.change or v.number, is_revert=v.change is None))
         for v in told[: -_ENTRIES - 1 : -1]
     ]
     return render("changes.atom", {"base": BASE, "address": address, "entries": entries})

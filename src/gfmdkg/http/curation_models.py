@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from gfmdkg.curation.changes import Input, State
+from gfmdkg.curation.changes.change_sets import Input, State
 from gfmdkg.curation.document import Effect
 from gfmdkg.http.models import Count, FromOne, asked, sometimes
 from gfmdkg.namespaces import GRAPH_BASE

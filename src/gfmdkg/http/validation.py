@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from gfmdkg.build.files import SYNTAXES, syntax_of
 from gfmdkg.curation.document import Document
-from gfmdkg.curation.tables import TABLE_EXTENSIONS
+from gfmdkg.curation.tables.source import TABLE_EXTENSIONS
 from gfmdkg.curation.worker import Check, ask
 from gfmdkg.errors import DataError, UnsupportedMedia
 from gfmdkg.formats.media import MediaType

@@ -20,14 +20,16 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
 from gfmdkg.terms.values import Term
 
-__all__ = ["MOST_RECORDED", "Loaded", "RdfFile", "load_files"]
+__all__ = ["MOST_RECORDED", "Loaded", "Progress", "RdfFile", "load_files"]
+
+Progress = Callable[[str, int, int | None], None]
+"""Hears what is being done ("reading"), how much of it is done, and of how much if known."""
 
 MOST_RECORDED = 200_000
 """Of so many statements a load knows each; of more, how many they are and what they hash to."""
 
 _BLOCK = 2_000
 _MEGABYTE = 1_000_000
-_Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ def load_files(
     *,
     nodes: str,
     is_union: bool,
-    progress: _Progress,
+    progress: Progress,
 ) -> Loaded:
     """Add files to a store, and to the union of its graphs where that is kept.
 
@@ -112,7 +114,7 @@ class _Names(dict[ox.BlankNode, ox.BlankNode]):
         return term
 
 
-def _read(file: RdfFile, names: _Names, loaded: Loaded, progress: _Progress) -> Iterator[ox.Quad]:
+def _read(file: RdfFile, names: _Names, loaded: Loaded, progress: Progress) -> Iterator[ox.Quad]:
     what, size = f"reading {file.path.name} (MB)", file.path.stat().st_size // _MEGABYTE
     before = loaded.count
     try:

@@ -128,8 +128,11 @@ class Finding:
         return cls(severity=Severity.VIOLATION, code=code, **asdict(fault))
 
     def as_fault(self) -> Fault:
-        """The finding as what errors carry."""
-        return Fault(**{each.name: getattr(self, each.name) for each in fields(Fault)})
+        """The finding as what errors carry, which name a cell in the message."""
+        fault = Fault(**{each.name: getattr(self, each.name) for each in fields(Fault)})
+        if self.cell is None:
+            return fault
+        return replace(fault, message=f"{self.cell}: {self.message}", line=None)
 
     @property
     def place(self) -> str:

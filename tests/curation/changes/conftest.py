@@ -7,7 +7,8 @@ import pytest
 from tests.curation.changes.samples import GRAPH, SHAPES, START, no_rules, turtle
 
 from gfmdkg.build import ensure_empty
-from gfmdkg.curation.changes import ChangeSet, Review
+from gfmdkg.curation.changes.change_sets import ChangeSet
+from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.document import Document
 from gfmdkg.store.versions import Version, VersionStore
 

@@ -13,7 +13,9 @@ import pytest
 from tests.curation.changes.samples import no_rules, turtle
 
 from gfmdkg.build import ensure_empty
-from gfmdkg.curation.changes import Review, State, rebuild_all
+from gfmdkg.curation.changes.change_sets import State
+from gfmdkg.curation.changes.rebuilding import rebuild_all
+from gfmdkg.curation.changes.review import Review
 from gfmdkg.paths import Content
 from gfmdkg.store.versions import Origin, VersionStore
 

@@ -9,14 +9,10 @@ from tests.curation.changes.conftest import Submit, publish
 from tests.curation.changes.samples import FILE, GRAPH, START, held, no_rules, put, turtle
 
 from gfmdkg.build import build, ensure_empty
-from gfmdkg.curation.changes import (
-    Review,
-    blame,
-    difference,
-    export_files,
-    rebuild_all,
-    rebuild_one,
-)
+from gfmdkg.curation.changes.exporting import export_files
+from gfmdkg.curation.changes.history import blame, difference
+from gfmdkg.curation.changes.rebuilding import rebuild_all, rebuild_one
+from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.changes.views import as_html, as_json, as_text
 from gfmdkg.curation.document import Document
 from gfmdkg.curation.writing import SparqlUpdate, write

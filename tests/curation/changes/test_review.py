@@ -15,13 +15,10 @@ from tests.curation.changes.samples import (
     turtle,
 )
 
-from gfmdkg.curation.changes import (
-    ChangeSet,
-    Review,
-    State,
-    difference,
-    rebuild_all,
-)
+from gfmdkg.curation.changes.change_sets import ChangeSet, State
+from gfmdkg.curation.changes.history import difference
+from gfmdkg.curation.changes.rebuilding import rebuild_all
+from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.document import Document, Effect
 from gfmdkg.errors import Conflict, DataError, DataRejected, Forbidden, NotFound, RequestError
 from gfmdkg.namespaces import GRAPH_BASE, ID_BASE

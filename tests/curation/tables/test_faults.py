@@ -10,7 +10,7 @@ import openpyxl
 import pyoxigraph as ox
 import pytest
 
-from gfmdkg.curation.tables import TableDocument, read_table
+from gfmdkg.curation.tables.document import TableDocument, read_table
 from gfmdkg.curation.tables.reading import FINDINGS_KEPT
 from gfmdkg.namespaces import GFMD, SKOS
 from gfmdkg.paths import shipped_content

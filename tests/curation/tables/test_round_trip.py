@@ -8,22 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gfmdkg.curation.tables import (
-    convert_table,
-    export_table,
-    read_pieces,
-    read_table,
-    record_type,
-    record_types,
-    table_changes,
+from gfmdkg.curation.tables.cells import join_values, split_values
+from gfmdkg.curation.tables.columns import record_type, record_types
+from gfmdkg.curation.tables.document import convert_table, read_pieces, read_table, table_changes
+from gfmdkg.curation.tables.exporting import ExportedTable, export_table
+from gfmdkg.curation.tables.source import open_sheets
+from gfmdkg.curation.tables.workbook import (
+    write_csv,
     write_csv_table,
     write_template,
     write_xlsx_tables,
 )
-from gfmdkg.curation.tables.cells import join_values, split_values
-from gfmdkg.curation.tables.exporting import ExportedTable
-from gfmdkg.curation.tables.source import open_sheets
-from gfmdkg.curation.tables.workbook import write_csv
 from gfmdkg.formats.solutions import Select
 from gfmdkg.formats.turtle_writer import write_turtle
 from gfmdkg.namespaces import GRAPH_BASE, SKOS
@@ -147,7 +142,7 @@ def test_a_table_is_written_as_canonical_turtle(select: Select, terms: TermIndex
     data = write_csv_table(export_table(record_type("instrument"), select, terms))
     conversion = convert_table(read_pieces(data, terms))
     document = read_table(data, terms)
-    triples = (ox.Triple(*triple) for triple in document.triples)  # type: ignore[arg-type]
+    triples = (ox.Triple(*triple) for triple in document.triples)
     assert conversion.turtle == write_turtle(triples, from_store=True)
     assert (conversion.records, conversion.triples) == (32, len(set(document.triples)))
 

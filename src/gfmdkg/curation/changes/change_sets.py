@@ -105,13 +105,9 @@ class ChangeSet:
         """The same after one more event."""
         return replace(self, events=(*self.events, event), **changes)
 
-    def to_json(self) -> dict[str, Any]:
-        """The record as JSON; ``from_json`` reads it."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
-        """Read ``to_json``. Raises ``KeyError``, ``TypeError`` or ``ValueError``."""
+        """Read what ``asdict`` gives. Raises ``KeyError``, ``TypeError`` or ``ValueError``."""
         events = tuple(Event(**{**e, "state": State(e["state"])}) for e in record["events"])
         inputs = tuple(Input(**i) for i in record["inputs"])
         return cls(**{**record, "events": events, "inputs": inputs})
@@ -147,7 +143,7 @@ class ChangeStore:
     def put(self, change: ChangeSet) -> None:
         """Replace the record of a change set, wholly or not at all."""
         file = self._root / str(change.number) / "change.json"
-        replace_durably(file, json.dumps(change.to_json(), ensure_ascii=False, indent=2))
+        replace_durably(file, json.dumps(asdict(change), ensure_ascii=False, indent=2))
 
     def get(self, number: int) -> ChangeSet:
         """One change set. Raises ``NotFound``, and ``StoreError`` for a damaged record."""

@@ -88,15 +88,6 @@ def _anchors(history: tuple[Version, ...], content: Content) -> list[Version]:
     return built + [v for v in history if v.parent is None and v.origin is Origin.EMPTY]
 
 
-def _begin(anchor: Version, content: Content) -> OxigraphStore:
-    store = OxigraphStore.in_memory()
-    if anchor.origin is Origin.BUILD:
-        assemble(store, collect_sources(content), Catalog.load(content.queries))
-        if anchor.default_graph == "strict":
-            store.clear_graph("")
-    return store
-
-
 def _states(
     versions: VersionStore, content: Content, anchor: Version, *, step: int
 ) -> Iterator[tuple[Version, OxigraphStore]]:
@@ -104,7 +95,11 @@ def _states(
 
     They come in one store, which becomes each of them in turn.
     """
-    store, before = _begin(anchor, content), anchor
+    store, before = OxigraphStore.in_memory(), anchor
+    if anchor.origin is Origin.BUILD:
+        assemble(store, collect_sources(content), Catalog.load(content.queries))
+        if anchor.default_graph == "strict":
+            store.clear_graph("")
     yield anchor, store
     for version in versions.history()[::step]:
         if (version.number - anchor.number) * step <= 0:

@@ -4,24 +4,31 @@ Each step holds the writer's lock, so that what was checked is what is published
 acknowledged when the function returns, and not lost from then on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+import pyoxigraph as ox
 
 from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.build.doubles import double_findings
 from gfmdkg.curation.changes.change_sets import ChangeSet, ChangeStore, Event, State
 from gfmdkg.curation.changes.history import find_clashes
-from gfmdkg.curation.changes.provenance import describe_publication, describe_revert
 from gfmdkg.curation.changes.submission import compute_patch, place_in_documents
 from gfmdkg.curation.document import Document
 from gfmdkg.curation.writing import Settled, Successor, Validate, refuse_violations, succeeding
 from gfmdkg.errors import Conflict, Forbidden, RequestError
-from gfmdkg.store.patches import Patch
+from gfmdkg.namespaces import DCTERMS, ID_BASE, PROV, RDF, RDFS
+from gfmdkg.store.patches import Patch, normalise
 from gfmdkg.store.versions import Origin, Version, VersionStore
+from gfmdkg.terms.values import Term, typed
 from gfmdkg.validation import Report
 
-__all__ = ["Review"]
+__all__ = ["Review", "activity_iri"]
+
+_Fact = tuple[ox.NamedNode, str, Term]
+_ROLES = {State.SUBMITTED: "submitter", State.ACCEPTED: "reviewer", State.PUBLISHED: "publisher"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +113,7 @@ class Review:
         with self._stepping(number, State.ACCEPTED) as (successor, change, patch):
             self._refuse_clashes(patch, successor, change.base, _outdated(change, successor))
             event = Event.now(State.PUBLISHED, by, message or None)
-            told = describe_publication(change, event, graphs=sorted(patch.graphs()))
+            told = _describe_publication(change, event, graphs=sorted(patch.graphs()))
             made = self._apply(successor, patch, told)
             change = replace(change, publishing=successor.base.number + 1)
             self.changes.put(change)
@@ -138,7 +145,7 @@ class Review:
             self._refuse_clashes(
                 inverse, successor, number, f"version {number} cannot be undone as it is"
             )
-            told = describe_revert(
+            told = _describe_revert(
                 successor.base.number + 1,
                 Event.now(State.PUBLISHED, by),
                 undone=number,
@@ -196,3 +203,60 @@ def _outdated(change: ChangeSet, successor: Successor) -> str:
         f"the graph changed since change set {change.number} was submitted; submit it again,"
         f" made from version {successor.base.number}"
     )
+
+
+# What the graph itself says of it: one prov:Activity, who and when
+
+
+def activity_iri(number: int, *, is_revert: bool = False) -> str:
+    """The IRI of what published a change set, or of what made a version that undoes another."""
+    return f"{ID_BASE}activity/{'revert' if is_revert else 'change'}/{number}"
+
+
+def _describe_publication(change: ChangeSet, published: Event, *, graphs: Iterable[str]) -> Patch:
+    """What says in the provenance graph which graphs a change set changed, and who did what."""
+    activity = ox.NamedNode(activity_iri(change.number))
+    label = f"change set {change.number}: {change.message}"
+    return _stated(
+        (activity, DCTERMS + "identifier", ox.Literal(str(change.number))),
+        (activity, DCTERMS + "description", ox.Literal(change.message)),
+        (activity, PROV + "startedAtTime", typed(change.created, "dateTime")),
+        *_activity(activity, label, (*change.events, published), graphs),
+    )
+
+
+def _describe_revert(number: int, reverted: Event, *, undone: int, graphs: Iterable[str]) -> Patch:
+    """What says in the provenance graph that version ``number`` undoes another, and by whom."""
+    label = f"version {number} undoes version {undone}"
+    activity = ox.NamedNode(activity_iri(number, is_revert=True))
+    return _stated(*_activity(activity, label, (reverted,), graphs))
+
+
+def _activity(
+    activity: ox.NamedNode, label: str, events: Sequence[Event], graphs: Iterable[str]
+) -> Iterator[_Fact]:
+    yield activity, RDF + "type", ox.NamedNode(PROV + "Activity")
+    yield activity, RDFS + "label", ox.Literal(label)
+    yield activity, PROV + "endedAtTime", typed(events[-1].at, "dateTime")
+    for event in events:
+        name = _ROLES[event.state]
+        agent = ox.NamedNode(f"{ID_BASE}agent/{quote(event.by, safe='')}")
+        association = ox.NamedNode(f"{activity.value}/{name}")
+        role = ox.NamedNode(f"{ID_BASE}role/{name}")
+        yield activity, PROV + "wasAssociatedWith", agent
+        yield activity, PROV + "qualifiedAssociation", association
+        yield association, RDF + "type", ox.NamedNode(PROV + "Association")
+        yield association, PROV + "agent", agent
+        yield association, PROV + "hadRole", role
+        yield agent, RDF + "type", ox.NamedNode(PROV + "Agent")
+        yield agent, RDFS + "label", ox.Literal(event.by)
+        yield role, RDF + "type", ox.NamedNode(PROV + "Role")
+        yield role, RDFS + "label", ox.Literal(name, language="en")
+    for graph in graphs:
+        if graph:
+            yield ox.NamedNode(graph), PROV + "wasInfluencedBy", activity
+
+
+def _stated(*facts: _Fact) -> Patch:
+    graph = ox.NamedNode(PROVENANCE_GRAPH)
+    return Patch.of(normalise(ox.Quad(s, ox.NamedNode(p), o, graph) for s, p, o in facts), ())

@@ -12,7 +12,7 @@ from gfmdkg.build.files import decode_file
 from gfmdkg.build.sources import MADE_BY_BUILD
 from gfmdkg.curation.changes.change_sets import Input
 from gfmdkg.curation.document import RDF_PATCH, Document, Effect
-from gfmdkg.curation.tables import read_table, table_changes
+from gfmdkg.curation.tables.document import read_table, table_changes
 from gfmdkg.errors import Clash, Conflict, DataError, Fault, RequestError
 from gfmdkg.namespaces import BASE, graph_iri
 from gfmdkg.store.names import names_of
@@ -133,16 +133,7 @@ def _table_patch(document: Document, store: OxigraphStore) -> Patch:
     """Raises ``DataError`` with every cell at fault."""
     assert document.graph is not None  # noqa: S101 - it has been placed
     table = read_table(document.body, names_of(store), file=document.name)
-    faults = [
-        Fault(
-            message=f"{finding.cell}: {finding.message}" if finding.cell else finding.message,
-            file=document.name,
-            line=None if finding.cell else finding.line,
-            remedy=finding.remedy,
-        )
-        for finding in table.findings
-        if finding.severity is Severity.VIOLATION
-    ]
+    faults = [f.as_fault() for f in table.findings if f.severity is Severity.VIOLATION]
     if faults:
         raise DataError("the table cannot be submitted", faults)
     patch = table_changes(table, store, graph=document.graph)

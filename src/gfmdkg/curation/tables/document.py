@@ -1,26 +1,40 @@
-"""A table as triples, each of which knows its cell."""
+"""A table as triples, each of which knows its cell, and what they would change."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from gfmdkg.build.sources import MADE_BY_BUILD
 from gfmdkg.curation.tables.columns import record_type as find_type
-from gfmdkg.curation.tables.reading import Record, Statement, TableReader
+from gfmdkg.curation.tables.reading import Layout, Record, Statement, TableReader
 from gfmdkg.formats.turtle_writer import TurtleBlocks
-from gfmdkg.namespaces import graph_iri
+from gfmdkg.namespaces import RDF, graph_iri
+from gfmdkg.store.patches import Patch, graph_of, normalise, quads_of, statements_with_subject
+from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term, Triple
+from gfmdkg.terms.values import Term
 from gfmdkg.validation.findings import Finding
 
 if TYPE_CHECKING:
     from gfmdkg.validation.positions import PositionedGraph
 
-__all__ = ["Conversion", "TableDocument", "convert_table", "read_pieces", "read_table"]
+__all__ = [
+    "Conversion",
+    "TableDocument",
+    "convert_table",
+    "read_pieces",
+    "read_table",
+    "table_changes",
+]
+
+_TYPE = ox.NamedNode(RDF + "type")
 
 
 @dataclass(kw_only=True)
@@ -36,10 +50,10 @@ class TableDocument:
     findings: list[Finding] = field(default_factory=list)
 
     @property
-    def triples(self) -> list[Triple]:
+    def triples(self) -> list[tuple[ox.NamedNode, ox.NamedNode, Term]]:
         """The triples, in the order of the cells."""
         return [
-            (subject, _predicate(said.predicate), said.value)
+            (subject, ox.NamedNode(said.predicate), said.value)
             for record in self.records
             for subject in (ox.NamedNode(record.iri),)
             for said in record.statements
@@ -103,11 +117,6 @@ class TableDocument:
             fix=None,
             fixable=False,
         )
-
-
-@cache
-def _predicate(iri: str) -> ox.NamedNode:
-    return ox.NamedNode(iri)
 
 
 def read_table(
@@ -187,8 +196,60 @@ def convert_table(pieces: Iterable[TableDocument]) -> Conversion:
         for record in piece.records:
             properties: dict[ox.NamedNode, dict[Term, None]] = {}
             for said in record.statements:
-                properties.setdefault(_predicate(said.predicate), {})[said.value] = None
+                properties.setdefault(ox.NamedNode(said.predicate), {})[said.value] = None
             texts[record.iri] = blocks.block(ox.NamedNode(record.iri), properties)
             triples += sum(map(len, properties.values()))
     turtle = "\n".join([blocks.header(), *(texts[record] for record in sorted(texts))])
     return Conversion(turtle=turtle, records=len(texts), triples=triples, findings=tuple(findings))
+
+
+def table_changes(document: TableDocument, published: OxigraphStore, *, graph: str) -> Patch:
+    """The difference between a table and the named graphs of a store.
+
+    A row stands for the whole record as far as the table has columns: what the graph says
+    there and the row does not is removed. Records that the table does not list, properties
+    without a column, and languages that the table has no column for stay as they are. What a
+    record gains is added where its class is stated, and to ``graph`` for one that is new.
+
+    Only the records of the document are looked up, so a piece of a table costs no more than
+    it has records. Ask only for a document without findings: a cell at fault would count as an
+    empty one.
+    """
+    layouts = {ox.NamedNode(record.iri): record.layout for record in document.records}
+    given = quads_of(normalise(ox.Quad(s, p, o) for s, p, o in document.triples))
+    added: list[ox.Quad] = []
+    removed: list[ox.Quad] = []
+    for record, quads in groupby(given, key=lambda quad: quad.subject):
+        wanted = {(said.predicate, said.object) for said in quads}
+        about = quads_of(statements_with_subject(published, record.value))
+        present = {(said.predicate, said.object) for said in about}
+        home = ox.NamedNode(_home(about) or graph)
+        added += (ox.Quad(record, *fact, home) for fact in wanted - present)
+        layout = layouts[record]
+        if any((_TYPE, ox.NamedNode(name)) in present for name in layout.record_type.classes):
+            removed += (
+                said
+                for said in about
+                if graph_of(said) not in MADE_BY_BUILD
+                and (said.predicate, said.object) not in wanted
+                and _has_column(layout, said)
+            )
+    return Patch.of(map(str, added), map(str, removed))
+
+
+def _has_column(layout: Layout, said: ox.Quad) -> bool:
+    """Whether a table has a place for what is said of a record."""
+    language = said.object.language if isinstance(said.object, ox.Literal) else None
+    return said.predicate == _TYPE or any(
+        column.predicate == said.predicate.value and tag == language
+        for column, tag in layout.columns.values()
+    )
+
+
+def _home(about: Iterable[ox.Quad]) -> str | None:
+    """The graph that says what a record is, else the one that says most of it."""
+    graphs: Counter[str] = Counter()
+    for said in about:
+        if graph_of(said) not in MADE_BY_BUILD:
+            graphs[graph_of(said)] += 1000 if said.predicate == _TYPE else 1
+    return min(graphs, key=lambda name: (-graphs[name], name)) if graphs else None

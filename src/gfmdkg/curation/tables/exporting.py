@@ -8,8 +8,7 @@ import pyoxigraph as ox
 from gfmdkg.curation.tables.cells import CellFault
 from gfmdkg.curation.tables.columns import Column, RecordType
 from gfmdkg.curation.tables.identity import class_of, derive, mint, slug_key
-from gfmdkg.curation.tables.names import Names
-from gfmdkg.curation.tables.values import parse_cell, render_cell
+from gfmdkg.curation.tables.values import Names, parse_cell, render_cell
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import RDF, compact
 from gfmdkg.sparql.query_text import packaged_query

@@ -41,19 +41,11 @@ def mint(record_type: RecordType, keys: Mapping[str, str]) -> str:
         return f"{ID_BASE}citation/{_below(_PASSAGE, keys['passage'])}/{slug}"
     key = keys["key"]
     if not _SLUG.fullmatch(key):
-        raise CellFault(
-            "key",
-            f"“{key}” is not a key",
-            remedy="use lower-case letters a to z, digits and single hyphens: a-short-name",
-            value=key,
-        )
+        remedy = "use lower-case letters a to z, digits and single hyphens: a-short-name"
+        raise _fault(f"“{key}” is not a key", key, remedy)
     if record_type.name == "actor" and key.partition("-")[0] not in _ACTOR_CLASSES:
-        raise CellFault(
-            "key",
-            f"the key “{key}” does not say what kind of actor it is",
-            remedy="begin it with person-, org- or group-",
-            value=key,
-        )
+        message = f"the key “{key}” does not say what kind of actor it is"
+        raise _fault(message, key, "begin it with person-, org- or group-")
     return f"{ID_BASE}{record_type.name}/{key}"
 
 
@@ -88,12 +80,8 @@ def derive(record_type: RecordType, keys: Mapping[str, str]) -> Mapping[str, Ter
 def _recommendation(keys: Mapping[str, str]) -> str:
     number = keys["number"]
     if not _NUMBER.fullmatch(number):
-        raise CellFault(
-            "key",
-            f"“{number}” is not the number of a recommendation",
-            remedy="write 3, or 7.1 for the first recommendation below 7",
-            value=number,
-        )
+        message = f"“{number}” is not the number of a recommendation"
+        raise _fault(message, number, "write 3, or 7.1 for the first recommendation below 7")
     report = _below(_REPORT, keys["report"])
     return f"{_PASSAGE}{report}/{_KINDS[_kind(keys)]}-{_padded(number)}"
 
@@ -101,25 +89,20 @@ def _recommendation(keys: Mapping[str, str]) -> str:
 def _kind(keys: Mapping[str, str]) -> str:
     slug = keys["kind"].removeprefix(SCHEME_BASE + "recommendation-kind/")
     if slug not in _KINDS:
-        raise CellFault(
-            "key",
-            f"there is no rule for the IRI of a recommendation of the kind “{slug}”",
-            remedy="use political or practical",
-            value=slug,
-        )
+        message = f"there is no rule for the IRI of a recommendation of the kind “{slug}”"
+        raise _fault(message, slug, "use political or practical")
     return slug
 
 
 def _below(prefix: str, iri: str) -> str:
     slug = iri.removeprefix(prefix)
     if slug == iri:
-        raise CellFault(
-            "key",
-            f"<{iri}> does not lie below {prefix}",
-            remedy="use a record of this graph",
-            value=iri,
-        )
+        raise _fault(f"<{iri}> does not lie below {prefix}", iri, "use a record of this graph")
     return slug
+
+
+def _fault(message: str, value: str, remedy: str) -> CellFault:
+    return CellFault("key", message, remedy=remedy, value=value)
 
 
 def _padded(number: str) -> str:

@@ -10,9 +10,8 @@ from rapidfuzz import process
 from gfmdkg.curation.tables.cells import CellFault, CellValue, RowCells, is_blank
 from gfmdkg.curation.tables.columns import SHEETS, Column, RecordType, record_types
 from gfmdkg.curation.tables.identity import class_of, derive, mint
-from gfmdkg.curation.tables.names import Names
 from gfmdkg.curation.tables.source import open_sheets
-from gfmdkg.curation.tables.values import Value, parse_cell
+from gfmdkg.curation.tables.values import Names, Value, parse_cell
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import RDF, SKOS
 from gfmdkg.terms.folding import fold
@@ -40,10 +39,6 @@ class Layout:
     columns: Mapping[int, tuple[Column, str | None]]
     headed: frozenset[int]
 
-    def position(self, name: str) -> int | None:
-        """Where a column stands, in the first of its languages."""
-        return next((n for n, (column, _) in self.columns.items() if column.name == name), None)
-
     def position_of(self, predicate: str) -> int | None:
         """Where the first column of a property stands."""
         found = (n for n, (column, _) in self.columns.items() if column.predicate == predicate)
@@ -52,9 +47,8 @@ class Layout:
     @property
     def key_position(self) -> int:
         """Where the last of the key columns stands, which is where a record as a whole is shown."""
-        position = self.position(self.record_type.keys[-1].name)
-        assert position is not None  # noqa: S101 - a layout without keys is not read
-        return position
+        last = self.record_type.keys[-1]
+        return next(n for n, (column, _) in self.columns.items() if column == last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +155,7 @@ class TableReader:
         layout, faults = _read_headings(record_type, header.values)
         for position, fault in faults:
             self._tell(fault, header, position)
-        is_complete = all(layout.position(key.name) is not None for key in record_type.keys)
+        is_complete = all(fault.code != "missing-column" for _, fault in faults)
         if self.only_names:
             named = {type_ for t in record_types() for c in t.columns for type_ in c.types}
             is_complete = is_complete and not named.isdisjoint(record_type.classes)

@@ -175,27 +175,27 @@ def _check_workbook(stream: BinaryIO, file: str | None) -> None:
     """
     try:
         with zipfile.ZipFile(stream) as archive:
-            fault = _size_fault(archive.infolist()) or next(_prologue_faults(archive), None)
-            is_workbook = "[Content_Types].xml" in archive.namelist()
+            fault = next(_faults(archive), None)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise _refuse(f"this is no workbook: {error}", file, _SAVE_ANEW) from error
     if fault is not None:
         raise _refuse(fault, file, _SAVE_ANEW)
-    if not is_workbook:
-        raise _refuse("this is an archive, but no workbook", file, _SAVE_ANEW)
 
 
-def _size_fault(parts: Sequence[zipfile.ZipInfo]) -> str | None:
+def _faults(archive: zipfile.ZipFile) -> Iterator[str]:
+    parts = archive.infolist()
     if len(parts) > _PARTS:
-        return f"the workbook has {len(parts)} parts, more than {_PARTS}"
+        yield f"the workbook has {len(parts)} parts, more than {_PARTS}"
     unpacked = sum(part.file_size for part in parts)
     if unpacked > _UNPACKED_BYTES:
-        return f"the workbook unpacks to {unpacked >> 20} MiB, more than 512"
+        yield f"the workbook unpacks to {unpacked >> 20} MiB, more than 512"
     # The table of texts is the one part that has to be held in memory.
     texts = sum(p.file_size for p in parts if p.filename.lower().endswith("sharedstrings.xml"))
     if texts > _TEXTS_BYTES:
-        return f"the workbook's texts unpack to {texts >> 20} MiB, more than 128"
-    return None
+        yield f"the workbook's texts unpack to {texts >> 20} MiB, more than 128"
+    yield from _prologue_faults(archive)
+    if "[Content_Types].xml" not in archive.namelist():
+        yield "this is an archive, but no workbook"
 
 
 class _Seen(Exception):
