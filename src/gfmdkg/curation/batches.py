@@ -25,6 +25,7 @@ from gfmdkg.validation.findings import Mode
 from gfmdkg.validation.incremental.examination import Coverage
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules
+from gfmdkg.validation.known import Known
 from gfmdkg.validation.lint import Namesakes
 from gfmdkg.validation.locate import place_findings
 from gfmdkg.validation.validate import FindAround, Request, validate
@@ -55,12 +56,13 @@ class BatchValidation:
     """One validation of files and tables as a change of ``before``, which ``after`` comes to hold.
 
     ``files`` are part of the first batch. ``edited`` are the files around them that changed as
-    well; they are applied with the first batch and tell places in each. The batches wait in a
-    temporary file.
+    well; they are applied with the first batch and tell places in each. ``known`` is what
+    ``before`` knows. The batches wait in a temporary file.
     """
 
     before: OxigraphStore
     after: OxigraphStore
+    known: Known
     rules: Rules
     scope: Scope
     files: Sequence[Placed]
@@ -96,12 +98,13 @@ class BatchValidation:
     def _apply(
         self, tables: Sequence[TableDocument], placed: Sequence[Placed], removed: Collection[str]
     ) -> _Batch:
+        if self.count:
+            # Until then the engine has the batches before in memory.
+            self.after.flush()
         proposal = Proposal.of(self.before, placed, removed=removed)
         is_union = self.scope.is_union
         proposal.patch.apply(self.after, is_union=is_union)
         derived = proposal.derive(self.before, self.after, is_union=is_union)
-        # Until then the engine has it in memory.
-        self.after.flush()
         return _Batch(tables=tables, proposal=proposal, derived=derived)
 
     def _batches(self) -> Iterator[_Batch]:
@@ -129,7 +132,7 @@ class BatchValidation:
         is_whole = self.count == 1
         coverage = None if is_whole else Coverage(self._batch_of)
         asked = 0 if is_whole else len(self._batch_of)
-        namesakes = Namesakes(select_all(self.after, scope=self.scope), asked=asked)
+        namesakes = Namesakes(Known(select_all(self.after, scope=self.scope)), asked=asked)
         tally = FindingTally()
         sources: dict[str, str] = {}
         mode = Mode.INCREMENTAL
@@ -142,11 +145,15 @@ class BatchValidation:
                 for table in batch.tables
             )
             placed = [*(self.files if number == 0 else ()), *tables, *self.edited]
+            delta = batch.proposal.difference(batch.derived)
+            if is_whole:
+                views = map(self.scope.everything, (self.before, self.after))
+                namesakes = Namesakes(self.known.changed(delta, *views))
             request = Request(
                 state=self.after,
                 scope=self.scope,
                 before=self.before,
-                delta=batch.proposal.difference(batch.derived),
+                delta=delta,
                 reason=reason,
                 documents=[each.document for each in placed],
                 written=[(each.graph, each.document.graph) for each in placed],

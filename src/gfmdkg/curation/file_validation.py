@@ -19,6 +19,7 @@ from gfmdkg.curation.proposal import Placed, apply_proposal, place
 from gfmdkg.curation.rules import ONTOLOGY_GRAPH
 from gfmdkg.curation.tables import TableDocument, read_pieces
 from gfmdkg.errors import DataError
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
 from gfmdkg.store.names import open_names
@@ -27,9 +28,11 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Finding, Report, SourceFile
+from gfmdkg.validation.data_graph import Scope, select_all
 from gfmdkg.validation.documents import read_document, read_documents
 from gfmdkg.validation.incremental.rules import Rules, load_rules
 from gfmdkg.validation.json_ld import CONTEXT_IRIS
+from gfmdkg.validation.known import Known
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.validate import FindAround, Request, validate
 
@@ -103,6 +106,18 @@ class FileValidator:
     def _terms(self) -> TermIndex:
         assert self._against is not None  # noqa: S101 - tables need a version
         return open_names(self._against)
+
+    @cached_property
+    def _known(self) -> Known:
+        """What the version knows, read once however often files are validated."""
+        version = self._against
+        assert version is not None  # noqa: S101 - the caller looked
+
+        def select(query: str) -> Solutions:
+            with closing(OxigraphStore.open_read_only(version.database)) as store:
+                return select_all(store, scope=_scope(version))(query)
+
+        return Known(select)
 
     @cached_property
     def _contexts(self) -> dict[str, str]:
@@ -194,8 +209,9 @@ class FileValidator:
             validation = BatchValidation(
                 before=before,
                 after=after,
+                known=self._known,
                 rules=self.rules,
-                scope=data_scope(is_union=version.default_graph == "union"),
+                scope=_scope(version),
                 files=files,
                 edited=edited,
                 find_around=self._find_around(after, [*files, *edited]),
@@ -256,6 +272,10 @@ def _reason_for_full_run(before: OxigraphStore, edited: Sequence[Placed]) -> str
     if not before.has_graph(ONTOLOGY_GRAPH):
         return "the version does not hold the ontology"
     return None
+
+
+def _scope(version: Version) -> Scope:
+    return data_scope(is_union=version.default_graph == "union")
 
 
 def _built_from(store: OxigraphStore) -> dict[str, str]:

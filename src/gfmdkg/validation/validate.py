@@ -32,6 +32,7 @@ from gfmdkg.validation.findings import Finding, Mode, Report, Severity
 from gfmdkg.validation.incremental.examination import Coverage, examine
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules
+from gfmdkg.validation.known import Known
 from gfmdkg.validation.lint import Namesakes, lint
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.shacl import focus_nodes
@@ -189,9 +190,8 @@ def _conclude(request: Request, rules: Rules, found: _Found) -> Report:
         findings += lint(
             found.names,
             request.brought,
-            request.select,
             today=request.today or date.today(),  # noqa: DTZ011 - the curator's own day
-            namesakes=request.namesakes or Namesakes(request.select),
+            namesakes=request.namesakes or Namesakes(Known(request.select)),
         )
     findings = collapse(findings) if findings else []
     if request.given is not None:
