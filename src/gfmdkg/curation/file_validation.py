@@ -83,15 +83,15 @@ class FileValidator:
         puts in the place of what the version says is not there for the rules, so a date that is
         corrected is not the second one of its record. ``progress`` hears how far that is.
         """
-        read = read_documents(given, contexts=self._contexts)
-        if read.unreadable:
+        documents, unreadable = read_documents(given, contexts=self._contexts)
+        if unreadable:
             texts = {file.path: file.text for file in given}
-            return Report.of(read.unreadable).with_sources(texts)
+            return Report.of(unreadable).with_sources(texts)
         if self._against is None or not (given or tables):
-            return self._in_content(given, read.documents, today)
+            return self._in_content(given, documents, today)
         placed = [
             place(file, document, self._content)
-            for file, document in zip(given, read.documents, strict=True)
+            for file, document in zip(given, documents, strict=True)
         ]
         batches = self._batches(tables, progress) if tables else [()]
         return self._in_version(self._against, placed, batches, today, progress)
@@ -146,7 +146,7 @@ class FileValidator:
         apply_proposal(store, store, [place(f, d) for f, d in zip(given, documents, strict=True)])
         scope = data_scope(is_union=True)
         around = [source for source in kept if scope.is_data(source.graph)]
-        placed = [*read_documents(around).documents, *documents]
+        placed = [*read_documents(around)[0], *documents]
         request = Request(
             state=store,
             scope=scope,

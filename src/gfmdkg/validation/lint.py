@@ -167,21 +167,27 @@ def _nearest_namespace(namespace: str) -> str | None:
 
 def _control_characters(view: Suspicion, documents: Sequence[PositionedGraph]) -> Iterator[Finding]:
     """Characters that no reader sees, and that XML and many programs refuse."""
+    for subject, predicate, value in _literals(documents):
+        found = _CONTROL.search(str(value))
+        if found is None:
+            continue
+        yield view.finding(
+            "control-character",
+            Severity.WARNING,
+            subject,
+            f"{view.wording.path(predicate)} of {view.wording.name(subject)} holds the"
+            f" control character U+{ord(found[0]):04X}",
+            "remove it; it may have come with copying from another program",
+            view.locator.locate_row(subject, [value]),
+            path=str(predicate),
+        )
+
+
+def _literals(documents: Sequence[PositionedGraph]) -> Iterator[tuple[Node, Node, Literal]]:
     for document in documents:
         for subject, predicate, value in document.triples:
-            found = _CONTROL.search(str(value)) if isinstance(value, Literal) else None
-            if found is None:
-                continue
-            yield view.finding(
-                "control-character",
-                Severity.WARNING,
-                subject,
-                f"{view.wording.path(predicate)} of {view.wording.name(subject)} holds the"
-                f" control character U+{ord(found[0]):04X}",
-                "remove it; it may have come with copying from another program",
-                view.locator.locate_row(subject, [value]),
-                path=str(predicate),
-            )
+            if isinstance(value, Literal):
+                yield subject, predicate, value
 
 
 def _same_namespace(one: str, other: str) -> bool:
@@ -198,23 +204,21 @@ def _same_namespace(one: str, other: str) -> bool:
 def _dates_ahead(
     view: Suspicion, documents: Sequence[PositionedGraph], today: date
 ) -> Iterator[Finding]:
-    for document in documents:
-        for subject, predicate, value in document.triples:
-            if not isinstance(value, Literal) or str(value.datatype) not in _DATES:
-                continue
-            if str(value)[:10] <= today.isoformat()[: len(str(value)[:10])]:
-                continue
-            yield view.finding(
-                "date-ahead",
-                Severity.WARNING,
-                subject,
-                f"{view.wording.path(predicate)} of {view.wording.name(subject)} lies after today:"
-                f" {value}",
-                "correct the date, or leave the record until the day has come",
-                view.locator.locate_row(subject, [value]),
-                path=str(predicate),
-                value=str(value),
-            )
+    for subject, predicate, value in _literals(documents):
+        day = str(value)[:10]
+        if str(value.datatype) not in _DATES or day <= today.isoformat()[: len(day)]:
+            continue
+        yield view.finding(
+            "date-ahead",
+            Severity.WARNING,
+            subject,
+            f"{view.wording.path(predicate)} of {view.wording.name(subject)} lies after today:"
+            f" {value}",
+            "correct the date, or leave the record until the day has come",
+            view.locator.locate_row(subject, [value]),
+            path=str(predicate),
+            value=str(value),
+        )
 
 
 def _odd_iris(view: Suspicion, subjects: Iterable[Node]) -> Iterator[Finding]:
