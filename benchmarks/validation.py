@@ -146,7 +146,7 @@ def submission(generated: Generated, place: int, *, is_faulty: bool = False) -> 
     quads = _record(passage, place, random, generated, is_faulty=is_faulty)
     # What is derived is not submitted.
     lines = [line for line in quads.splitlines() if "#alignsWith>" not in line]
-    return "".join(f"{line.removesuffix(f' <{_GRAPH}> .')} .\n" for line in lines)
+    return "".join(f"{line.removesuffix(f' <{_GRAPH}>')} .\n" for line in lines)
 
 
 def validate_over_http(peer: Peer, text: str) -> bool:

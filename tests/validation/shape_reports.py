@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rdflib import Graph
 
+from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.findings import Report
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.shacl import decode_report, run_shapes
@@ -21,4 +22,4 @@ def report_on(
     """The findings of the shapes, with the places that the documents know."""
     applied = applied_shapes(shapes, stored=stored)
     results = decode_report(run_shapes(data, applied))
-    return Report.of(word_results(results, applied, documents=documents, names=data))
+    return Report.of(collapse(word_results(results, applied, documents=documents, names=data)))

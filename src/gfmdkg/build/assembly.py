@@ -68,11 +68,11 @@ def validate_store(
     scope = data_scope(is_union=True)
     rules = load_rules(content.ontology, kept=kept)
     given = [source for source in sources if scope.is_data(source.graph)]
-    read = read_documents(given)
-    if read.unreadable:
-        return Report.of(read.unreadable)
-    written = [(f.graph, d.graph) for f, d in zip(given, read.documents, strict=True)]
-    request = Request(state=store, scope=scope, documents=read.documents, written=written)
+    documents, unreadable = read_documents(given)
+    if unreadable:
+        return Report.of(unreadable)
+    written = [(f.graph, d.graph) for f, d in zip(given, documents, strict=True)]
+    request = Request(state=store, scope=scope, documents=documents, written=written)
     report = validate(request, rules)
     return report.with_findings((*report.findings, *find_doubles(store, sources)))
 

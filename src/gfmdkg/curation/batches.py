@@ -29,6 +29,7 @@ from gfmdkg.validation.findings import Mode
 from gfmdkg.validation.incremental.examination import Coverage
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules
+from gfmdkg.validation.known import Known
 from gfmdkg.validation.lint import Namesakes
 from gfmdkg.validation.locate import place_findings
 from gfmdkg.validation.positions import PositionedGraph
@@ -120,12 +121,13 @@ class BatchValidation:
     """One validation of files and tables as a change of ``before``, which ``after`` comes to hold.
 
     ``files`` are part of the first batch. ``edited`` are the files around them that changed as
-    well; they are applied with the first batch and tell places in each. The batches wait in a
-    temporary file.
+    well; they are applied with the first batch and tell places in each. ``known`` is what
+    ``before`` knows. The batches wait in a temporary file.
     """
 
     before: OxigraphStore
     after: OxigraphStore
+    known: Known
     rules: Rules
     scope: Scope
     files: Sequence[Placed]
@@ -154,10 +156,10 @@ class BatchValidation:
                 }
                 if not self.count:
                     removed |= set(gone)
+                else:  # until then the engine has the batches before in memory
+                    self.after.flush()
                 proposal = Proposal.of(self.before, placed, removed=removed)
                 delta = proposal.apply(self.before, self.after, is_union=self.scope.is_union)
-                # Until then the engine has it in memory.
-                self.after.flush()
                 batch = _Batch(tables=tables, added=proposal.patch.added, delta=delta)
                 pickle.dump(batch, packed, pickle.HIGHEST_PROTOCOL)
                 for subject in (s for p in placed if p.is_given for s in p.document.subjects):
@@ -189,7 +191,7 @@ class BatchValidation:
         is_whole = self.count == 1
         coverage = None if is_whole else Coverage(self._batch_of)
         asked = 0 if is_whole else len(self._batch_of)
-        namesakes = Namesakes(select_all(self.after, scope=self.scope), asked=asked)
+        namesakes = Namesakes(Known(select_all(self.after, scope=self.scope)), asked=asked)
         tally = FindingTally()
         sources: dict[str, str] = {}
         mode = Mode.INCREMENTAL
@@ -202,6 +204,9 @@ class BatchValidation:
                 for table in batch.tables
             )
             placed = [*(self.files if number == 0 else ()), *tables, *self.edited]
+            if is_whole:
+                views = map(self.scope.everything, (self.before, self.after))
+                namesakes = Namesakes(self.known.changed(batch.delta, *views))
             request = Request(
                 state=self.after,
                 scope=self.scope,

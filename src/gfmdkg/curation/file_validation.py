@@ -17,6 +17,7 @@ from gfmdkg.curation.batches import BatchValidation, Placed, Proposal, place
 from gfmdkg.curation.rules import ONTOLOGY_GRAPH
 from gfmdkg.curation.tables.document import TableDocument, read_pieces
 from gfmdkg.errors import DataError
+from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
 from gfmdkg.store.loading import Progress
@@ -26,9 +27,11 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Finding, Report, SourceFile
+from gfmdkg.validation.data_graph import Scope, select_all
 from gfmdkg.validation.documents import read_document, read_documents
 from gfmdkg.validation.incremental.rules import Rules, load_rules
 from gfmdkg.validation.json_ld import CONTEXT_IRIS
+from gfmdkg.validation.known import Known
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.validate import FindAround, Request, validate
 
@@ -79,15 +82,15 @@ class FileValidator:
         puts in the place of what the version says is not there for the rules, so a date that is
         corrected is not the second one of its record. ``progress`` hears how far that is.
         """
-        read = read_documents(given, contexts=self._contexts)
-        if read.unreadable:
+        documents, unreadable = read_documents(given, contexts=self._contexts)
+        if unreadable:
             texts = {file.path: file.text for file in given}
-            return Report.of(read.unreadable).with_sources(texts)
+            return Report.of(unreadable).with_sources(texts)
         if self._against is None or not (given or tables):
-            return self._in_content(given, read.documents, today)
+            return self._in_content(given, documents, today)
         placed = [
             place(file, document, self._content)
-            for file, document in zip(given, read.documents, strict=True)
+            for file, document in zip(given, documents, strict=True)
         ]
         batches = self._batches(tables, progress) if tables else [()]
         return self._in_version(self._against, placed, batches, today, progress)
@@ -102,6 +105,18 @@ class FileValidator:
     def _terms(self) -> TermIndex:
         assert self._against is not None  # noqa: S101 - tables need a version
         return open_names(self._against)
+
+    @cached_property
+    def _known(self) -> Known:
+        """What the version knows, read once however often files are validated."""
+        version = self._against
+        assert version is not None  # noqa: S101 - the caller looked
+
+        def select(query: str) -> Solutions:
+            with closing(OxigraphStore.open_read_only(version.database)) as store:
+                return select_all(store, scope=_scope(version))(query)
+
+        return Known(select)
 
     @cached_property
     def _contexts(self) -> dict[str, str]:
@@ -131,7 +146,7 @@ class FileValidator:
         Proposal.of(store, proposed).apply(store, store, is_union=True)
         scope = data_scope(is_union=True)
         around = [source for source in kept if scope.is_data(source.graph)]
-        placed = [*read_documents(around).documents, *documents]
+        placed = [*read_documents(around)[0], *documents]
         request = Request(
             state=store,
             scope=scope,
@@ -194,8 +209,9 @@ class FileValidator:
             validation = BatchValidation(
                 before=before,
                 after=after,
+                known=self._known,
                 rules=self.rules,
-                scope=data_scope(is_union=version.default_graph == "union"),
+                scope=_scope(version),
                 files=files,
                 edited=edited,
                 find_around=self._find_around(after, [*files, *edited]),
@@ -249,6 +265,10 @@ def _reason_for_full_run(before: OxigraphStore, edited: Sequence[Placed]) -> str
     if not before.has_graph(ONTOLOGY_GRAPH):
         return "the version does not hold the ontology"
     return None
+
+
+def _scope(version: Version) -> Scope:
+    return data_scope(is_union=version.default_graph == "union")
 
 
 def _built_from(store: OxigraphStore) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Checks: queries of the ontology that must return no rows."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -21,7 +22,7 @@ from gfmdkg.validation.locate import Location, Locator
 from gfmdkg.validation.positions import POSITIONED, PositionedGraph, Span
 from gfmdkg.validation.wording import PLACEHOLDER, Wording
 
-__all__ = ["Check", "check_findings", "load_checks", "run_checks"]
+__all__ = ["Check", "check_findings", "load_checks", "read_rules", "run_checks"]
 
 _TYPE = URIRef(RDF + "type")
 _REPLACED_BY = URIRef("http://purl.org/dc/terms/isReplacedBy")
@@ -50,19 +51,25 @@ def load_checks(folder: Path, *, label: str = "ontology/checks") -> tuple[Check,
     """The checks of a folder, by name. Raises ``OntologyError`` with all faults."""
     checks: list[Check] = []
     faults: list[Fault] = []
-    for path in sorted(folder.glob("*.rq")):
-        file = f"{label}/{path.name}"
-        try:
-            text = path.read_bytes().decode()
-        except UnicodeDecodeError as error:
-            faults.append(Fault(message=f"byte {error.start} is not UTF-8", file=file))
-            continue
-        check = _read(text, name=path.stem, file=file, faults=faults)
+    for file, text in read_rules(folder, "*.rq", label=label, faults=faults):
+        check = _read(text, file=file, faults=faults)
         if check is not None:
             checks.append(check)
     if faults:
         raise OntologyError("the checks are at fault", faults)
     return tuple(checks)
+
+
+def read_rules(
+    folder: Path, pattern: str, *, label: str, faults: list[Fault]
+) -> Iterator[tuple[str, str]]:
+    """The files of a folder, by name, with their texts; ``faults`` takes what is not UTF-8."""
+    for path in sorted(folder.glob(pattern)):
+        file = f"{label}/{path.name}"
+        try:
+            yield file, path.read_bytes().decode()
+        except UnicodeDecodeError as error:
+            faults.append(Fault(message=f"byte {error.start} is not UTF-8", file=file))
 
 
 def run_checks(checks: Sequence[Check], select: Select) -> dict[Check, Solutions]:
@@ -104,7 +111,7 @@ def check_findings(
     return _enriched(findings, names, documents)
 
 
-def _read(text: str, *, name: str, file: str, faults: list[Fault]) -> Check | None:
+def _read(text: str, *, file: str, faults: list[Fault]) -> Check | None:
     reader = HeaderReader(file)
     fields = reader.fields(split_header(text)[0], required=_FIELDS)
     header = {key: reader.text(node, key) for key, node in fields.items()}
@@ -123,7 +130,7 @@ def _read(text: str, *, name: str, file: str, faults: list[Fault]) -> Check | No
     if reader.faults:
         return None
     return Check(
-        name=name,
+        name=Path(file).stem,
         file=file,
         summary=header["summary"].strip().rstrip("."),
         message=message.strip(),
@@ -183,18 +190,12 @@ def _enriched(
 ) -> list[Finding]:
     """The findings, those about terms and references with the nearest that there is."""
     by_file = {document.file: document for document in documents}
-    made: list[Finding] = []
-    for finding in findings:
-        match finding.code:
-            case "term-undefined":
-                made.append(_unknown_term(finding, data))
-            case "term-deprecated-used":
-                made.append(_retired(finding, data, by_file))
-            case "reference-dangling":
-                made.append(_dangling(finding, data))
-            case _:
-                made.append(finding)
-    return made
+    enrich: Mapping[str, Callable[[Finding, Graph], Finding]] = {
+        "term-undefined": _unknown_term,
+        "term-deprecated-used": partial(_retired, by_file=by_file),
+        "reference-dangling": _dangling,
+    }
+    return [enrich[f.code](f, data) if f.code in enrich else f for f in findings]
 
 
 def _unknown_term(finding: Finding, data: Graph) -> Finding:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
@@ -24,7 +23,7 @@ from gfmdkg.validation.positions import (
 )
 from gfmdkg.validation.turtle_tokens import Lines, Misplaced
 
-__all__ = ["ReadDocuments", "read_document", "read_documents"]
+__all__ = ["read_document", "read_documents"]
 
 _MARK = URIRef(MARK)
 _RDF_XML = "application/rdf+xml"
@@ -76,33 +75,29 @@ def read_document(
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class ReadDocuments:
-    """Files as graphs that know the places, and the faults of what is no syntax."""
-
-    documents: list[PositionedGraph] = field(default_factory=list)
-    unreadable: list[Finding] = field(default_factory=list)
-
-
 def read_documents(
     files: Sequence[SourceFile], *, contexts: Mapping[str, str] | None = None
-) -> ReadDocuments:
-    """Read files; ``contexts`` has the JSON-LD contexts known by address."""
-    read = ReadDocuments()
+) -> tuple[list[PositionedGraph], list[Finding]]:
+    """The files that can be read, and the faults of the others.
+
+    ``contexts`` has the JSON-LD contexts that are known by address.
+    """
+    documents: list[PositionedGraph] = []
+    faults: list[Finding] = []
     for file in files:
         try:
-            document = read_document(
-                file.text,
-                media_type=file.media_type,
-                base_iri=file.graph,
-                file=file.path,
-                contexts=contexts,
+            documents.append(
+                read_document(
+                    file.text,
+                    media_type=file.media_type,
+                    base_iri=file.graph,
+                    file=file.path,
+                    contexts=contexts,
+                )
             )
         except DataError as error:
-            read.unreadable += [Finding.from_fault(f, code="syntax") for f in error.faults]
-        else:
-            read.documents.append(document)
-    return read
+            faults += [Finding.from_fault(f, code="syntax") for f in error.faults]
+    return documents, faults
 
 
 def _read_json_ld(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.store.files import replacing
-from gfmdkg.validation.findings import Finding, Fix, Report
+from gfmdkg.validation.findings import Fix, Report
 from gfmdkg.validation.turtle_tokens import Lines
 
 __all__ = ["mend"]
@@ -21,11 +21,11 @@ def mend(path: Path, report: Report) -> int:
     Raises ``DataError`` where the file changed since it was read for the report.
     """
     name, target = path.as_posix(), path.resolve()
-    findings = [f for f in report.findings if f.file == name and f.fix is not None]
-    if not findings:
+    fixes = [f.fix for f in report.findings if f.file == name and f.fix is not None]
+    if not fixes:
         return 0
     source = report.sources.get(name, "")
-    text, count = _edited(source, findings)
+    text, count = _edited(source, fixes)
     with replacing(target) as draft:
         data = target.read_bytes()
         if data.removeprefix(BOM_UTF8) != source.encode():
@@ -41,12 +41,14 @@ def mend(path: Path, report: Report) -> int:
     return count
 
 
-def _edited(text: str, findings: Sequence[Finding]) -> tuple[str, int]:
-    lines = Lines(text)
+def _edited(text: str, fixes: Sequence[Fix]) -> tuple[str, int]:
+    place = Lines(text).offset
     edits: list[tuple[int, int, str]] = []
     count = 0
-    for finding in findings:
-        wanted = _offsets(lines, finding.fix)
+    for fix in fixes:
+        wanted = [
+            (place(e.line, e.column), place(e.end_line, e.end_column), e.text) for e in fix.edits
+        ]
         if any(start < e and s < end for start, end, _ in wanted for s, e, _ in edits):
             continue
         edits += wanted
@@ -54,10 +56,3 @@ def _edited(text: str, findings: Sequence[Finding]) -> tuple[str, int]:
     for start, end, put in sorted(edits, reverse=True):
         text = text[:start] + put + text[end:]
     return text, count
-
-
-def _offsets(lines: Lines, fix: Fix | None) -> list[tuple[int, int, str]]:
-    return [
-        (lines.offset(e.line, e.column), lines.offset(e.end_line, e.end_column), e.text)
-        for e in (fix.edits if fix is not None else ())
-    ]

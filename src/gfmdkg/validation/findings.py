@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from rich.cells import cell_len
+
 from gfmdkg.errors import Fault
 
 __all__ = [
@@ -309,7 +311,8 @@ def _excerpt(text: str, finding: Finding) -> tuple[str, str]:
     cut = max(0, start - _WIDEST // 2) if len(source) > _WIDEST else 0
     shown = source[cut : cut + _WIDEST]
     before, marked = source[cut:start], source[start : min(end, cut + _WIDEST)]
-    mark = " " * _width(before) + "^" + "~" * max(0, _width(marked) - 1)
+    width = max(0, cell_len(_plain(marked)) - 1)
+    mark = " " * cell_len(_plain(before)) + "^" + "~" * width
     lead, tail = ("…" if cut else ""), ("…" if cut + _WIDEST < len(source) else "")
     return lead + _plain(shown) + tail, " " * len(lead) + mark
 
@@ -319,14 +322,3 @@ def _plain(text: str) -> str:
     return "".join(
         _TAB if c == "\t" else "�" if unicodedata.category(c) in {"Cc", "Cf"} else c for c in text
     )
-
-
-def _width(text: str) -> int:
-    """Columns that a text takes on a terminal: wide characters two, combining ones none."""
-    total = 0
-    for character in text:
-        if character == "\t":
-            total += len(_TAB)
-        elif not unicodedata.combining(character):
-            total += 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
-    return total

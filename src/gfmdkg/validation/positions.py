@@ -89,6 +89,9 @@ class PositionedGraph:
             self._lines = Lines(self.text)
         return self._lines
 
+    def _span(self, offsets: Offsets | None) -> Span | None:
+        return None if offsets is None else span_of(self.lines, offsets)
+
     @property
     def spans(self) -> Mapping[Triple, Span]:
         """Every triple with the span of its object."""
@@ -96,8 +99,7 @@ class PositionedGraph:
 
     def subject_span(self, subject: Node) -> Span | None:
         """The span of the first statement about this subject."""
-        offsets = self._subjects.get(subject)
-        return None if offsets is None else span_of(self.lines, offsets)
+        return self._span(self._subjects.get(subject))
 
     def span(self, subject: Node, predicate: Node, value: Node) -> Span | None:
         """The span of a triple, in its written form or in the form in which the store has it."""
@@ -108,7 +110,7 @@ class PositionedGraph:
                 self._stored = self._index_stored()
             written = self._stored.get(triple)
             offsets = None if written is None else self._triples[written]
-        return None if offsets is None else span_of(self.lines, offsets)
+        return self._span(offsets)
 
     @property
     def subjects(self) -> Collection[Node]:
@@ -137,8 +139,7 @@ class PositionedGraph:
 
     def verb_span(self, subject: Node, predicate: Node) -> Span | None:
         """The span of a predicate's first use with a subject."""
-        offsets = self._verbs.get((subject, predicate))
-        return None if offsets is None else span_of(self.lines, offsets)
+        return self._span(self._verbs.get((subject, predicate)))
 
     def pointer(self, span: Span) -> str | None:
         """The JSON Pointer of what begins where a span does, in a JSON-LD document."""
@@ -179,10 +180,7 @@ class PositionedGraph:
 
     def object_span(self, value: Node) -> Span | None:
         """The span of the first triple that has this object."""
-        for triple, offsets in self._triples.items():
-            if triple[2] == value:
-                return span_of(self.lines, offsets)
-        return None
+        return self._span(next((at for t, at in self._triples.items() if t[2] == value), None))
 
     def _properties(self, subject: Node) -> Mapping[Node, list[Node]]:
         if self._by_subject is None:

@@ -8,7 +8,6 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import SH
-from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import node_text, node_turtle
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity
 from gfmdkg.validation.fixing import Fixer
@@ -34,7 +33,7 @@ def word_results(
 ) -> list[Finding]:
     """The findings of results that the shapes had; labels are taken from ``names``."""
     author = _Author(shapes, Locator(documents), Wording(names, shapes), Fixer(shapes, names))
-    return collapse([author.finding(result) for result in results])
+    return [author.finding(result) for result in results]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The shapes of the ontology: loading and applying them, and what SHACL leaves unsaid."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -12,11 +11,12 @@ from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault, OntologyError
 from gfmdkg.namespaces import BASE, RDF, RDFS, SH, XSD
+from gfmdkg.validation.checks import read_rules
 from gfmdkg.validation.data_graph import exact_literal, stored_forms
 from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.positions import PositionedGraph, Span
 
-__all__ = ["Shapes", "applied_shapes", "lint", "load_shapes"]
+__all__ = ["applied_shapes", "lint", "load_shapes"]
 
 _PREFIXES, _DECLARE = URIRef(SH + "prefixes"), URIRef(SH + "declare")
 _IMPORTS = URIRef("http://www.w3.org/2002/07/owl#imports")
@@ -46,15 +46,7 @@ _REFERRING = frozenset(
 _REFERRING_LISTS = frozenset(URIRef(SH + name) for name in ("or", "and", "xone"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shapes:
-    """A shapes graph and, where it was read from files, where its triples stand."""
-
-    graph: Graph
-    documents: tuple[PositionedGraph, ...] = ()
-
-
-def load_shapes(folder: Path, *, label: str = "ontology/shapes") -> Shapes:
+def load_shapes(folder: Path, *, label: str = "ontology/shapes") -> Graph:
     """Read and lint all ``*.ttl`` of a folder; files are named ``label``/name in faults.
 
     Raises ``OntologyError`` with every fault: syntax, unknown terms of the SHACL namespace
@@ -63,13 +55,9 @@ def load_shapes(folder: Path, *, label: str = "ontology/shapes") -> Shapes:
     graph = Graph(store="SimpleMemory", bind_namespaces="none")
     documents: list[PositionedGraph] = []
     faults: list[Fault] = []
-    for path in sorted(folder.glob("*.ttl")):
-        name = f"{label}/{path.name}"
+    for name, text in read_rules(folder, "*.ttl", label=label, faults=faults):
         try:
-            text = path.read_bytes().decode()
             documents.append(read_document(text, base_iri=BASE, file=name, into=graph))
-        except UnicodeDecodeError as error:
-            faults.append(Fault(message=f"byte {error.start} is not UTF-8", file=name))
         except DataError as error:
             faults.extend(error.faults)
     if not documents and not faults:
@@ -77,7 +65,7 @@ def load_shapes(folder: Path, *, label: str = "ontology/shapes") -> Shapes:
     faults += lint(documents, graph)
     if faults:
         raise OntologyError("the shapes are at fault", faults)
-    return Shapes(graph=graph, documents=tuple(documents))
+    return graph
 
 
 def applied_shapes(shapes: Graph, *, stored: bool = False) -> Graph:

@@ -5,7 +5,7 @@ Both end in the same report. ``docs/decisions/0006-incremental-validation.md`` h
 reasoning and the measurements.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,11 +13,11 @@ import pyoxigraph as ox
 from rdflib import Graph, Literal
 from rdflib.term import Node
 
-from gfmdkg.formats.solutions import Select, Solutions
+from gfmdkg.formats.solutions import Select
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.values import Term
-from gfmdkg.validation.checks import Check, check_findings, run_checks
+from gfmdkg.validation.checks import check_findings, run_checks
 from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import (
     Scope,
@@ -29,12 +29,13 @@ from gfmdkg.validation.data_graph import (
     stored_forms,
 )
 from gfmdkg.validation.findings import Finding, Mode, Report, Severity
-from gfmdkg.validation.incremental.examination import Coverage, examine
+from gfmdkg.validation.incremental.examination import Coverage, Examination, examine
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules
+from gfmdkg.validation.known import Known
 from gfmdkg.validation.lint import Namesakes, lint
 from gfmdkg.validation.positions import PositionedGraph
-from gfmdkg.validation.shacl import focus_nodes
+from gfmdkg.validation.shacl import focus_nodes, run_shapes
 
 __all__ = ["FindAround", "Request", "validate"]
 
@@ -99,49 +100,36 @@ def validate(request: Request, rules: Rules) -> Report:
     reason = request.reason
     if request.before is not None and request.delta is not None and reason is None:
         try:
-            return _conclude(request, rules, _look_near(request, rules, request.before))
+            found = _look_near(request, rules, request.before, request.delta)
         except Unbounded as error:
             if request.coverage is not None:
                 raise
             reason = error.reason
-    return _conclude(request, rules, _look_everywhere(request, rules, reason))
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was found, before it is put into words, and a graph with the labels for that."""
-
-    by_shapes: Graph | None
-    by_checks: Mapping[Check, Solutions]
-    names: Graph
-    mode: Mode
-    reason: str | None = None
-
-
-def _look_everywhere(request: Request, rules: Rules, reason: str | None) -> _Found:
+        else:
+            names = StoreNames(request.scope.data(request.state))
+            findings = _findings(request, rules, found, names)
+            return _report(request, findings, mode=Mode.INCREMENTAL)
     data = data_graph(
-        request.state,
-        scope=request.scope,
-        context=request.context,
-        written=request.written,
+        request.state, scope=request.scope, context=request.context, written=request.written
     )
-    report = rules.report_graph(data)
-    return _Found(report, run_checks(rules.checks, request.select), data, Mode.FULL, reason)
+    found = Examination(
+        report=run_shapes(data, rules.graph), rows=run_checks(rules.checks, request.select)
+    )
+    return _report(request, _findings(request, rules, found, data), mode=Mode.FULL, reason=reason)
 
 
-def _look_near(request: Request, rules: Rules, before: OxigraphStore) -> _Found:
-    assert request.delta is not None  # noqa: S101 - the caller looked
-    names = StoreNames(request.scope.data(request.state))
-    if not request.delta and not request.documents:
-        return _Found(None, {}, names, Mode.INCREMENTAL)
-    terms: Iterable[Term] = {our_term(s) for d in _given(request) for s in d.subjects}
+def _look_near(request: Request, rules: Rules, before: OxigraphStore, delta: Patch) -> Examination:
+    if not delta and not request.documents:
+        return Examination()
+    given = () if request.given is None else request.brought
+    terms: Iterable[Term] = {our_term(s) for document in given for s in document.subjects}
     coverage = request.coverage
     if coverage is not None:
         terms = (term for term in terms if coverage.batch(term) == coverage.number)
-    examination = examine(
+    return examine(
         before,
         request.state,
-        request.delta,
+        delta,
         rules,
         scope=request.scope,
         limit=request.focus_limit,
@@ -150,11 +138,6 @@ def _look_near(request: Request, rules: Rules, before: OxigraphStore) -> _Found:
         written=_written(request.documents),
         coverage=coverage,
     )
-    return _Found(examination.report, examination.rows, names, Mode.INCREMENTAL)
-
-
-def _given(request: Request) -> Sequence[PositionedGraph]:
-    return () if request.given is None else request.brought
 
 
 def _written(
@@ -175,40 +158,43 @@ def _written(
 # From what was found to the report
 
 
-def _conclude(request: Request, rules: Rules, found: _Found) -> Report:
+def _findings(request: Request, rules: Rules, found: Examination, names: Graph) -> list[Finding]:
+    """What was found in words, with labels from ``names``; each fault once."""
     located = [*request.documents, *_around(request, found)]
     findings: list[Finding] = []
-    if found.by_shapes is not None:
-        findings += rules.findings(found.by_shapes, documents=located, names=found.names)
-    if any(solutions.rows for solutions in found.by_checks.values()):
+    if found.report is not None:
+        findings += rules.findings(found.report, documents=located, names=names)
+    if any(solutions.rows for solutions in found.rows.values()):
         given = request.given or ()
-        findings += check_findings(
-            found.by_checks, documents=located, names=found.names, given=given
-        )
+        findings += check_findings(found.rows, documents=located, names=names, given=given)
     if request.given is not None:
         findings += lint(
-            found.names,
+            names,
             request.brought,
-            request.select,
             today=request.today or date.today(),  # noqa: DTZ011 - the curator's own day
-            namesakes=request.namesakes or Namesakes(request.select),
+            namesakes=request.namesakes or Namesakes(Known(request.select)),
         )
-    findings = collapse(findings) if findings else []
+    return collapse(findings) if findings else []
+
+
+def _report(
+    request: Request, findings: Iterable[Finding], *, mode: Mode, reason: str | None = None
+) -> Report:
     if request.given is not None:
         described = {node_text(s) for document in request.brought for s in document.subjects}
         findings = [f for f in findings if _counts(f, request.given, described)]
     sources = {d.file: d.text for d in request.brought if d.file is not None}
-    return Report.of(findings, mode=found.mode, reason=found.reason).with_sources(sources)
+    return Report.of(findings, mode=mode, reason=reason).with_sources(sources)
 
 
-def _around(request: Request, found: _Found) -> Sequence[PositionedGraph]:
+def _around(request: Request, found: Examination) -> Sequence[PositionedGraph]:
     """The documents with the records at fault that the documents at hand do not describe."""
     if request.find_around is None:
         return ()
     described = {our_term(s) for document in request.documents for s in document.subjects}
-    shapes = found.by_shapes
+    shapes = found.report
     at_fault = set() if shapes is None else set(map(our_term, focus_nodes(shapes)))
-    for solutions in found.by_checks.values():
+    for solutions in found.rows.values():
         position = solutions.variables.index("focus")
         at_fault |= {term for row in solutions.rows if (term := row[position]) is not None}
     foreign = {term.value for term in at_fault - described if isinstance(term, ox.NamedNode)}

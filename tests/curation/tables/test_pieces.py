@@ -14,7 +14,7 @@ from gfmdkg.curation.tables.document import read_pieces, read_table, table_chang
 from gfmdkg.curation.tables.exporting import export_table
 from gfmdkg.curation.tables.workbook import write_csv_table
 from gfmdkg.formats.solutions import Select, Solutions
-from gfmdkg.namespaces import GFMD, GRAPH_BASE, SKOS
+from gfmdkg.namespaces import GFMD, GRAPH_BASE, RDF, SKOS
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -22,6 +22,7 @@ from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 from gfmdkg.validation.findings import Mode
+from gfmdkg.validation.known import Known
 from gfmdkg.validation.lint import Namesakes, Suspicion
 
 INSTRUMENTS = """key,title (en),other names (en),type,legally binding,adopted,related to,note (en)
@@ -169,8 +170,9 @@ def test_names_are_not_missed_where_no_record_goes_by_one() -> None:
     def select(query: str) -> Solutions:
         return count if "COUNT" in query else Solutions(variables=labels, rows=(name,))
 
-    view = Suspicion(Graph(), [])
-    of_advice = Namesakes(select, asked=10_000_000)
+    data = Graph().add((URIRef("x:a"), URIRef(RDF + "type"), URIRef(GFMD + "Instrument")))
+    view = Suspicion(data, [])
+    of_advice = Namesakes(Known(select), asked=10_000_000)
     assert not list(of_advice.findings(view, [URIRef("x:other")]))
     assert of_advice.compared_all
     assert not list(of_advice.findings(view, [URIRef("x:a")]))

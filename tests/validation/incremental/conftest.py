@@ -66,7 +66,7 @@ def names(*stores: OxigraphStore) -> set[str]:
 def rules() -> Rules:
     """The shapes and checks that ship."""
     ontology = shipped_content().ontology
-    shapes = load_shapes(ontology / "shapes").graph
+    shapes = load_shapes(ontology / "shapes")
     return compile_rules(shapes, load_checks(ontology / "checks"))
 
 

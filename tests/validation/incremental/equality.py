@@ -19,7 +19,7 @@ from gfmdkg.validation.incremental.examination import Examination, examine
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules, closure
 from gfmdkg.validation.locate import path_text
-from gfmdkg.validation.shacl import Result, decode_report
+from gfmdkg.validation.shacl import Result, decode_report, run_shapes
 
 Found = frozenset[tuple[str, Node, Any]]
 """Rule, focus node, and all else that makes a finding."""
@@ -39,7 +39,7 @@ class Equality:
     def everything(self, store: OxigraphStore) -> Found:
         """The findings of a full run."""
         data = data_graph(store, scope=self.scope)
-        found = set(self._shape_findings(self.rules.report_graph(data)))
+        found = set(self._shape_findings(run_shapes(data, self.rules.graph)))
         select = select_all(store, scope=self.scope)
         for check in self.rules.checks:
             found |= set(_rows(check.name, select(check.query)))

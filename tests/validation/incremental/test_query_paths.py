@@ -4,7 +4,7 @@ import pytest
 
 from gfmdkg.namespaces import RDF
 from gfmdkg.store.walking import Step
-from gfmdkg.validation.incremental.query_paths import predicates_of, query_paths, subquery_paths
+from gfmdkg.validation.incremental.query_paths import query_paths, subquery_paths
 from gfmdkg.validation.incremental.reach import Occurrence, Unbounded
 
 BASE = "https://example.org/"
@@ -98,10 +98,3 @@ def test_lone_subquery_is_read_from_its_first_subject() -> None:
     )
     found = subquery_paths(text, prefixes={"": BASE}).occurrences
     assert found == {Occurrence(prefix=(), step=P), Occurrence(prefix=(), step=Q)}
-
-
-def test_predicates_of_any_query_are_known_unless_a_variable_is_one() -> None:
-    prefixes = {"": BASE}
-    text = "SELECT ?focus { ?focus :p/:q ?x . ?y :r ?z }"
-    assert {BASE + n for n in "pqr"} <= (predicates_of(text, prefixes=prefixes) or set())
-    assert predicates_of("SELECT ?focus { ?focus ?p ?x . ?y :r ?z }", prefixes=prefixes) is None

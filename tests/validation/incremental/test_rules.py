@@ -43,8 +43,8 @@ def test_rules_that_are_kept_are_those_that_were_made(
         assert {str(s.node): s.occurrences for s in kept.shapes} == {
             str(s.node): s.occurrences for s in made.shapes
         }
-        assert [(b.check, b.focused, b.source, b.predicates) for b in kept.bounded] == [
-            (b.check, b.focused, b.source, b.predicates) for b in made.bounded
+        assert [(b.check, b.focused, b.source) for b in kept.bounded] == [
+            (b.check, b.focused, b.source) for b in made.bounded
         ]
         assert len(kept.graph) == len(made.graph)
 

@@ -227,7 +227,7 @@ def place_in_documents(
         if document.is_table
     ]
     # The engine has read all files; those that this reader makes nothing of decide nothing.
-    placed = [*read_documents(files).documents, *(table.positioned() for table in tables)]
+    placed = [*read_documents(files)[0], *(table.positioned() for table in tables)]
     report = place_findings(report, placed)
     for table in tables:
         report = report.with_findings(table.relocated(report.findings))

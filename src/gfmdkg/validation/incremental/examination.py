@@ -6,7 +6,7 @@ has the findings that it had in the old state.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 from rdflib import Graph
@@ -49,13 +49,13 @@ class Examination:
 
     ``report`` is the W3C report of the shapes on ``shape_nodes``, ``None`` where there is no
     such node. ``rows`` are of checks. ``shape_nodes`` and ``check_nodes`` say what was looked
-    at; a check with ``None`` in place of nodes was run as a whole.
+    at, if that was not everything; a check with ``None`` in place of nodes was run as a whole.
     """
 
-    report: Graph | None
-    rows: Mapping[Check, Solutions]
-    shape_nodes: Mapping[Node, frozenset[Term]]
-    check_nodes: Mapping[str, frozenset[Term] | None]
+    report: Graph | None = None
+    rows: Mapping[Check, Solutions] = field(default_factory=dict)
+    shape_nodes: Mapping[Node, frozenset[Term]] = field(default_factory=dict)
+    check_nodes: Mapping[str, frozenset[Term] | None] = field(default_factory=dict)
 
 
 class Coverage:
@@ -304,12 +304,9 @@ class _Examiner:
             except Unbounded:
                 return None
             return nodes if self._coverage is None else self._coverage.left(name, nodes, self._also)
-        if bounded.source is not None:
-            return None if self._touches(bounded.source.occurrences) else frozenset()
-        if bounded.predicates is None:
+        if bounded.source is None or self._touches(bounded.source.occurrences):
             return None
-        is_read = any(self._added.has(p) or self._removed.has(p) for p in bounded.predicates)
-        return None if is_read else frozenset()
+        return frozenset()
 
     def _appeared(self, predicate: str) -> bool:
         """Whether there is a triple with this predicate in one of the states only."""

@@ -31,14 +31,13 @@ from gfmdkg.validation.incremental.reach import (
 )
 from gfmdkg.validation.shacl import parts_inside
 
-__all__ = ["predicates_of", "query_paths", "subquery_paths", "ways_along"]
+__all__ = ["query_paths", "subquery_paths", "ways_along"]
 
 _TriplePattern = tuple[Any, Any, Any]
 _PathParts = tuple[str, Sequence[Any]]
 """The kind of a path, as SHACL calls it, and the paths that it is made of."""
 
 _GROUPS, _TRIPLES = "GroupOrUnionGraphPattern", "TriplesBlock"
-_PATHS = (SequencePath, AlternativePath, InvPath, MulPath)
 _LATER = frozenset({"OptionalGraphPattern", "MinusGraphPattern"})
 _Known = Mapping[str, frozenset[Path]]
 
@@ -83,27 +82,6 @@ def subquery_paths(text: str, *, prefixes: Mapping[str, str]) -> QueryPaths:
     reader = _Reader()
     reader.read(group, {str(first[0]): frozenset({()})}, {})
     return reader.result()
-
-
-def predicates_of(text: str, *, prefixes: Mapping[str, str]) -> frozenset[str] | None:
-    """All IRIs that a query names, its predicates among them; ``None`` if any predicate will do."""
-    where = _parse_select(text, prefixes).where
-    found: set[str] = set()
-    loose: set[str] = set()
-    given: set[str] = set()
-
-    def look(part: Any) -> None:
-        if isinstance(part, CompValue) and part.name == _TRIPLES:
-            loose.update(str(p) for _, p, _ in _triples_of(part) if isinstance(p, Variable))
-        elif isinstance(part, CompValue) and part.name == "InlineData":
-            given.update(_inline_values([part]))
-        elif isinstance(part, _PATHS):
-            found.update(s.predicate for way in ways_along(part) for s in way if s.predicate)
-        elif isinstance(part, URIRef):
-            found.add(str(part))
-
-    traverse(where, visitPre=look)
-    return frozenset(found) if loose <= given else None
 
 
 @dataclass(slots=True)

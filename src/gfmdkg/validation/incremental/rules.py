@@ -8,10 +8,9 @@ are others.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ from gfmdkg.validation.incremental.reach import (
     Unbounded,
 )
 from gfmdkg.validation.positions import PositionedGraph
-from gfmdkg.validation.shacl import decode_report, run_shapes
+from gfmdkg.validation.shacl import decode_report
 
 __all__ = ["PREPARED_NAME", "BoundedCheck", "Rules", "closure", "compile_rules", "load_rules"]
 
@@ -61,14 +60,13 @@ class BoundedCheck:
     """A check and what its rows depend on.
 
     With ``focused``, a row depends on what the paths from its ``?focus`` lead to. Else the check
-    runs as a whole, where ``source`` paths lead to a change from a node of the classes that it
-    names, or, where these are not known either, a changed triple has one of ``predicates``.
+    runs as a whole: where ``source`` paths lead to a change from a node of the classes that it
+    names, or, where these are not known either, with any change.
     """
 
     check: Check
     focused: QueryPaths | None = None
     source: QueryPaths | None = None
-    predicates: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +81,6 @@ class Rules:
     def checks(self) -> Sequence[Check]:
         """The checks alone."""
         return [bounded.check for bounded in self.bounded]
-
-    def report_graph(self, data: Graph) -> Graph:
-        """The W3C validation report of a graph by all shapes. Raises ``OntologyError``."""
-        return run_shapes(data, self.graph)
 
     def findings(
         self, report: Graph, *, documents: Sequence[PositionedGraph] = (), names: Graph
@@ -196,25 +190,19 @@ def _compile_files(ontology: Path) -> Rules:
 
     shapes, checks = ontology / "shapes", ontology / "checks"
     return compile_rules(
-        load_shapes(shapes, label=_label(shapes)).graph, load_checks(checks, label=_label(checks))
+        load_shapes(shapes, label=_label(shapes)), load_checks(checks, label=_label(checks))
     )
 
 
 def _bounded(check: Check, prefixes: Mapping[str, str]) -> BoundedCheck:
-    from gfmdkg.validation.incremental.query_paths import (
-        predicates_of,
-        query_paths,
-        subquery_paths,
-    )
+    from gfmdkg.validation.incremental.query_paths import query_paths, subquery_paths
 
-    ways: Mapping[str, Callable[..., Any]] = {
-        "focused": partial(query_paths, root="focus"),
-        "source": subquery_paths,
-        "predicates": predicates_of,
-    }
-    for name, read in ways.items():
-        with suppress(Unbounded):
-            return BoundedCheck(check=check, **{name: read(check.query, prefixes=prefixes)})
+    with suppress(Unbounded):
+        return BoundedCheck(
+            check=check, focused=query_paths(check.query, "focus", prefixes=prefixes)
+        )
+    with suppress(Unbounded):
+        return BoundedCheck(check=check, source=subquery_paths(check.query, prefixes=prefixes))
     return BoundedCheck(check=check)
 
 
