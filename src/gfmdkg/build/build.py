@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gfmdkg.build.freshness import hash_sources, is_built_from
+from gfmdkg.build.sources import hash_sources, is_built_from
 from gfmdkg.errors import DataError, Fault, StoreError
 from gfmdkg.paths import Content
 from gfmdkg.store.versions import Origin, Version, VersionStore

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import IO
 
-from gfmdkg.build.doubles import double_findings
+from gfmdkg.build.assembly import double_findings
 from gfmdkg.curation.progress import Progress
 from gfmdkg.curation.proposal import Placed, Proposal
 from gfmdkg.curation.tables import TableDocument, table_changes
-from gfmdkg.store.homes import stated_elsewhere
 from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.union import stated_elsewhere
 from gfmdkg.validation import Finding, Report, Severity
 from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import Scope, node_text, select_all

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from gfmdkg.store.files import derive_once, replacing, told_as_store_error
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.version import Version
+from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex, labels_query
 from gfmdkg.terms.name_tables import Fact, is_current, write_tables
 

@@ -20,9 +20,12 @@ from gfmdkg.errors import DataError, Fault
 from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.store.complaints import unreadable
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.terms.values import Term
 
 __all__ = [
+    "Fact",
     "Patch",
+    "facts_in",
     "graph_of",
     "is_same_but_for_labels",
     "locate",
@@ -152,6 +155,16 @@ class Patch:
 def graph_of(quad: ox.Quad) -> str:
     """The IRI of a quad's graph; ``""`` for the default graph."""
     return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+
+
+Fact = tuple[str, str, Term]
+"""The IRIs of a subject and a predicate, and a value."""
+
+
+def facts_in(graph: str, facts: Iterable[Fact]) -> list[ox.Quad]:
+    """Facts as quads of a named graph."""
+    node = ox.NamedNode(graph)
+    return [ox.Quad(ox.NamedNode(s), ox.NamedNode(p), o, node) for s, p, o in facts]
 
 
 def normalise(quads: Iterable[ox.Quad]) -> list[str]:

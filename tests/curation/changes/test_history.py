@@ -22,8 +22,7 @@ from gfmdkg.curation.document import Document
 from gfmdkg.curation.writing import SparqlUpdate, write
 from gfmdkg.errors import DataError, NotFound, RequestError
 from gfmdkg.paths import Content
-from gfmdkg.store.comparison import compare_stores
-from gfmdkg.store.content_hash import hash_content
+from gfmdkg.store.comparison import compare_stores, hash_content
 from gfmdkg.store.names import open_names
 from gfmdkg.store.patches import Patch, graph_of
 from gfmdkg.store.rdf_store import OxigraphStore

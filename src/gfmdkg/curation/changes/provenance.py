@@ -8,13 +8,11 @@ import pyoxigraph as ox
 from gfmdkg.build.derivation import PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_sets import ChangeSet, Event, State
 from gfmdkg.namespaces import DCTERMS, ID_BASE, PROV, RDF, RDFS
-from gfmdkg.store.patches import Patch, normalise
-from gfmdkg.store.reading import read_labelled
-from gfmdkg.terms.values import Term, typed
+from gfmdkg.store.patches import Fact, Patch, facts_in, normalise
+from gfmdkg.terms.values import typed
 
 __all__ = ["activity_iri", "describe_publication", "describe_revert", "revert_iri"]
 
-_Fact = tuple[ox.NamedNode, str, Term]
 _ROLES = {State.SUBMITTED: "submitter", State.ACCEPTED: "reviewer", State.PUBLISHED: "publisher"}
 
 
@@ -30,7 +28,7 @@ def revert_iri(number: int) -> str:
 
 def describe_publication(change: ChangeSet, published: Event, *, graphs: Iterable[str]) -> Patch:
     """What says in the provenance graph which graphs a change set changed, and who did what."""
-    activity = ox.NamedNode(activity_iri(change.number))
+    activity = activity_iri(change.number)
     label = f"change set {change.number}: {change.message}"
     return _patch(
         (activity, DCTERMS + "identifier", ox.Literal(str(change.number))),
@@ -43,34 +41,33 @@ def describe_publication(change: ChangeSet, published: Event, *, graphs: Iterabl
 def describe_revert(number: int, reverted: Event, *, undone: int, graphs: Iterable[str]) -> Patch:
     """What says in the provenance graph that version ``number`` undoes another, and by whom."""
     label = f"version {number} undoes version {undone}"
-    return _patch(*_activity(ox.NamedNode(revert_iri(number)), label, (reverted,), graphs))
+    return _patch(*_activity(revert_iri(number), label, (reverted,), graphs))
 
 
 def _activity(
-    activity: ox.NamedNode, label: str, events: Sequence[Event], graphs: Iterable[str]
-) -> Iterator[_Fact]:
+    activity: str, label: str, events: Sequence[Event], graphs: Iterable[str]
+) -> Iterator[Fact]:
     yield activity, RDF + "type", ox.NamedNode(PROV + "Activity")
     yield activity, RDFS + "label", ox.Literal(label)
     yield activity, PROV + "endedAtTime", typed(events[-1].at, "dateTime")
     for event in events:
         name = _ROLES[event.state]
-        agent = ox.NamedNode(f"{ID_BASE}agent/{quote(event.by, safe='')}")
-        association = ox.NamedNode(f"{activity.value}/{name}")
-        role = ox.NamedNode(f"{ID_BASE}role/{name}")
-        yield activity, PROV + "wasAssociatedWith", agent
-        yield activity, PROV + "qualifiedAssociation", association
+        agent = f"{ID_BASE}agent/{quote(event.by, safe='')}"
+        association = f"{activity}/{name}"
+        role = f"{ID_BASE}role/{name}"
+        yield activity, PROV + "wasAssociatedWith", ox.NamedNode(agent)
+        yield activity, PROV + "qualifiedAssociation", ox.NamedNode(association)
         yield association, RDF + "type", ox.NamedNode(PROV + "Association")
-        yield association, PROV + "agent", agent
-        yield association, PROV + "hadRole", role
+        yield association, PROV + "agent", ox.NamedNode(agent)
+        yield association, PROV + "hadRole", ox.NamedNode(role)
         yield agent, RDF + "type", ox.NamedNode(PROV + "Agent")
         yield agent, RDFS + "label", ox.Literal(event.by)
         yield role, RDF + "type", ox.NamedNode(PROV + "Role")
         yield role, RDFS + "label", ox.Literal(name, language="en")
     for graph in graphs:
         if graph:
-            yield ox.NamedNode(graph), PROV + "wasInfluencedBy", activity
+            yield graph, PROV + "wasInfluencedBy", ox.NamedNode(activity)
 
 
-def _patch(*facts: _Fact) -> Patch:
-    lines = [f"{s} <{p}> {o} ." for s, p, o in facts]
-    return Patch.of(normalise(read_labelled("\n".join(lines).encode(), graph=PROVENANCE_GRAPH)), ())
+def _patch(*facts: Fact) -> Patch:
+    return Patch.of(normalise(facts_in(PROVENANCE_GRAPH, facts)), ())
