@@ -8,7 +8,7 @@ from gfmdkg.about import VERSION
 from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, digest_of
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, PROV, RDF, RDFS
 from gfmdkg.sparql.query_text import QueryText, packaged_query
-from gfmdkg.store.patches import Fact, Patch, graph_of, statements_of, statements_with_subject
+from gfmdkg.store.patches import Fact, Patch, graph_of, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation import SourceFile
 
@@ -37,12 +37,8 @@ def derive_links_about(
     passages = {p for state in (before, store) for p in _concerned(state, subjects)}
     if not passages:
         return Patch()
-    old = {
-        statement
-        for passage in passages
-        for statement in statements_with_subject(store, passage)
-        if statement.endswith(f" <{DERIVED_GRAPH}>")
-    }
+    said = (quad for passage in passages for quad in store.quads_about(passage))
+    old = {str(quad) for quad in said if graph_of(quad) == DERIVED_GRAPH}
     named = sorted(passage for passage in passages if not passage.startswith("_:"))
     query = _links().fill(passage=map(ox.NamedNode, named))
     new = store.construct(query, graph=DERIVED_GRAPH, is_union=is_union)

@@ -182,7 +182,7 @@ def read_shape(query: QueryText) -> QueryShape:
     ``docs/decisions/0007-paged-queries.md``.
     """
     text, faults = query.text, list(query.faults)
-    body_start = read_prologue(text).body_start
+    _, body_start = read_prologue(text)
     body = [token for token in code_tokens(text) if token.start >= body_start]
     last = max((i for i, token in enumerate(body) if token.text == "}"), default=-1)
     tail = body[last + 1 :]

@@ -27,14 +27,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import dropwhile, groupby, pairwise
-from types import MappingProxyType
 from typing import Self
 
 from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, tokenize
 from gfmdkg.terms.values import Term
 
 __all__ = [
-    "Prologue",
     "QueryText",
     "packaged_query",
     "read_columns",
@@ -250,19 +248,13 @@ def _is_triple(pattern: Sequence[Token]) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prologue:
-    """PREFIX declarations, of which the later counts; the body starts at ``body_start``."""
+def read_prologue(text: str) -> tuple[Mapping[str, str], int]:
+    """The PREFIX declarations of a query, of which the later counts, and where its body starts.
 
-    prefixes: Mapping[str, str]
-    body_start: int
-
-
-def read_prologue(text: str) -> Prologue:
-    """The prologue of a query, which need not be valid.
+    The query need not be valid.
 
     >>> read_prologue("PREFIX x: <http://e/> ASK {}")
-    Prologue(prefixes=mappingproxy({'x': 'http://e/'}), body_start=22)
+    ({'x': 'http://e/'}, 22)
     """
     prefixes: dict[str, str] = {}
     tokens = iter(code_tokens(text))
@@ -271,10 +263,10 @@ def read_prologue(text: str) -> Prologue:
         name = next(tokens, None) if word == "PREFIX" else None
         iri = next(tokens, None) if word in ("PREFIX", "BASE") else None
         if iri is None:
-            return Prologue(prefixes=MappingProxyType(prefixes), body_start=token.start)
+            return prefixes, token.start
         if name is not None:
             prefixes[name.text.removesuffix(":")] = iri.text[1:-1]
-    return Prologue(prefixes=MappingProxyType(prefixes), body_start=len(text))
+    return prefixes, len(text)
 
 
 def used_prefixes(text: str) -> frozenset[str]:
