@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.curation.changes.samples import no_rules, put
 
-from gfmdkg.build.derivation import DERIVED_GRAPH
+from gfmdkg.build.sources import DERIVED_GRAPH
 from gfmdkg.curation.changes import rebuild_all
 from gfmdkg.curation.writing import (
     Change,

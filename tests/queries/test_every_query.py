@@ -12,7 +12,7 @@ from gfmdkg.paths import shipped_content
 from .conftest import Graph
 
 CATALOG = Catalog.load(shipped_content().queries)
-NAMES = CATALOG.names
+NAMES = tuple(CATALOG.queries)
 SESSION = "gfmd-dialogue-gcm-2017-04-06-c1"
 WITH_SESSION = [query.name for query in CATALOG if "session" in query.parameters]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from gfmdkg.build.derivation import DERIVED_GRAPH, derive_links, describe_provenance
-from gfmdkg.build.sources import PROVENANCE_GRAPH, QUERIES_GRAPH, data_scope
+from gfmdkg.build.derivation import derive_links, describe_provenance
+from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH, data_scope
 from gfmdkg.catalog import Catalog, describe
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import compact

@@ -5,20 +5,14 @@ from collections.abc import Collection, Iterable, Iterator
 import pyoxigraph as ox
 
 from gfmdkg.about import VERSION
-from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, digest_of
+from gfmdkg.build.sources import DERIVED_GRAPH, digest_of
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, PROV, RDF, RDFS
 from gfmdkg.sparql.query_text import QueryText, packaged_query
 from gfmdkg.store.patches import Fact, Patch, graph_of, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation import SourceFile
 
-__all__ = [
-    "DERIVED_GRAPH",
-    "PROVENANCE_GRAPH",
-    "derive_links",
-    "derive_links_about",
-    "describe_provenance",
-]
+__all__ = ["derive_links", "derive_links_about", "describe_provenance"]
 
 _CITING = CITO + "hasCitingEntity"
 

@@ -83,22 +83,9 @@ class Catalog:
             raise NotFound("canned query", name, candidates)
         return query
 
-    def __contains__(self, name: object) -> bool:
-        """Whether there is a query of this name."""
-        return name in self.queries
-
     def __iter__(self) -> Iterator[CannedQuery]:
         """The queries, sorted by topic and name."""
         return iter(self.queries.values())
-
-    def __len__(self) -> int:
-        """How many queries there are."""
-        return len(self.queries)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the queries, sorted by topic and name."""
-        return tuple(self.queries)
 
 
 def _read_query(path: Path, file: str) -> tuple[CannedQuery, HeaderReader]:

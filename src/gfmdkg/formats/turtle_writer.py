@@ -265,14 +265,8 @@ class TurtleBlocks:
             case ox.NamedNode(value=value):
                 return (0, value)
             case ox.Literal(value=lexical, datatype=datatype, language=language):
-                return (
-                    1,
-                    language is not None,
-                    language != "en",
-                    language or "",
-                    lexical,
-                    datatype.value,
-                )
+                tag = language or ""
+                return (1, bool(tag), tag != "en", tag, lexical, datatype.value)
             case _:
                 return (2, self.term(term))
 

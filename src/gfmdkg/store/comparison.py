@@ -7,7 +7,7 @@ names content, as a checksum does; it is no proof against somebody who crafts co
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
@@ -70,7 +70,11 @@ def compare_around(
     new: set[str] = set()
     for triple in triples_of(statements):
         for store, found in ((before, old), (after, new)):
-            found.update(map(str, _places(store, triple, has_union=has_union)))
+            found.update(
+                str(quad)
+                for quad in store.quads_of(triple)
+                if not (has_union and isinstance(quad.graph_name, ox.DefaultGraph))
+            )
     return Patch.of(new - old, old - new)
 
 
@@ -80,12 +84,6 @@ def count_growth(before: OxigraphStore, after: OxigraphStore, patch: Patch) -> i
         len(after.quads_of(triple)) - len(before.quads_of(triple))
         for triple in triples_of((*patch.added, *patch.removed))
     )
-
-
-def _places(store: OxigraphStore, triple: ox.Triple, *, has_union: bool) -> Iterator[ox.Quad]:
-    for quad in store.quads_of(triple):
-        if not (has_union and isinstance(quad.graph_name, ox.DefaultGraph)):
-            yield quad
 
 
 def _dump(store: OxigraphStore, graph: str) -> bytes:

@@ -248,10 +248,6 @@ class VersionStore:
         record["origin"] = Origin(record["origin"])
         return Version(folder=folder, **record)
 
-    def all(self) -> tuple[Version, ...]:
-        """All versions that are still there, oldest first."""
-        return tuple(version for version in self.history() if version.is_available)
-
     def history(self) -> tuple[Version, ...]:
         """The records of all versions up to the current one, oldest first."""
         current = self.current()

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from gfmdkg.build.derivation import PROVENANCE_GRAPH
+from gfmdkg.build.sources import PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_sets import ChangeSet, Event, State
 from gfmdkg.namespaces import DCTERMS, ID_BASE, PROV, RDF, RDFS
 from gfmdkg.store.patches import Fact, Patch, facts_in, normalise

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from gfmdkg.build.assembly import double_findings
-from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
+from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_sets import ChangeSet, ChangeStore, Event, State
 from gfmdkg.curation.changes.history import find_clashes
 from gfmdkg.curation.changes.provenance import describe_publication, describe_revert
