@@ -27,7 +27,7 @@ def test_prologue_holds_prefixes_and_says_where_the_body_starts() -> None:
 def test_text_without_prologue_is_all_body_and_one_without_body_all_prologue() -> None:
     assert read_prologue("ASK {}") == ({}, 0)
     assert read_prologue("PREFIX a: <b>") == ({"a": "b"}, 13)
-    assert read_prologue("PREFIX") == ({}, 6)
+    assert read_prologue("PREFIX") == ({}, 0)
 
 
 def test_used_prefixes_leave_out_declarations_strings_and_comments() -> None:

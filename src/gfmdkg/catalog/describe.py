@@ -1,14 +1,17 @@
 """The catalog as RDF, so that the graph describes its own queries (SHACL Advanced Features)."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from gfmdkg.catalog.catalog import Catalog
 from gfmdkg.namespaces import BASE, DCTERMS, RDF, RDFS, SH, XSD
-from gfmdkg.store.patches import Fact
 from gfmdkg.terms.parameters import Parameter, ParameterType
 from gfmdkg.terms.values import typed
+
+if TYPE_CHECKING:
+    from gfmdkg.store.patches import Fact
 
 __all__ = ["describe"]
 
@@ -23,7 +26,7 @@ _DATATYPES = {
 }
 
 
-def describe(catalog: Catalog) -> Iterator[Fact]:
+def describe(catalog: Catalog) -> "Iterator[Fact]":
     """All queries: each a ``sh:SPARQLSelectExecutable``.
 
     Parameters are ``sh:Parameter``s whose path ends in the parameter's name.
@@ -45,7 +48,7 @@ def describe(catalog: Catalog) -> Iterator[Fact]:
             yield from _describe_parameter(node, parameter)
 
 
-def _describe_parameter(node: str, parameter: Parameter) -> Iterator[Fact]:
+def _describe_parameter(node: str, parameter: Parameter) -> "Iterator[Fact]":
     yield node, RDF + "type", ox.NamedNode(SH + "Parameter")
     yield node, SH + "path", ox.NamedNode(node)
     yield node, SH + "name", ox.Literal(parameter.name.replace("_", " "), language="en")
