@@ -19,7 +19,7 @@ from gfmdkg.validation import SourceFile
 @pytest.fixture(scope="module")
 def store(generated: Generated) -> OxigraphStore:
     store = OxigraphStore.in_memory()
-    store.bulk_load(generated.path, media_type="application/n-quads")
+    store.load(generated.path.read_bytes(), media_type="application/n-quads")
     return store
 
 

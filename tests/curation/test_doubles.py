@@ -8,7 +8,7 @@ import pytest
 from tests.curation.changes.samples import no_rules, put
 
 from gfmdkg.build import ensure_empty
-from gfmdkg.build.derivation import DERIVED_GRAPH
+from gfmdkg.build.sources import DERIVED_GRAPH
 from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.document import Document
 from gfmdkg.curation.writing import PutGraph, SparqlUpdate, write

@@ -17,7 +17,7 @@ from gfmdkg.curation.changes.rebuilding import rebuild_all
 from gfmdkg.curation.loading import load, place_files
 from gfmdkg.errors import DataError, DataRejected, ParameterError
 from gfmdkg.paths import Content
-from gfmdkg.store.content_hash import hash_content
+from gfmdkg.store.comparison import hash_content
 from gfmdkg.store.patches import statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.curation.changes.samples import no_rules, put
 
-from gfmdkg.build.derivation import DERIVED_GRAPH
+from gfmdkg.build.sources import DERIVED_GRAPH
 from gfmdkg.curation.changes.rebuilding import rebuild_all
 from gfmdkg.curation.writing import (
     Change,
@@ -17,8 +17,7 @@ from gfmdkg.curation.writing import (
     write,
 )
 from gfmdkg.paths import Content
-from gfmdkg.store.comparison import compare_stores
-from gfmdkg.store.content_hash import hash_content
+from gfmdkg.store.comparison import compare_stores, hash_content
 from gfmdkg.store.patches import Patch, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Origin, Version, VersionStore

@@ -63,7 +63,7 @@ class Library:
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     folder: Path = tmp_path_factory.mktemp("generated")
     store = OxigraphStore.in_memory()
-    store.bulk_load(generate(folder, triples=25_000).path, media_type="application/n-quads")
+    store.load(generate(folder, triples=25_000).path.read_bytes(), media_type="application/n-quads")
     store.load(ODD, media_type="text/turtle", graph="https://w3id.org/gfmdkg/graph/odd")
     store.extend(with_union(store.quads()))
     lists = {

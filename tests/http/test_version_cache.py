@@ -11,8 +11,7 @@ import pytest
 
 from gfmdkg.errors import Busy
 from gfmdkg.http.cache import VersionCache
-from gfmdkg.store.version import Origin
-from gfmdkg.store.versions import Version
+from gfmdkg.store.versions import Origin, Version
 
 CALLER: ContextVar[str] = ContextVar("CALLER", default="nobody")
 

@@ -60,7 +60,7 @@ def test_every_list_and_query_without_required_parameters_is_ready(harbour_store
             version = await service.version()
             assert all(service.lists[group[0].name].start(version).done() for group in GROUPS)
             ready = await known(service)
-            assert ready == {n for n in service.catalog.names if not needs_value(service, n)}
+            assert ready == {n for n in service.catalog.queries if not needs_value(service, n)}
             assert len(ready) > 20
             before = service.pool.stats().answered_total
             paging = Parameters(()).paging(service.settings)

@@ -34,7 +34,7 @@ def test_every_canned_query_is_offered_with_its_parameters(
     caller: Caller, catalog: Catalog
 ) -> None:
     tool = caller.tools()["run_query"]
-    assert tool.input_schema["properties"]["name"]["enum"] == list(catalog.names)
+    assert tool.input_schema["properties"]["name"]["enum"] == list(catalog.queries)
     described = caller.ask("queries")[0]["items"]
     for query, told in zip(catalog, described, strict=True):
         names = ", ".join(p.name + "*" * p.required for p in query.parameters.values())

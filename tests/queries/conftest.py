@@ -1,17 +1,16 @@
 """Stores in memory: the fictional session of ``fictional.ttl``, and the shipped data."""
 
-import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from gfmdkg.catalog import CannedQuery, Catalog, Cell, Row
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact
 from gfmdkg.paths import shipped_content
-from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
@@ -38,9 +37,9 @@ class Graph:
     catalog: Catalog
 
     def ask(self, text: str) -> Solutions:
-        output = io.BytesIO()
-        self.store.query(text, formats=AnswerFormats(), output=output, project_prefixes=False)
-        return Solutions.from_json(output.getvalue())
+        found = self.store.engine.query(text)  # without the project's prefixes
+        assert isinstance(found, ox.QuerySolutions)
+        return Solutions.of(found)
 
     def run(self, name: str, **values: str | Sequence[str]) -> tuple[Row, ...]:
         query = self.catalog[name]
@@ -66,7 +65,7 @@ def _short(cell: Cell) -> object:
 def _graph(paths: Iterable[Path]) -> Graph:
     store = OxigraphStore.in_memory()
     for path in paths:
-        store.bulk_load(path, media_type="text/turtle", graph="")
+        store.load(path.read_bytes(), media_type="text/turtle", graph="")
     store.update(DERIVE_CITES)
     catalog = Catalog.load(shipped_content().queries)
     return Graph(store=store, index=names_of(store), catalog=catalog)

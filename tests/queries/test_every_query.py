@@ -12,7 +12,7 @@ from gfmdkg.paths import shipped_content
 from .conftest import Graph
 
 CATALOG = Catalog.load(shipped_content().queries)
-NAMES = CATALOG.names
+NAMES = tuple(CATALOG.queries)
 SESSION = "gfmd-dialogue-gcm-2017-04-06-c1"
 WITH_SESSION = [query.name for query in CATALOG if "session" in query.parameters]
 
@@ -37,7 +37,7 @@ def test_order_leaves_no_two_rows_in_doubt(
     query = graph.catalog[name]
     # Examples name things of the shipped graph; the untouched text asks for everything.
     solutions = graph.ask(query.text if which == "fictional" else graph.examples(query))
-    ordering = re.findall(r"\?(\w+)", query.text[query.shape.order_start :])
+    ordering = re.findall(r"\?(\w+)", query.text[query.shape.body.stop :])
     at = [i for i, v in enumerate(solutions.variables) if v in ordering]
     keys = [tuple(row[i] for i in at) for row in solutions.rows]
     assert len(set(keys)) == len(keys)

@@ -941,7 +941,7 @@ def test_rows_are_exactly_these(fictional: Graph, case: Case) -> None:
 
 def test_every_query_has_golden_rows(fictional: Graph) -> None:
     # Topics are listed from the shipped scheme; they have a test of their own below.
-    assert {case.query for case in CASES} | {"topics"} == set(fictional.catalog.names)
+    assert {case.query for case in CASES} | {"topics"} == set(fictional.catalog.queries)
 
 
 def test_topics_count_recommendations_and_other_passages(fictional: Graph) -> None:

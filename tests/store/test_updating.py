@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from gfmdkg.errors import QueryRejected
 from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.sparql.updates import split_update
-from gfmdkg.store.comparison import compare_around, compare_stores
-from gfmdkg.store.content_hash import hash_changed, hash_content
+from gfmdkg.store.comparison import compare_around, compare_stores, hash_changed, hash_content
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import settle_union, with_union
 from gfmdkg.store.updating import carry_out

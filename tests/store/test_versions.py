@@ -48,7 +48,7 @@ def test_each_version_keeps_what_it_held_when_it_was_published(tmp_path: Path) -
     assert (first.number, second.number, second.parent) == (1, 2, 1)
     assert (count(first), count(second)) == (1, 2)
     assert versions.current() == second
-    assert versions.all() == (first, second)
+    assert versions.history() == (first, second)
 
 
 def test_another_process_sees_the_version_that_this_one_published(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_old_versions_are_pruned_and_then_not_found(tmp_path: Path) -> None:
     versions = VersionStore(tmp_path, kept=2)
     for subject in "abcd":
         insert(versions, subject)
-    assert [v.number for v in versions.all()] == [3, 4]
+    assert [v.number for v in versions.history() if v.is_available] == [3, 4]
     with pytest.raises(NotFound, match="version"):
         versions.get(1)
 

@@ -19,15 +19,15 @@ def ask_engine(text: str, **prefixes: str) -> str:
 
 
 def test_prologue_holds_prefixes_and_says_where_the_body_starts() -> None:
-    prologue = read_prologue(TEXT)
-    assert prologue.prefixes == {"a": "http://later/", "": "http://b/"}
-    assert TEXT[prologue.body_start :] == "SELECT ?x { ?x a:b :c }"
+    prefixes, body_start = read_prologue(TEXT)
+    assert prefixes == {"a": "http://later/", "": "http://b/"}
+    assert TEXT[body_start:] == "SELECT ?x { ?x a:b :c }"
 
 
 def test_text_without_prologue_is_all_body_and_one_without_body_all_prologue() -> None:
-    assert read_prologue("ASK {}").body_start == 0
-    assert read_prologue("PREFIX a: <b>").body_start == 13
-    assert read_prologue("PREFIX").prefixes == {}
+    assert read_prologue("ASK {}") == ({}, 0)
+    assert read_prologue("PREFIX a: <b>") == ({"a": "b"}, 13)
+    assert read_prologue("PREFIX") == ({}, 0)
 
 
 def test_used_prefixes_leave_out_declarations_strings_and_comments() -> None:
@@ -47,4 +47,4 @@ def test_a_querys_own_declaration_overrides_a_prefix_given_to_the_engine() -> No
 
 def test_of_two_declarations_the_engine_takes_the_later_as_we_do() -> None:
     text = "PREFIX a: <http://one/> PREFIX a: <http://two/> SELECT (a:b AS ?x) {}"
-    assert ask_engine(text) == read_prologue(text).prefixes["a"] + "b"
+    assert ask_engine(text) == read_prologue(text)[0]["a"] + "b"

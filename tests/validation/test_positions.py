@@ -7,7 +7,7 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import RDF, XSD
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.store.parsing import parse
+from gfmdkg.store.reading import parse
 from gfmdkg.validation.data_graph import rdflib_triples
 from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.positions import PositionedGraph, Span

@@ -1,24 +1,24 @@
 """From sources to a filled store, and what the rules say of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from gfmdkg.build.derivation import derive_links, describe_provenance
-from gfmdkg.build.doubles import double_findings
-from gfmdkg.build.sources import PROVENANCE_GRAPH, QUERIES_GRAPH, data_scope
+from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH, data_scope
 from gfmdkg.catalog import Catalog, describe
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.namespaces import compact
 from gfmdkg.paths import Content
-from gfmdkg.store.homes import stated_elsewhere
-from gfmdkg.store.patches import graph_of, quads_of
+from gfmdkg.store.patches import facts_in, graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.reading import read_labelled, read_quads
-from gfmdkg.store.union import with_union
+from gfmdkg.store.reading import read_quads
+from gfmdkg.store.union import stated_elsewhere, with_union
+from gfmdkg.terms.values import Term
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 
-__all__ = ["assemble", "find_doubles", "validate_store"]
+__all__ = ["assemble", "double_findings", "find_doubles", "validate_store"]
 
 
 def assemble(store: OxigraphStore, sources: Sequence[SourceFile], catalog: Catalog) -> None:
@@ -28,8 +28,8 @@ def assemble(store: OxigraphStore, sources: Sequence[SourceFile], catalog: Catal
     """
     faults: list[Fault] = []
     quads = [
-        *read_labelled(describe(catalog), graph=QUERIES_GRAPH),
-        *read_labelled(describe_provenance(sources), graph=PROVENANCE_GRAPH),
+        *facts_in(QUERIES_GRAPH, describe(catalog)),
+        *facts_in(PROVENANCE_GRAPH, describe_provenance(sources)),
     ]
     for source in sources:
         try:
@@ -103,3 +103,40 @@ def find_doubles(store: OxigraphStore, sources: Sequence[SourceFile]) -> Sequenc
         read_document(s.text, base_iri=s.graph, file=s.path) for s in sources if s.graph in graphs
     ]
     return place_findings(Report.of(found), documents).findings
+
+
+def double_findings(
+    doubles: Iterable[tuple[str, str]], *, severity: Severity = Severity.WARNING
+) -> list[Finding]:
+    """Findings on statements that are each given with the graph that holds its triple already.
+
+    There is one for each pair of graphs, on the first of their statements.
+    """
+    pairs: dict[tuple[str, str], list[ox.Quad]] = {}
+    found = sorted(doubles)
+    for statement, (_, other) in zip(quads_of(s for s, _ in found), found, strict=True):
+        pairs.setdefault((graph_of(statement), other), []).append(statement)
+    return [
+        _finding(statements[0], len(statements) - 1, other, severity)
+        for (_, other), statements in pairs.items()
+    ]
+
+
+def _finding(statement: ox.Quad, more: int, other: str, severity: Severity) -> Finding:
+    subject, path = _text(statement.subject), statement.predicate.value
+    why = "follows from links" if other == DERIVED_GRAPH else f"stands in <{other}>"
+    also = f", as do {more} more triples" if more else ""
+    left_out = "; it is left out here" if severity is Severity.WARNING else ""
+    return Finding(
+        severity=severity,
+        code="triple-elsewhere",
+        message=f"{subject}: this {compact(path)} {why} already{also}{left_out}",
+        remedy="say it in one place: no triple stands in two graphs",
+        focus_node=subject,
+        path=path,
+        value=_text(statement.object),
+    )
+
+
+def _text(term: Term) -> str:
+    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gfmdkg.build.freshness import hash_sources, is_built_from
+from gfmdkg.build.sources import hash_sources, is_built_from
 from gfmdkg.errors import DataError, Fault, StoreError
 from gfmdkg.paths import Content
 from gfmdkg.store.versions import Origin, Version, VersionStore
@@ -109,11 +109,9 @@ def ensure_built(
     A store that holds changes of its own is left as it is, and ``progress`` is told.
     """
     current = versions.current()
-    if current is None:
-        return build(content, versions, default_graph=default_graph, progress=progress)
-    if is_built_from(current, content, default_graph=default_graph):
+    if current is not None and is_built_from(current, content, default_graph=default_graph):
         return Built(version=current, report=None)
-    if current.origin is Origin.BUILD:
+    if current is None or current.origin is Origin.BUILD:
         return build(content, versions, default_graph=default_graph, progress=progress)
     progress(
         f"the store at {versions.root} holds changes of its own, so version {current.number}"

@@ -1,25 +1,18 @@
 """What the build adds to the files: shortcut links and the provenance of each graph."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 import pyoxigraph as ox
 
 from gfmdkg.about import VERSION
-from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, digest_of
+from gfmdkg.build.sources import DERIVED_GRAPH, digest_of
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, PROV, RDF, RDFS
 from gfmdkg.sparql.query_text import QueryText, packaged_query
-from gfmdkg.store.patches import Patch, graph_of, statements_of, statements_with_subject
+from gfmdkg.store.patches import Fact, Patch, graph_of, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import Term
 from gfmdkg.validation import SourceFile
 
-__all__ = [
-    "DERIVED_GRAPH",
-    "PROVENANCE_GRAPH",
-    "derive_links",
-    "derive_links_about",
-    "describe_provenance",
-]
+__all__ = ["derive_links", "derive_links_about", "describe_provenance"]
 
 _CITING = CITO + "hasCitingEntity"
 
@@ -38,12 +31,8 @@ def derive_links_about(
     passages = {p for state in (before, store) for p in _concerned(state, subjects)}
     if not passages:
         return Patch()
-    old = {
-        statement
-        for passage in passages
-        for statement in statements_with_subject(store, passage)
-        if statement.endswith(f" <{DERIVED_GRAPH}>")
-    }
+    said = (quad for passage in passages for quad in store.quads_about(passage))
+    old = {str(quad) for quad in said if graph_of(quad) == DERIVED_GRAPH}
     named = sorted(passage for passage in passages if not passage.startswith("_:"))
     query = _links().fill(passage=map(ox.NamedNode, named))
     new = store.construct(query, graph=DERIVED_GRAPH, is_union=is_union)
@@ -65,28 +54,22 @@ def _links() -> QueryText:
     return packaged_query("gfmdkg.build", "derive-links.rq")
 
 
-def describe_provenance(sources: Sequence[SourceFile]) -> bytes:
-    """N-Triples that say of each file's graph from which file and by which tool it came.
+def describe_provenance(sources: Iterable[SourceFile]) -> Iterator[Fact]:
+    """What says of each file's graph from which file and by which tool it came.
 
     There is no time in it, so that the same files always give the same graph; the record of
     a published version has the time.
     """
-    tool = ox.NamedNode(f"{BASE}id/tool/gfmdkg-{VERSION}")
-    facts: list[tuple[ox.NamedNode, str, Term]] = [
-        (tool, RDF + "type", ox.NamedNode(PROV + "SoftwareAgent")),
-        (tool, RDFS + "label", ox.Literal(f"gfmdkg {VERSION}", language="en")),
-    ]
+    tool = f"{BASE}id/tool/gfmdkg-{VERSION}"
+    yield tool, RDF + "type", ox.NamedNode(PROV + "SoftwareAgent")
+    yield tool, RDFS + "label", ox.Literal(f"gfmdkg {VERSION}", language="en")
     for source in sources:
-        graph = ox.NamedNode(source.graph)
-        activity = ox.NamedNode(source.graph.replace("/graph/", "/id/activity/build/", 1))
-        facts += [
-            (graph, RDF + "type", ox.NamedNode(PROV + "Entity")),
-            (graph, RDFS + "label", ox.Literal(source.path)),
-            (graph, DCTERMS + "identifier", ox.Literal(f"sha256:{digest_of(source)}")),
-            (graph, PROV + "wasGeneratedBy", activity),
-            (activity, RDF + "type", ox.NamedNode(PROV + "Activity")),
-            (activity, RDFS + "label", ox.Literal(f"build of {source.path}", language="en")),
-            (activity, PROV + "wasAssociatedWith", tool),
-        ]
-    lines = [f"{s} <{p}> {o} ." for s, p, o in facts]
-    return "\n".join(lines).encode()
+        graph = source.graph
+        activity = graph.replace("/graph/", "/id/activity/build/", 1)
+        yield graph, RDF + "type", ox.NamedNode(PROV + "Entity")
+        yield graph, RDFS + "label", ox.Literal(source.path)
+        yield graph, DCTERMS + "identifier", ox.Literal(f"sha256:{digest_of(source)}")
+        yield graph, PROV + "wasGeneratedBy", ox.NamedNode(activity)
+        yield activity, RDF + "type", ox.NamedNode(PROV + "Activity")
+        yield activity, RDFS + "label", ox.Literal(f"build of {source.path}", language="en")
+        yield activity, PROV + "wasAssociatedWith", ox.NamedNode(tool)

@@ -1,16 +1,17 @@
-"""The files that the graph is built from, and which graphs come from none."""
+"""The files that the graph is built from, whether they changed, and which graphs come from none."""
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gfmdkg.build.files import SYNTAXES, decode_file
-from gfmdkg.build.freshness import graph_files
+from gfmdkg.about import VERSION
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content
-from gfmdkg.validation import SourceFile
+from gfmdkg.store.versions import Version
 
 if TYPE_CHECKING:
+    from gfmdkg.validation import SourceFile
     from gfmdkg.validation.data_graph import Scope
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "collect_sources",
     "data_scope",
     "digest_of",
+    "hash_sources",
+    "is_built_from",
 ]
 
 DERIVED_GRAPH = GRAPH_BASE + "derived/links"
@@ -31,16 +34,23 @@ SHAPES_GRAPHS = GRAPH_BASE + "ontology/shapes/"
 MADE_BY_BUILD = frozenset({DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH})
 """The graphs that come from no file."""
 
+_ONTOLOGY = ("ontology/*.ttl", "ontology/vocab/*.ttl", "ontology/shapes/*.ttl")
+_TRIPLES = (*_ONTOLOGY, "data/**/*.ttl")
+_RULES = ("ontology/checks/*.rq", "queries/**/*.rq")
 
-def collect_sources(content: Content) -> tuple[SourceFile, ...]:
+
+def collect_sources(content: Content) -> "tuple[SourceFile, ...]":
     """The Turtle files below ``ontology/`` and ``data/``, sorted by path.
 
     Raises ``DataError`` that names every file which is not UTF-8, and one where there is
     nothing to build from.
     """
+    # Most who ask for the graph find it built, and wait for nothing that reads its files.
+    from gfmdkg.build.files import SYNTAXES, decode_file
+
     sources: list[SourceFile] = []
     faults: list[Fault] = []
-    for file in graph_files(content):
+    for file in _files(content, _TRIPLES):
         path = file.relative_to(content.root).as_posix()
         try:
             sources.append(decode_file(path, file.read_bytes(), SYNTAXES["ttl"]))
@@ -53,7 +63,7 @@ def collect_sources(content: Content) -> tuple[SourceFile, ...]:
     return tuple(sources)
 
 
-def digest_of(source: SourceFile) -> str:
+def digest_of(source: "SourceFile") -> str:
     """The SHA-256 of a file, as hexadecimal digits."""
     return hashlib.sha256(source.text.encode()).hexdigest()
 
@@ -67,3 +77,22 @@ def data_scope(*, is_union: bool) -> "Scope":
 
 def _is_source(graph: str) -> bool:
     return graph not in MADE_BY_BUILD and not graph.startswith(SHAPES_GRAPHS)
+
+
+def is_built_from(version: Version, content: Content, *, default_graph: str) -> bool:
+    """Whether the sources of a version are those of the content, with this very software."""
+    return version.sources_hash == hash_sources(content, default_graph=default_graph)
+
+
+def hash_sources(content: Content, *, default_graph: str) -> str:
+    """A hash of everything that a build reads, the version of gfmdkg included."""
+    total = hashlib.sha256(f"{VERSION}\n{default_graph}\n".encode())
+    for file in _files(content, _TRIPLES + _RULES):
+        data = file.read_bytes()
+        total.update(f"{file.relative_to(content.root).as_posix()}\n{len(data)}\n".encode())
+        total.update(data)
+    return total.hexdigest()
+
+
+def _files(content: Content, patterns: tuple[str, ...]) -> list[Path]:
+    return sorted({file for pattern in patterns for file in content.root.glob(pattern)})

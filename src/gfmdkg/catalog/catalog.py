@@ -6,8 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gfmdkg.catalog.query import CannedQuery, WhenEmpty
-from gfmdkg.catalog.shape import read_shape
+from gfmdkg.catalog.query import CannedQuery, WhenEmpty, read_shape
 from gfmdkg.errors import Candidate, CatalogError, Fault, NotFound
 from gfmdkg.namespaces import BASE
 from gfmdkg.sparql.header import HeaderReader, split_header
@@ -84,22 +83,9 @@ class Catalog:
             raise NotFound("canned query", name, candidates)
         return query
 
-    def __contains__(self, name: object) -> bool:
-        """Whether there is a query of this name."""
-        return name in self.queries
-
     def __iter__(self) -> Iterator[CannedQuery]:
         """The queries, sorted by topic and name."""
         return iter(self.queries.values())
-
-    def __len__(self) -> int:
-        """How many queries there are."""
-        return len(self.queries)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the queries, sorted by topic and name."""
-        return tuple(self.queries)
 
 
 def _read_query(path: Path, file: str) -> tuple[CannedQuery, HeaderReader]:
@@ -125,7 +111,7 @@ def _read_query(path: Path, file: str) -> tuple[CannedQuery, HeaderReader]:
     first_line = source.count("\n") + 1
     for offset, message in (*query.shape.faults, *_slot_faults(query, reader.lines)):
         reader.fault(first_line + text.count("\n", 0, offset), message)
-    select_line = first_line + text.count("\n", 0, query.shape.body_start)
+    select_line = first_line + text.count("\n", 0, query.shape.body.start)
     _check_declarations(query, reader, select_line)
     return query, reader
 
@@ -145,11 +131,10 @@ def _read_when_empty(reader: HeaderReader, node: "yaml.Node | None") -> WhenEmpt
 
 def _slot_faults(query: CannedQuery, declared: Collection[str]) -> Iterator[tuple[int, str]]:
     """Offset and message of what is wrong with the slots and scans of the text."""
-    shape = query.shape
     for slot in query.source.slots:
         if f"parameter {slot.name}" not in declared:
             yield slot.start, f"the slot ?{slot.name} is not declared as a parameter"
-        if not shape.body_start <= slot.start < shape.order_start:
+        if slot.start not in query.shape.body:
             yield slot.start, f"the slot ?{slot.name} stands outside of the query's pattern"
     scans = {(s.start, n) for s in query.source.scans for n in s.unless}
     for start, name in sorted(scans):

@@ -2,18 +2,42 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pyoxigraph as ox
 
-from gfmdkg.catalog.shape import QueryShape
 from gfmdkg.errors import ParameterError, UnknownParameter
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.sparql.query_text import QueryText
+from gfmdkg.sparql.query_text import QueryText, read_columns, read_prologue
+from gfmdkg.sparql.tokens import Token, code_tokens
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Column, Parameter
 from gfmdkg.terms.values import PythonValue, Resource, Term, python_value
 
-__all__ = ["CannedQuery", "Cell", "Row", "WhenEmpty", "rows_of"]
+__all__ = [
+    "CannedQuery",
+    "Cell",
+    "QueryShape",
+    "Row",
+    "WhenEmpty",
+    "read_shape",
+    "rows_of",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryShape:
+    """What the catalog knows of a query's text, by offsets of its characters.
+
+    ``body`` is the query between prologue and ORDER BY. ``paged`` is the SELECT that finds the
+    rows, up to its own ORDER BY: a sub-select or, in a query without one that is marked, the
+    body. ``faults`` are (offset, message).
+    """
+
+    body: range
+    paged: range
+    projection: tuple[str, ...]
+    faults: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +114,8 @@ class CannedQuery:
     def count(self, text: str) -> str:
         """A query with one row and one column, ``total``: how many rows ``text`` has."""
         part = self.shape.paged
-        prologue = text[: self.shape.body_start]
-        body = text[part.start : self.source.after_slots(text, part.order_start)]
+        prologue = text[: self.shape.body.start]
+        body = text[part.start : self.source.after_slots(text, part.stop)]
         return f"{prologue}SELECT (COUNT(*) AS ?total) WHERE {{ {{\n{body}}} }}\n"
 
     def rows(self, solutions: Solutions) -> "tuple[Row, ...]":
@@ -129,3 +153,85 @@ def _cell(row: Sequence[Term | None], at: int, label_at: int | None) -> Cell:
             return Resource(iri=iri, label=label.value if isinstance(label, ox.Literal) else None)
         case nameless:
             return Resource(iri=str(nameless), label=None)
+
+
+def read_shape(query: QueryText) -> QueryShape:
+    """The shape of a SELECT query, and what is wrong with it.
+
+    The queries are the project's own files, so this reads the plain shape that they are asked to
+    have (one SELECT with a projection, a group pattern, an ORDER BY last) and reports what does
+    not have it; the engine's parser has the last word, in the tests.
+
+    A query may find its rows in a sub-select of its own, which ends in a line ``# page``, and look
+    up names only around it, so that names are looked up for one page and not for all rows. See
+    ``docs/decisions/0007-paged-queries.md``.
+    """
+    text, faults = query.text, list(query.faults)
+    _, body_start = read_prologue(text)
+    body = [token for token in code_tokens(text) if token.start >= body_start]
+    last = max((i for i, token in enumerate(body) if token.text == "}"), default=-1)
+    tail = body[last + 1 :]
+    order = _order_of(tail)
+    if order is None:
+        place = body[last].end if body else 0
+        faults.append((place, "the query has no ORDER BY, so its answers have no order"))
+    faults.extend(
+        (token.start, "LIMIT and OFFSET are added by paging")
+        for token in tail
+        if token.text.upper() in ("LIMIT", "OFFSET")
+    )
+    whole = range(body_start, len(text) if order is None else order)
+    paged = _read_paged(query, body, faults) or whole
+    faults.extend(
+        (slot.start, f"the slot ?{slot.name} stands outside of the sub-select that is paged")
+        for slot in query.slots
+        if paged is not whole and slot.start not in paged
+    )
+    faults.extend(
+        (scan.start, "the scan stands outside of the part that is paged")
+        for scan in query.scans
+        if scan.start not in paged
+    )
+    head = body[0] if body else None
+    if head is None or head.text.upper() != "SELECT":
+        faults.append((body_start, "the query is no SELECT"))
+    columns = read_columns(body)
+    if "*" in columns:
+        faults.append((body_start, "the query must name its columns: no SELECT *"))
+    return QueryShape(body=whole, paged=paged, projection=columns, faults=tuple(faults))
+
+
+def _order_of(tokens: Sequence[Token]) -> int | None:
+    return next(
+        (
+            token.start
+            for token, after in pairwise(tokens)
+            if (token.text.upper(), after.text.upper()) == ("ORDER", "BY")
+        ),
+        None,
+    )
+
+
+def _read_paged(
+    query: QueryText, body: Sequence[Token], faults: list[tuple[int, str]]
+) -> range | None:
+    """The sub-select that the mark ends; ``None`` where there is no mark, or it ends none."""
+    if not query.page_marks:
+        return None
+    mark, *others = query.page_marks
+    faults.extend((other, "only one sub-select can be paged") for other in others)
+    opened: list[int] = []
+    closed = 0
+    before = [token for token in body if token.start < mark]
+    for index, token in enumerate(before):
+        if token.text == "{":
+            opened.append(index)
+        elif token.text == "}" and opened:
+            opened.pop()
+            closed = index
+    inside = before[opened[-1] + 1 :] if opened else []
+    order = _order_of(before[max(closed, opened[-1]) :]) if opened else None
+    if not inside or inside[0].text.upper() != "SELECT" or order is None:
+        faults.append((mark, "“# page” ends no sub-select with ORDER BY"))
+        return None
+    return range(inside[0].start, order)

@@ -45,7 +45,7 @@ class _CannedQueries(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """The names of all canned queries."""
-        return sorted(Catalog.load(shipped_content().queries).names)
+        return sorted(Catalog.load(shipped_content().queries).queries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of one canned query."""

@@ -12,16 +12,16 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
+from gfmdkg.build.assembly import double_findings
 from gfmdkg.build.derivation import derive_links_about
-from gfmdkg.build.doubles import double_findings
 from gfmdkg.curation.tables.document import TableDocument, table_changes
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
-from gfmdkg.store.homes import stated_elsewhere
 from gfmdkg.store.loading import Progress
 from gfmdkg.store.patches import Patch, normalise, quads_of, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_labelled
+from gfmdkg.store.union import stated_elsewhere
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import Scope, node_text, ntriples, select_all

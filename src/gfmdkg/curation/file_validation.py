@@ -10,8 +10,13 @@ from tempfile import TemporaryFile
 import pyoxigraph as ox
 
 from gfmdkg.build.assembly import assemble, find_doubles
-from gfmdkg.build.derivation import PROVENANCE_GRAPH
-from gfmdkg.build.sources import SHAPES_GRAPHS, collect_sources, data_scope, digest_of
+from gfmdkg.build.sources import (
+    PROVENANCE_GRAPH,
+    SHAPES_GRAPHS,
+    collect_sources,
+    data_scope,
+    digest_of,
+)
 from gfmdkg.catalog import Catalog
 from gfmdkg.curation.batches import BatchValidation, Placed, Proposal, place
 from gfmdkg.curation.rules import ONTOLOGY_GRAPH

@@ -9,7 +9,7 @@ from gfmdkg.curation.document import media_type_of
 from gfmdkg.curation.writing import Successor, Validate, refuse_violations, succeeding
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import graph_iri
-from gfmdkg.store.content_hash import hash_changed, hash_extended
+from gfmdkg.store.comparison import hash_changed, hash_extended
 from gfmdkg.store.loading import Loaded, Progress, RdfFile, load_files
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import Origin, Version, VersionStore

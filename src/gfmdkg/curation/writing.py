@@ -11,10 +11,9 @@ from gfmdkg.errors import Conflict, DataError, DataRejected, Fault, NotFound
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.sparql.updates import add_using
 from gfmdkg.store.comparison import compare_around, compare_stores
-from gfmdkg.store.homes import leave_out
 from gfmdkg.store.patches import Patch, quads_of, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.union import settle_union
+from gfmdkg.store.union import leave_out, settle_union
 from gfmdkg.store.updating import carry_out
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
 from gfmdkg.validation import Report

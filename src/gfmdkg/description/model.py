@@ -8,7 +8,7 @@ from typing import Literal as OneOf
 
 from gfmdkg.description.wording import GroupName
 from gfmdkg.formats.documents import DESCRIBED
-from gfmdkg.store.version import Origin
+from gfmdkg.store.versions import Origin
 from gfmdkg.terms.values import Resource
 
 __all__ = [

@@ -188,7 +188,7 @@ def read_patterns(text: str) -> Mapping[str, Pattern]:
     Raises ``ValueError`` for a section that is laid out otherwise.
     """
     start, *sections = _SECTION.split(text)
-    prefixes = read_prologue(start).prefixes
+    prefixes, _ = read_prologue(start)
     found: dict[str, Pattern] = {}
     for names, section in zip(sections[::2], sections[1::2], strict=True):
         found |= dict.fromkeys(names.split(), _read_pattern(section, prefixes, names))

@@ -108,12 +108,9 @@ class Compaction:
             return
         elif datatype is not None and datatype in names:
             name, compacted = names[datatype], _native(value["@value"], datatype)
-        elif nested is not None:
-            name = names.get(None) or self._short(iri, used)
-            compacted = self._node(nested, inner, used)
         else:
             name = names.get(None) or self._short(iri, used)
-            compacted = self._value(value, used)
+            compacted = self._node(nested, inner, used) if nested else self._value(value, used)
         used.add(name)
         found.setdefault(name, []).append(compacted)
 

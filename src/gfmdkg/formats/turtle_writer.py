@@ -9,6 +9,7 @@ what is left gets a label that follows from its surroundings, not from its forme
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 
 import pyoxigraph as ox
 
@@ -175,8 +176,8 @@ class TurtleBlocks:
         # Longest first, so that the narrower of two nested namespaces is taken.
         self._namespaces = sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
         self._nodes = nodes or BlankNodes(())
-        self._names: dict[str, str] = {}
-        self._lines: dict[ox.BlankNode, str] = {}
+        self._iri = lru_cache(_NAMES_KEPT)(self._shorten)
+        self._line = cache(self._blank_line)
         self._used: set[str] = set()
         self._base_used = False
 
@@ -203,10 +204,7 @@ class TurtleBlocks:
             case ox.Triple():
                 return str(term)
             case ox.BlankNode():
-                line = self._lines.get(term)
-                if line is None:
-                    line = self._lines[term] = self._blank_line(term)
-                return line
+                return self._line(term)
 
     # On one line
 
@@ -267,26 +265,12 @@ class TurtleBlocks:
             case ox.NamedNode(value=value):
                 return (0, value)
             case ox.Literal(value=lexical, datatype=datatype, language=language):
-                return (
-                    1,
-                    language is not None,
-                    language != "en",
-                    language or "",
-                    lexical,
-                    datatype.value,
-                )
+                tag = language or ""
+                return (1, bool(tag), tag != "en", tag, lexical, datatype.value)
             case _:
                 return (2, self.term(term))
 
     # Terms
-
-    def _iri(self, value: str) -> str:
-        name = self._names.get(value)
-        if name is None:
-            if len(self._names) >= _NAMES_KEPT:
-                self._names.clear()
-            name = self._names[value] = self._shorten(value)
-        return name
 
     def _shorten(self, value: str) -> str:
         for prefix, namespace in self._namespaces:

@@ -1,6 +1,5 @@
 """The public Python interface."""
 
-from gfmdkg.graph.graph import Graph
-from gfmdkg.graph.rows import Hint, Rows, flatten
+from gfmdkg.graph.graph import Graph, Hint, Rows, flatten
 
 __all__ = ["Graph", "Hint", "Rows", "flatten"]

@@ -5,15 +5,17 @@ was opened.
 """
 
 import io
+import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, overload
 
 from gfmdkg.build import ensure_built
+from gfmdkg.formats.documents import write_json
 from gfmdkg.formats.solutions import Solutions
-from gfmdkg.graph.rows import Hint, Rows
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.sparql import check_query
@@ -22,14 +24,88 @@ from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.values import Resource
 
 if TYPE_CHECKING:
+    import pandas as pd
     import rdflib
 
-    from gfmdkg.catalog import CannedQuery, Catalog
+    from gfmdkg.catalog import CannedQuery, Catalog, Row
     from gfmdkg.description import Description
 
-__all__ = ["Graph"]
+__all__ = ["Graph", "Hint", "Rows", "flatten"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """Where to look instead: what another query answers when this one has no rows."""
+
+    message: str
+    rows: "Rows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows(Sequence["Row"]):
+    """The answer of a canned query: typed rows, and a hint where there is none."""
+
+    query: "CannedQuery"
+    rows: "tuple[Row, ...]"
+    hint: Hint | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(self.query.columns)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> "Row": ...
+    @overload
+    def __getitem__(self, index: slice) -> "Sequence[Row]": ...
+    def __getitem__(self, index: int | slice) -> "Row | Sequence[Row]":
+        return self.rows[index]
+
+    def __iter__(self) -> "Iterator[Row]":
+        return iter(self.rows)
+
+    def to_records(self) -> list[dict[str, object]]:
+        """The rows as JSON has them: a resource as ``{"iri", "label"}``, a literal plainly."""
+        records: list[dict[str, object]] = json.loads(write_json(self.rows))
+        return records
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """The rows as a data frame; a resource has a column for its IRI beside its label.
+
+        Needs pandas: ``pip install 'gfmdkg[pandas]'``.
+        """
+        import pandas as pd
+
+        columns, cells = flatten(self)
+        return pd.DataFrame(cells, columns=list(columns))
+
+
+def flatten(rows: Rows) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """Columns and cells without structure: a labelled resource becomes two columns.
+
+    ``instrument`` has the IRI and ``instrumentLabel`` the label, as in the query itself.
+    """
+    columns: list[str] = []
+    for column in rows.query.columns.values():
+        columns.append(column.name)
+        if column.label:
+            columns.append(column.label)
+    cells = []
+    for row in rows:
+        flat: list[object] = []
+        for column in rows.query.columns.values():
+            cell = row[column.name]
+            flat.append(cell.iri if isinstance(cell, Resource) else cell)
+            if column.label:
+                flat.append(cell.label if isinstance(cell, Resource) else None)
+        cells.append(tuple(flat))
+    return tuple(columns), cells
 
 
 class Graph:
@@ -196,3 +272,6 @@ def _rdflib_graph(triples: bytes) -> "rdflib.Graph":
     import rdflib
 
     return rdflib.Graph().parse(data=triples, format="nt")
+
+
+__all__ = ["Hint", "Rows", "flatten"]

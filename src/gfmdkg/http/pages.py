@@ -174,9 +174,9 @@ async def _start(service: Service) -> Answer:
     return page(
         "start.html",
         figures=[(counts.get(name, 0), text) for name, text in _COUNTED],
-        form_query=_FEATURED[0] if _FEATURED[0] in service.catalog else None,
-        featured=[service.catalog[name] for name in _FEATURED if name in service.catalog],
-        query_count=len(service.catalog),
+        form_query=_FEATURED[0] if _FEATURED[0] in service.catalog.queries else None,
+        featured=[service.catalog[name] for name in _FEATURED if name in service.catalog.queries],
+        query_count=len(service.catalog.queries),
         version=version,
     )
 

@@ -13,8 +13,8 @@ from gfmdkg.search.query import name_key
 from gfmdkg.search.schema import BROADER, DIRECT, FORMAT, SEPARATOR, TABLES
 from gfmdkg.search.vocabulary import write_words
 from gfmdkg.store.files import derive_once, replacing, told_as_store_error
-from gfmdkg.terms import name_tables
 from gfmdkg.terms.folding import fold
+from gfmdkg.terms.index import is_current as is_file_current
 
 __all__ = ["INDEX_NAME", "build_index", "ensure_index", "is_current"]
 
@@ -56,7 +56,7 @@ def ensure_index(folder: Path, select: Select) -> Path:
 
 def is_current(path: Path) -> bool:
     """Whether this is an index that this software can read."""
-    return name_tables.is_current(path, made_by=FORMAT)
+    return is_file_current(path, made_by=FORMAT)
 
 
 def _fill(connection: sqlite3.Connection, select: Select) -> None:

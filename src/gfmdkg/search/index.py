@@ -21,7 +21,7 @@ from gfmdkg.search.query import And, Node, Not, Or, Query, Term, parse_query
 from gfmdkg.search.vocabulary import correct
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.name_tables import open_tables
+from gfmdkg.terms.index import open_tables
 
 __all__ = ["SearchIndex"]
 

@@ -126,16 +126,13 @@ class HeaderReader:
                 self.fault(line_of(node), f"{what}: {message}")
         if is_resource:
             return
-        for field_name, values in (
-            ("default", parameter.default),
-            ("example", (parameter.example,)),
-        ):
-            for value in values:
-                try:
-                    parameter.literal(value)
-                except ParameterError as error:
-                    line = line_of(fields.get(field_name, node))
-                    self.fault(line, f"{what}: {field_name}: {error.message}")
+        given = [("default", value) for value in parameter.default]
+        for field_name, value in (*given, ("example", parameter.example)):
+            try:
+                parameter.literal(value)
+            except ParameterError as error:
+                line = line_of(fields.get(field_name, node))
+                self.fault(line, f"{what}: {field_name}: {error.message}")
 
     def schemes(self, node: yaml.Node | None, what: str) -> tuple[str, ...]:
         """The IRIs of schemes, or of concepts, by their paths below the schemes."""

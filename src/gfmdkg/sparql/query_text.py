@@ -22,19 +22,17 @@ All of it is found among the tokens of the text and put in place in one pass, so
 another's slot, and nothing in a string, an IRI or a comment is taken for a mark.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import dropwhile, groupby, pairwise
-from types import MappingProxyType
 from typing import Self
 
 from gfmdkg.sparql.tokens import Token, TokenKind, code_tokens, tokenize
 from gfmdkg.terms.values import Term
 
 __all__ = [
-    "Prologue",
     "QueryText",
     "packaged_query",
     "read_columns",
@@ -77,11 +75,7 @@ class Scan:
     start: int
     end: int
     written: str
-    unless: tuple[str, ...]
-
-    def applies(self, given: Collection[str]) -> bool:
-        """Whether the pattern is to be read whole where these parameters have values."""
-        return not any(name in given for name in self.unless)
+    unless: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +133,7 @@ class QueryText:
             for name, terms in values.items()
         }
         edits = [(s.start, s.end, written[s.name]) for s in self.slots if s.name in written]
-        edits += [(s.start, s.end, s.written) for s in self.scans if s.applies(written)]
+        edits += [(s.start, s.end, s.written) for s in self.scans if s.unless.isdisjoint(written)]
         edits += [
             (line.code_end if line.slots & written.keys() else line.start, line.end, "")
             for line in self._lines
@@ -194,7 +188,7 @@ def _read_scans(
     """The marked patterns of a query, and what is wrong with the marks: offset and message."""
     scans: list[Scan] = []
     faults: list[tuple[int, str]] = []
-    unless: tuple[str, ...] = ()
+    unless: frozenset[str] = frozenset()
     opened = 0
     for _, group in groupby(tokens, key=lambda token: text.count("\n", 0, token.start)):
         line = list(group)
@@ -203,9 +197,9 @@ def _read_scans(
         if mark.startswith(_OPENING) and first.kind is TokenKind.COMMENT:
             if unless:
                 faults.append((first.start, "a scan begins inside of another"))
-            unless, opened = tuple(mark.removeprefix(_OPENING).split(", ")), first.start
+            unless, opened = frozenset(mark.removeprefix(_OPENING).split(", ")), first.start
         elif mark == _CLOSING and unless:
-            unless = ()
+            unless = frozenset()
         elif mark.startswith(("# scan", _CLOSING)):
             message = "a scan begins with “# scan unless” and names, and ends with “# end of scan”"
             faults.append((first.start, message))
@@ -219,7 +213,7 @@ def _read_scans(
     return tuple(scans), tuple(faults)
 
 
-def _read_line(text: str, line: Sequence[Token], unless: tuple[str, ...]) -> Scan | None:
+def _read_line(text: str, line: Sequence[Token], unless: frozenset[str]) -> Scan | None:
     match [token.text.upper() for token in line]:
         case ["FILTER", "NOT", "EXISTS", "{", *_, "}"] if _is_triple(line[4:-1]):
             return Scan(start=line[0].start, end=line[2].end, written="MINUS", unless=unless)
@@ -250,19 +244,13 @@ def _is_triple(pattern: Sequence[Token]) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prologue:
-    """PREFIX declarations, of which the later counts; the body starts at ``body_start``."""
+def read_prologue(text: str) -> tuple[Mapping[str, str], int]:
+    """The PREFIX declarations of a query, of which the later counts, and where its body starts.
 
-    prefixes: Mapping[str, str]
-    body_start: int
-
-
-def read_prologue(text: str) -> Prologue:
-    """The prologue of a query, which need not be valid.
+    The query need not be valid.
 
     >>> read_prologue("PREFIX x: <http://e/> ASK {}")
-    Prologue(prefixes=mappingproxy({'x': 'http://e/'}), body_start=22)
+    ({'x': 'http://e/'}, 22)
     """
     prefixes: dict[str, str] = {}
     tokens = iter(code_tokens(text))
@@ -271,10 +259,10 @@ def read_prologue(text: str) -> Prologue:
         name = next(tokens, None) if word == "PREFIX" else None
         iri = next(tokens, None) if word in ("PREFIX", "BASE") else None
         if iri is None:
-            return Prologue(prefixes=MappingProxyType(prefixes), body_start=token.start)
+            return prefixes, token.start
         if name is not None:
             prefixes[name.text.removesuffix(":")] = iri.text[1:-1]
-    return Prologue(prefixes=MappingProxyType(prefixes), body_start=len(text))
+    return prefixes, len(text)
 
 
 def used_prefixes(text: str) -> frozenset[str]:

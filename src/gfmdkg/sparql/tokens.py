@@ -14,7 +14,6 @@ from typing import NamedTuple
 from gfmdkg.errors import QueryRejected
 
 __all__ = [
-    "Place",
     "Token",
     "TokenKind",
     "code_tokens",
@@ -54,13 +53,6 @@ class Token(NamedTuple):
     text: str
     start: int
     end: int
-
-
-class Place(NamedTuple):
-    """A place in a text; both count from 1, the column in characters."""
-
-    line: int
-    column: int
 
 
 # PN_CHARS_BASE, PN_CHARS_U and PN_CHARS as insides of a character class.
@@ -245,19 +237,19 @@ def _moved(tokens: Iterator[Token], origins: list[tuple[int, int]]) -> Iterator[
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-def locate(text: str, offset: int) -> Place:
-    r"""Line and column of an offset. A line ends with ``\n``, ``\r\n`` or ``\r``.
+def locate(text: str, offset: int) -> tuple[int, int]:
+    r"""Line and column of an offset, from 1. A line ends with ``\n``, ``\r\n`` or ``\r``.
 
     >>> locate("ASK\n{ }", 6)
-    Place(line=2, column=3)
+    (2, 3)
     """
     line, line_start = 1, 0
     for match in _LINE_END.finditer(text, 0, max(0, min(offset, len(text)))):
         line, line_start = line + 1, match.end()
-    return Place(line=line, column=offset - line_start + 1)
+    return line, offset - line_start + 1
 
 
 def rejection(detail: str, text: str, offset: int) -> QueryRejected:
     """The error that tells what is wrong at an offset of a text."""
-    place = locate(text, offset)
-    return QueryRejected(detail, line=place.line, column=place.column)
+    line, column = locate(text, offset)
+    return QueryRejected(detail, line=line, column=column)

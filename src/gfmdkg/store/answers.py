@@ -10,21 +10,16 @@ from gfmdkg.errors import NotAcceptable
 
 __all__ = ["GRAPH_FORMATS", "RESULTS_FORMATS", "AnswerFormats", "AnswerKind", "Dataset"]
 
+_R, _G = ox.QueryResultsFormat, ox.RdfFormat
+
 RESULTS_FORMATS: Mapping[str, ox.QueryResultsFormat] = {
-    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
-    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
-    "text/csv": ox.QueryResultsFormat.CSV,
-    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+    each.media_type.partition(";")[0]: each for each in (_R.JSON, _R.XML, _R.CSV, _R.TSV)
 }
 """Media type of solutions and booleans to the engine's name of it."""
 
 GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
-    "text/turtle": ox.RdfFormat.TURTLE,
-    "application/n-triples": ox.RdfFormat.N_TRIPLES,
-    "application/ld+json": ox.RdfFormat.JSON_LD,
-    "application/rdf+xml": ox.RdfFormat.RDF_XML,
-    "application/trig": ox.RdfFormat.TRIG,
-    "application/n-quads": ox.RdfFormat.N_QUADS,
+    each.media_type: each
+    for each in (_G.TURTLE, _G.N_TRIPLES, _G.JSON_LD, _G.RDF_XML, _G.TRIG, _G.N_QUADS)
 }
 """Media type of graphs to the engine's name of it."""
 

@@ -8,9 +8,8 @@ import pyoxigraph as ox
 
 from gfmdkg.store.files import derive_once, replacing, told_as_store_error
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.version import Version
-from gfmdkg.terms.index import TermIndex, labels_query
-from gfmdkg.terms.name_tables import Fact, is_current, write_tables
+from gfmdkg.store.versions import Version
+from gfmdkg.terms.index import NameFact, TermIndex, is_current, labels_query, write_tables
 
 __all__ = ["NAMES_NAME", "names_of", "open_names", "write_names"]
 
@@ -51,7 +50,7 @@ def _write_names_of(version: Version, target: Path) -> None:
         write_names(target, store)
 
 
-def _facts(store: OxigraphStore) -> Iterator[Fact]:
+def _facts(store: OxigraphStore) -> Iterator[NameFact]:
     # A million triples have some hundred thousand of these, so they pass one by one.
     for resource, kind, value in store.engine.query(labels_query()):  # type: ignore[union-attr]
         if kind.value not in ("type", "scheme"):

@@ -11,7 +11,7 @@ delete and add a quad. Terms are written in full, so prefix rows are not read.
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 import pyoxigraph as ox
@@ -20,9 +20,12 @@ from gfmdkg.errors import DataError, Fault
 from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.store.complaints import unreadable
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.terms.values import Term
 
 __all__ = [
+    "Fact",
     "Patch",
+    "facts_in",
     "graph_of",
     "is_same_but_for_labels",
     "locate",
@@ -30,14 +33,12 @@ __all__ = [
     "quads_of",
     "statements_about",
     "statements_of",
-    "statements_with_subject",
     "subjects_of",
     "triples_of",
 ]
 
 _ROW = re.compile(r"(A|D)\s++(.*)\.", re.DOTALL)
-_HEADER = re.compile(r"H\s++(\S++)\s++(.*)\.")
-_IGNORED = re.compile(r"(TX|TC|TB)\s*+\.?")
+_IGNORED = re.compile(r"(TX|TC|TB)\s*+\.?|H\s++\S++\s++.*\.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,6 @@ class Patch:
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, added: Iterable[str], removed: Iterable[str]) -> Self:
@@ -72,28 +72,26 @@ class Patch:
         Where a statement is both added and deleted, the later row counts.
         """
         effect: dict[str, bool] = {}
-        headers: dict[str, str] = {}
         faults: list[Fault] = []
         for number, line in enumerate(text.split("\n"), start=1):
             row = line.strip()
             if not row or row.startswith("#") or _IGNORED.fullmatch(row):
                 continue
-            if header := _HEADER.fullmatch(row):
-                headers[header[1]] = header[2].rstrip().strip('"')
-            elif match := _ROW.fullmatch(row):
+            if match := _ROW.fullmatch(row):
                 try:
-                    effect |= dict.fromkeys(_spell([match[2].rstrip()]), match[1] == "A")
+                    quads = ox.parse(f"{match[2].rstrip()} .\n", ox.RdfFormat.N_QUADS)
+                    effect |= dict.fromkeys(normalise(quads), match[1] == "A")
                 except SyntaxError as error:
-                    faults.append(_fault(error.msg, file, number))
+                    faults.append(Fault(message=error.msg, file=file, line=number))
             else:
-                faults.append(_fault(f"“{row[:60]}” is no row of RDF Patch", file, number))
+                message = f"“{row[:60]}” is no row of RDF Patch"
+                faults.append(Fault(message=message, file=file, line=number))
         if faults:
             raise DataError("the patch cannot be read", faults)
-        patch = cls.of(
+        return cls.of(
             (s for s, is_added in effect.items() if is_added),
             (s for s, is_added in effect.items() if not is_added),
         )
-        return cls(added=patch.added, removed=patch.removed, headers=headers)
 
     def to_text(self, headers: Mapping[str, object] | None = None) -> str:
         r"""The patch as RDF Patch: headers, deletions, additions.
@@ -154,6 +152,16 @@ def graph_of(quad: ox.Quad) -> str:
     return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
 
 
+Fact = tuple[str, str, Term]
+"""The IRIs of a subject and a predicate, and a value."""
+
+
+def facts_in(graph: str, facts: Iterable[Fact]) -> list[ox.Quad]:
+    """Facts as quads of a named graph."""
+    node = ox.NamedNode(graph)
+    return [ox.Quad(ox.NamedNode(s), ox.NamedNode(p), o, node) for s, p, o in facts]
+
+
 def normalise(quads: Iterable[ox.Quad]) -> list[str]:
     """Quads as statements in the store's spelling, sorted."""
     store = OxigraphStore.in_memory()
@@ -164,12 +172,6 @@ def normalise(quads: Iterable[ox.Quad]) -> list[str]:
 def statements_of(store: OxigraphStore, graph: str) -> set[str]:
     """The statements of one graph."""
     return {str(quad) for quad in store.quads(graph)}
-
-
-def statements_with_subject(store: OxigraphStore, subject: str) -> list[str]:
-    """The statements of named graphs with this subject: an IRI, or ``_:`` and a label."""
-    quads = store.quads_about(subject)
-    return [str(quad) for quad in quads if not isinstance(quad.graph_name, ox.DefaultGraph)]
 
 
 def statements_about(store: OxigraphStore, subject: str) -> list[str]:
@@ -240,12 +242,3 @@ def quads_of(statements: Iterable[str]) -> list[ox.Quad]:
 
 def _merged(quad: ox.Quad) -> ox.Quad:
     return ox.Quad(quad.subject, quad.predicate, quad.object, ox.DefaultGraph())
-
-
-def _spell(statements: Iterable[str]) -> list[str]:
-    text = "".join(f"{statement} .\n" for statement in statements)
-    return normalise(ox.parse(text, ox.RdfFormat.N_QUADS))
-
-
-def _fault(message: str, file: str | None, line: int) -> Fault:
-    return Fault(message=message, file=file, line=line)

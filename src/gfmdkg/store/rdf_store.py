@@ -82,7 +82,6 @@ class OxigraphStore:
         output: IO[bytes],
         dataset: Dataset = _OWN_DATASET,
         base_iri: str | None = None,
-        project_prefixes: bool = True,
     ) -> tuple[AnswerKind, str]:
         """Evaluate a query and write its answer to ``output``: its kind and media type.
 
@@ -97,7 +96,7 @@ class OxigraphStore:
             answer = self._store.query(
                 text,
                 base_iri=base_iri,
-                prefixes=_ENGINE_PREFIXES if project_prefixes else None,
+                prefixes=_ENGINE_PREFIXES,
                 **graphs,  # type: ignore[arg-type]
             )
         if isinstance(answer, ox.QueryTriples):
@@ -113,18 +112,14 @@ class OxigraphStore:
         answer.serialize(output, RESULTS_FORMATS[media_type])
         return kind, media_type
 
-    def update(
-        self, text: str, *, base_iri: str | None = None, project_prefixes: bool = True
-    ) -> None:
+    def update(self, text: str, *, base_iri: str | None = None) -> None:
         """Carry out a SPARQL update, wholly or not at all. Raises ``QueryRejected``.
 
         That includes CREATE of a graph that exists, and CLEAR or DROP of one that does not,
         without SILENT.
         """
         with rejecting():
-            self._store.update(
-                text, base_iri=base_iri, prefixes=_ENGINE_PREFIXES if project_prefixes else None
-            )
+            self._store.update(text, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
 
     def load(
         self, source: bytes, *, media_type: str, graph: str | None = None, file: str | None = None
@@ -144,19 +139,6 @@ class OxigraphStore:
         except SyntaxError as error:
             raise unreadable(error, file) from error
 
-    def bulk_load(self, path: Path, *, media_type: str, graph: str | None = None) -> None:
-        """Add a big file without holding it in memory; all of it or none.
-
-        ``graph`` is a named graph, ``""`` the default graph, ``None`` as the quads say.
-        Raises ``DataError`` with the place of a syntax error.
-        """
-        try:
-            self._store.bulk_load(
-                path=str(path), format=GRAPH_FORMATS[media_type], to_graph=_graph_node(graph)
-            )
-        except SyntaxError as error:
-            raise unreadable(error, str(path)) from error
-
     def extend(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads in one transaction that is as large as they are."""
         self._store.bulk_extend(quads)
@@ -171,7 +153,7 @@ class OxigraphStore:
 
     def named_graphs_with(self, quad: ox.Quad) -> list[ox.Quad]:
         """The quads of this quad's triple in named graphs, whatever its own graph."""
-        found = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        found = self.quads_of(quad.triple)
         return [other for other in found if not isinstance(other.graph_name, ox.DefaultGraph)]
 
     def quads_of(self, triple: ox.Triple) -> list[ox.Quad]:

@@ -1,6 +1,11 @@
-"""Reading documents into quads whose blank nodes keep their labels from one run to the next."""
+"""Reading documents, wholly or not at all, or past their faults for who asks what is wrong.
 
+What is read wholly has blank nodes that keep their labels from one run to the next.
+"""
+
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -9,9 +14,53 @@ from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.namespaces import BASE, GRAPH_BASE
 from gfmdkg.store.answers import GRAPH_FORMATS
 from gfmdkg.store.complaints import unreadable
-from gfmdkg.store.parsing import NESTED_ENTITIES, TOO_LARGE, nested_entity
 
-__all__ = ["read_dataset", "read_labelled", "read_quads"]
+__all__ = [
+    "NESTED_ENTITIES",
+    "TOO_LARGE",
+    "Complaint",
+    "Parsed",
+    "parse",
+    "read_dataset",
+    "read_labelled",
+    "read_quads",
+]
+
+
+TOO_LARGE = "a value is larger than 16 MB"
+"""What the parser refuses to hold."""
+
+NESTED_ENTITIES = "an entity is made of other entities, which could grow without end"
+"""What is refused of RDF/XML, since the parser would take all memory."""
+
+_RDF_XML = "application/rdf+xml"
+_ENTITY = re.compile(
+    rb"""<!ENTITY\s[^<>"']*+(["'])(?:(?!\1).)*?&(?!amp;|lt;|gt;|quot;|apos;|#)""", re.DOTALL
+)
+
+_MOST_COMPLAINTS = 1000
+# "Parser error at line 2 between columns 4 and 8: what is wrong"
+_WHERE = re.compile(r"^Parser error .*?(?<=[0-9]): ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """What the parser says; line and column count from 1, in characters, where it knows them."""
+
+    message: str
+    line: int | None
+    column: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """The statements, graph names dropped, and the complaints.
+
+    Blank nodes keep the labels that the document gives them.
+    """
+
+    triples: tuple[ox.Triple, ...]
+    complaints: tuple[Complaint, ...]
 
 
 def read_quads(
@@ -64,7 +113,7 @@ def read_labelled(source: bytes, *, graph: str) -> list[ox.Quad]:
 
 
 def _parse(source: bytes, *, media_type: str, base_iri: str, file: str | None) -> list[ox.Quad]:
-    if nested_entity(source, media_type=media_type) is not None:
+    if _nested_entity(source, media_type=media_type) is not None:
         fault = Fault(message=NESTED_ENTITIES, file=file)
         raise DataError("the document cannot be read", [fault])
     try:
@@ -80,3 +129,40 @@ def _named(quads: Iterable[ox.Quad], graph: str) -> list[ox.Quad]:
     """The quads with blank nodes that are named after the graph."""
     prefix = graph.removeprefix(GRAPH_BASE).translate(str.maketrans("/:.#?&=%", "--------"))
     return canonical_quads(quads, prefix=f"{prefix}-")
+
+
+def parse(source: bytes, *, media_type: str, base_iri: str) -> Parsed:
+    """Read a document in one of ``GRAPH_FORMATS``.
+
+    The parser goes on after a fault where the format lets it (Turtle and its relatives);
+    it may then complain several times of one fault.
+    """
+    triples: list[ox.Triple] = []
+    complaints: list[Complaint] = []
+    entity = _nested_entity(source, media_type=media_type)
+    if entity is not None:
+        line = source.count(b"\n", 0, entity) + 1
+        column = len(source[source.rfind(b"\n", 0, entity) + 1 : entity].decode()) + 1
+        complaint = Complaint(message=NESTED_ENTITIES, line=line, column=column)
+        return Parsed(triples=(), complaints=(complaint,))
+    parser = ox.parse(source, GRAPH_FORMATS[media_type], base_iri=base_iri)
+    while len(complaints) < _MOST_COMPLAINTS:
+        try:
+            quad = next(parser)
+        except StopIteration:
+            break
+        except SyntaxError as error:
+            message = _WHERE.sub("", error.msg)
+            complaints.append(Complaint(message=message, line=error.lineno, column=error.offset))
+        except MemoryError:
+            complaints.append(Complaint(message=TOO_LARGE, line=None, column=None))
+            break
+        else:
+            triples.append(quad.triple)
+    return Parsed(triples=tuple(triples), complaints=tuple(dict.fromkeys(complaints)))
+
+
+def _nested_entity(source: bytes, *, media_type: str) -> int | None:
+    """Where RDF/XML declares an entity that is made of others; ``None`` if nowhere."""
+    found = _ENTITY.search(source) if media_type == _RDF_XML else None
+    return None if found is None else found.start()

@@ -1,4 +1,4 @@
-"""Keeping the default graph equal to the union of all named graphs.
+"""Where a triple stands: in one graph of ours, and in the default graph, the union of all.
 
 The engine can show such a union by itself, but joins and aggregates are slower over it, and it
 gives a triple once for each graph that holds it, so that a query without GRAPH would count
@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.store.patches import triples_of
+from gfmdkg.namespaces import GRAPH_BASE, is_our_graph
+from gfmdkg.store.patches import graph_of, triples_of
 from gfmdkg.store.rdf_store import OxigraphStore
 
-__all__ = ["LOCAL_GRAPH", "settle_union", "with_union"]
+__all__ = ["LOCAL_GRAPH", "leave_out", "settle_union", "stated_elsewhere", "with_union"]
 
 LOCAL_GRAPH = GRAPH_BASE + "local"
 """The named graph that takes what an update inserted without naming a graph."""
@@ -52,3 +52,40 @@ def settle_union(store: OxigraphStore, before: OxigraphStore, about: Iterable[st
             else:
                 added.append(ox.Quad(quad.subject, quad.predicate, quad.object, home))
     store.apply(added=added, removed=removed)
+
+
+def stated_elsewhere(store: OxigraphStore, quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str]]:
+    """The statements among some whose triple another graph of ours holds, each with that graph.
+
+    Each is looked up when it is asked for, so that what was removed by then no longer counts.
+    """
+    for quad in quads:
+        graphs = {graph_of(each) for each in store.named_graphs_with(quad) if each != quad}
+        others = sorted(filter(is_our_graph, graphs))
+        if others:
+            yield str(quad), others[0]
+
+
+def leave_out(
+    store: OxigraphStore, before: OxigraphStore, quads: Iterable[ox.Quad]
+) -> dict[str, str]:
+    """Take what came into graphs of ours out again where another of them holds it.
+
+    Of a triple that came into several, the first by name keeps it. Gives what went, each with
+    the graph that has it.
+    """
+    came = sorted(
+        (
+            quad
+            for quad in set(quads)
+            if is_our_graph(graph_of(quad)) and store.contains(quad) and not before.contains(quad)
+        ),
+        key=str,
+        reverse=True,
+    )
+    left: dict[str, str] = {}
+    for quad in came:
+        for statement, other in stated_elsewhere(store, [quad]):
+            store.apply(added=(), removed=[quad])
+            left[statement] = other
+    return left

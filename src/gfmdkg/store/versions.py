@@ -26,19 +26,19 @@ import mmap
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
-from gfmdkg.store.cloning import clone_database
+from gfmdkg.store.cloning import clone_database, scratch_copy
 from gfmdkg.store.files import locked, replace_durably, sync_folder, write_durably
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.version import Origin, Version
 
 if TYPE_CHECKING:
     from gfmdkg.store.patches import Patch
@@ -50,6 +50,64 @@ _LOOK_SECONDS = 1.0
 _SIGN_BYTES = 16
 # What was made for a version and may hold for the next; its readers find out.
 _CARRIED = ("rules.json",)
+
+
+class Origin(StrEnum):
+    """How a version came to be."""
+
+    BUILD = "build"
+    EMPTY = "empty"
+    UPDATE = "update"
+    PUBLISH = "publish"
+    REVERT = "revert"
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it holds something that a build from files would leave out."""
+        return self not in (Origin.BUILD, Origin.EMPTY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One published state of the graph.
+
+    ``content_hash`` is the same for the same quads, whatever their order and history;
+    ``sources_hash`` tells from which files it, or the version that it changes, was built;
+    ``default_graph`` says whether the default graph holds the union of all named ones.
+    ``author`` made it, ``change`` is the change set that it published, ``reverts`` the version
+    that it undoes. ``added`` and ``removed`` count the statements of its patch; they are
+    ``None`` where none is recorded: for a first build, and for stores too big to compare.
+    """
+
+    number: int
+    created: datetime
+    content_hash: str
+    sources_hash: str
+    origin: Origin
+    parent: int | None
+    quads: int
+    default_graph: str
+    message: str
+    folder: Path
+    author: str | None = None
+    change: int | None = None
+    reverts: int | None = None
+    added: int | None = None
+    removed: int | None = None
+
+    @property
+    def is_available(self) -> bool:
+        """Whether it can be queried still; one that was pruned cannot."""
+        return self.database.is_dir()
+
+    @property
+    def database(self) -> Path:
+        """The RocksDB folder."""
+        return self.folder / "db"
+
+    def scratch(self) -> AbstractContextManager[OxigraphStore]:
+        """``with version.scratch() as store``: a copy to be changed at will, and forgotten."""
+        return scratch_copy(self.database, folder=self.folder.parents[1] / "scratch")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -190,10 +248,6 @@ class VersionStore:
         record["origin"] = Origin(record["origin"])
         return Version(folder=folder, **record)
 
-    def all(self) -> tuple[Version, ...]:
-        """All versions that are still there, oldest first."""
-        return tuple(version for version in self.history() if version.is_available)
-
     def history(self) -> tuple[Version, ...]:
         """The records of all versions up to the current one, oldest first."""
         current = self.current()
@@ -284,8 +338,12 @@ class VersionStore:
 
     def _publish(self, draft: Draft, version: Version, patch: "Patch | None") -> Version:
         # Most processes only read, and start without what compares and hashes.
-        from gfmdkg.store.comparison import compare_if_small, count_growth
-        from gfmdkg.store.content_hash import hash_changed, hash_content
+        from gfmdkg.store.comparison import (
+            compare_if_small,
+            count_growth,
+            hash_changed,
+            hash_content,
+        )
 
         draft.store.flush()
         staged, number, base = draft._folder, version.number, draft.base  # noqa: SLF001

@@ -79,13 +79,9 @@ class TripleView:
         """The triples of a pattern; ``None`` matches anything."""
         if isinstance(subject, ox.Literal):
             return
-        if self._only_default:
-            graph = ox.DefaultGraph()
-            for quad in self._store.quads_for_pattern(subject, predicate, object_, graph):
-                yield quad.subject, quad.predicate, quad.object
-            return
-        for quad in self._store.quads_for_pattern(subject, predicate, object_, None):
-            if self.sees(quad):
+        graph = ox.DefaultGraph() if self._only_default else None
+        for quad in self._store.quads_for_pattern(subject, predicate, object_, graph):
+            if self._only_default or self.sees(quad):
                 yield quad.subject, quad.predicate, quad.object
 
     def has(

@@ -20,24 +20,128 @@ classes and schemes asked for decide, and else the answer is ``Ambiguous``.
 
 import json
 import sqlite3
+import unicodedata
 import weakref
+import zlib
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from gfmdkg.about import VERSION
 from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
-from gfmdkg.namespaces import expand
+from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, expand
 from gfmdkg.terms.folding import fold, is_acronym, tidy
-from gfmdkg.terms.name_tables import Fact, fill_tables, open_tables
 from gfmdkg.terms.values import Resource
 
 if TYPE_CHECKING:
     from gfmdkg.terms.nearest import NamePool
 
-__all__ = ["LabelEntry", "LabelKind", "TermIndex", "labels_query"]
+__all__ = [
+    "LabelEntry",
+    "LabelKind",
+    "NameFact",
+    "TermIndex",
+    "is_current",
+    "labels_query",
+    "open_tables",
+    "write_tables",
+]
+
+NameFact = tuple[str, str, str, str | None]
+"""What is said of a resource: its IRI, a kind of name with a text and its language; or ``type``
+or ``scheme`` with an IRI and ``None``."""
+
+_OWN_BASES = (ID_BASE, SCHEME_BASE)
+
+# A resource that has no name is in none of them. Its types and schemes are separated by spaces.
+_TABLES = """
+CREATE TABLE resource (
+  id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, slug TEXT,
+  types TEXT NOT NULL, schemes TEXT NOT NULL
+);
+CREATE TABLE name (
+  id INTEGER PRIMARY KEY, resource INTEGER NOT NULL,
+  kind TEXT NOT NULL, text TEXT NOT NULL, language TEXT, folded TEXT NOT NULL
+);
+CREATE TABLE member (
+  scheme TEXT NOT NULL, resource INTEGER NOT NULL, PRIMARY KEY (scheme, resource)
+) WITHOUT ROWID;
+"""
+_FILL = """
+BEGIN;
+CREATE INDEX temp.fact_of ON fact (iri, kind);
+INSERT INTO resource (iri, slug, types, schemes)
+  SELECT iri, slug(iri), '', '' FROM fact
+  WHERE kind NOT IN ('type', 'scheme') GROUP BY iri ORDER BY min(rowid);
+UPDATE resource SET
+  types = (SELECT ifnull(group_concat(value, ' '), '') FROM (
+    SELECT DISTINCT value FROM fact WHERE iri = resource.iri AND kind = 'type' ORDER BY value)),
+  schemes = (SELECT ifnull(group_concat(value, ' '), '') FROM (
+    SELECT DISTINCT value FROM fact WHERE iri = resource.iri AND kind = 'scheme' ORDER BY value));
+INSERT INTO member SELECT DISTINCT value, id FROM fact JOIN resource USING (iri)
+  WHERE kind = 'scheme';
+INSERT INTO name (resource, kind, text, language, folded)
+  SELECT id, kind, value, language, fold(value) FROM fact JOIN resource USING (iri)
+  WHERE kind NOT IN ('type', 'scheme') ORDER BY id, fact.rowid;
+DROP TABLE fact;
+CREATE INDEX name_of ON name (resource);
+CREATE INDEX name_folded ON name (folded);
+CREATE INDEX resource_slug ON resource (slug) WHERE slug IS NOT NULL;
+COMMIT;
+"""
+# Names are folded by the tables of Unicode that came with Python.
+_MADE_BY = zlib.crc32(f"{VERSION} {unicodedata.unidata_version} {_TABLES}".encode()) >> 1
+
+
+def _fill_tables(connection: sqlite3.Connection, facts: Iterable[NameFact]) -> None:
+    """Make the tables in an empty database; no fact is held in memory for it."""
+    connection.create_function("fold", 1, fold, deterministic=True)
+    connection.create_function("slug", 1, _slug, deterministic=True)
+    connection.execute("PRAGMA journal_mode = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.executescript(_TABLES)
+    connection.execute("CREATE TEMP TABLE fact (iri TEXT, kind TEXT, value TEXT, language TEXT)")
+    connection.execute("BEGIN")
+    connection.executemany("INSERT INTO fact VALUES (?, ?, ?, ?)", facts)
+    connection.executescript(_FILL)
+    connection.execute(f"PRAGMA user_version = {_MADE_BY}")
+
+
+def write_tables(path: Path, facts: Iterable[NameFact]) -> None:
+    """Make the tables in a new file."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        _fill_tables(connection, facts)
+
+
+def is_current(path: Path, *, made_by: int = _MADE_BY) -> bool:
+    """Whether the file is there, whole, and made by this very software."""
+    try:
+        with closing(open_tables(path)) as connection:
+            ((found,),) = connection.execute("PRAGMA user_version")
+            ((size_bytes,),) = connection.execute(
+                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+            )
+            return bool(found == made_by and size_bytes == path.stat().st_size)
+    except (sqlite3.Error, OSError):
+        return False
+
+
+def open_tables(path: Path) -> sqlite3.Connection:
+    """A connection for any number of threads to a file that nobody writes to any more."""
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+    )
+    connection.execute("PRAGMA mmap_size = 1073741824")
+    return connection
+
+
+def _slug(iri: str) -> str | None:
+    return iri[iri.rfind("/") + 1 :] if iri.startswith(_OWN_BASES) else None
+
 
 LabelKind = Literal["pref", "alt", "hidden", "never", "notation"]
 
@@ -99,7 +203,7 @@ class TermIndex:
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Over tables that ``fill_tables`` made. The connection is closed with the index."""
+        """Over tables that ``_fill_tables`` made. The connection is closed with the index."""
         self._connection = connection
         self._read = partial(_read, connection)
         # The labels of classes, kinds and sessions are shown again and again.
@@ -113,11 +217,11 @@ class TermIndex:
         return cls(open_tables(path))
 
     @classmethod
-    def from_facts(cls, facts: Iterable[Fact]) -> Self:
+    def from_facts(cls, facts: Iterable[NameFact]) -> Self:
         """Index what is said of resources, in memory or, what is too much, in a private file."""
         connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         index = cls(connection)
-        fill_tables(connection, facts)
+        _fill_tables(connection, facts)
         return index
 
     @classmethod
@@ -280,7 +384,7 @@ def _read(connection: sqlite3.Connection, query: str, *values: object) -> list[A
         raise StoreError("the index of names cannot be read", [fault]) from error
 
 
-def _facts(entry: LabelEntry) -> Iterator[Fact]:
+def _facts(entry: LabelEntry) -> Iterator[NameFact]:
     yield entry.iri, entry.kind, entry.text, entry.language
     yield from ((entry.iri, "type", iri, None) for iri in entry.types)
     yield from ((entry.iri, "scheme", iri, None) for iri in entry.schemes)

@@ -11,16 +11,16 @@ import pyoxigraph as ox
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.namespaces import ID_BASE, expand
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term, typed
+from gfmdkg.terms.values import Term, matching, typed
 
 __all__ = ["Column", "ColumnType", "Parameter", "ParameterType"]
 
 _TEXT_LIMIT = 1_000
 # In JSON no member is left out.
 _ALWAYS_WHOLE = {"json_schema_serialization_defaults_required": True}
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_INTEGER = r"[+-]?[0-9]{1,18}"
+_DECIMAL = r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _OWN_PATH = re.compile(r"[a-z0-9]+(/[a-z0-9.-]+)+", re.ASCII)
 # What UTF-8 cannot carry, and what no answer could be shown with.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -133,18 +133,11 @@ class Parameter:
         raise NotFound(what, text, nearest)
 
 
-def _matching(pattern: re.Pattern[str], datatype: str) -> Callable[[str], Term]:
-    def read(text: str) -> Term:
-        if not pattern.fullmatch(text):
-            raise ValueError(text)
-        return typed(text, datatype)
-
-    return read
+def _as(datatype: str) -> Callable[[str], Term]:
+    return lambda text: typed(text, datatype)
 
 
 def _read_date(text: str) -> Term:
-    if not _DATE.fullmatch(text):
-        raise ValueError(text)
     return typed(date.fromisoformat(text).isoformat(), "date")
 
 
@@ -160,8 +153,8 @@ _READERS: Mapping[ParameterType, tuple[Callable[[str], Term], str]] = {
     ParameterType.IRI: (_read_iri, "an IRI, a CURIE or a path below /id/"),
     ParameterType.STRING: (ox.Literal, "text"),
     ParameterType.ENUM: (ox.Literal, "text"),
-    ParameterType.INT: (_matching(_INTEGER, "integer"), "a whole number"),
-    ParameterType.DECIMAL: (_matching(_DECIMAL, "decimal"), "a number such as 0.9"),
-    ParameterType.DATE: (_read_date, "a date such as 2017-04-06"),
-    ParameterType.BOOLEAN: (_matching(re.compile("true|false"), "boolean"), "true or false"),
+    ParameterType.INT: (matching(_INTEGER, _as("integer")), "a whole number"),
+    ParameterType.DECIMAL: (matching(_DECIMAL, _as("decimal")), "a number such as 0.9"),
+    ParameterType.DATE: (matching(_DATE, _read_date), "a date such as 2017-04-06"),
+    ParameterType.BOOLEAN: (matching("true|false", _as("boolean")), "true or false"),
 }

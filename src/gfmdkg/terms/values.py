@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
 
 import pyoxigraph as ox
 
 from gfmdkg.namespaces import XSD, short_name
 
-__all__ = ["PythonValue", "Resource", "Term", "Triple", "python_value", "typed"]
+__all__ = ["PythonValue", "Resource", "Term", "Triple", "matching", "python_value", "typed"]
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 """A term of a solution or a triple; ``str`` gives it as SPARQL and N-Triples write it."""
@@ -21,6 +22,7 @@ Triple = tuple[Term, ox.NamedNode, Term]
 PythonValue = str | int | float | bool | Decimal | date | datetime
 """What a literal becomes in Python; ``datetime`` is also a ``date``."""
 
+_Value = TypeVar("_Value")
 _INTEGERS = (
     *("integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger"),
     *("nonPositiveInteger", "negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort"),
@@ -54,11 +56,11 @@ def typed(lexical: str, datatype: str) -> ox.Literal:
     return ox.Literal(lexical, datatype=ox.NamedNode(XSD + datatype))
 
 
-def _matching(form: str, read: Callable[[str], PythonValue]) -> Callable[[str], PythonValue]:
-    # A date with a zone, or before year 1, has no counterpart in Python.
-    pattern = re.compile(form)
+def matching(form: str, read: Callable[[str], _Value]) -> Callable[[str], _Value]:
+    """A reader that raises ``ValueError`` for texts which are not of this form."""
+    pattern = re.compile(form, re.ASCII)
 
-    def reader(lexical: str) -> PythonValue:
+    def reader(lexical: str) -> _Value:
         if not pattern.fullmatch(lexical):
             raise ValueError(lexical)
         return read(lexical)
@@ -72,8 +74,9 @@ _READERS: Mapping[str, Callable[[str], PythonValue]] = {
     "double": float,
     "float": float,
     "boolean": _BOOLEANS.__getitem__,
-    "date": _matching(r"\d{4}-\d\d-\d\d", date.fromisoformat),
-    "dateTime": _matching(
+    # A date with a zone, or before year 1, has no counterpart in Python.
+    "date": matching(r"\d{4}-\d\d-\d\d", date.fromisoformat),
+    "dateTime": matching(
         r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?", datetime.fromisoformat
     ),
 }

@@ -14,8 +14,8 @@ from rdflib.term import Node
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.formats.solutions import Select
 from gfmdkg.namespaces import XSD
-from gfmdkg.store.parsing import parse
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.reading import parse
 from gfmdkg.store.walking import (
     TripleView,
     store_of,

@@ -10,7 +10,7 @@ from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.store.answers import GRAPH_FORMATS
-from gfmdkg.store.parsing import parse
+from gfmdkg.store.reading import parse
 from gfmdkg.validation.data_graph import rdflib_triples
 from gfmdkg.validation.findings import Finding, SourceFile
 from gfmdkg.validation.json_ld import CONTEXT_IRIS, MARK, mark_document

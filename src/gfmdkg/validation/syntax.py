@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.store.parsing import NESTED_ENTITIES, Complaint, parse
+from gfmdkg.store.reading import NESTED_ENTITIES, Complaint, parse
 from gfmdkg.validation.positions import LINE_FORMATS, POSITIONED
 from gfmdkg.validation.turtle_tokens import Kind, Lines, Token, tokenize
 

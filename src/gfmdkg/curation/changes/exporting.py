@@ -19,7 +19,6 @@ from gfmdkg.errors import DataError
 from gfmdkg.formats.turtle_writer import BlankNodes, TurtleBlocks, write_turtle
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES
 from gfmdkg.store.files import replace_durably
-from gfmdkg.store.parsing import parse
 from gfmdkg.store.patches import (
     is_same_but_for_labels,
     normalise,
@@ -30,7 +29,7 @@ from gfmdkg.store.patches import (
     triples_of,
 )
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.reading import read_quads
+from gfmdkg.store.reading import parse, read_quads
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.values import Term
 from gfmdkg.validation.turtle_tokens import Kind, Token, names_before, tokenize

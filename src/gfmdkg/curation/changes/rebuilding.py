@@ -5,12 +5,11 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from gfmdkg.build.assembly import assemble
-from gfmdkg.build.freshness import hash_sources
-from gfmdkg.build.sources import collect_sources
+from gfmdkg.build.sources import collect_sources, hash_sources
 from gfmdkg.catalog import Catalog
 from gfmdkg.errors import RequestError
 from gfmdkg.paths import Content
-from gfmdkg.store.content_hash import hash_content
+from gfmdkg.store.comparison import hash_content
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Origin, Version, VersionStore
 

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from gfmdkg.build.derivation import DERIVED_GRAPH, PROVENANCE_GRAPH
-from gfmdkg.build.doubles import double_findings
+from gfmdkg.build.assembly import double_findings
+from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_sets import ChangeSet, ChangeStore, Event, State
 from gfmdkg.curation.changes.history import find_clashes
 from gfmdkg.curation.changes.submission import compute_patch, place_in_documents
@@ -20,14 +20,13 @@ from gfmdkg.curation.document import Document
 from gfmdkg.curation.writing import Settled, Successor, Validate, refuse_violations, succeeding
 from gfmdkg.errors import Conflict, Forbidden, RequestError
 from gfmdkg.namespaces import DCTERMS, ID_BASE, PROV, RDF, RDFS
-from gfmdkg.store.patches import Patch, normalise
+from gfmdkg.store.patches import Fact, Patch, facts_in, normalise
 from gfmdkg.store.versions import Origin, Version, VersionStore
-from gfmdkg.terms.values import Term, typed
+from gfmdkg.terms.values import typed
 from gfmdkg.validation import Report
 
 __all__ = ["Review", "activity_iri"]
 
-_Fact = tuple[ox.NamedNode, str, Term]
 _ROLES = {State.SUBMITTED: "submitter", State.ACCEPTED: "reviewer", State.PUBLISHED: "publisher"}
 
 
@@ -215,7 +214,7 @@ def activity_iri(number: int, *, is_revert: bool = False) -> str:
 
 def _describe_publication(change: ChangeSet, published: Event, *, graphs: Iterable[str]) -> Patch:
     """What says in the provenance graph which graphs a change set changed, and who did what."""
-    activity = ox.NamedNode(activity_iri(change.number))
+    activity = activity_iri(change.number)
     label = f"change set {change.number}: {change.message}"
     return _stated(
         (activity, DCTERMS + "identifier", ox.Literal(str(change.number))),
@@ -228,35 +227,33 @@ def _describe_publication(change: ChangeSet, published: Event, *, graphs: Iterab
 def _describe_revert(number: int, reverted: Event, *, undone: int, graphs: Iterable[str]) -> Patch:
     """What says in the provenance graph that version ``number`` undoes another, and by whom."""
     label = f"version {number} undoes version {undone}"
-    activity = ox.NamedNode(activity_iri(number, is_revert=True))
-    return _stated(*_activity(activity, label, (reverted,), graphs))
+    return _stated(*_activity(activity_iri(number, is_revert=True), label, (reverted,), graphs))
 
 
 def _activity(
-    activity: ox.NamedNode, label: str, events: Sequence[Event], graphs: Iterable[str]
-) -> Iterator[_Fact]:
+    activity: str, label: str, events: Sequence[Event], graphs: Iterable[str]
+) -> Iterator[Fact]:
     yield activity, RDF + "type", ox.NamedNode(PROV + "Activity")
     yield activity, RDFS + "label", ox.Literal(label)
     yield activity, PROV + "endedAtTime", typed(events[-1].at, "dateTime")
     for event in events:
         name = _ROLES[event.state]
-        agent = ox.NamedNode(f"{ID_BASE}agent/{quote(event.by, safe='')}")
-        association = ox.NamedNode(f"{activity.value}/{name}")
-        role = ox.NamedNode(f"{ID_BASE}role/{name}")
-        yield activity, PROV + "wasAssociatedWith", agent
-        yield activity, PROV + "qualifiedAssociation", association
+        agent = f"{ID_BASE}agent/{quote(event.by, safe='')}"
+        association = f"{activity}/{name}"
+        role = f"{ID_BASE}role/{name}"
+        yield activity, PROV + "wasAssociatedWith", ox.NamedNode(agent)
+        yield activity, PROV + "qualifiedAssociation", ox.NamedNode(association)
         yield association, RDF + "type", ox.NamedNode(PROV + "Association")
-        yield association, PROV + "agent", agent
-        yield association, PROV + "hadRole", role
+        yield association, PROV + "agent", ox.NamedNode(agent)
+        yield association, PROV + "hadRole", ox.NamedNode(role)
         yield agent, RDF + "type", ox.NamedNode(PROV + "Agent")
         yield agent, RDFS + "label", ox.Literal(event.by)
         yield role, RDF + "type", ox.NamedNode(PROV + "Role")
         yield role, RDFS + "label", ox.Literal(name, language="en")
     for graph in graphs:
         if graph:
-            yield ox.NamedNode(graph), PROV + "wasInfluencedBy", activity
+            yield graph, PROV + "wasInfluencedBy", ox.NamedNode(activity)
 
 
-def _stated(*facts: _Fact) -> Patch:
-    graph = ox.NamedNode(PROVENANCE_GRAPH)
-    return Patch.of(normalise(ox.Quad(s, ox.NamedNode(p), o, graph) for s, p, o in facts), ())
+def _stated(*facts: Fact) -> Patch:
+    return Patch.of(normalise(facts_in(PROVENANCE_GRAPH, facts)), ())

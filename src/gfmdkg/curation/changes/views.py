@@ -7,7 +7,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from gfmdkg.build.derivation import PROVENANCE_GRAPH
+from gfmdkg.build.sources import PROVENANCE_GRAPH
 from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
 from gfmdkg.store.patches import Patch, graph_of, quads_of
 from gfmdkg.terms.values import Term

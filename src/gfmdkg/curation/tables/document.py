@@ -16,7 +16,7 @@ from gfmdkg.curation.tables.columns import record_type as find_type
 from gfmdkg.curation.tables.reading import Layout, Record, Statement, TableReader
 from gfmdkg.formats.turtle_writer import TurtleBlocks
 from gfmdkg.namespaces import RDF, graph_iri
-from gfmdkg.store.patches import Patch, graph_of, normalise, quads_of, statements_with_subject
+from gfmdkg.store.patches import Patch, graph_of, normalise, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.values import Term
@@ -221,7 +221,7 @@ def table_changes(document: TableDocument, published: OxigraphStore, *, graph: s
     removed: list[ox.Quad] = []
     for record, quads in groupby(given, key=lambda quad: quad.subject):
         wanted = {(said.predicate, said.object) for said in quads}
-        about = quads_of(statements_with_subject(published, record.value))
+        about = [q for q in published.quads_about(record.value) if graph_of(q)]
         present = {(said.predicate, said.object) for said in about}
         home = ox.NamedNode(_home(about) or graph)
         added += (ox.Quad(record, *fact, home) for fact in wanted - present)
