@@ -8,8 +8,8 @@ from tests.description.conftest import Describe
 
 from gfmdkg.description import identify, not_found
 from gfmdkg.errors import Ambiguous, NotFound
-from gfmdkg.formats.documents import write_json
 from gfmdkg.terms.index import LabelEntry, TermIndex
+from gfmdkg.terms.values import write_json
 
 PACT = """
 <instrument/pact> a gfmd:Instrument ;

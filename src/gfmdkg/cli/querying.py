@@ -69,7 +69,7 @@ def show(cli: CliContext, term: str, format_name: str) -> None:
     """
     # `query` needs nothing of what describes.
     from gfmdkg.cli.describing import show_description
-    from gfmdkg.formats.documents import write_json
+    from gfmdkg.terms.values import write_json
 
     graph = cli.graph()
     if format_name == "table":

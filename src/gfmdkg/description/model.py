@@ -7,9 +7,8 @@ from datetime import date, datetime
 from typing import Literal as OneOf
 
 from gfmdkg.description.wording import GroupName
-from gfmdkg.formats.documents import DESCRIBED
 from gfmdkg.store.versions import Origin
-from gfmdkg.terms.values import Resource
+from gfmdkg.terms.values import DESCRIBED, Resource
 
 __all__ = [
     "Citation",

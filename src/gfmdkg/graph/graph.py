@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, overload
 
 from gfmdkg.build import ensure_built
-from gfmdkg.formats.documents import write_json
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
@@ -24,7 +23,7 @@ from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Resource
+from gfmdkg.terms.values import Resource, write_json
 
 if TYPE_CHECKING:
     import pandas as pd

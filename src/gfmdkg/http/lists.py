@@ -24,7 +24,6 @@ from gfmdkg.facets import (
     count_facets,
     selection_query,
 )
-from gfmdkg.formats.documents import write_json
 from gfmdkg.formats.solutions import Solutions
 from gfmdkg.http.described import READING, Responses, answers, cell_of, described_router
 from gfmdkg.http.list_formats import GRAPH_FORMATS, field_cells, list_formats, show, write_items
@@ -38,7 +37,7 @@ from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Resource
+from gfmdkg.terms.values import Resource, write_json
 
 __all__ = ["ListPage", "lists_router"]
 

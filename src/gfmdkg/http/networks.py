@@ -13,7 +13,6 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, selection_query
-from gfmdkg.formats.documents import write_json
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.described import (
     READING,
@@ -64,6 +63,7 @@ from gfmdkg.network import (
     kind_named,
 )
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import write_json
 
 __all__ = ["FILTER_NAMES", "NETWORK_MEDIA", "networks_router"]
 

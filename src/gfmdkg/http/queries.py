@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from gfmdkg.catalog import CannedQuery, ColumnType, Parameter, ParameterType, Row
 from gfmdkg.engine.answers import read_body
-from gfmdkg.formats.documents import write_json
 from gfmdkg.http.described import (
     READING,
     Responses,
@@ -44,6 +43,7 @@ from gfmdkg.http.service import Service, decode_solutions
 from gfmdkg.settings import Settings
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import write_json
 
 __all__ = [
     "RESERVED",

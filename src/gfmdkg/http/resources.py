@@ -21,7 +21,6 @@ from starlette.responses import Response
 from gfmdkg.description import Description, describing, identify, not_found, resource_query
 from gfmdkg.engine.answers import SpooledAnswer, read_body
 from gfmdkg.errors import NotFound, ParameterError
-from gfmdkg.formats.documents import write_json
 from gfmdkg.formats.json_ld import JSON_LD
 from gfmdkg.formats.media import MediaType
 from gfmdkg.http.described import (
@@ -43,7 +42,7 @@ from gfmdkg.namespaces import BASE, GFMD, compact
 from gfmdkg.sparql.query_text import packaged_query
 from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Resource
+from gfmdkg.terms.values import Resource, write_json
 
 __all__ = ["RESOURCE_PARAMETERS", "dereference", "resource_answers", "resource_router"]
 

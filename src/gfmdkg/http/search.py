@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.formats.documents import DESCRIBED, members, write_json
 from gfmdkg.http.described import answers, described_router, format_model, query_string
 from gfmdkg.http.models import AtVersion, Count, FromOne, Links, asked, page_parameters
 from gfmdkg.http.parameters import JSON, Parameters, choose_format, link_header, page_members
@@ -21,6 +20,7 @@ from gfmdkg.search import SearchIndex
 from gfmdkg.search.answers import Completions, SearchAnswer
 from gfmdkg.search.kinds import KINDS, class_named
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.values import DESCRIBED, members, write_json
 
 __all__ = ["search_router"]
 

@@ -1,17 +1,33 @@
-"""RDF terms, which are pyoxigraph's in the whole package, and what literals are in Python."""
+"""RDF terms, which are pyoxigraph's in the whole package, and values in Python and in JSON.
 
+A dataclass may be the JSON of an answer; pydantic describes such a class in OpenAPI by its
+annotations and docstrings.
+"""
+
+import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyoxigraph as ox
 
 from gfmdkg.namespaces import XSD, short_name
 
-__all__ = ["PythonValue", "Resource", "Term", "Triple", "matching", "python_value", "typed"]
+__all__ = [
+    "DESCRIBED",
+    "PythonValue",
+    "Resource",
+    "Term",
+    "Triple",
+    "matching",
+    "members",
+    "python_value",
+    "typed",
+    "write_json",
+]
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 """A term of a solution or a triple; ``str`` gives it as SPARQL and N-Triples write it."""
@@ -21,6 +37,9 @@ Triple = tuple[Term, ox.NamedNode, Term]
 
 PythonValue = str | int | float | bool | Decimal | date | datetime
 """What a literal becomes in Python; ``datetime`` is also a ``date``."""
+
+DESCRIBED = {"use_attribute_docstrings": True}
+"""The ``__pydantic_config__`` of a class whose members have texts below them, for OpenAPI."""
 
 _Value = TypeVar("_Value")
 _INTEGERS = (
@@ -100,3 +119,27 @@ def python_value(literal: ox.Literal) -> PythonValue:
         return reader(literal.value)
     except (ValueError, KeyError, InvalidOperation):
         return literal.value
+
+
+def members(document: Any) -> dict[str, Any]:
+    """The members of a dataclass; one with a default may be left out and is, where ``None``."""
+    return {
+        field.name: value
+        for field in fields(document)
+        if (value := getattr(document, field.name)) is not None or field.default is MISSING
+    }
+
+
+def write_json(document: object, *, indent: int | None = None) -> str:
+    """A document in JSON; any part of it may be a dataclass, a date or a decimal."""
+    return json.dumps(document, ensure_ascii=False, indent=indent, default=_plain)
+
+
+def _plain(part: Any) -> object:
+    match part:
+        case date():
+            return part.isoformat()
+        case Decimal():
+            return float(part)
+        case _:
+            return members(part)

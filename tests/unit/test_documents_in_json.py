@@ -5,8 +5,7 @@ from datetime import date
 
 from pydantic import TypeAdapter
 
-from gfmdkg.formats.documents import DESCRIBED, write_json
-from gfmdkg.terms.values import Resource
+from gfmdkg.terms.values import DESCRIBED, Resource, write_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
