@@ -81,7 +81,7 @@ async def waiting(flights: Flights, count: int) -> list["asyncio.Task[Answer | T
     return waiters
 
 
-@pytest.mark.parametrize("outcome", [answer(), Turn.LEAD, Turn.ALONE])
+@pytest.mark.parametrize("outcome", [answer(), *Turn])
 def test_those_who_wait_are_told_what_the_leader_got(outcome: Answer | Turn) -> None:
     async def scene() -> None:
         flights = Flights()
@@ -104,21 +104,6 @@ def test_one_who_leaves_takes_nobody_along() -> None:
         flights.end("k", made)
         assert await second is made
         assert first.cancelled()
-
-    asyncio.run(scene())
-
-
-def test_failure_is_tried_once_more_where_somebody_waits() -> None:
-    async def scene() -> None:
-        flights, failed = Flights(), answer()
-        assert flights.lead("k")
-        assert flights.outcome_of_failure("k", failed) is failed  # nobody waits
-        flights.end("k", failed)
-        for outcome in (Turn.LEAD, failed, Turn.LEAD):
-            waiters = await waiting(flights, 2)
-            assert flights.outcome_of_failure("k", failed) is outcome
-            flights.end("k", outcome)
-            await asyncio.gather(*waiters)
 
     asyncio.run(scene())
 

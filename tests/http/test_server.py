@@ -12,6 +12,7 @@ from tests.http.conftest import publish, settings_for
 
 from gfmdkg.engine.answers import Spool
 from gfmdkg.errors import Busy, EngineFailure, QueryTimeout
+from gfmdkg.http.cache import Cache
 from gfmdkg.http.request import ClientGone
 from gfmdkg.http.responses import Answer
 from gfmdkg.http.server import Handler, Server
@@ -270,6 +271,29 @@ def test_crash_of_a_worker_costs_one_request_and_repeated_ones_are_not_tried_by_
 
     assert asyncio.run(scene(1)) == ([503, 200, 200, 200, 200], 2)
     assert asyncio.run(scene(9)) == ([503] * 5, 2)
+
+
+def test_each_failure_where_somebody_waits_is_tried_once_more(harbour_store: Path) -> None:
+    async def scene() -> None:
+        handler = Counting()
+        server = make_server(harbour_store, handler)
+        for failures, statuses in (
+            (1, [503, 200, 200]),  # tried again, and mended
+            (1, [503, 200, 200]),  # so is the next failure of the same question
+            (2, [503, 503, 503]),
+            (1, [503, 200, 200]),
+        ):
+            server.service.cache = Cache(1 << 20)
+            handler.errors.extend(EngineFailure("it crashed") for _ in range(failures))
+            handler.gate.clear()
+            asked = [asyncio.create_task(ask(server)) for _ in statuses]
+            await asyncio.sleep(0)
+            handler.gate.set()
+            assert [reply.status for reply in await asyncio.gather(*asked)] == statuses
+        handler.errors.append(EngineFailure("it crashed"))
+        assert (await ask(server, "/x", query=b"alone")).status == 503  # nobody waits
+
+    asyncio.run(scene())
 
 
 def test_refusal_is_shared_with_those_who_wait(harbour_store: Path) -> None:

@@ -54,8 +54,9 @@ def read_frame(connection: BinaryIO) -> Frame | None:
     prefix = connection.read(_PREFIX.size)
     if len(prefix) < _PREFIX.size:
         return None
-    rest = connection.read(_rest_bytes(prefix))
-    return _unpack(prefix, rest) if len(rest) == _rest_bytes(prefix) else None
+    size_bytes = _rest_bytes(prefix)
+    rest = connection.read(size_bytes)
+    return _unpack(prefix, rest) if len(rest) == size_bytes else None
 
 
 async def receive_frame(reader: asyncio.StreamReader) -> Frame:

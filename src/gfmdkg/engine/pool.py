@@ -46,7 +46,6 @@ __all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats", "QueryRequest"]
 _LOG = logging.getLogger("gfmdkg.engine")
 
 _SPARES = 1
-_OK = 200
 # Writing this much with prefixes takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 64 * 1024
 _COMPLAINT_BYTES = 64 * 1024
@@ -250,7 +249,7 @@ class EnginePool:
             self._engines.give_back(engine)
         body = spool.finish()
         media_type = response.media_type
-        if response.status != _OK:
+        if response.status != HTTPStatus.OK:
             _refuse(response, body, formats, shift)
         kind = kind_of(media_type, body)
         if kind is None:

@@ -75,9 +75,13 @@ class Cache:
 
 
 class Turn(Enum):
-    """What one who waited for another's answer does next: try to lead, or compute it alone."""
+    """What one who waited for another's answer does next.
+
+    Try to lead, for the leader left; try once more, for it failed; or compute the answer alone.
+    """
 
     LEAD = "lead"
+    RETRY = "retry"
     ALONE = "alone"
 
 
@@ -91,7 +95,6 @@ class Flights:
         self.shared_total = 0
         # ``None`` while nobody but the leader is there, which is nearly always.
         self._flights: dict[Hashable, asyncio.Future[Answer | Turn] | None] = {}
-        self._failed: set[Hashable] = set()
 
     def __len__(self) -> int:
         return len(self._flights)
@@ -117,17 +120,6 @@ class Flights:
         flight = self._flights.pop(key)
         if flight is not None:
             flight.set_result(outcome)
-
-    def outcome_of_failure(self, key: Hashable, answer: Answer) -> Answer | Turn:
-        """A failure is tried once more where somebody waits, and then told to all.
-
-        What ended two engines would end more.
-        """
-        if self._flights[key] is None or key in self._failed:
-            self._failed.discard(key)
-            return answer
-        self._failed.add(key)
-        return Turn.LEAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

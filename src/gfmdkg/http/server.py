@@ -104,9 +104,11 @@ class Server:
 
     async def _share(self, request: RequestContext, key: Key, send: Send) -> None:
         """Compute the answer for all who ask the same at this time, or wait for it."""
+        has_failed = False
         while not self.flights.lead(key):
             outcome: Answer | Turn | None = await self.flights.wait(key)
-            if outcome is Turn.LEAD:  # another may have tried, and be through
+            has_failed |= outcome is Turn.RETRY
+            if outcome in (Turn.LEAD, Turn.RETRY):  # another may have tried, and be through
                 outcome = self.service.cache.get(key)
             if isinstance(outcome, Answer):
                 await self._send(request, outcome, send, outcome="cached")
@@ -114,24 +116,27 @@ class Server:
             if outcome is Turn.ALONE:
                 await self._send(request, await self._compute(request), send)
                 return
-        result: Answer | Turn = Turn.LEAD  # where this one leaves or fails, another has to try
+        result: Answer | Turn = Turn.LEAD  # where this one leaves, another has to try
         try:
             answer = await self._compute(request)
-            result = self._outcome(key, answer)
+            result = self._outcome(key, answer, has_failed=has_failed)
         finally:
             self.flights.end(key, result)
         await self._send(request, answer, send)
 
-    def _outcome(self, key: Key, answer: Answer) -> Answer | Turn:
-        """What the leader's answer is for those who wait."""
-        if isinstance(answer.body, bytes) and answer.is_lasting:
+    def _outcome(self, key: Key, answer: Answer, *, has_failed: bool) -> Answer | Turn:
+        """What the leader's answer is for those who wait.
+
+        A failure is tried once more, and then told to all: what ended two engines would end more.
+        """
+        if not isinstance(answer.body, bytes):
+            return Turn.ALONE
+        if answer.is_lasting:
             self._keep(key, answer)
             return answer
-        if not isinstance(answer.body, bytes) or answer.status < _BAD_REQUEST:
+        if answer.status < _BAD_REQUEST:
             return Turn.ALONE
-        if answer.result == "error":
-            return self.flights.outcome_of_failure(key, answer)
-        return answer
+        return Turn.RETRY if answer.result == "error" and not has_failed else answer
 
     def _keep(self, key: Key | None, answer: Answer) -> None:
         if key is not None and answer.is_lasting:
