@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 from starlette.types import Receive, Scope
@@ -26,7 +27,6 @@ from gfmdkg.http.service import Service
 from gfmdkg.http.service_description import Descriptions
 from gfmdkg.http.sparql_request import (
     Pairs,
-    SparqlRequest,
     SparqlUpdateRequest,
     parse_parameters,
     parse_query,
@@ -35,7 +35,6 @@ from gfmdkg.http.sparql_request import (
 from gfmdkg.http.writes import Writes
 from gfmdkg.namespaces import BASE, PREFIXES
 from gfmdkg.sparql import check_query
-from gfmdkg.store.versions import Version
 
 __all__ = ["SparqlEndpoint"]
 
@@ -64,8 +63,7 @@ _REST = "rows are found and written in turn, so the two cannot be told apart"
 class SparqlEndpoint:
     """Answers ``/sparql``.
 
-    A request becomes a ``SparqlRequest``, which ``run`` turns into an answer; whatever is
-    wrong with it is raised as a ``GfmdkgError``.
+    Whatever is wrong with a request is raised as a ``GfmdkgError``.
     """
 
     def __init__(self, service: Service, writes: Writes, descriptions: Descriptions) -> None:
@@ -90,8 +88,7 @@ class SparqlEndpoint:
             return await self._describe(pairs, scope, receive)
         if "update" in names:
             raise RequestError("an update has to be sent by POST")
-        request = parse_query(pairs, accept=header(scope, b"accept"))
-        return await self._answer_query(request, scope, receive)
+        return await self._answer_query(pairs, scope, receive)
 
     async def _post(self, scope: Scope, receive: Receive) -> Answer:
         pairs = parse_parameters(scope["query_string"])
@@ -113,76 +110,64 @@ class SparqlEndpoint:
             pairs = (*pairs, *form)
             if any(name == "update" for name, _ in pairs):
                 return await self._carry_out(parse_update(pairs), scope)
-        request = parse_query(pairs, accept=header(scope, b"accept"))
-        return await self._answer_query(request, scope, receive)
+        return await self._answer_query(pairs, scope, receive)
 
     # Queries
 
-    async def _answer_query(self, request: SparqlRequest, scope: Scope, receive: Receive) -> Answer:
-        version = await self.service.version(request.version)
-        is_volatile = await self.check(request)
-        if request.explain:
-            return await while_connected(self._explain(request, version), receive)
+    async def _answer_query(self, pairs: Pairs, scope: Scope, receive: Receive) -> Answer:
+        text, options = parse_query(pairs, accept=header(scope, b"accept"))
+        version = await self.service.version(options.version)
+        is_volatile = await self._check(text)
+        limit = self.service.settings.query_timeout_seconds
+        query = QueryRequest(
+            text=text,
+            version=version,
+            formats=options.formats,
+            dataset=options.dataset,
+            lane=Lane.ADHOC,
+            time_limit_seconds=min(options.timeout_seconds or limit, limit),
+        )
+        if options.explain:
+            return await while_connected(self._explain(query), receive)
+        etag = None
         # The answer to a POST must not be stored on the way.
         may_store = scope["method"] != "POST" and not is_volatile
-        etag = self.entity_tag(request, version, scope) if may_store else None
-        if etag is not None and is_fresh(scope, etag):
-            return Answer(version=version, etag=etag)
-        found = await while_connected(self.run(request, version), receive)
+        if may_store:
+            formats = f"{options.formats.results} {options.formats.graph}"
+            etag = entity_tag(version, scope, formats, self.service.fingerprint)
+            if is_fresh(scope, etag):
+                return Answer(version=version, etag=etag)
+        found = await while_connected(self.service.pool.query(query), receive)
         return Answer(
             media_type=found.media_type,
             body=found.body,
             version=version,
-            pinned=request.version is not None,
+            pinned=options.version is not None,
             cacheable=may_store,
             is_lasting=not is_volatile,
             etag=etag,
         )
 
-    def entity_tag(self, request: SparqlRequest, version: Version, scope: Scope) -> str:
-        """The tag of a GET's answer, known without running the query."""
-        formats = f"{request.formats.results} {request.formats.graph}"
-        return entity_tag(version, scope, formats, self.service.fingerprint)
-
-    async def check(self, request: SparqlRequest) -> bool:
+    async def _check(self, text: str) -> bool:
         """Refuse what may not run; raises ``QueryRejected``."""
         settings = self.service.settings
-        if len(request.text) < _SHORT_CHARACTERS:
-            return check_query(
-                request.text,
-                limit_bytes=settings.query_limit_bytes,
-                nesting_limit=settings.query_nesting_limit,
-            )
-        return await asyncio.to_thread(
+        check = partial(
             check_query,
-            request.text,
+            text,
             limit_bytes=settings.query_limit_bytes,
             nesting_limit=settings.query_nesting_limit,
         )
+        return check() if len(text) < _SHORT_CHARACTERS else await asyncio.to_thread(check)
 
-    async def run(self, request: SparqlRequest, version: Version) -> EngineAnswer:
-        """Run a query that ``check`` accepted; raises what ``EnginePool.query`` raises."""
-        limit = self.service.settings.query_timeout_seconds
-        return await self.service.pool.query(
-            QueryRequest(
-                text=request.text,
-                version=version,
-                formats=request.formats,
-                dataset=request.dataset,
-                lane=Lane.ADHOC,
-                time_limit_seconds=min(request.timeout_seconds or limit, limit),
-            )
-        )
-
-    async def _explain(self, request: SparqlRequest, version: Version) -> Answer:
-        found = await self.run(request, version)
+    async def _explain(self, query: QueryRequest) -> Answer:
+        found = await self.service.pool.query(query)
         if not isinstance(found.body, bytes):
             found.body.close()
-        document: dict[str, Any] = await _explanation(request.text, found, self.service.workers)
+        document: dict[str, Any] = await _explanation(query.text, found, self.service.workers)
         return Answer(
             media_type="application/json",
             body=json.dumps(document, ensure_ascii=False, indent=1).encode(),
-            version=version,
+            version=query.version,
             cacheable=False,
         )
 

@@ -3,6 +3,8 @@
 from binascii import a2b_qp
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from gfmdkg.errors import NotAcceptable, ParameterError, RequestError
@@ -13,7 +15,7 @@ from gfmdkg.store.answers import AnswerFormats, Dataset
 __all__ = [
     "FORMAT_NAMES",
     "GRAPH_FORMAT_NAMES",
-    "SparqlRequest",
+    "QueryOptions",
     "SparqlUpdateRequest",
     "choose_formats",
     "choose_graph_format",
@@ -25,6 +27,8 @@ __all__ = [
 Pairs = Sequence[tuple[str, str]]
 
 _MOST_PARAMETERS = 1000
+# Longer ones are read each time, so that nobody can fill the memory with them.
+_LONGEST_REMEMBERED = 512
 # SPARQLWrapper sends all three, with the same value.
 _FORMAT_NAMES = ("format", "output", "results")
 _QUERY_PARAMETERS = frozenset(
@@ -73,19 +77,17 @@ _FORMAT_PAIRS = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
-class SparqlRequest:
-    """A query operation. Two equal requests have the same answer at the same version.
+class QueryOptions(NamedTuple):
+    """What a query operation says beside its query.
 
     ``version`` is ``None`` for the current one, ``timeout_seconds`` for the usual limit.
     """
 
-    text: str
     formats: AnswerFormats
-    dataset: Dataset = _WHOLE
-    version: int | None = None
-    timeout_seconds: float | None = None
-    explain: bool = False
+    dataset: Dataset
+    version: int | None
+    timeout_seconds: float | None
+    explain: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,25 +130,36 @@ def _decode(encoded: bytes) -> str:
     return decoded.decode()
 
 
-def parse_query(pairs: Pairs, *, accept: str | None) -> SparqlRequest:
-    """The query operation that these parameters ask for; ``accept`` decides without a format.
+def parse_query(pairs: Pairs, *, accept: str | None) -> tuple[str, QueryOptions]:
+    """The query that these parameters hold, and how to answer it.
 
-    Raises ``RequestError`` unless there is exactly one query, ``UnknownParameter``,
-    ``ParameterError`` and ``NotAcceptable``.
+    ``accept`` decides on the format where no parameter does. Raises ``RequestError`` unless there
+    is exactly one query, ``UnknownParameter``, ``ParameterError`` and ``NotAcceptable``.
     """
-    parameters = Parameters(pairs)
+    others = tuple([pair for pair in pairs if pair[0] != "query"])
+    size = len(accept or "") + sum([len(name) + len(value) for name, value in others])
+    read_options = _read_options if size > _LONGEST_REMEMBERED else _remembered_options
+    options = read_options(others, accept)
+    return _given_once(pairs, "query"), options
+
+
+def _read_options(others: Pairs, accept: str | None) -> QueryOptions:
+    parameters = Parameters(others)
     parameters.only(_QUERY_PARAMETERS)
     explain = parameters.one("explain") or "false"
     if explain not in ("true", "false"):
         raise ParameterError("explain", f"is “{explain[:40]}”", allowed=("true", "false"))
-    return SparqlRequest(
-        text=_given_once(pairs, "query"),
+    return QueryOptions(
         formats=choose_formats(parameters, accept),
         dataset=_dataset(parameters),
         version=parameters.version(),
         timeout_seconds=_timeout(parameters),
         explain=explain == "true",
     )
+
+
+# Clients send the same few again and again.
+_remembered_options = lru_cache(maxsize=256)(_read_options)
 
 
 def _dataset(parameters: Parameters) -> Dataset:
