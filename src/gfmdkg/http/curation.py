@@ -16,10 +16,9 @@ from gfmdkg.curation.changes.history import difference
 from gfmdkg.curation.changes.review import Review, activity_iri
 from gfmdkg.curation.changes.views import as_html, as_json, as_text
 from gfmdkg.curation.document import RDF_PATCH, Document, Effect
-from gfmdkg.curation.tables.source import TABLE_MEDIA_TYPES
 from gfmdkg.curation.tokens import Role
 from gfmdkg.errors import DataError, MalformedBody, NotFound, ParameterError
-from gfmdkg.formats.media import MediaType
+from gfmdkg.formats.media import TABLE_MEDIA_TYPES, MediaType
 from gfmdkg.http import curation_models as models
 from gfmdkg.http.described import (
     READING,

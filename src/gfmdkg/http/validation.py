@@ -9,10 +9,9 @@ from starlette.responses import Response
 
 from gfmdkg.build.files import SYNTAXES, syntax_of
 from gfmdkg.curation.document import Document
-from gfmdkg.curation.tables.source import TABLE_EXTENSIONS
 from gfmdkg.curation.worker import Check, ask
 from gfmdkg.errors import DataError, UnsupportedMedia
-from gfmdkg.formats.media import MediaType
+from gfmdkg.formats.media import TABLE_EXTENSIONS, MediaType
 from gfmdkg.http.curation_models import ValidationReport
 from gfmdkg.http.described import (
     READING,

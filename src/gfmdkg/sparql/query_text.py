@@ -253,7 +253,7 @@ def read_prologue(text: str) -> tuple[Mapping[str, str], int]:
     ({'x': 'http://e/'}, 22)
     """
     prefixes: dict[str, str] = {}
-    tokens = iter(code_tokens(text))
+    tokens = (t for t in tokenize(text, decode=False) if t.kind is not TokenKind.COMMENT)
     for token in tokens:
         word = token.text.upper()
         name = next(tokens, None) if word == "PREFIX" else None

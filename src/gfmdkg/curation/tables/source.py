@@ -18,15 +18,10 @@ from xml.parsers import expat
 
 from gfmdkg.curation.tables.cells import CellValue, Formula, RowCells, decode_text, unguard_text
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.formats.media import TABLE_EXTENSIONS
 
-__all__ = ["TABLE_EXTENSIONS", "TABLE_MEDIA_TYPES", "Sheet", "is_table", "open_sheets"]
+__all__ = ["Sheet", "is_table", "open_sheets"]
 
-TABLE_EXTENSIONS = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-"""Media type by the extension of a table."""
-TABLE_MEDIA_TYPES = frozenset(TABLE_EXTENSIONS.values())
 Sheet = tuple[str | None, Iterator[RowCells]]
 """A sheet's name and its rows; a CSV file is one sheet without a name."""
 
