@@ -1,6 +1,6 @@
 """Facets by plain SPARQL: one query for each, as whoever has only an endpoint writes them."""
 
-from gfmdkg.facets import (
+from gfmdkg.lists import (
     ASSERTION,
     Choice,
     Facet,

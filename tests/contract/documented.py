@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import jsonschema_rs
 
-from gfmdkg.http.docs_page import parameters_of
+from gfmdkg.pages.operations import parameters_of
 
 WRITES = (
     "submitChange",

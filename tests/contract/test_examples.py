@@ -7,9 +7,9 @@ import pytest
 from tests.contract.documented import Example, departures, validator
 from tests.contract.recording import RECORDED, all_examples, comparable, recorded
 
-from gfmdkg.http.docs_page import parameters_of
-from gfmdkg.http.openapi import recorded_examples
+from gfmdkg.app.openapi import recorded_examples
 from gfmdkg.http.problems import PROBLEM_TYPES
+from gfmdkg.pages.operations import parameters_of
 
 OF_ONE_THING = {"networkEvidence": "a filter may leave out the link that is asked about"}
 """Operations about one thing that have filters, which by themselves may leave it out."""

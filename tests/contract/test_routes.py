@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
-from gfmdkg.http.app import create_app
+from gfmdkg.app.app import create_app
 from gfmdkg.http.server import Server
 from gfmdkg.settings import Settings
 

@@ -10,7 +10,7 @@ from tests.curation.changes.samples import no_rules, put
 from gfmdkg.build import ensure_empty
 from gfmdkg.build.sources import DERIVED_GRAPH
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.writing import PutGraph, SparqlUpdate, write
 from gfmdkg.errors import RequestError
 from gfmdkg.namespaces import graph_iri

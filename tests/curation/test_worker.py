@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.curation.changes.samples import no_rules, put
 
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.worker import Check, create_handler, curation_roles
 from gfmdkg.curation.writing import write
 from gfmdkg.engine.frames import Frame

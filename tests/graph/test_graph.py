@@ -10,9 +10,9 @@ import rdflib
 import gfmdkg
 from gfmdkg import Graph
 from gfmdkg.errors import Ambiguous, NotFound, QueryRejected, UnknownParameter
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.rdf.solutions import Solutions
+from gfmdkg.rdf.values import Resource
 from gfmdkg.store.versions import VersionStore
-from gfmdkg.terms.values import Resource
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,7 @@ import gzip
 
 import pytest
 
-from gfmdkg.http.cache import Cache, Flights, Turn
-from gfmdkg.http.request import Key
-from gfmdkg.http.responses import (
+from gfmdkg.http.answer import (
     Answer,
     StreamCompressor,
     accepts_gzip,
@@ -13,6 +11,8 @@ from gfmdkg.http.responses import (
     is_compressible,
     plain_tags,
 )
+from gfmdkg.http.cache import Cache, Flights, Turn
+from gfmdkg.http.request import Key
 
 
 def answer() -> Answer:

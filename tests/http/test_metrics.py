@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from tests.http.conftest import Site, running, settings_for
 from tests.http.server_process import parse_figures
+from tests.sites import Site, running, settings_for
 
-from gfmdkg.http import create_app
-from gfmdkg.http.front_group import FrontGroup
+from gfmdkg.app import create_app
 from gfmdkg.http.metrics import Histogram, is_being_written
+from gfmdkg.http.process_group import FrontGroup
 
 QUERY = {"query": "SELECT * { ?s ?p ?o } LIMIT 2"}
 

@@ -7,9 +7,9 @@ from types import FrameType
 
 import httpx
 import pytest
-from tests.http.conftest import running, settings_for
+from tests.sites import running, settings_for
 
-from gfmdkg.http import create_app
+from gfmdkg.app import create_app
 from gfmdkg.http.server import Server
 
 SPARQL = (

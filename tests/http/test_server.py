@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope
-from tests.http.conftest import publish, settings_for
+from tests.sites import publish, settings_for
 
 from gfmdkg.engine.answers import Spool
 from gfmdkg.errors import Busy, EngineFailure, QueryTimeout
+from gfmdkg.http.answer import Answer
 from gfmdkg.http.cache import Cache
 from gfmdkg.http.request import ClientGone
-from gfmdkg.http.responses import Answer
 from gfmdkg.http.server import Handler, Server
 from gfmdkg.http.service import Service
+from gfmdkg.paths import shipped_content
 from gfmdkg.store.versions import Origin, VersionStore
 
 
@@ -56,7 +57,7 @@ class Counting:
 
 
 def make_server(store: Path, handler: Handler, **changes: Any) -> Server:
-    service = Service(settings_for(store, **changes))
+    service = Service(settings_for(store, **changes), content=shipped_content(), roles={})
     return Server(service, FastAPI(), {"/sparql": handler, "/x": handler})
 
 

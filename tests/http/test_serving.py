@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from tests.http.conftest import settings_for
+from tests.sites import settings_for
 
-from gfmdkg.http import app_from_environment, create_app
+from gfmdkg.app import app_from_environment, create_app
 from gfmdkg.settings import Settings
 
 CITING = "/api/queries/recommendations-citing"

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from gfmdkg.catalog import Catalog, ParameterType
 from gfmdkg.errors import ParameterError
 from gfmdkg.paths import shipped_content
+from gfmdkg.queries import Catalog
+from gfmdkg.terms.parameters import ParameterType
 
 from .conftest import Graph
 

@@ -14,7 +14,7 @@ from tests.recordings.normal_form import normal_body, normal_headers, shortened
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.curation.tokens import Role, TokenStore
-from gfmdkg.http.responses import COMMON_HEADERS
+from gfmdkg.http.answer import COMMON_HEADERS
 from gfmdkg.store.versions import VersionStore
 
 __all__ = ["Server", "replay", "serving_recorded"]

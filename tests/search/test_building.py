@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gfmdkg.errors import StoreError
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.search import INDEX_NAME, SearchIndex, build_index, ensure_index
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Origin, VersionStore

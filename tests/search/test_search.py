@@ -10,8 +10,8 @@ from tests.search.conftest import IndexTurtle
 
 from gfmdkg.errors import QueryTimeout
 from gfmdkg.namespaces import BASE, GFMD, SKOS
+from gfmdkg.rdf.values import Resource
 from gfmdkg.search import Reason, SearchIndex
-from gfmdkg.terms.values import Resource
 
 PASSAGES = BASE + "id/passage/gfmd-dialogue-gcm-2017-04-06-c1/"
 SCHEMES = BASE + "scheme/"

@@ -31,7 +31,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gfmdkg.curation.tokens import Role, TokenStore
-from gfmdkg.http.docs_page import parameters_of
+from gfmdkg.pages.operations import parameters_of
 from gfmdkg.settings import Settings
 
 Serve = Callable[[Settings], AbstractContextManager[str]]

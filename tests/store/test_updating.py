@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gfmdkg.errors import QueryRejected
-from gfmdkg.formats.canonical_nodes import canonical_quads
-from gfmdkg.sparql.updates import split_update
+from gfmdkg.rdf.canonical_nodes import canonical_quads
 from gfmdkg.store.comparison import compare_around, compare_stores, hash_changed, hash_content
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import settle_union, with_union
+from gfmdkg.store.updates import split_update
 from gfmdkg.store.updating import carry_out
 
 START = """

@@ -7,15 +7,15 @@ import pyoxigraph as ox
 
 from gfmdkg.build.derivation import derive_links, describe_provenance
 from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH, data_scope
-from gfmdkg.catalog import Catalog, describe
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import compact
 from gfmdkg.paths import Content
+from gfmdkg.queries import Catalog, describe
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.patches import facts_in, graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
 from gfmdkg.store.union import stated_elsewhere, with_union
-from gfmdkg.terms.values import Term
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 
 __all__ = ["assemble", "double_findings", "find_doubles", "validate_store"]

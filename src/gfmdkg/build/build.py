@@ -45,7 +45,7 @@ def build(
     # Most who ask for the graph find it built, and wait for nothing that builds it.
     from gfmdkg.build.assembly import assemble, validate_store
     from gfmdkg.build.sources import collect_sources
-    from gfmdkg.catalog import Catalog
+    from gfmdkg.queries import Catalog
     from gfmdkg.search import INDEX_NAME, build_index
     from gfmdkg.store.names import NAMES_NAME, write_names
 

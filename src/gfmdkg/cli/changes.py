@@ -10,12 +10,12 @@ from gfmdkg.cli.building import content_validation
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
 from gfmdkg.cli.history import diff_format_option, write_difference
 from gfmdkg.cli.options import content_option, table_format_option
+from gfmdkg.cli.result_tables import write_table
 from gfmdkg.curation.changes.change_sets import ChangeSet, State
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document, Effect, media_type_of
+from gfmdkg.curation.submitted import Document, Effect, media_type_of
 from gfmdkg.curation.tokens import Role, TokenStore
 from gfmdkg.errors import DataError, Fault, ParameterError
-from gfmdkg.formats.tables import write_table
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.validation import Report
 from gfmdkg.validation.findings import to_terminal

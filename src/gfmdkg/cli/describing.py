@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from gfmdkg.description import Description
-from gfmdkg.description.model import Evidence, NodeValue, Property, ResourceValue, Value
-from gfmdkg.formats.tables import write_table
+from gfmdkg.cli.result_tables import write_table
 from gfmdkg.namespaces import short_name
-from gfmdkg.terms.values import Resource
+from gfmdkg.rdf.values import Resource
+from gfmdkg.resources import Description
+from gfmdkg.resources.model import Evidence, NodeValue, Property, ResourceValue, Value
 
 __all__ = ["show_description"]
 

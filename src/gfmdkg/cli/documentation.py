@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from gfmdkg.catalog import CannedQuery, Catalog
+from gfmdkg.app import api_document
 from gfmdkg.curation.tables.columns import ValueKind, record_types
-from gfmdkg.http import api_document
 from gfmdkg.http.problems import PROBLEM_TYPES
 from gfmdkg.namespaces import SCHEME_BASE, compact
 from gfmdkg.paths import shipped_content
+from gfmdkg.queries import CannedQuery, Catalog
 from gfmdkg.settings import Settings
 
 __all__ = ["docs"]

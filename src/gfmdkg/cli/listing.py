@@ -7,7 +7,9 @@ import pyoxigraph as ox
 
 from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.cli.options import given_values, limit_option, option_of, table_format_option
-from gfmdkg.facets import (
+from gfmdkg.cli.result_tables import write_table
+from gfmdkg.graph import Graph
+from gfmdkg.lists import (
     LISTS,
     FacetCounts,
     FacetedList,
@@ -19,11 +21,9 @@ from gfmdkg.facets import (
     select_from,
     selection_query,
 )
-from gfmdkg.formats.tables import write_table
-from gfmdkg.graph import Graph
+from gfmdkg.rdf.values import Term
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import ColumnType
-from gfmdkg.terms.values import Term
 
 __all__ = ["list_items"]
 

@@ -9,8 +9,8 @@ import click
 from gfmdkg.about import VERSION
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
 from gfmdkg.cli.options import table_format_option
+from gfmdkg.cli.result_tables import write_table
 from gfmdkg.errors import ContentError, DataRejected, GfmdkgError
-from gfmdkg.formats.tables import write_table
 
 __all__ = ["main"]
 

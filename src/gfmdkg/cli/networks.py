@@ -9,9 +9,9 @@ import pyoxigraph as ox
 
 from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.cli.options import format_option, given_values, limit_option, option_of
-from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
 from gfmdkg.graph import Graph
-from gfmdkg.network import FORMATS, MATRIX_FORMATS, Grounds, NetworkRequest, kind_named
+from gfmdkg.lists import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
+from gfmdkg.networks import FORMATS, MATRIX_FORMATS, Grounds, NetworkRequest, kind_named
 
 __all__ = ["network"]
 
@@ -80,7 +80,7 @@ def network(
         columns=limit,
     )
     # Importing networkx takes a tenth of a second, which no other command should pay.
-    from gfmdkg.network.answering import Networks
+    from gfmdkg.networks.worker import Networks
 
     graph = cli.graph()
     values = given_values(_PASSAGES.parameters(), filters)

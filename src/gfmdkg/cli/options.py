@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gfmdkg.formats.tables import FORMAT_NAMES
+from gfmdkg.cli.result_tables import FORMAT_NAMES
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.terms.parameters import Parameter, ParameterType
 

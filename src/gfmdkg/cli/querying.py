@@ -8,13 +8,13 @@ import pyoxigraph as ox
 
 from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.cli.options import format_option
+from gfmdkg.cli.result_tables import write_table
 from gfmdkg.errors import NotAcceptable
-from gfmdkg.formats.media import GRAPHS, RESULTS
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.formats.tables import write_table
 from gfmdkg.namespaces import compact
-from gfmdkg.store.answers import AnswerFormats, AnswerKind
-from gfmdkg.terms.values import Term
+from gfmdkg.rdf.answers import AnswerFormats, AnswerKind
+from gfmdkg.rdf.media import GRAPHS, RESULTS
+from gfmdkg.rdf.solutions import Solutions
+from gfmdkg.rdf.values import Term
 
 __all__ = ["query", "show"]
 
@@ -69,7 +69,7 @@ def show(cli: CliContext, term: str, format_name: str) -> None:
     """
     # `query` needs nothing of what describes.
     from gfmdkg.cli.describing import show_description
-    from gfmdkg.terms.values import write_json
+    from gfmdkg.rdf.values import write_json
 
     graph = cli.graph()
     if format_name == "table":

@@ -114,7 +114,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     # The front processes read their settings from the environment that they inherit.
     os.environ.update(settings.as_environment())
     config = server_config(
-        "gfmdkg.http.app:app_from_environment",
+        "gfmdkg.app.app:app_from_environment",
         settings,
         factory=True,
         workers=settings.fronts,

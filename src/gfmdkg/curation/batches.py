@@ -14,7 +14,7 @@ from typing import IO, Self
 
 from gfmdkg.build.assembly import double_findings
 from gfmdkg.build.derivation import derive_links_about
-from gfmdkg.curation.tables.document import TableDocument, table_changes
+from gfmdkg.curation.tables.triples import TableDocument, table_changes
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.loading import Progress

@@ -17,14 +17,14 @@ from gfmdkg.build.sources import (
     data_scope,
     digest_of,
 )
-from gfmdkg.catalog import Catalog
 from gfmdkg.curation.batches import BatchValidation, Placed, Proposal, place
 from gfmdkg.curation.rules import ONTOLOGY_GRAPH
-from gfmdkg.curation.tables.document import TableDocument, read_pieces
+from gfmdkg.curation.tables.triples import TableDocument, read_pieces
 from gfmdkg.errors import DataError
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
+from gfmdkg.queries import Catalog
+from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.store.loading import Progress
 from gfmdkg.store.names import open_names
 from gfmdkg.store.patches import graph_of, quads_of, statements_about, statements_of

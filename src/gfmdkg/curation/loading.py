@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gfmdkg.build.derivation import derive_links
-from gfmdkg.curation.document import media_type_of
+from gfmdkg.curation.submitted import media_type_of
 from gfmdkg.curation.writing import Successor, Validate, refuse_violations, succeeding
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import graph_iri

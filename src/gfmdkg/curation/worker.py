@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from gfmdkg.curation.changes.change_sets import ChangeSet
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.writing import Change, SparqlUpdate, write
 from gfmdkg.engine.child import Handler, Reply
 from gfmdkg.engine.frames import Frame
 from gfmdkg.engine.worker_process import ReceivedReply
 from gfmdkg.engine.workers import Role, Workers
 from gfmdkg.paths import Content
+from gfmdkg.rdf.guard import check_update
 from gfmdkg.settings import Settings
-from gfmdkg.sparql.guard import check_update
 from gfmdkg.store.versions import Version, VersionStore
 
 if TYPE_CHECKING:

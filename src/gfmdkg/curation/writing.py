@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from gfmdkg.build.derivation import derive_links_about
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.submitted import Document
 from gfmdkg.errors import Conflict, DataError, DataRejected, Fault, NotFound
 from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.sparql.updates import add_using
 from gfmdkg.store.comparison import compare_around, compare_stores
 from gfmdkg.store.patches import Patch, quads_of, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import leave_out, settle_union
+from gfmdkg.store.updates import add_using
 from gfmdkg.store.updating import carry_out
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
 from gfmdkg.validation import Report

@@ -11,8 +11,8 @@ import httptools
 from gfmdkg.engine.answers import Spool
 from gfmdkg.errors import AnswerTooLarge, EngineFailure, QueryRejected
 from gfmdkg.namespaces import BASE, PREFIXES
-from gfmdkg.store.answers import AnswerFormats, Dataset
-from gfmdkg.store.prefix_lines import PREFIXED
+from gfmdkg.rdf.answers import AnswerFormats, Dataset
+from gfmdkg.rdf.prefix_lines import PREFIXED
 
 __all__ = ["Connection", "ConnectionEnded", "Response", "encode_query"]
 

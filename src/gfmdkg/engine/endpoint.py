@@ -12,7 +12,7 @@ from typing import Any
 from gfmdkg.engine.answers import Spool, kind_of
 from gfmdkg.engine.server import Address, EngineServer
 from gfmdkg.errors import EngineFailure, GfmdkgError, ParameterError
-from gfmdkg.store.answers import AnswerFormats, Dataset
+from gfmdkg.rdf.answers import AnswerFormats, Dataset
 from gfmdkg.store.versions import Version
 
 __all__ = ["Endpoint"]

@@ -29,16 +29,10 @@ from gfmdkg.errors import (
     NotAcceptable,
     QueryTimeout,
 )
+from gfmdkg.rdf.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.prefix_lines import PREFIXED, used_namespaces, write_prefixed
 from gfmdkg.settings import Settings
-from gfmdkg.store.answers import (
-    GRAPH_FORMATS,
-    RESULTS_FORMATS,
-    AnswerFormats,
-    AnswerKind,
-    Dataset,
-)
 from gfmdkg.store.complaints import is_refusal, rejection
-from gfmdkg.store.prefix_lines import PREFIXED, used_namespaces, write_prefixed
 from gfmdkg.store.versions import Version
 
 __all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats", "QueryRequest"]
@@ -54,7 +48,7 @@ _OWN_DATASET, _ANY_FORMATS = Dataset(), AnswerFormats()
 
 @dataclass(slots=True, kw_only=True)
 class QueryRequest:
-    """A query that has passed the checks of ``gfmdkg.sparql``.
+    """A query that has passed the checks of ``gfmdkg.rdf.guard``.
 
     Limits that are ``None`` are the pool's. Relative IRIs stand below the project's base, and
     its prefixes are known.

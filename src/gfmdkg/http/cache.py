@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from gfmdkg.engine.memory import give_memory_back
 from gfmdkg.errors import Busy
-from gfmdkg.http.responses import Answer
+from gfmdkg.http.answer import Answer
 from gfmdkg.store.versions import Version
 
 __all__ = ["Cache", "Flights", "Turn", "VersionCache", "Versioned"]

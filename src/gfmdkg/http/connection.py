@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gfmdkg.http.request_log import logging_config
+from gfmdkg.http.log import logging_config
 from gfmdkg.namespaces import BASE
 from gfmdkg.settings import Settings
 

@@ -17,10 +17,10 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field, WithJsonSchema, create_model
 from starlette.responses import Response
 
-from gfmdkg.catalog import Column, ColumnType, Parameter, ParameterType
 from gfmdkg.http.models import asked
 from gfmdkg.namespaces import compact
-from gfmdkg.terms.values import Resource
+from gfmdkg.rdf.values import Resource
+from gfmdkg.terms.parameters import Column, ColumnType, Parameter, ParameterType
 
 __all__ = [
     "READING",

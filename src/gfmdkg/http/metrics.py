@@ -27,7 +27,7 @@ from prometheus_client.registry import Collector
 
 from gfmdkg.engine.pool import PoolStats
 from gfmdkg.http.cache import Cache, Flights
-from gfmdkg.http.request_log import Entry, RequestLog
+from gfmdkg.http.log import Entry, RequestLog
 from gfmdkg.store.versions import Version, VersionStore
 
 __all__ = ["Histogram", "Metrics", "is_being_written", "render_metrics"]

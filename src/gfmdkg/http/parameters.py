@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from starlette.requests import Request
 
 from gfmdkg.errors import NotAcceptable, ParameterError, UnknownParameter
-from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, negotiate
+from gfmdkg.rdf.media import GRAPHS, RESULTS, MediaType, negotiate
 from gfmdkg.settings import Settings
 
 __all__ = [

@@ -15,13 +15,13 @@ from pydantic import BaseModel, Field, create_model
 from starlette.types import Scope
 
 from gfmdkg import errors
-from gfmdkg.formats.media import MediaType, negotiate
+from gfmdkg.http.answer import Answer
 from gfmdkg.http.models import Count, FromOne, sometimes
 from gfmdkg.http.parameters import PAGE
 from gfmdkg.http.rendering import page
-from gfmdkg.http.responses import Answer
 from gfmdkg.namespaces import BASE
-from gfmdkg.terms.values import Resource
+from gfmdkg.rdf.media import MediaType, negotiate
+from gfmdkg.rdf.values import Resource
 
 __all__ = [
     "PROBLEM_TYPES",

@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope
 
 from gfmdkg.engine.pool import EngineWork
 from gfmdkg.errors import BodyTooLarge, RequestError, UnsupportedMedia
-from gfmdkg.http.responses import Answer, accepts_gzip, plain_tags
+from gfmdkg.http.answer import Answer, accepts_gzip, plain_tags
 from gfmdkg.store.versions import Version
 
 __all__ = [

@@ -17,13 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.engine.pool import WORK
 from gfmdkg.errors import EngineFailure, GfmdkgError, InternalError, MethodNotAllowed
+from gfmdkg.http.answer import ANSWER, Answer, StreamCompressor, options_answer
 from gfmdkg.http.cache import Flights, Turn
-from gfmdkg.http.front_group import FrontGroup
+from gfmdkg.http.log import Entry, RequestLog
 from gfmdkg.http.metrics import Metrics, render_metrics
 from gfmdkg.http.problems import problem_answer
+from gfmdkg.http.process_group import FrontGroup
 from gfmdkg.http.request import ClientGone, Key, RequestContext, RequestIds
-from gfmdkg.http.request_log import Entry, RequestLog
-from gfmdkg.http.responses import ANSWER, Answer, StreamCompressor, options_answer
 from gfmdkg.http.service import Service
 from gfmdkg.store.versions import Version
 

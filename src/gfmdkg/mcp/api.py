@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx2
 
+from gfmdkg.app.app import running_app
 from gfmdkg.errors import AnswerTooLarge, LimitError, ParameterError
-from gfmdkg.http.app import running_app
 from gfmdkg.settings import Settings
 
 __all__ = [

@@ -19,8 +19,8 @@ from mcp.shared.exceptions import MCPError
 
 from gfmdkg.about import VERSION
 from gfmdkg.http.connection import server_config
+from gfmdkg.http.log import logging_config
 from gfmdkg.http.rendering import render
-from gfmdkg.http.request_log import logging_config
 from gfmdkg.mcp.api import Api, open_api
 from gfmdkg.mcp.tools import Tools
 from gfmdkg.namespaces import BASE

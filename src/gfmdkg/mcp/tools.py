@@ -11,11 +11,11 @@ import mcp_types as types
 
 from gfmdkg.build.files import SYNTAXES
 from gfmdkg.errors import AnswerTooLarge, GfmdkgError, ParameterError, UnknownParameter
-from gfmdkg.facets import LISTS
 from gfmdkg.http.problems import problem_document
+from gfmdkg.lists import LISTS
 from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, NoService, Reply
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.network import KINDS
+from gfmdkg.networks import KINDS
 
 __all__ = ["PER_PAGE", "PER_PAGE_LIMIT", "Tools"]
 

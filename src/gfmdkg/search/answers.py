@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gfmdkg.terms.values import Resource
+from gfmdkg.rdf.values import Resource
 
 __all__ = [
     "Completion",

@@ -6,7 +6,7 @@ from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
-from gfmdkg.formats.solutions import Select
+from gfmdkg.rdf.solutions import Select
 from gfmdkg.search.completions import write_completions
 from gfmdkg.search.documents import Document, read_above, read_documents
 from gfmdkg.search.query import name_key

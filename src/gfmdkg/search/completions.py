@@ -11,12 +11,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
+from gfmdkg.rdf.values import Resource
 from gfmdkg.search.answers import Completion, Completions, Group
 from gfmdkg.search.documents import Document
 from gfmdkg.search.kinds import kind_of
 from gfmdkg.search.schema import in_ranges
 from gfmdkg.terms.folding import fold
-from gfmdkg.terms.values import Resource
 
 __all__ = ["complete", "write_completions"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES, PROV, RDF, RDFS, SH
+from gfmdkg.rdf.query_text import packaged_query
+from gfmdkg.rdf.solutions import Select, Solutions
 from gfmdkg.search.kinds import KINDS
-from gfmdkg.sparql.query_text import packaged_query
 
 __all__ = ["Document", "Link", "Name", "read_above", "read_documents"]
 

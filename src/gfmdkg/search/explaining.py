@@ -5,11 +5,11 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 
+from gfmdkg.rdf.values import Resource
 from gfmdkg.search.answers import Hit, Marked, Reason, Why
 from gfmdkg.search.kinds import kind_of
 from gfmdkg.search.matching import Matches
 from gfmdkg.search.schema import SEPARATOR
-from gfmdkg.terms.values import Resource
 
 __all__ = ["explain", "read_marks"]
 

@@ -11,11 +11,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from gfmdkg.rdf.values import Resource
 from gfmdkg.search.answers import Expansion
 from gfmdkg.search.query import And, Node, Not, Or, Term, name_key
 from gfmdkg.search.schema import BROADER, DIRECT, WEIGHTS, in_ranges
 from gfmdkg.search.vocabulary import words_of_prefix
-from gfmdkg.terms.values import Resource
 
 __all__ = ["Matches", "find_matches"]
 

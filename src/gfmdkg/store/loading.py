@@ -12,13 +12,13 @@ from typing import IO
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault, ParameterError
-from gfmdkg.store.answers import GRAPH_FORMATS
+from gfmdkg.rdf.answers import GRAPH_FORMATS
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.comparison import sum_statements
 from gfmdkg.store.complaints import unreadable
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import TOO_LARGE
 from gfmdkg.store.union import with_union
-from gfmdkg.terms.values import Term
 
 __all__ = ["MOST_RECORDED", "Loaded", "Progress", "RdfFile", "load_files"]
 

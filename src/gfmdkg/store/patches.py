@@ -17,10 +17,10 @@ from typing import Self
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.formats.canonical_nodes import canonical_quads
+from gfmdkg.rdf.canonical_nodes import canonical_quads
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.complaints import unreadable
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import Term
 
 __all__ = [
     "Fact",

@@ -13,11 +13,11 @@ from typing import IO, Self
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault, StoreError
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.prefix_lines import PREFIXED, PrefixLines, write_prefixed
+from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.store.complaints import rejecting, unreadable
-from gfmdkg.store.prefix_lines import PREFIXED, PrefixLines, write_prefixed
 
 __all__ = ["DIARY", "OxigraphStore"]
 

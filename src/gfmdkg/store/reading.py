@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.namespaces import BASE, GRAPH_BASE
-from gfmdkg.store.answers import GRAPH_FORMATS
+from gfmdkg.rdf.answers import GRAPH_FORMATS
+from gfmdkg.rdf.canonical_nodes import canonical_quads
 from gfmdkg.store.complaints import unreadable
 
 __all__ = [

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.sparql.tokens import TokenKind, tokenize
-from gfmdkg.sparql.updates import Operation, split_update
+from gfmdkg.rdf.solutions import Solutions
+from gfmdkg.rdf.tokens import TokenKind, tokenize
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import Term
+from gfmdkg.store.updates import Operation, split_update
 
 __all__ = ["carry_out"]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from gfmdkg.errors import GfmdkgError
+from gfmdkg.rdf.values import Term, Triple
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import Term, Triple
 
 __all__ = [
     "Step",

@@ -34,8 +34,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from gfmdkg.about import VERSION
 from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, expand
+from gfmdkg.rdf.values import Resource
 from gfmdkg.terms.folding import fold, is_acronym, tidy
-from gfmdkg.terms.values import Resource
 
 if TYPE_CHECKING:
     from gfmdkg.terms.nearest import NamePool
@@ -191,7 +191,7 @@ class LabelEntry:
 
 def labels_query() -> str:
     """The SPARQL query whose solutions are what an index is made of."""
-    from gfmdkg.sparql.query_text import packaged_query  # the names are in a file as a rule
+    from gfmdkg.rdf.query_text import packaged_query  # the names are in a file as a rule
 
     return packaged_query("gfmdkg.terms", "labels.rq").text
 

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.namespaces import ID_BASE, expand
+from gfmdkg.rdf.values import Term, matching, typed
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term, matching, typed
 
 __all__ = ["Column", "ColumnType", "Parameter", "ParameterType"]
 

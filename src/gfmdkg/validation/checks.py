@@ -10,11 +10,11 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import Fault, OntologyError, QueryRejected
-from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.namespaces import GFMD, RDF, compact
-from gfmdkg.sparql.header import HeaderReader, split_header
-from gfmdkg.sparql.query_text import read_columns
-from gfmdkg.sparql.tokens import code_tokens
+from gfmdkg.rdf.query_text import read_columns
+from gfmdkg.rdf.solutions import Select, Solutions
+from gfmdkg.rdf.tokens import code_tokens
+from gfmdkg.terms.header import HeaderReader, split_header
 from gfmdkg.validation.data_graph import node_text, node_turtle, rdflib_term
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity
 from gfmdkg.validation.fixing import make_fix, write_iri

@@ -12,15 +12,15 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.formats.solutions import Select
 from gfmdkg.namespaces import XSD
+from gfmdkg.rdf.solutions import Select
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import parse
 from gfmdkg.store.walking import (
     TripleView,
     store_of,
 )
-from gfmdkg.terms.values import Term
 
 __all__ = [
     "Scope",

@@ -9,7 +9,8 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.store.answers import GRAPH_FORMATS
+from gfmdkg.rdf.answers import GRAPH_FORMATS
+from gfmdkg.rdf.turtle_tokens import Lines, Misplaced
 from gfmdkg.store.reading import parse
 from gfmdkg.validation.data_graph import rdflib_triples
 from gfmdkg.validation.findings import Finding, SourceFile
@@ -21,7 +22,6 @@ from gfmdkg.validation.positions import (
     Triple,
     read_positioned,
 )
-from gfmdkg.validation.turtle_tokens import Lines, Misplaced
 
 __all__ = ["read_document", "read_documents"]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.rdf.turtle_tokens import Lines
 from gfmdkg.store.files import replacing
 from gfmdkg.validation.findings import Fix, Report
-from gfmdkg.validation.turtle_tokens import Lines
 
 __all__ = ["mend"]
 

@@ -11,12 +11,12 @@ from rdflib.term import Node
 
 from gfmdkg.errors import Ambiguous, NotFound
 from gfmdkg.namespaces import GFMD, RDF, SH, SKOS, XSD, compact
+from gfmdkg.rdf.turtle_tokens import Kind, names_before, tokenize
 from gfmdkg.terms.index import LabelEntry, LabelKind, TermIndex
 from gfmdkg.validation.findings import Edit, Fix
 from gfmdkg.validation.locate import Location
 from gfmdkg.validation.positions import LINE_FORMATS, POSITIONED, PositionedGraph, Span
 from gfmdkg.validation.shacl import Result
-from gfmdkg.validation.turtle_tokens import Kind, names_before, tokenize
 
 __all__ = ["Fixer", "make_fix", "term_index", "write_iri"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from gfmdkg.namespaces import BASE
-from gfmdkg.validation.turtle_tokens import Misplaced
+from gfmdkg.rdf.turtle_tokens import Misplaced
 
 __all__ = ["CONTEXT_IRIS", "MARK", "MarkedDocument", "mark_document"]
 

@@ -12,9 +12,9 @@ from typing import Self
 
 import pyoxigraph as ox
 
-from gfmdkg.formats.solutions import Select
 from gfmdkg.namespaces import GFMD, PREFIXES, RDF, SKOS
-from gfmdkg.sparql.query_text import packaged_query
+from gfmdkg.rdf.query_text import packaged_query
+from gfmdkg.rdf.solutions import Select
 from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.walking import TripleView
 from gfmdkg.terms.folding import fold

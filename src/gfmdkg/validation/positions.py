@@ -9,8 +9,8 @@ from rdflib.plugins.parsers.notation3 import join
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, XSD
+from gfmdkg.rdf.turtle_tokens import Kind, Lines, Misplaced, Token, tokenize
 from gfmdkg.validation.data_graph import exact_literal, stored_forms
-from gfmdkg.validation.turtle_tokens import Kind, Lines, Misplaced, Token, tokenize
 
 __all__ = [
     "LINE_FORMATS",

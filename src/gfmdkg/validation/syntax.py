@@ -8,9 +8,9 @@ from xml.parsers import expat
 
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import PREFIXES
+from gfmdkg.rdf.turtle_tokens import Kind, Lines, Token, tokenize
 from gfmdkg.store.reading import NESTED_ENTITIES, Complaint, parse
 from gfmdkg.validation.positions import LINE_FORMATS, POSITIONED
-from gfmdkg.validation.turtle_tokens import Kind, Lines, Token, tokenize
 
 __all__ = ["find_faults"]
 

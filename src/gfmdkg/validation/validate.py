@@ -13,10 +13,10 @@ import pyoxigraph as ox
 from rdflib import Graph, Literal
 from rdflib.term import Node
 
-from gfmdkg.formats.solutions import Select
+from gfmdkg.rdf.solutions import Select
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import check_findings, run_checks
 from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import (

@@ -9,7 +9,7 @@ from tests.curation.changes.samples import GRAPH, SHAPES, START, no_rules, turtl
 from gfmdkg.build import ensure_empty
 from gfmdkg.curation.changes.change_sets import ChangeSet
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.submitted import Document
 from gfmdkg.store.versions import Version, VersionStore
 
 Submit = Callable[..., ChangeSet]

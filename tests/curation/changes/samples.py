@@ -1,6 +1,6 @@
 """A fictional graph of harbours, and what is written about it."""
 
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.writing import PutGraph
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import GRAPH_BASE

@@ -14,7 +14,7 @@ from gfmdkg.curation.changes.history import blame, difference
 from gfmdkg.curation.changes.rebuilding import rebuild_all, rebuild_one
 from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.changes.views import as_html, as_json, as_text
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.writing import SparqlUpdate, write
 from gfmdkg.errors import DataError, NotFound, RequestError
 from gfmdkg.paths import Content

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.curation.changes.samples import START, no_rules, turtle
 
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.submitted import Document
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import BASE, SKOS
 from gfmdkg.store.patches import Patch

@@ -19,7 +19,7 @@ from gfmdkg.curation.changes.change_sets import ChangeSet, State
 from gfmdkg.curation.changes.history import difference
 from gfmdkg.curation.changes.rebuilding import rebuild_all
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document, Effect
+from gfmdkg.curation.submitted import Document, Effect
 from gfmdkg.errors import Conflict, DataError, DataRejected, Forbidden, NotFound, RequestError
 from gfmdkg.namespaces import GRAPH_BASE, ID_BASE
 from gfmdkg.paths import Content

@@ -10,13 +10,13 @@ import openpyxl
 import pyoxigraph as ox
 import pytest
 
-from gfmdkg.curation.tables.document import TableDocument, read_table
 from gfmdkg.curation.tables.reading import FINDINGS_KEPT
+from gfmdkg.curation.tables.triples import TableDocument, read_table
 from gfmdkg.namespaces import GFMD, SKOS
 from gfmdkg.paths import shipped_content
+from gfmdkg.rdf.values import Term, typed
 from gfmdkg.store.versions import VersionStore
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term, typed
 from gfmdkg.validation import Finding, Severity
 
 INSTRUMENT = "https://w3id.org/gfmdkg/id/instrument/"

@@ -17,7 +17,7 @@ from tests.curation.tables.long_tables import make_store, write_csv_table, write
 _CONVERT = """
 import resource, sys
 from pathlib import Path
-from gfmdkg.curation.tables.document import convert_table, read_pieces
+from gfmdkg.curation.tables.triples import convert_table, read_pieces
 from gfmdkg.terms.index import LabelEntry, TermIndex
 
 types, scheme = "https://w3id.org/gfmdkg/scheme/instrument-type", "treaty"

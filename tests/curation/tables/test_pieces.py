@@ -10,12 +10,12 @@ from rdflib import Graph, URIRef
 from gfmdkg.curation.batches import FindingTally
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.curation.tables.columns import record_type
-from gfmdkg.curation.tables.document import read_pieces, read_table, table_changes
 from gfmdkg.curation.tables.exporting import export_table
+from gfmdkg.curation.tables.triples import read_pieces, read_table, table_changes
 from gfmdkg.curation.tables.workbook import write_csv_table
-from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.namespaces import GFMD, GRAPH_BASE, RDF, SKOS
 from gfmdkg.paths import shipped_content
+from gfmdkg.rdf.solutions import Select, Solutions
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore

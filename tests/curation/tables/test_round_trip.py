@@ -10,22 +10,22 @@ from hypothesis import strategies as st
 
 from gfmdkg.curation.tables.cells import join_values, split_values
 from gfmdkg.curation.tables.columns import record_type, record_types
-from gfmdkg.curation.tables.document import convert_table, read_pieces, read_table, table_changes
 from gfmdkg.curation.tables.exporting import ExportedTable, export_table
 from gfmdkg.curation.tables.source import open_sheets
+from gfmdkg.curation.tables.triples import convert_table, read_pieces, read_table, table_changes
 from gfmdkg.curation.tables.workbook import (
     write_csv,
     write_csv_table,
     write_template,
     write_xlsx_tables,
 )
-from gfmdkg.formats.solutions import Select
-from gfmdkg.formats.turtle_writer import write_turtle
 from gfmdkg.namespaces import GRAPH_BASE, SKOS
+from gfmdkg.rdf.solutions import Select
+from gfmdkg.rdf.turtle import write_turtle
+from gfmdkg.rdf.values import typed
 from gfmdkg.store.patches import graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import typed
 
 COUNTS = {"recommendation": 24, "citation": 54, "actor": 53, "instrument": 32, "session": 1}
 GRAPH = GRAPH_BASE + "new"

@@ -16,8 +16,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError
-from gfmdkg.formats.turtle_writer import BlankNodes, TurtleBlocks, write_turtle
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES
+from gfmdkg.rdf.turtle import BlankNodes, TurtleBlocks, write_turtle
+from gfmdkg.rdf.turtle_tokens import Kind, Token, names_before, tokenize
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.files import replace_durably
 from gfmdkg.store.patches import (
     is_same_but_for_labels,
@@ -31,8 +33,6 @@ from gfmdkg.store.patches import (
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import parse, read_quads
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Term
-from gfmdkg.validation.turtle_tokens import Kind, Token, names_before, tokenize
 
 __all__ = ["Exported", "export_files", "revise_turtle"]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from gfmdkg.errors import Clash, RequestError
-from gfmdkg.sparql.query_text import packaged_query
+from gfmdkg.rdf.query_text import packaged_query
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.comparison import compare_if_small
 from gfmdkg.store.patches import Patch, graph_of, quads_of, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
-from gfmdkg.terms.values import Term
 
 __all__ = ["Origins", "blame", "difference", "find_clashes"]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from gfmdkg.build.assembly import assemble
 from gfmdkg.build.sources import collect_sources, hash_sources
-from gfmdkg.catalog import Catalog
 from gfmdkg.errors import RequestError
 from gfmdkg.paths import Content
+from gfmdkg.queries import Catalog
 from gfmdkg.store.comparison import hash_content
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Origin, Version, VersionStore

@@ -16,13 +16,13 @@ from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_sets import ChangeSet, ChangeStore, Event, State
 from gfmdkg.curation.changes.history import find_clashes
 from gfmdkg.curation.changes.submission import compute_patch, place_in_documents
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.writing import Settled, Successor, Validate, refuse_violations, succeeding
 from gfmdkg.errors import Conflict, Forbidden, RequestError
 from gfmdkg.namespaces import DCTERMS, ID_BASE, PROV, RDF, RDFS
+from gfmdkg.rdf.values import typed
 from gfmdkg.store.patches import Fact, Patch, facts_in, normalise
 from gfmdkg.store.versions import Origin, Version, VersionStore
-from gfmdkg.terms.values import typed
 from gfmdkg.validation import Report
 
 __all__ = ["Review", "activity_iri"]

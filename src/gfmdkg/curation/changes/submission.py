@@ -11,8 +11,8 @@ import pyoxigraph as ox
 from gfmdkg.build.files import decode_file
 from gfmdkg.build.sources import MADE_BY_BUILD
 from gfmdkg.curation.changes.change_sets import Input
-from gfmdkg.curation.document import RDF_PATCH, Document, Effect
-from gfmdkg.curation.tables.document import read_table, table_changes
+from gfmdkg.curation.submitted import RDF_PATCH, Document, Effect
+from gfmdkg.curation.tables.triples import read_table, table_changes
 from gfmdkg.errors import Clash, Conflict, DataError, Fault, RequestError
 from gfmdkg.namespaces import BASE, graph_iri
 from gfmdkg.store.names import names_of

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from gfmdkg.build.sources import PROVENANCE_GRAPH
 from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.patches import Patch, graph_of, quads_of
-from gfmdkg.terms.values import Term
 
 __all__ = ["Label", "as_html", "as_json", "as_text", "name_of", "value_of"]
 

@@ -9,11 +9,11 @@ from gfmdkg.curation.tables.cells import CellFault
 from gfmdkg.curation.tables.columns import Column, RecordType
 from gfmdkg.curation.tables.identity import class_of, derive, mint, slug_key
 from gfmdkg.curation.tables.values import Names, parse_cell, render_cell
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import RDF, compact
-from gfmdkg.sparql.query_text import packaged_query
+from gfmdkg.rdf.query_text import packaged_query
+from gfmdkg.rdf.solutions import Solutions
+from gfmdkg.rdf.values import Term
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term
 
 __all__ = ["ExportedTable", "empty_table", "export_table"]
 

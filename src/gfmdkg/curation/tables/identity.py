@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from gfmdkg.curation.tables.cells import CellFault
 from gfmdkg.curation.tables.columns import RecordType
 from gfmdkg.namespaces import DCTERMS, FOAF, GFMD, ID_BASE, ORG, SCHEME_BASE, SDG
-from gfmdkg.terms.values import Term, typed
+from gfmdkg.rdf.values import Term, typed
 
 __all__ = ["class_of", "derive", "mint", "slug_key"]
 

@@ -14,9 +14,9 @@ from gfmdkg.curation.tables.source import open_sheets
 from gfmdkg.curation.tables.values import Names, Value, parse_cell
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import RDF, SKOS
+from gfmdkg.rdf.values import Term
 from gfmdkg.terms.folding import fold
 from gfmdkg.terms.index import LabelEntry, TermIndex
-from gfmdkg.terms.values import Term
 from gfmdkg.validation.findings import Finding, Severity
 
 __all__ = ["FINDINGS_KEPT", "Layout", "Record", "Statement", "TableReader"]

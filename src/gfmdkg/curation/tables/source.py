@@ -16,8 +16,9 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
-from gfmdkg.curation.tables.cells import CellValue, Formula, RowCells, decode_text, unguard_text
+from gfmdkg.curation.tables.cells import CellValue, Formula, RowCells
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.rdf.spreadsheet import decode_text, unguard_text
 
 __all__ = ["TABLE_EXTENSIONS", "TABLE_MEDIA_TYPES", "Sheet", "is_table", "open_sheets"]
 

@@ -12,8 +12,8 @@ from gfmdkg.curation.tables.cells import CellFault, CellValue, Formula, join_val
 from gfmdkg.curation.tables.columns import Column, ValueKind, record_types
 from gfmdkg.errors import Ambiguous, Candidate
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact, expand
+from gfmdkg.rdf.values import Term, typed
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term, typed
 
 __all__ = ["Names", "Value", "parse_cell", "render_cell"]
 

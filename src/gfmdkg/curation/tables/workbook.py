@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from gfmdkg.curation.tables.cells import cell_name, encode_text, guard_text
+from gfmdkg.curation.tables.cells import cell_name
 from gfmdkg.curation.tables.columns import Column, RecordType, ValueKind
 from gfmdkg.curation.tables.exporting import ExportedTable, empty_table
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import SCHEME_BASE
+from gfmdkg.rdf.spreadsheet import encode_text, guard_text
 from gfmdkg.terms.index import TermIndex
 
 __all__ = ["write_csv", "write_csv_table", "write_template", "write_xlsx_tables"]

@@ -12,11 +12,11 @@ import pyoxigraph as ox
 from rdflib import Graph
 from rdflib.term import Node
 
-from gfmdkg.formats.solutions import Select, Solutions
+from gfmdkg.rdf.solutions import Select, Solutions
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.walking import TripleView, store_of
-from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import Check
 from gfmdkg.validation.data_graph import Scope, rdflib_term, rdflib_triples
 from gfmdkg.validation.incremental.reach import (

@@ -12,12 +12,12 @@ import pyoxigraph as ox
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, RDFS
+from gfmdkg.rdf.values import Term, Triple
 from gfmdkg.store.walking import (
     Step,
     TooManyNodes,
     TripleView,
 )
-from gfmdkg.terms.values import Term, Triple
 
 __all__ = [
     "SUBCLASS",

@@ -1,0 +1,135 @@
+"""``POST /api/validate``: a report on documents that are sent, of which nothing is stored."""
+
+import re
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from gfmdkg.build.files import SYNTAXES, syntax_of
+from gfmdkg.curation.models import ValidationReport
+from gfmdkg.curation.submitted import Document
+from gfmdkg.curation.tables.source import TABLE_EXTENSIONS
+from gfmdkg.curation.worker import Check, ask
+from gfmdkg.errors import DataError, UnsupportedMedia
+from gfmdkg.http.answer import Answer, AnswerResponse
+from gfmdkg.http.described import (
+    READING,
+    answers,
+    described_router,
+    format_model,
+    query_string,
+    request_body,
+)
+from gfmdkg.http.models import AtVersion, asked
+from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
+from gfmdkg.http.parameters import Parameters, choose_format
+from gfmdkg.http.request import ContentType, read_content, read_content_type, while_connected
+from gfmdkg.http.service import Service
+from gfmdkg.rdf.media import MediaType
+from gfmdkg.validation.views import VIEWS
+
+__all__ = ["validation_router"]
+
+_SYNTAXES = SYNTAXES | TABLE_EXTENSIONS
+_READ = {media_type: name for name, media_type in _SYNTAXES.items()}
+_ALIASES = {"application/json": "application/ld+json", "application/x-turtle": "text/turtle"}
+_ACCEPTED = (*_READ, *_ALIASES, MULTIPART)
+# The first is the default; the view “github” has a media type that others have, too.
+_OFFERED = tuple(
+    MediaType(name=name, media_type=VIEWS[name].media_type, extension=f".{name}")
+    for name in ("json", "text", "sarif", "html", "ttl", "csv", "github")
+)
+_MOST_PARTS = 200
+_EXAMPLE = (
+    "@prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .\n"
+    "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+    "<https://w3id.org/gfmdkg/id/instrument/pact> a gfmd:Instrument ;\n"
+    '    skos:prefLabel "Pact"@en .\n'
+)
+_SAFE_NAME = re.compile(r"[^\w.() /-]")
+
+
+class DocumentName(BaseModel):
+    """The parameter that names a document without a name of its own."""
+
+    name: str = asked("How findings call a document that is sent as the whole body.", "pact.ttl")
+
+
+def validation_router(service: Service) -> APIRouter:
+    """The route."""
+    router = described_router("Validation", "/api")
+
+    @router.post(
+        "/validate",
+        summary="Validate documents",
+        operation_id="validate",
+        dependencies=query_string(
+            DocumentName, AtVersion, format_model(*(view.name for view in _OFFERED))
+        ),
+        openapi_extra=request_body((*_READ, MULTIPART), {"text/turtle": _EXAMPLE}),
+        responses=answers(
+            "The report.",
+            ValidationReport,
+            dict.fromkeys(view.media_type for view in _OFFERED[1:]),
+            also=(*READING[1:], 413, 415),
+        ),
+    )
+    async def validate(request: Request) -> Response:
+        """Check documents against the shapes and checks, in the context of the graph.
+
+        The answer is 200 with the report whatever it says; `conforms` gives the verdict.
+        """
+        parameters = Parameters.of(request, ("format", "name", "version"))
+        view = choose_format(parameters, request.headers.get("accept"), _OFFERED)
+        content_type = read_content_type(request.scope, _ACCEPTED)
+        number = parameters.version()
+        version = await service.version(number)
+        body = await read_content(
+            request.scope, request.receive, limit_bytes=service.settings.body_limit_bytes
+        )
+        documents = _documents(content_type, body, parameters.one("name"))
+        work = Check(documents=documents, view=view.name, version=version.number)
+        limit = service.settings.update_timeout_seconds
+        reply = await while_connected(
+            ask(service.workers, work, limit_seconds=limit), request.receive
+        )
+        return AnswerResponse(
+            Answer(media_type=view.media_type, body=reply.body, version=version, cacheable=False)
+        )
+
+    return router
+
+
+def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequence[Document]:
+    if content_type.media_type != MULTIPART:
+        media_type = _ALIASES.get(content_type.media_type, content_type.media_type)
+        return [
+            Document(
+                name=_tidy(name or f"document.{_READ[media_type]}"),
+                media_type=media_type,
+                body=body,
+            )
+        ]
+    parts = read_parts(body, content_type, most=_MOST_PARTS)
+    return [_document(number, part) for number, part in enumerate(parts, start=1)]
+
+
+def _document(number: int, part: BodyPart) -> Document:
+    media_type = _ALIASES.get(part.media_type, part.media_type)
+    if media_type not in _READ:
+        # Browsers know few of these types; the name of the file tells.
+        name = part.filename or ""
+        try:
+            extension = name.rpartition(".")[2].lower()
+            media_type = TABLE_EXTENSIONS.get(extension) or syntax_of(name)
+        except DataError as error:
+            given = part.content_type or "a part without Content-Type"
+            raise UnsupportedMedia(given, tuple(_READ)) from error
+    name = part.filename or f"document-{number}.{_READ[media_type]}"
+    return Document(name=_tidy(name), media_type=media_type, body=part.body)
+
+
+def _tidy(name: str) -> str:
+    return _SAFE_NAME.sub("_", name)[:200].strip() or "document"

@@ -1,0 +1,180 @@
+"""What is asked of a list: its parameters as they are described, and as they are read."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, create_model
+from starlette.requests import Request
+
+from gfmdkg.errors import ParameterError
+from gfmdkg.http.models import asked
+from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
+from gfmdkg.http.service import Service
+from gfmdkg.lists import FacetedList, Field, Selection, parse_selection
+from gfmdkg.lists.formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
+from gfmdkg.lists.indexes import ListIndexes
+from gfmdkg.rdf.media import MediaType
+from gfmdkg.search import Found
+from gfmdkg.settings import Settings
+from gfmdkg.store.versions import Version
+
+__all__ = [
+    "FULL_TEXT",
+    "ListParameters",
+    "filter_names",
+    "read_parameters",
+    "select",
+    "shown_parameters",
+]
+
+FULL_TEXT = "q"
+
+# Values of a facet unless more are asked for.
+_FACET_VALUES = 20
+_ALL, _NONE = "all", "none"
+_OF_ITEMS = ("fields", "include", "facets", "facet_limit")
+# Parameters of every list beside its filters.
+_RESERVED = (
+    *("facet_limit", "facets", "fields", "format", "include"),
+    *("page", "per_page", "sort", "version"),
+)
+
+
+def shown_parameters(faceted: FacetedList, settings: Settings) -> Iterator[type[BaseModel]]:
+    """Full text, order, and what of the items is shown."""
+    orders = [f"{sign}{name}" for name in faceted.orders for sign in ("", "-")]
+    meanings = "; ".join(f"{name}: {order.description}" for name, order in faceted.orders.items())
+
+    class Shown(BaseModel):
+        q: str = asked(
+            "Only what the full-text search finds, best first unless sorted otherwise; its "
+            "language is that of /api/search.",
+            "migration",
+        )
+        sort: str = asked(
+            f"The order, reversed by a leading minus. {meanings}. With q also: relevance.",
+            orders[-1],
+            one_of=[*orders, "relevance"],
+        )
+        facets: list[str] = asked(
+            "The facets to count: all unless given; names, repeated or separated by commas, or "
+            "none.",
+            [next(iter(faceted.facets))],
+            each_of=[*faceted.facets, "all", "none"],
+        )
+        facet_limit: int = asked(
+            "The most values of a facet; those with most items come first.",
+            5,
+            default=_FACET_VALUES,
+            ge=1,
+            le=settings.page_size_limit,
+        )
+        fields: list[str] = asked(
+            "The members of an item; all unless given. The item itself always comes along.",
+            list(faceted.fields)[1:3],
+            each_of=faceted.fields,
+        )
+
+    yield Shown
+    if faceted.includes:
+        meanings = "; ".join(f"{name}: {i.description}" for name, i in faceted.includes.items())
+        text = f"What the items bring along in their member included. {meanings}."
+        first = [next(iter(faceted.includes))]
+        include = asked(text, first, each_of=faceted.includes)
+        yield create_model("Including", include=(list[str], include))
+
+
+def filter_names(faceted: FacetedList) -> frozenset[str]:
+    """The parameters by which a list is filtered."""
+    return frozenset({FULL_TEXT, *(parameter.name for parameter in faceted.parameters())})
+
+
+async def select(
+    service: Service,
+    indexes: ListIndexes,
+    faceted: FacetedList,
+    parameters: Parameters,
+    version: Version,
+) -> tuple[Selection, Found | None]:
+    """What the filters mean in a version, and what the full-text search found, if it was asked.
+
+    Raises ``ParameterError``, and what ``parse_selection`` and the search raise.
+    """
+    values = parameters.given(parameter.name for parameter in faceted.parameters())
+    text = parameters.one(FULL_TEXT)
+    terms = await service.terms(version)
+    selection = await asyncio.to_thread(parse_selection, faceted, values, terms)
+    if text is None:
+        return selection, None
+    search = await indexes.searches.exactly(version)
+    found = await asyncio.to_thread(search.find, text, types=faceted.classes)
+    return replace(selection, found=found.iris), found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListParameters:
+    """What a request asks for; ``number`` is the version that it names, if any."""
+
+    request: Request
+    faceted: FacetedList
+    parameters: Parameters
+    format: MediaType
+    paging: Paging
+    sort: str | None
+    fields: Sequence[Field]
+    facets: frozenset[str]
+    facet_limit: int
+    includes: Sequence[str]
+    number: int | None
+
+
+def read_parameters(settings: Settings, faceted: FacetedList, request: Request) -> ListParameters:
+    """What a request asks for. Raises ``ParameterError``, ``NotAcceptable``."""
+    parameters = Parameters.of(request, {*filter_names(faceted), *_RESERVED})
+    if not faceted.includes and parameters.many("include"):
+        raise ParameterError("include", f"has nothing to include in {faceted.name}")
+    found = ListParameters(
+        request=request,
+        faceted=faceted,
+        parameters=parameters,
+        format=choose_format(parameters, request.headers.get("accept"), list_formats(faceted.name)),
+        paging=parameters.paging(settings),
+        sort=parameters.one("sort"),
+        fields=_chosen_fields(faceted, parameters),
+        facets=_chosen_facets(faceted, parameters),
+        facet_limit=parameters.integer("facet_limit", minimum=1, maximum=settings.page_size_limit)
+        or _FACET_VALUES,
+        includes=_names(parameters, "include", tuple(faceted.includes)),
+        number=parameters.version(),
+    )
+    if found.format is not JSON:
+        shows_fields = found.format not in (*GRAPH_FORMATS, *REFERENCE_FORMATS)
+        for name in ("include", "facets", "facet_limit") if shows_fields else _OF_ITEMS:
+            if parameters.many(name):
+                raise ParameterError(name, f"has no meaning in the format {found.format.name}")
+    return found
+
+
+def _chosen_facets(faceted: FacetedList, parameters: Parameters) -> frozenset[str]:
+    """The facets to count: all unless ``facets=`` names some or says ``none``."""
+    names = _names(parameters, "facets", (*faceted.facets, _ALL, _NONE))
+    return frozenset(faceted.facets if names in ((), (_ALL,)) else names) - {_NONE}
+
+
+def _chosen_fields(faceted: FacetedList, parameters: Parameters) -> tuple[Field, ...]:
+    """The fields to show in the order asked for, always with the item itself."""
+    item, *others = faceted.fields
+    names = _names(parameters, "fields", (item, *others))
+    return tuple(faceted.fields[name] for name in dict.fromkeys((item, *(names or others))))
+
+
+def _names(parameters: Parameters, parameter: str, allowed: Sequence[str]) -> tuple[str, ...]:
+    """The names that a repeatable parameter lists, separated by commas or given apart."""
+    texts = ",".join(parameters.many(parameter)).split(",")
+    names = tuple(dict.fromkeys(stripped for text in texts if (stripped := text.strip())))
+    for name in names:
+        if name not in allowed or (name in (_ALL, _NONE) and len(names) > 1):
+            shown = name[:40]
+            raise ParameterError(parameter, f"names “{shown}”", value=shown, allowed=allowed)
+    return names

@@ -1,0 +1,197 @@
+"""Where nodes occur in the graph, and what they are called: the SPARQL for it, and the reading."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple, Self
+
+import pyoxigraph as ox
+
+from gfmdkg.namespaces import compact
+from gfmdkg.networks.kinds import ASSERTIONS, NetworkKind
+from gfmdkg.rdf.query_text import QueryText, packaged_query
+from gfmdkg.rdf.solutions import Select
+from gfmdkg.rdf.values import Term, typed
+
+__all__ = [
+    "Grounds",
+    "Name",
+    "Occurrence",
+    "edges_query",
+    "evidence_query",
+    "read_names",
+    "read_occurrences",
+    "side_query",
+]
+
+# So many names are asked for at once; longer queries take longer to plan than to run.
+_NAMES_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """Which links count: those with one of the ``assertions`` (IRIs), and at least so sure."""
+
+    assertions: tuple[str, ...] = (ASSERTIONS["explicit"],)
+    confidence: Decimal | None = None
+
+    @classmethod
+    def asked(
+        cls,
+        included: Collection[Term],
+        excluded: Collection[Term],
+        *,
+        confidence: Decimal | None = None,
+    ) -> Self:
+        """The assertions included, or all but those excluded, or else explicit ones alone."""
+        if not included and not excluded:
+            return cls(confidence=confidence)
+        known = tuple(map(ox.NamedNode, ASSERTIONS.values()))
+        asked = [a.value for a in known if a in (included or known) and a not in excluded]
+        return cls(assertions=tuple(asked), confidence=confidence)
+
+
+class Occurrence(NamedTuple):
+    """A node stands in a unit (a passage, a statement, a reference); all are IRIs.
+
+    ``assertion`` is ``None`` where the graph states the fact without a link of its own.
+    """
+
+    unit: str
+    node: str
+    passage: str
+    assertion: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """What a resource is called and what it is; ``type`` is the local name of its class."""
+
+    label: str | None
+    type: str | None
+
+
+def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
+    """The query of a side, for the links that count; of one node alone where it is given."""
+    slots: dict[str, Iterable[Term]] = {"assertion": map(ox.NamedNode, grounds.assertions)}
+    if grounds.confidence is not None:
+        slots["least"] = [typed(f"{grounds.confidence:f}", "decimal")]
+    if node is not None:
+        slots["node"] = [ox.NamedNode(node)]
+    query = _query(side)
+    # What is stated without a link has no grounds.
+    return query.fill(**{name: slots[name] for name in query.slot_names & slots.keys()})
+
+
+def read_occurrences(select: Select, side: str, grounds: Grounds) -> tuple[Occurrence, ...]:
+    """All occurrences that a side's query finds, in an order of their own."""
+    solutions = select(side_query(side, grounds))
+    has_assertion = "assertion" in solutions.variables
+    found: set[Occurrence] = set()
+    for row in solutions.rows:
+        unit, node, passage = row[:3]
+        assertion = row[3] if has_assertion else None
+        match unit, node, passage:
+            case ox.NamedNode(value=unit_iri), ox.NamedNode(value=node_iri), ox.NamedNode(
+                value=passage_iri
+            ):
+                ground = assertion.value if isinstance(assertion, ox.NamedNode) else None
+                found.add(Occurrence(unit_iri, node_iri, passage_iri, ground))
+            case _:  # a blank node has no identity that an answer could give
+                continue
+    return tuple(sorted(found, key=lambda o: (o.unit, o.node, o.passage, o.assertion or "")))
+
+
+def read_names(select: Select, iris: Iterable[str]) -> Mapping[str, Name]:
+    """The English label of each resource, else one in another language; and its class."""
+    wanted = sorted(set(iris))
+    labels: dict[str, ox.Literal] = {}
+    types: dict[str, str] = {}
+    for start in range(0, len(wanted), _NAMES_AT_ONCE):
+        part = wanted[start : start + _NAMES_AT_ONCE]
+        for row in select(_query("names").fill(iri=map(ox.NamedNode, part))).rows:
+            match row:
+                case ox.NamedNode(value=iri), ox.Literal() as label, None:
+                    labels[iri] = min(labels.get(iri, label), label, key=_label_order)
+                case ox.NamedNode(value=iri), None, ox.NamedNode(value=class_iri):
+                    types[iri] = min(types.get(iri, class_iri), class_iri)
+                case _:
+                    continue
+    return {
+        iri: Name(
+            label=labels[iri].value if iri in labels else None,
+            type=_local_name(types[iri]) if iri in types else None,
+        )
+        for iri in wanted
+    }
+
+
+def _query(name: str) -> QueryText:
+    return packaged_query("gfmdkg.networks", f"rq/{name}.rq")
+
+
+def _label_order(label: ox.Literal) -> tuple[bool, str, str]:
+    return label.language != "en", label.language or "", label.value
+
+
+def _local_name(class_iri: str) -> str:
+    """As search names classes: ``instrument`` for gfmd:Instrument."""
+    return compact(class_iri).rpartition(":")[2].lower()
+
+
+def edges_query(
+    kind: NetworkKind, grounds: Grounds, *, items: str | None = None, minimum: int = 1
+) -> str:
+    """A query whose rows are the edges: ?source, ?target and ?weight, the heaviest first.
+
+    ``items`` is a SELECT of ?item, the passages that count.
+    """
+    prologue, sides = _sides(kind, grounds, items=items, nodes=(None, None))
+    # Within one side each pair would come twice, and each node with itself.
+    once = [] if kind.is_bipartite else ["  FILTER (STR(?source) < STR(?target))"]
+    weight = f"COUNT(DISTINCT ?{kind.evidence_member})"
+    least = [f"HAVING ({weight} >= {minimum})"] if minimum > 1 else []
+    head = f"SELECT ?source ?target ({weight} AS ?weight) WHERE {{"
+    order = ["ORDER BY DESC(?weight) ?source ?target", ""]
+    grouped = ["GROUP BY ?source ?target", *least, *order]
+    return "\n".join((*prologue, "", head, *sides, *once, "}", *grouped))
+
+
+def evidence_query(
+    kind: NetworkKind, grounds: Grounds, edge: tuple[str, str], *, items: str | None = None
+) -> str:
+    """A query for the evidence of the edge between a node of the first side and another."""
+    prologue, sides = _sides(kind, grounds, items=items, nodes=edge)
+    head = f"SELECT DISTINCT ?{kind.evidence_member} WHERE {{"
+    return "\n".join((*prologue, "", head, *sides, "}", f"ORDER BY ?{kind.evidence_member}", ""))
+
+
+def _sides(
+    kind: NetworkKind,
+    grounds: Grounds,
+    *,
+    items: str | None,
+    nodes: tuple[str | None, str | None],
+) -> tuple[list[str], list[str]]:
+    """The prologue, and a sub-select for each end of an edge; they share the unit."""
+    queries: list[str] = [] if items is None else [items]
+    shared = " ".join(f"?{name}" for name in dict.fromkeys(("unit", kind.evidence_member)))
+    lines: list[str] = []
+    ends = ((kind.sides[0], nodes[0], "source"), (kind.sides[-1], nodes[1], "target"))
+    for side, node, name in ends:
+        query = side_query(side.query, grounds, node=node)
+        queries.append(query)
+        lines += (f"  {{ SELECT {shared} (?node AS ?{name}) WHERE {{", *_nested(query, "{", "}"))
+        if items is not None:
+            lines += _nested(items, "{ SELECT (?item AS ?passage) WHERE { {", "} } }")
+        lines.append("  } }")
+    declared = (line for query in queries for line in query.splitlines())
+    return sorted({line for line in declared if line.startswith("PREFIX")}), lines
+
+
+def _nested(query: str, opening: str, closing: str) -> Iterator[str]:
+    yield f"    {opening}"
+    for line in query.splitlines():
+        if line and not line.startswith(("#", "PREFIX")):
+            yield f"      {line}"
+    yield f"    {closing}"

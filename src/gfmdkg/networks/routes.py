@@ -1,0 +1,369 @@
+"""``/api/network`` and ``/api/matrix``: networks, their evidence, and tables for heat maps."""
+
+import asyncio
+import json
+import pickle
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, params
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from gfmdkg.http.answer import Answer, AnswerResponse
+from gfmdkg.http.described import (
+    READING,
+    answers,
+    described_router,
+    format_model,
+    in_path,
+    query_string,
+)
+from gfmdkg.http.models import AtVersion, page_parameters
+from gfmdkg.http.parameters import (
+    JSON,
+    ROW_FORMATS,
+    Parameters,
+    choose_format,
+    link_header,
+    page_members,
+    sparql_link,
+)
+from gfmdkg.http.service import Service
+from gfmdkg.lists import ASSERTION, CONFIDENCE, LISTS, selection_query
+from gfmdkg.lists.indexes import ListIndexes
+from gfmdkg.lists.models import filter_names, select
+from gfmdkg.networks import (
+    KINDS,
+    MATRIX_KINDS,
+    Grounds,
+    NetworkKind,
+    NetworkRequest,
+    describe_weight,
+    edges_query,
+    evidence_query,
+    kind_named,
+)
+from gfmdkg.networks.models import (
+    EDGES,
+    EDGES_LIMIT,
+    LINES,
+    LINES_LIMIT,
+    NODES,
+    NODES_LIMIT,
+    EdgeEnds,
+    EvidencePage,
+    Matrix,
+    MatrixCaps,
+    Network,
+    NetworkCaps,
+    NetworkKindList,
+    PassageFilters,
+)
+from gfmdkg.rdf.media import MediaType
+from gfmdkg.rdf.values import write_json
+from gfmdkg.store.versions import Version
+
+__all__ = ["FILTER_NAMES", "NETWORK_MEDIA", "networks_router"]
+
+_CSV = next(media for media in ROW_FORMATS if media.name == "csv")
+NETWORK_MEDIA = (
+    JSON,
+    MediaType(name="graphml", media_type="application/graphml+xml", extension=".graphml"),
+    MediaType(name="gexf", media_type="application/gexf+xml", extension=".gexf"),
+    _CSV,
+    MediaType(
+        name="dot",
+        media_type="text/vnd.graphviz",
+        extension=".dot",
+        aliases=("text/x-graphviz",),
+    ),
+)
+"""The formats of a network, the preferred one first."""
+
+_MATRIX_MEDIA = (JSON, _CSV)
+
+_PASSAGES = LISTS["passages"]
+FILTER_NAMES = filter_names(_PASSAGES)
+"""The parameters that choose passages and links."""
+
+_NETWORK = in_path("network", "The kind of network.", "cocitation", enum=list(KINDS))
+_MATRIX = in_path("matrix", "The kind of matrix.", "instrument-topic", enum=list(MATRIX_KINDS))
+# No edge has so many pieces of evidence.
+_FURTHEST = 2**53
+
+
+def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
+    """The routes."""
+    router = described_router("Networks", "/api")
+    also = (*READING, 409, 413)
+    router.add_api_route(
+        "/network",
+        _list_kinds,
+        summary="The kinds of network",
+        operation_id="listNetworks",
+        responses=answers("The kinds of network.", NetworkKindList, also=[400]),
+    )
+
+    @router.get(
+        "/network/{network}",
+        summary="A network",
+        operation_id="network",
+        dependencies=[_NETWORK, *_parameters(NETWORK_MEDIA, NetworkCaps)],
+        responses=answers(
+            "The network.", Network, [media.media_type for media in NETWORK_MEDIA], also=also
+        ),
+    )
+    async def network(request: Request, network: str) -> Response:
+        """Nodes with measures, a community and a place to be drawn at; edges with evidence.
+
+        The filters choose the passages that count, as in the list of passages. Measures are
+        those of the whole network; JSON shows its heaviest part, `left_out` says how much is
+        missing, and the other formats have all of it. The JSON is node-link data as networkx
+        and D3 read it. Explicit links count unless `assertion` asks for others.
+        """
+        kind = kind_named(network)
+        asked = _read(request, kind, NETWORK_MEDIA, ("limit", "edge_limit"))
+        return await _respond(
+            service,
+            lists,
+            asked,
+            limit=asked.cap("limit", usual=NODES, most=NODES_LIMIT),
+            edge_limit=asked.cap("edge_limit", usual=EDGES, most=EDGES_LIMIT),
+        )
+
+    @router.get(
+        "/network/{network}/evidence",
+        summary="The evidence of an edge",
+        operation_id="networkEvidence",
+        dependencies=[
+            _NETWORK,
+            *query_string(EdgeEnds),
+            *_parameters((JSON,), page_parameters(service.settings)),
+        ],
+        responses=answers("A page of the evidence.", EvidencePage, also=also),
+    )
+    async def evidence(request: Request, network: str) -> Response:
+        """All that links two nodes of a network under the same filters, and the SPARQL for it."""
+        kind = kind_named(network)
+        asked = _read(request, kind, (JSON,), ("source", "target", "page", "per_page"))
+        return await _respond_evidence(service, lists, asked)
+
+    @router.get(
+        "/matrix/{matrix}",
+        summary="A matrix",
+        operation_id="matrix",
+        dependencies=[_MATRIX, *_parameters(_MATRIX_MEDIA, MatrixCaps)],
+        responses=answers(
+            "The matrix.", Matrix, [media.media_type for media in _MATRIX_MEDIA], also=also
+        ),
+    )
+    async def matrix(request: Request, matrix: str) -> Response:
+        """A network between two sides as a table for a heat map, with totals.
+
+        Rows and columns come by their totals, the highest first. A line's `total` adds up all
+        its cells, those left out as well; its `count` is the number of passages in which the
+        resource occurs, for a passage with two topics counts in two cells.
+        """
+        kind = kind_named(matrix, MATRIX_KINDS, what="matrix")
+        asked = _read(request, kind, _MATRIX_MEDIA, ("rows", "columns"))
+        return await _respond(
+            service,
+            lists,
+            asked,
+            is_matrix=True,
+            rows=asked.cap("rows", usual=LINES, most=LINES_LIMIT),
+            columns=asked.cap("columns", usual=LINES, most=LINES_LIMIT),
+        )
+
+    return router
+
+
+def _parameters(formats: Collection[MediaType], caps: type[BaseModel]) -> list[params.Depends]:
+    """The parameters of a network or a matrix, as they are described."""
+    names = format_model(*(media.name for media in formats))
+    return query_string(PassageFilters, caps, AtVersion, names)
+
+
+async def _list_kinds(request: Request) -> Response:
+    """What networks there are: their nodes, and what the weight of an edge counts."""
+    Parameters.of(request)
+    items = []
+    for kind in KINDS.values():
+        links = {"network": f"/api/network/{kind.name}"}
+        if kind.is_bipartite:
+            links["matrix"] = f"/api/matrix/{kind.name}"
+        items.append(
+            {
+                "name": kind.name,
+                "title": kind.title,
+                "description": kind.description,
+                "bipartite": kind.is_bipartite,
+                "sides": [{"name": s.name, "description": s.description} for s in kind.sides],
+                "weight": describe_weight(kind),
+                "links": links,
+            }
+        )
+    body = write_json({"items": items, "total": len(items)}).encode()
+    return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a request asks for; ``number`` is the version that it names, if any."""
+
+    request: Request
+    kind: NetworkKind
+    parameters: Parameters
+    format: MediaType
+    minimum: int
+    number: int | None
+
+    def cap(self, name: str, *, usual: int, most: int) -> int | None:
+        """How many of something are shown. Files for other programs are whole unless capped."""
+        given = self.parameters.integer(name, minimum=1, maximum=most)
+        return given or (usual if self.format is JSON else None)
+
+
+def _read(
+    request: Request, kind: NetworkKind, formats: tuple[MediaType, ...], names: Collection[str]
+) -> _Asked:
+    """What a request asks for; ``names`` are its parameters beside the filters.
+
+    Raises ``UnknownParameter``, ``ParameterError``, ``NotAcceptable``.
+    """
+    parameters = Parameters.of(request, {*FILTER_NAMES, *names, "format", "minimum", "version"})
+    return _Asked(
+        request=request,
+        kind=kind,
+        parameters=parameters,
+        format=choose_format(parameters, request.headers.get("accept"), formats),
+        minimum=parameters.integer("minimum", minimum=1) or 1,
+        number=parameters.version(),
+    )
+
+
+async def _respond(service: Service, lists: ListIndexes, asked: _Asked, **shown: Any) -> Response:
+    """A network or a matrix, of which is ``shown`` what these fields of its request say."""
+
+    async def make(answer: Answer, version: Version) -> Answer:
+        chosen = await _choose(service, lists, asked.parameters, version)
+        links = _links(asked, chosen)
+        return replace(answer, body=await _work(service, asked, version, chosen, links, **shown))
+
+    return await service.respond(asked.request, asked.number, asked.format.media_type, make)
+
+
+async def _respond_evidence(service: Service, lists: ListIndexes, asked: _Asked) -> Response:
+    """A page of the evidence between two nodes. Raises ``NotFound`` and ``Ambiguous`` for them."""
+    names = asked.parameters.required("source"), asked.parameters.required("target")
+    paging = asked.parameters.paging(service.settings)
+
+    async def make(answer: Answer, version: Version) -> Answer:
+        chosen = await _choose(service, lists, asked.parameters, version)
+        terms = await service.terms(version)
+
+        def resolve() -> tuple[str, str]:
+            source, target = (terms.resolve(name, what="node") for name in names)
+            return source, target
+
+        # The search for the nearest names of an unknown one takes long in a large graph.
+        edge = await asyncio.to_thread(resolve)
+        query = evidence_query(asked.kind, chosen.grounds, edge, items=chosen.query)
+        body = await _work(
+            service,
+            asked,
+            version,
+            chosen,
+            sparql_link(query, asked.number),
+            edge=edge,
+            start=min(paging.start, _FURTHEST),
+            limit=paging.per_page,
+        )
+        document = json.loads(body)
+        page = page_members(asked.request, document["total"], paging)
+        headers = link_header(page["links"])
+        document |= page | {"links": document["links"] | page["links"]}
+        return replace(answer, body=write_json(document).encode(), headers=headers)
+
+    return await service.respond(asked.request, asked.number, asked.format.media_type, make)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """The links that count, and the passages, ``None`` for all; ``query`` is SPARQL for these."""
+
+    grounds: Grounds
+    items: frozenset[str] | None = None
+    query: str | None = None
+
+
+async def _choose(
+    service: Service, lists: ListIndexes, parameters: Parameters, version: Version
+) -> _Chosen:
+    """What the filters choose in a version.
+
+    Raises what reading the filters raises, and ``Busy`` while the version's lists are read.
+    """
+    given = parameters.given(FILTER_NAMES)
+    if not given:
+        return _Chosen(grounds=Grounds())  # without the index of names, which takes time to read
+    selection, _ = await select(service, lists, _PASSAGES, parameters, version)
+    choice = selection.of(ASSERTION)
+    grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
+    if given.keys() <= {ASSERTION, CONFIDENCE}:
+        return _Chosen(grounds=grounds)
+    index = (await lists[_PASSAGES.name].exactly(version))[_PASSAGES.name]
+    items = frozenset(await asyncio.to_thread(index.iris, selection))
+    # What passes the filters is enough, and keeps the query short.
+    query = selection_query(_PASSAGES, selection.among(items), None)
+    return _Chosen(grounds=grounds, items=items, query=query)
+
+
+async def _work(
+    service: Service,
+    asked: _Asked,
+    version: Version,
+    chosen: _Chosen,
+    links: dict[str, str],
+    **shown: Any,
+) -> bytes:
+    """The answer of a process for networks. Raises what ``Workers.request`` raises."""
+    request = NetworkRequest(
+        kind=asked.kind.name,
+        format=asked.format.name,
+        grounds=chosen.grounds,
+        items=chosen.items,
+        minimum=asked.minimum,
+        members={"version": str(version.number), "links": links},
+        **shown,
+    )
+    limit_seconds = service.settings.network_timeout_seconds
+    message = pickle.dumps((version.database, request))
+    reply = await service.workers.request("network", b"", message, limit_seconds=limit_seconds)
+    return reply.body
+
+
+def _links(asked: _Asked, chosen: _Chosen) -> dict[str, str]:
+    """The same network in other forms, its evidence (an RFC 6570 template), and its SPARQL."""
+    kind = asked.kind
+    network, matrix = f"/api/network/{kind.name}", f"/api/matrix/{kind.name}"
+    links = {f.name: _link(network, asked, format=f.name) for f in NETWORK_MEDIA if f is not JSON}
+    links["network"] = _link(network, asked)
+    if kind.is_bipartite:
+        links["matrix"] = _link(matrix, asked)
+        links["matrix_csv"] = _link(matrix, asked, format="csv")
+    evidence = _link(f"{network}/evidence", asked)
+    links["evidence"] = evidence + ("{&source,target}" if "?" in evidence else "{?source,target}")
+    query = edges_query(kind, chosen.grounds, items=chosen.query, minimum=asked.minimum)
+    return links | sparql_link(query, asked.number)
+
+
+def _link(path: str, asked: _Asked, **more: str) -> str:
+    """The path with this request's filters, its minimum and its version."""
+    kept = {*FILTER_NAMES, "minimum", "version"}
+    pairs = [(n, v) for n, v in asked.request.query_params.multi_items() if n in kept and v]
+    query = urlencode([*pairs, *more.items()])
+    return f"{path}?{query}" if query else path

@@ -1,0 +1,104 @@
+"""``/llms.txt``: what a language model needs to know to use the service, made when asked for.
+
+The form is that of https://llmstxt.org: a title, a summary, paragraphs, and lists of links.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from gfmdkg.about import VERSION
+from gfmdkg.http.rendering import render
+from gfmdkg.namespaces import BASE, PREFIXES
+from gfmdkg.pages.operations import Operation, read_operations
+from gfmdkg.rdf.query_text import packaged_query
+from gfmdkg.settings import Settings
+from gfmdkg.store.versions import Version
+
+__all__ = ["language_model_guide"]
+
+# Where a reader with little room may stop.
+_OPTIONAL = frozenset({"Curation", "Service"})
+_NAMED = frozenset({"Curation", "SPARQL"})
+# Every list has these; the text says so once.
+_UNNAMED = frozenset({"format", "page", "per_page", "version"})
+_ASKED = frozenset({"graph", "query"})
+_EXAMPLES = ("example-recommendations-citing", "example-instruments-cited")
+"""Queries of ours that begin with a comment which says what they ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Link:
+    title: str
+    path: str
+    note: str
+
+
+def language_model_guide(
+    document: Mapping[str, Any], settings: Settings, version: Version, *, base: str
+) -> bytes:
+    """The guide at a version; ``document`` describes the routes, ``base`` is where they are."""
+    return render(
+        "llms.txt",
+        {
+            "base": base,
+            "project": BASE,
+            "prefixes": PREFIXES,
+            "sections": _sections(document),
+            "settings": settings,
+            "software": VERSION,
+            "version": version,
+        },
+    )
+
+
+def _sections(document: Mapping[str, Any]) -> dict[str, list[_Link]]:
+    """The links by the description's own groups; what can wait comes last, as the form has it."""
+    sections: dict[str, list[_Link]] = {}
+    optional: list[_Link] = []
+    for group in read_operations(document):
+        # A number or name that only an answer tells, of a change or a graph, makes no link.
+        follows = [o for o in group.operations if "{" not in o.path or group.name not in _NAMED]
+        links = list(_links(follows))
+        if group.name in _OPTIONAL:
+            optional += links
+        elif links:
+            sections[group.name] = links
+    optional += (
+        _Link(title="Documentation", path="/docs", note="all of this, for people"),
+        _Link(title="The data set", path="/dataset", note="described with DCAT and VoID"),
+    )
+    return {**sections, "SPARQL by example": list(_sparql_examples()), "Optional": optional}
+
+
+def _links(operations: Iterable[Operation]) -> Iterable[_Link]:
+    for operation in operations:
+        # Neither is what needs a token a link to follow.
+        if operation.form_path is None or operation.needs_token:
+            continue
+        parameters = {p.name: p for p in operation.parameters if p.place == "query"}
+        names = [n + "*" * p.required for n, p in parameters.items() if n not in _UNNAMED]
+        note = " ".join(operation.description.partition("\n\n")[0].split())
+        if names:
+            note += f" Parameters: {', '.join(names)}."
+        yield _Link(title=operation.summary, path=_example(operation), note=note)
+
+
+def _example(operation: Operation) -> str:
+    """The path and query of a request with the examples of what is needed, or asked for."""
+    needed = (p for p in operation.parameters if p.place == "query" and p.example)
+    given = [(p.name, p.example) for p in needed if p.required or p.name in _ASKED]
+    path = str(operation.form_path)
+    return path + (f"?{urlencode(given)}" if given else "")
+
+
+def _sparql_examples() -> Iterable[_Link]:
+    for name in _EXAMPLES:
+        title, _, text = packaged_query("gfmdkg.pages", f"rq/{name}.rq").text.partition("\n")
+        one_line = " ".join(text.split())
+        yield _Link(
+            title=title.removeprefix("# "),
+            path=f"/sparql?query={quote(one_line)}",
+            note=f"`{one_line}`",
+        )

@@ -1,0 +1,425 @@
+"""From what people write to a resource, and to its description, made of what SELECTs find of it.
+
+The queries are files of this package, their slots filled; whoever describes runs them.
+"""
+
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from math import isfinite
+from urllib.parse import quote, unquote
+
+import pyoxigraph as ox
+
+from gfmdkg.errors import NotFound
+from gfmdkg.namespaces import (
+    BASE,
+    DCTERMS,
+    FOAF,
+    GFMD,
+    GRAPH_BASE,
+    ID_BASE,
+    ORG,
+    PREFIXES,
+    RDF,
+    SCHEME_BASE,
+    expand,
+    short_name,
+)
+from gfmdkg.rdf.query_text import QueryText, packaged_query
+from gfmdkg.rdf.solutions import Solutions
+from gfmdkg.rdf.values import Resource, Term, python_value
+from gfmdkg.resources.bibliography import Reference, ReferenceType, write_bibtex
+from gfmdkg.resources.model import (
+    Citation,
+    Description,
+    Evidence,
+    EvidenceList,
+    Incoming,
+    LiteralValue,
+    Name,
+    NameKind,
+    NodeValue,
+    Property,
+    PropertyGroup,
+    Provenance,
+    Referrer,
+    ResourceValue,
+    Source,
+    Touch,
+    Value,
+)
+from gfmdkg.resources.wording import (
+    GROUP_TITLES,
+    KIND,
+    NAMES,
+    GroupName,
+    incoming_title,
+    property_title,
+)
+from gfmdkg.store.versions import Version
+from gfmdkg.terms.index import TermIndex
+
+__all__ = ["describe", "describing", "identify", "not_found", "resource_query"]
+
+_DEPRECATED = PREFIXES["owl"] + "deprecated"
+_REPLACED_BY = DCTERMS + "isReplacedBy"
+_NAME_KINDS: Mapping[str, NameKind] = {
+    "pref": "preferred",
+    "alt": "alternative",
+    "hidden": "hidden",
+    "notation": "code",
+}
+_FILES = ("data/", "ontology/")
+_OWN_PATH = re.compile(r"[a-z]+(/[a-z0-9.-]+)+", re.ASCII)
+_CLASSES: Mapping[str, tuple[str, ...]] = {
+    "actor": (FOAF + "Person", ORG + "Organization", FOAF + "Group"),
+    "instrument": (GFMD + "Instrument",),
+    "passage": (GFMD + "Section", GFMD + "Paragraph", GFMD + "Recommendation"),
+    "process": (GFMD + "Process",),
+    "session": (GFMD + "Session",),
+    "summit": (GFMD + "Summit",),
+}
+"""Folder below ``/id/`` to the classes of what lies in it."""
+# So many links, and things that point to the resource by one property, a page shows.
+_SHOWN = 50
+
+Row = Sequence[Term | None]
+
+
+def identify(text: str, terms: TermIndex) -> ox.NamedNode:
+    """The resource that ``text`` means: an IRI, a CURIE, a path below ``/id/`` or any name.
+
+    An IRI need not be known: links, which have no names, have IRIs alone. Raises
+    ``NotFound`` with the nearest names, ``Ambiguous`` with those that share it.
+    """
+    name = text.strip()
+    iri = _read_iri(name)
+    if iri is not None:
+        return iri
+    try:
+        return ox.NamedNode(terms.resolve(name))
+    except NotFound:
+        if not _OWN_PATH.fullmatch(name):
+            raise
+        return ox.NamedNode(ID_BASE + name)
+
+
+def _read_iri(name: str) -> ox.NamedNode | None:
+    expanded = expand(name)
+    if expanded is None and "://" not in name and not name.startswith("urn:"):
+        return None
+    try:
+        return ox.NamedNode(expanded or name)
+    except ValueError:
+        return None
+
+
+def not_found(iri: str, terms: TermIndex) -> NotFound:
+    """The error for an IRI that nothing is said of, with the nearest names.
+
+    Where the IRI's folder tells the kind, they are among things of that kind.
+    """
+    folder, _, slug = iri.rpartition("/")
+    kind = iri.removeprefix(ID_BASE).partition("/")[0] if iri.startswith(ID_BASE) else ""
+    types, schemes = _CLASSES.get(kind, ()), (folder,) if iri.startswith(SCHEME_BASE) else ()
+    name = unquote(slug).replace("-", " ")
+    near = terms.nearest(name, types=types, schemes=schemes) or terms.nearest(name)
+    return NotFound("resource", iri, near)
+
+
+def describing(
+    iri: ox.NamedNode, terms: TermIndex, version: Version, touched: tuple[Version, bool]
+) -> Generator[Iterable[str], Sequence[Solutions], Description]:
+    """Describe a resource: yields SELECTs that may run at once, and is sent what they found.
+
+    ``touched`` is what ``last_touch`` finds. Raises ``NotFound`` where the graph says nothing.
+    """
+    all_evidence = resource_query("evidence", iri)
+    facts, sources, counts, evidence, evidence_count = yield (
+        resource_query("facts", iri),
+        resource_query("sources", iri),
+        resource_query("incoming-counts", iri),
+        _query("evidence").page(all_evidence, limit=_SHOWN),
+        resource_query("evidence-count", iri),
+    )
+    if not facts.rows:
+        raise not_found(iri.value, terms)
+    inverse = [name for name, _ in counts.rows if isinstance(name, ox.NamedNode)]
+    all_incoming = [_query("incoming").fill(resource=[iri], property=[name]) for name in inverse]
+    found = yield [_query("incoming").page(text, limit=_SHOWN) for text in all_incoming]
+    properties = _properties(facts.rows, terms)
+    values = {each.property.iri: each.values for each in properties}
+    named = terms.resource(iri.value)
+    types = _resources(values.get(RDF + "type", ()))
+    title = named.label or (f"{types[0].text}: " if types else "") + short_name(iri.value)
+    touch, is_recorded = touched
+    return Description(
+        resource=named,
+        title=title,
+        types=types,
+        names=_names(iri.value, terms),
+        deprecated=any(
+            isinstance(value, LiteralValue) and value.value is True
+            for value in values.get(_DEPRECATED, ())
+        ),
+        replaced_by=_resources(values.get(_REPLACED_BY, ())),
+        groups=tuple(_groups(properties)),
+        incoming=tuple(
+            Incoming(
+                property=(by := terms.resource(name.value)),
+                title=incoming_title(by.iri, by.label),
+                count=_number(count),
+                items=tuple(_referrers(rows, terms)),
+                links=_query_link(text),
+            )
+            for name, (_, count), rows, text in zip(
+                inverse, counts.rows, found, all_incoming, strict=True
+            )
+        ),
+        evidence=EvidenceList(
+            count=_number(evidence_count.rows[0][0]),
+            items=_evidence(evidence, terms),
+            links=_query_link(all_evidence),
+        ),
+        provenance=Provenance(
+            sources=tuple(
+                Source(graph=graph.value, file=_file(graph.value), statements=_number(count))
+                for graph, count in sources.rows
+                if isinstance(graph, ox.NamedNode)
+            ),
+            changed=Touch(
+                version=str(touch.number),
+                created=touch.created,
+                origin=touch.origin,
+                message=touch.message,
+                author=touch.author,
+                change=touch.change,
+                recorded=is_recorded,
+            ),
+        ),
+        citation=_cite(iri.value, title, version),
+        version=str(version.number),
+    )
+
+
+def describe(
+    iri: ox.NamedNode,
+    terms: TermIndex,
+    version: Version,
+    touched: tuple[Version, bool],
+    *,
+    select: Callable[[str], Solutions],
+) -> Description:
+    """The same, by a function that runs one SELECT."""
+    steps = describing(iri, terms, version, touched)
+    texts = next(steps)
+    while True:
+        try:
+            texts = steps.send([select(text) for text in texts])
+        except StopIteration as end:
+            description: Description = end.value
+            return description
+
+
+def resource_query(name: str, iri: ox.NamedNode) -> str:
+    """A query about a resource.
+
+    ``exists`` asks whether the graph says anything of it, ``triples`` describes it: its own
+    triples and those of the blank nodes below it.
+    """
+    return _query(name).fill(resource=[iri])
+
+
+def _query(name: str) -> QueryText:
+    return packaged_query("gfmdkg.resources", f"rq/{name}.rq")
+
+
+def _query_link(sparql: str) -> dict[str, str]:
+    return {"sparql": f"/sparql?query={quote(sparql, safe='')}"}
+
+
+def _number(count: Term | None) -> int:
+    return int(count.value) if isinstance(count, ox.Literal) else 0
+
+
+def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
+    """Preferred names first, then by language."""
+    names = {
+        Name(text=entry.text, kind=_NAME_KINDS[entry.kind], language=entry.language)
+        for entry in terms.labels(iri)
+        if entry.kind in _NAME_KINDS
+    }
+    order = list(_NAME_KINDS.values())
+    return tuple(sorted(names, key=lambda n: (order.index(n.kind), n.language or "", n.text)))
+
+
+# Properties
+
+
+def _properties(rows: Iterable[Row], terms: TermIndex) -> tuple[Property, ...]:
+    """Of rows of property and value, perhaps with a property and a value of that value."""
+    found: dict[str, dict[Term, list[Row]]] = {}
+    for name, value, *inner in rows:
+        if isinstance(name, ox.NamedNode) and value is not None:
+            found.setdefault(name.value, {}).setdefault(value, []).append(inner)
+    properties = (
+        Property(
+            property=(named := terms.resource(iri)),
+            title=property_title(iri, named.label),
+            # English first; the order of the answer otherwise.
+            values=tuple(
+                _value(term, values[term], terms) for term in sorted(values, key=_is_foreign)
+            ),
+        )
+        for iri, values in found.items()
+    )
+    return tuple(sorted(properties, key=_rank))
+
+
+def _is_foreign(term: Term) -> bool:
+    return isinstance(term, ox.Literal) and term.language not in {None, "en"}
+
+
+def _rank(shown: Property) -> tuple[int, str]:
+    first = (*NAMES, *KIND)
+    iri = shown.property.iri
+    return (first.index(iri) if iri in first else len(first), shown.title)
+
+
+def _value(term: Term, inner: Iterable[Row], terms: TermIndex) -> Value:
+    match term:
+        case ox.NamedNode(value=iri):
+            return ResourceValue(kind="resource", iri=iri, label=terms.label(iri))
+        case ox.Literal():
+            return LiteralValue(
+                kind="literal",
+                value=_number_or_text(term),
+                datatype=term.datatype.value,
+                language=term.language,
+            )
+        case _:
+            return NodeValue(kind="node", properties=_properties(filter(None, inner), terms))
+
+
+def _number_or_text(literal: ox.Literal) -> str | int | float | bool:
+    """A number or a boolean as JSON has it; all else, dates too, as it is written."""
+    match python_value(literal):
+        case (bool() | int() | str()) as value:
+            return value
+        case (float() | Decimal()) as number if isfinite(number):
+            return float(number)
+        case _:
+            return literal.value
+
+
+def _resources(values: Iterable[Value]) -> tuple[Resource, ...]:
+    return tuple(Resource(iri=v.iri, label=v.label) for v in values if isinstance(v, ResourceValue))
+
+
+def _groups(properties: Iterable[Property]) -> Iterator[PropertyGroup]:
+    for name, title in GROUP_TITLES.items():
+        members = tuple(each for each in properties if _group_of(each) == name)
+        if members:
+            yield PropertyGroup(name=name, title=title, properties=members)
+
+
+def _group_of(shown: Property) -> GroupName:
+    if shown.property.iri in NAMES:
+        return "names"
+    if shown.property.iri in KIND:
+        return "kind"
+    return "links" if any(isinstance(v, ResourceValue) for v in shown.values) else "facts"
+
+
+# What points here, and where it is from
+
+
+def _referrers(rows: Solutions, terms: TermIndex) -> Iterator[Referrer]:
+    for subject, other in rows.rows:
+        if isinstance(subject, ox.NamedNode):
+            named = terms.resource(subject.value)
+            far = terms.resource(other.value) if isinstance(other, ox.NamedNode) else None
+            yield Referrer(resource=named, other=far if named.label is None else None)
+
+
+def _file(graph: str) -> str | None:
+    path = graph.removeprefix(GRAPH_BASE)
+    return f"{path}.ttl" if graph.startswith(GRAPH_BASE) and path.startswith(_FILES) else None
+
+
+def _evidence(rows: Solutions, terms: TermIndex) -> tuple[Evidence, ...]:
+    """The links in the order of the rows, of which one link may have several."""
+    links: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for record in rows.records():
+        texts = {name: _text(term) for name, term in record.items()}
+        links.setdefault((texts["link"], texts["direction"]), []).append(texts)
+    return tuple(_one_evidence(records, terms) for records in links.values())
+
+
+def _one_evidence(records: Sequence[Mapping[str, str]], terms: TermIndex) -> Evidence:
+    first = records[0]
+
+    def every(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(record[name] for record in records if name in record))
+
+    def resource(name: str) -> Resource | None:
+        return terms.resource(first[name]) if name in first else None
+
+    direction = first["direction"]
+    return Evidence(
+        link=first["link"],
+        direction="out" if direction == "out" else "in" if direction == "in" else "self",
+        type=terms.resource(first["kind"]),
+        passage=terms.resource(first["passage"]),
+        locator=first.get("locator"),
+        report=resource("report"),
+        target=terms.resource(first["target"]),
+        words=every("words"),
+        assertion=resource("assertion"),
+        confidence=float(first["confidence"]) if "confidence" in first else None,
+        status=resource("status"),
+        intents=tuple(terms.resource(iri) for iri in every("intent")),
+        anticipated=first.get("anticipated") == "true",
+        notes=every("note"),
+        asserted_by=tuple(terms.resource(iri) for iri in every("assertedBy")),
+    )
+
+
+def _text(term: Term) -> str:
+    return str(term) if isinstance(term, ox.Triple) else term.value
+
+
+_DATASET_TITLE = "GFMD knowledge graph"
+_LICENCE = Resource(iri="https://creativecommons.org/licenses/by/4.0/", label="CC BY 4.0")
+
+
+def _cite(iri: str, title: str, version: Version) -> Citation:
+    """The citation of the description of ``iri`` as the version has it."""
+    date = version.created.date()
+    # Where the description is, below the project's base.
+    is_own = iri.startswith((ID_BASE, SCHEME_BASE))
+    address = f"{iri}?" if is_own else f"{BASE}resource?iri={quote(iri, safe='')}&"
+    permalink = f"{address}version={version.number}"
+    shown = permalink if is_own else f"{iri} ({permalink})"
+    reference = Reference(
+        key=f"gfmdkg-{short_name(iri)}-v{version.number}",
+        type=ReferenceType.DOCUMENT,
+        title=title,
+        authors=(_DATASET_TITLE,),
+        date=date.isoformat(),
+        number=f"version {version.number}",
+        note=_LICENCE.label,
+        url=permalink,
+    )
+    return Citation(
+        iri=iri,
+        permalink=permalink,
+        title=title,
+        version=str(version.number),
+        date=date,
+        licence=_LICENCE,
+        text=f"“{title}”. {_DATASET_TITLE}, version {version.number} ({date}). {shown}. "
+        f"{_LICENCE.label}.",
+        bibtex=write_bibtex([reference]),
+    )
