@@ -7,7 +7,7 @@ spare.
 """
 
 import asyncio
-import logging
+import json
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -37,12 +37,11 @@ from gfmdkg.store.versions import Version
 
 __all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats", "QueryRequest"]
 
-_LOG = logging.getLogger("gfmdkg.engine")
-
 _SPARES = 1
 # Writing this much with prefixes takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 64 * 1024
 _COMPLAINT_BYTES = 64 * 1024
+_PROBLEM = "application/problem+json"
 _OWN_DATASET, _ANY_FORMATS = Dataset(), AnswerFormats()
 
 
@@ -200,11 +199,9 @@ class EnginePool:
 
     async def _start_engine(self, version: Version) -> EngineServer:
         if self._endpoint is not None:
-            try:
-                await self._endpoint.check(version, self._start_own)
-                return await EngineServer.reach(self._endpoint.address, self._lost)
-            except EngineFailure as failure:
-                _LOG.warning("version %d is answered here: %s", version.number, failure.cause)
+            engine = await self._endpoint.connect(version, self._start_own, self._lost)
+            if engine is not None:
+                return engine
         return await self._start_own(version)
 
     async def _start_own(self, version: Version) -> EngineServer:
@@ -252,7 +249,7 @@ class EnginePool:
         if kind is AnswerKind.GRAPH and formats.graph in PREFIXED:
             media_type = formats.graph
             body = await _with_prefixes(body, media_type, limit_bytes)
-        elif kind is not AnswerKind.BOOLEAN:
+        elif kind is not AnswerKind.BOOLEAN and engine.pid is not None:  # others lay out otherwise
             rows = count_rows(media_type, (body,) if isinstance(body, bytes) else body.pieces())
         return EngineAnswer(
             kind=kind,
@@ -283,6 +280,8 @@ def _refuse(
 ) -> NoReturn:
     """Raise what an engine's answer other than 200 stands for."""
     words = _words(body)
+    if response.media_type == _PROBLEM:
+        words = _told_by_a_problem(words)
     if response.status == HTTPStatus.NOT_ACCEPTABLE:
         offered = RESULTS_FORMATS if formats.results is None else GRAPH_FORMATS
         raise NotAcceptable("the Accept header", tuple(offered))
@@ -302,6 +301,19 @@ def _words(body: bytes | SpooledAnswer) -> str:
         with body:
             body = body.tail(_COMPLAINT_BYTES)
     return body[:_COMPLAINT_BYTES].decode(errors="replace").strip()
+
+
+def _told_by_a_problem(words: str) -> str:
+    """What another instance of this service tells by a problem, in the words of its engine."""
+    try:
+        problem = json.loads(words)
+        detail = str(problem["detail"])
+        if "line" in problem:
+            said = detail.partition(": ")[2]
+            return f"error at {problem['line']}:{problem['column']}: {said}"
+    except (ValueError, KeyError, TypeError):
+        return words
+    return detail
 
 
 async def _with_prefixes(

@@ -54,13 +54,17 @@ _SIZE_CHECK_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where an engine takes queries; ``host_header`` is how it is called in a request."""
+    """Where an engine takes queries; ``host_header`` is how it is called in a request.
+
+    ``takes_form`` says that a query is sent to it in a form, not as such.
+    """
 
     host: str
     port: int
     path: bytes
     host_header: bytes
     is_secure: bool = False
+    takes_form: bool = False
 
     @classmethod
     def parse(cls, url: str) -> Self:
@@ -211,7 +215,12 @@ class EngineServer:
         """
         address = self._address
         request, shift = encode_query(
-            text, formats, dataset, host=address.host_header, path=address.path
+            text,
+            formats,
+            dataset,
+            host=address.host_header,
+            path=address.path,
+            is_form=address.takes_form,
         )
         self._limit_seconds = limit_seconds
         began = perf_counter()
