@@ -18,9 +18,7 @@ from gfmdkg.curation.changes.change_sets import ChangeSet
 from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.writing import Change, SparqlUpdate, write
-from gfmdkg.engine.child import Handler, Reply
-from gfmdkg.engine.frames import Frame
-from gfmdkg.engine.worker_process import ReceivedReply
+from gfmdkg.engine.frames import Frame, Handler, Reply
 from gfmdkg.engine.workers import Role, Workers
 from gfmdkg.paths import Content
 from gfmdkg.rdf.guard import check_update
@@ -84,9 +82,7 @@ def curation_roles(settings: Settings, content: Content) -> dict[str, Role]:
     }
 
 
-async def ask(
-    workers: Workers, work: Write | Step | Check, *, limit_seconds: float
-) -> ReceivedReply:
+async def ask(workers: Workers, work: Write | Step | Check, *, limit_seconds: float) -> Reply:
     """Have work done.
 
     It is pickled on its way, for it comes from here; replies are JSON, so that what a foreign
