@@ -28,7 +28,9 @@ _BACKLOG = 2048
 @click.command(short_help="Serve the graph over HTTP.")
 @click.option("--host", help="Address to listen on. Default: GFMDKG_HOST, or 127.0.0.1.")
 @click.option("--port", type=int, help="Port; 0 takes a free one. Default: GFMDKG_PORT, or 8000.")
-@click.option("--workers", type=int, help="Front processes. Default: GFMDKG_FRONTS, or 1.")
+@click.option(
+    "--processes", type=int, help="Server processes. Default: GFMDKG_SERVER_PROCESSES, or 1."
+)
 @click.option(
     "--default-graph",
     type=click.Choice(["union", "strict"]),
@@ -40,12 +42,14 @@ def serve(
     cli: CliContext,
     host: str | None,
     port: int | None,
-    workers: int | None,
+    processes: int | None,
     default_graph: str | None,
     empty: bool,
 ) -> None:
     """Serve the graph over HTTP; builds it first where the sources changed."""
-    settings = cli.settings(host=host, port=port, fronts=workers, default_graph=default_graph)
+    settings = cli.settings(
+        host=host, port=port, server_processes=processes, default_graph=default_graph
+    )
     versions = cli.versions()
     if empty:
         version = ensure_empty(versions, default_graph=settings.default_graph)
@@ -66,7 +70,7 @@ def serve(
 
 
 async def _check_endpoint(settings: Settings, version: Version) -> None:
-    """Refuse an engine elsewhere before anybody can connect; each front checks it once more."""
+    """Refuse an engine elsewhere before anybody can connect; each process checks it again."""
     pool = EnginePool(settings)
     try:
         await pool.start(version)
@@ -111,17 +115,17 @@ def _allow_many_connections() -> None:
 
 def _run(settings: Settings, listener: socket.socket) -> None:
     _allow_many_connections()
-    # The front processes read their settings from the environment that they inherit.
+    # The server processes read their settings from the environment that they inherit.
     os.environ.update(settings.as_environment())
     config = server_config(
         "gfmdkg.app.app:app_from_environment",
         settings,
         factory=True,
-        workers=settings.fronts,
+        workers=settings.server_processes,
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
-    if settings.fronts > 1:
+    if settings.server_processes > 1:
         from uvicorn.supervisors import Multiprocess
 
         Multiprocess(config, sockets=[listener]).run()

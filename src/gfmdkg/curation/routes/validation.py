@@ -25,7 +25,7 @@ from gfmdkg.http.described import (
 from gfmdkg.http.models import AtVersion, asked
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters, choose_format
-from gfmdkg.http.request import ContentType, read_content, read_content_type, while_connected
+from gfmdkg.http.request import ContentType, cancel_on_disconnect, read_content, read_content_type
 from gfmdkg.http.service import Service
 from gfmdkg.rdf.media import MediaType
 from gfmdkg.validation.views import VIEWS
@@ -92,7 +92,7 @@ def validation_router(service: Service) -> APIRouter:
         documents = _documents(content_type, body, parameters.one("name"))
         work = Check(documents=documents, view=view.name, version=version.number)
         limit = service.settings.update_timeout_seconds
-        reply = await while_connected(
+        reply = await cancel_on_disconnect(
             ask(service.workers, work, limit_seconds=limit), request.receive
         )
         return AnswerResponse(
