@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gfmdkg.cli.result_tables import FORMAT_NAMES
 from gfmdkg.paths import Content, shipped_content
-from gfmdkg.terms.parameters import Parameter, ParameterType
+
+if TYPE_CHECKING:
+    from gfmdkg.terms.parameters import Parameter
 
 __all__ = [
     "content_option",
@@ -60,17 +62,16 @@ def limit_option(text: str, *, default: int | None) -> _Decorator:
     )
 
 
-def option_of(parameter: Parameter, *, excludes: bool = False) -> click.Option:
+def option_of(parameter: "Parameter", *, excludes: bool = False) -> click.Option:
     """The option that a parameter becomes; where a leading minus ``excludes``, any text will do."""
     text = parameter.description.rstrip(".") + "."
     if parameter.many:
         text += " May be given several times."
     if parameter.default:
         text += f" Default: {', '.join(parameter.default)}."
-    is_enum = parameter.type is ParameterType.ENUM and not excludes
     return click.Option(
         [f"--{parameter.name.replace('_', '-')}", _keyword(parameter)],
-        type=click.Choice(parameter.values) if is_enum else str,
+        type=click.Choice(parameter.values) if parameter.values and not excludes else str,
         multiple=parameter.many,
         required=parameter.required,
         help=f"{text} Example: {parameter.example}",
@@ -78,7 +79,7 @@ def option_of(parameter: Parameter, *, excludes: bool = False) -> click.Option:
 
 
 def given_values(
-    parameters: Iterable[Parameter], keywords: Mapping[str, Any]
+    parameters: "Iterable[Parameter]", keywords: Mapping[str, Any]
 ) -> dict[str, tuple[str, ...]]:
     """The values of the parameters that are given, from what the options of them got."""
     return {
@@ -88,5 +89,5 @@ def given_values(
     }
 
 
-def _keyword(parameter: Parameter) -> str:
+def _keyword(parameter: "Parameter") -> str:
     return "parameter_" + parameter.name.replace("-", "_")

@@ -71,7 +71,7 @@ def _command(query: CannedQuery) -> click.Command:
     @pass_cli
     def call(cli: CliContext, /, format_name: str, **given: object) -> None:
         values = given_values(query.parameters.values(), given)
-        _show(cli, cli.graph().run(query.name, **values), format_name)
+        _show(cli, cli.graph().rows(query, values), format_name)
 
     return call
 

@@ -25,7 +25,6 @@ another's slot, and nothing in a string, an IRI or a comment is taken for a mark
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import dropwhile, groupby, pairwise
 from typing import Self
 
@@ -158,6 +157,8 @@ class QueryText:
 @cache
 def packaged_query(package: str, path: str) -> QueryText:
     """The query in a file of a package of ours."""
+    from importlib.resources import files  # which canned queries do without
+
     return QueryText.read(files(package).joinpath(path).read_text(encoding="utf-8"))
 
 
@@ -253,7 +254,7 @@ def read_prologue(text: str) -> tuple[Mapping[str, str], int]:
     ({'x': 'http://e/'}, 22)
     """
     prefixes: dict[str, str] = {}
-    tokens = iter(code_tokens(text))
+    tokens = (t for t in tokenize(text, decode=False) if t.kind is not TokenKind.COMMENT)
     for token in tokens:
         word = token.text.upper()
         name = next(tokens, None) if word == "PREFIX" else None

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from gfmdkg.build.files import SYNTAXES, syntax_of
 from gfmdkg.curation.models import ValidationReport
 from gfmdkg.curation.submitted import Document
-from gfmdkg.curation.tables.source import TABLE_EXTENSIONS
 from gfmdkg.curation.worker import Check, ask
 from gfmdkg.errors import DataError, UnsupportedMedia
 from gfmdkg.http.answer import Answer, AnswerResponse
@@ -27,7 +26,7 @@ from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters, choose_format
 from gfmdkg.http.request import ContentType, cancel_on_disconnect, read_content, read_content_type
 from gfmdkg.http.service import Service
-from gfmdkg.rdf.media import MediaType
+from gfmdkg.rdf.media import TABLE_EXTENSIONS, MediaType
 from gfmdkg.validation.views import VIEWS
 
 __all__ = ["validation_router"]
