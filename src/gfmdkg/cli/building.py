@@ -6,8 +6,7 @@ import click
 
 from gfmdkg.build import beginning
 from gfmdkg.build import build as build_version
-from gfmdkg.cli.context import CliContext, pass_cli, shown_progress
-from gfmdkg.cli.options import content_option
+from gfmdkg.cli.context import CliContext, content_option, pass_cli, shown_progress
 from gfmdkg.curation.loading import load as load_files
 from gfmdkg.curation.loading import place_files
 from gfmdkg.curation.writing import Validate
