@@ -30,6 +30,7 @@ __all__ = [
     "answers",
     "cell_of",
     "described_router",
+    "field_cell",
     "field_of",
     "format_model",
     "in_path",
@@ -174,21 +175,39 @@ def _named(parameter: Parameter) -> str:
 # Answers
 
 
-def cell_of(
-    column: Column, *, many: bool = False, is_null: bool = True, is_sure: bool = True
-) -> Any:
-    """Type and field of a column's cell, or of a list of cells; of one that may be left out."""
+def cell_of(column: Column) -> Any:
+    """Type and field of a column's cell."""
     kind = _CELL_TYPES.get(column.type, str)
-    if many or is_null:
-        kind = GenericAlias(list, kind) if many else kind | None
-    return (kind, Field(... if is_sure else None, description=column.description))
+    return (kind | None if column.is_optional else kind, Field(description=column.description))
+
+
+def field_cell(column: Column, *, many: bool) -> Any:
+    """Type and field of what an item has in a column, all of it or the only one if there is any.
+
+    A request may leave it out.
+    """
+    kind = _CELL_TYPES.get(column.type, str)
+    shown = GenericAlias(list, kind) if many else kind | None
+    return (shown, Field(default=None, description=column.description))
+
+
+def _content(media_types: Iterable[str]) -> dict[str, Any]:
+    """Content of these media types, of which there is no model by itself."""
+    return {name: {"schema": _schema_of(name)} for name in media_types}
 
 
 def _schema_of(media_type: str) -> dict[str, Any]:
-    """The schema of content without a model: JSON of any kind is JSON, all else text."""
-    if media_type == "application/sparql-results+json":
-        return {"$ref": "#/components/schemas/SparqlResults"}
-    return {"type": ["object", "array"] if media_type.endswith("+json") else "string"}
+    """Forms and JSON have models; all else is text."""
+    match media_type:
+        case "application/sparql-results+json":
+            model = "SparqlResults"
+        case "multipart/form-data":
+            model = "Documents"
+        case _ if media_type.endswith("+json"):
+            model = "JsonDocument"
+        case _:
+            return {"type": "string"}
+    return {"$ref": f"#/components/schemas/{model}"}
 
 
 def answers(
@@ -202,10 +221,11 @@ def answers(
 ) -> Responses:
     """The responses of a route: JSON as the model says, ``others`` are more media types.
 
+    Some generated clients know of the first alone; JSON comes last unless it is among them.
     ``also`` are the other statuses that it may have; a fault of the service may be anywhere.
     """
     answer: dict[str, Any] = {"description": text}
-    content = {media_type: {"schema": _schema_of(media_type)} for media_type in others}
+    content = _content(others)
     if model is not None:
         answer["model"], content = model, {**content, "application/json": {}}
     if content:
@@ -224,9 +244,7 @@ def page_answers(*errors: int) -> Responses:
 
 def request_body(accepted: Iterable[str], examples: Mapping[str, object]) -> dict[str, Any]:
     """The body of a request, of which FastAPI by itself describes one media type alone."""
-    content: dict[str, Any] = {name: {"schema": {"type": "string"}} for name in accepted}
+    content = _content(accepted)
     for name, example in examples.items():
         content.setdefault(name, {})["example"] = example
-    if "multipart/form-data" in content:
-        content["multipart/form-data"] = {"schema": {"type": "object"}}
     return {"requestBody": {"required": True, "content": content}}

@@ -5,13 +5,15 @@ from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from gfmdkg.settings import Settings
 
 __all__ = [
     "AtVersion",
     "Count",
+    "Documents",
+    "JsonDocument",
     "Links",
     "Page",
     "Readiness",
@@ -86,6 +88,14 @@ def page_parameters(settings: Settings) -> type[BaseModel]:
         )
 
     return Paged
+
+
+class Documents(RootModel[dict[str, bytes]]):
+    """Several documents: each part has its own media type, and may have a file name."""
+
+
+class JsonDocument(RootModel[dict[str, Any] | list[Any]]):
+    """A document whose form another specification says, as that of JSON-LD."""
 
 
 class ServiceState(BaseModel):

@@ -159,6 +159,11 @@ class ProblemType:
         return _IRI.format(self.name)
 
     @property
+    def response(self) -> str:
+        """The name of the response that it is in: all faults of the service are of one."""
+        return "5XX" if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else str(self.status)
+
+    @property
     def members(self) -> Mapping[str, str]:
         """Its members beside those that all have, with what they mean."""
         return {name: field.description for name, (_, field) in _MEMBERS.get(self.name, {}).items()}
@@ -195,13 +200,12 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
 """Problem type by name, which is the ``problem`` of an error class."""
 
 
-def problem_components() -> dict[str, Any]:
-    """The responses by status, all faults of the service as one, with the types that have it."""
-    kinds: dict[str, list[ProblemType]] = {}
-    for kind in PROBLEM_TYPES.values():
-        status = "5XX" if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR else str(kind.status)
-        kinds.setdefault(status, []).append(kind)
-    return {status: _response(of_status) for status, of_status in kinds.items()}
+def problem_components(kinds: Iterable[ProblemType]) -> dict[str, Any]:
+    """The responses by name, each with its types among these."""
+    found: dict[str, list[ProblemType]] = {}
+    for kind in kinds:
+        found.setdefault(kind.response, []).append(kind)
+    return {name: _response(alike) for name, alike in found.items()}
 
 
 def _response(kinds: list[ProblemType]) -> dict[str, Any]:
