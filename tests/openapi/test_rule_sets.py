@@ -15,5 +15,4 @@ def test_redocly_has_nothing_to_say(npx: Tool) -> None:
 
 
 def test_spectral_has_nothing_to_say(npx: Tool) -> None:
-    report = npx("spectral", "lint", "openapi.json", "--ruleset", "spectral.yaml", "--format=json")
-    assert json.loads(report) == []
+    npx("spectral", "lint", "openapi.json", "--ruleset=spectral.yaml", "--fail-severity=hint")

@@ -71,11 +71,10 @@ class Submission(BaseModel):
         f"{GRAPH_BASE}notes",
         json_schema_extra={"format": "iri"},
     )
-    effect: str = asked(
+    effect: Literal[Effect.REPLACE, Effect.ADD, Effect.REMOVE, Effect.PATCH] = asked(
         "What the document means: by default RDF Patch is applied, quads are added, the rows of a "
         "table correct or add their records, and anything else replaces the content of its graph.",
         "add",
-        one_of=Effect,
     )
     name: str = asked("The document's name.", "data/reference/actors.ttl")
 

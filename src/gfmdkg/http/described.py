@@ -14,11 +14,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Security, params
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, Field, WithJsonSchema, create_model
+from pydantic import BaseModel, Field, create_model
 from starlette.responses import Response
 
 from gfmdkg.catalog import Column, ColumnType, Parameter, ParameterType
-from gfmdkg.http.models import asked
+from gfmdkg.http.models import FromOne, asked, one_of
 from gfmdkg.namespaces import compact
 from gfmdkg.terms.values import Resource
 
@@ -105,16 +105,17 @@ def query_string(*models: type[BaseModel]) -> list[params.Depends]:
     return [own_parameters({"parameters": (Annotated[model, Query()], ...)}) for model in models]
 
 
-def in_path(name: str, description: str, example: object, **schema: Any) -> params.Depends:
-    """A part of the path: text, described as the schema says."""
-    described = {"type": "string", **schema, "examples": [example]}
-    kind = Annotated[str, Path(description=description), WithJsonSchema(described)]
-    return own_parameters({name: (kind, ...)})
+def in_path(
+    name: str, description: str, example: object, kind: Any = str, **limits: Any
+) -> params.Depends:
+    """A part of the path."""
+    described = Path(description=description, examples=[example], **limits)
+    return own_parameters({name: (Annotated[kind, described], ...)})
 
 
 def number_in_path(kind: str, name: str = "number", example: int = 1) -> params.Depends:
     """The number of a version or a change set."""
-    return in_path(name, f"The number of the {kind}.", example, type="integer", minimum=1)
+    return in_path(name, f"The number of the {kind}.", example, FromOne)
 
 
 def own_parameters(fields: Mapping[str, Any]) -> params.Depends:
@@ -144,12 +145,13 @@ def own_parameters(fields: Mapping[str, Any]) -> params.Depends:
 def format_model(*names: str) -> type[BaseModel]:
     """The parameter ``format`` with these values."""
     text = "The format, where the Accept header is not to decide."
-    return create_model("Format", format=(str, asked(text, one_of=names)))
+    return create_model("Format", format=(one_of(names), asked(text)))
 
 
 def field_of(parameter: Parameter, description: str | None = None) -> Any:
     """Type and field of a parameter of a canned query or a list, with default and example."""
     kind, read = _PARAMETER_TYPES.get(parameter.type, (str, str))
+    kind = one_of(parameter.values) if parameter.values else kind
     many, example = parameter.many, read(parameter.example)
     defaults = list(map(read, parameter.default))
     default: Any = (defaults if many else defaults[0]) if defaults else None
@@ -158,7 +160,6 @@ def field_of(parameter: Parameter, description: str | None = None) -> Any:
         [example] if many else example,
         default=... if parameter.required else default,
         min_length=1 if many and parameter.required else None,
-        **{"each_of" if many else "one_of": parameter.values},
     )
     return (GenericAlias(list, kind) if many else kind, described)
 

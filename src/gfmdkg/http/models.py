@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Any
+from types import GenericAlias
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import BaseModel, Field, RootModel
@@ -13,12 +14,17 @@ __all__ = [
     "AtVersion",
     "Count",
     "Documents",
+    "FromOne",
     "JsonDocument",
     "Links",
     "Page",
     "Readiness",
     "ServiceState",
+    "asked",
+    "one_of",
     "page_parameters",
+    "some_of",
+    "sometimes",
 ]
 
 
@@ -27,24 +33,19 @@ def sometimes(description: str | None = None) -> Any:
     return Field(default=None, description=description)
 
 
-def asked(
-    description: str,
-    *examples: object,
-    default: object = None,
-    one_of: Iterable[str] = (),
-    each_of: Iterable[str] = (),
-    **limits: Any,
-) -> Any:
-    """A parameter that a request may leave out, unless its default is ``...``.
+def asked(description: str, *examples: object, default: object = None, **limits: Any) -> Any:
+    """A parameter that a request may leave out, unless its default is ``...``."""
+    return Query(default, description=description, examples=list(examples) or None, **limits)
 
-    Its value is ``one_of`` some, or each of its values is.
-    """
-    more: dict[str, Any] = {"examples": list(examples) or None, **limits}
-    if choices := list(one_of):
-        more["json_schema_extra"] = {"enum": choices}
-    if choices := list(each_of):
-        more["json_schema_extra"] = {"items": {"type": "string", "enum": choices}}
-    return Query(default, description=description, **more)
+
+def one_of(values: Iterable[str]) -> Any:
+    """The type of a text that is one of these."""
+    return Literal[tuple(values)]
+
+
+def some_of(values: Iterable[str]) -> Any:
+    """The type of a list of texts, each one of these."""
+    return GenericAlias(list, one_of(values))
 
 
 Count = Annotated[int, Field(ge=0)]

@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from gfmdkg import errors
 from gfmdkg.formats.media import MediaType, negotiate
-from gfmdkg.http.models import Count, FromOne, sometimes
+from gfmdkg.http.models import Count, FromOne, one_of, sometimes
 from gfmdkg.http.parameters import PAGE
 from gfmdkg.http.rendering import page
 from gfmdkg.http.responses import Answer
@@ -146,7 +146,7 @@ class ProblemType:
             "".join(word.capitalize() for word in error.problem.split("-")) + "Problem",
             __base__=ProblemDetails,
             __doc__=description,
-            type=(str, Field(json_schema_extra={"const": _IRI.format(error.problem)})),
+            type=(one_of([_IRI.format(error.problem)]), ...),
             **_MEMBERS.get(error.problem, {}),
         )
         return cls(
