@@ -61,9 +61,11 @@ def test_cells_are_typed(document: dict[str, Any]) -> None:
     assert page == {"$ref": "#/components/schemas/RowsPage"}
     assert more["properties"]["items"]["items"]["$ref"].endswith("/RecommendationsCitingRow")
     cells = schemas["RecommendationsCitingRow"]["properties"]
-    assert cells["recommendation"]["$ref"] == "#/components/schemas/Resource"
-    assert {"$ref": "#/components/schemas/Resource"} in cells["session"]["anyOf"]
-    assert cells["confidence"]["type"] == ["number", "null"]
+    assert cells["session"]["$ref"] == "#/components/schemas/Resource"
+    assert cells["confidence"]["type"] == "number"
+    assert cells["matchedText"]["type"] == ["string", "null"]
+    speaker = schemas["PassagesCitingRow"]["properties"]["speaker"]
+    assert speaker["anyOf"] == [{"$ref": "#/components/schemas/Resource"}, {"type": "null"}]
 
 
 def test_items_of_lists_have_names_and_are_never_null(document: dict[str, Any]) -> None:
