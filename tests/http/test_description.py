@@ -105,7 +105,10 @@ def test_every_problem_type_has_a_schema_in_the_response_of_its_status(
     document: dict[str, Any],
 ) -> None:
     responses = document["components"]["responses"]
-    for name, kind in PROBLEM_TYPES.items():
+    # No operation is asked by a method that it does not have.
+    described = PROBLEM_TYPES.keys() - {"method-not-allowed"}
+    for name in described:
+        kind = PROBLEM_TYPES[name]
         status = "5XX" if kind.status >= 500 else str(kind.status)
         schema = "".join(word.capitalize() for word in name.split("-")) + "Problem"
         assert f"#/components/schemas/{schema}" in str(responses[status])
