@@ -1,14 +1,14 @@
 """What is asked of a list: its parameters as they are described, and as they are read."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from pydantic import BaseModel, create_model
 from starlette.requests import Request
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.http.models import asked
+from gfmdkg.http.models import asked, one_of, some_of
 from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
 from gfmdkg.http.service import Service
 from gfmdkg.lists import FacetedList, Field, Selection, parse_selection
@@ -41,48 +41,58 @@ _RESERVED = (
 )
 
 
-def shown_parameters(faceted: FacetedList, settings: Settings) -> Iterator[type[BaseModel]]:
+def shown_parameters(faceted: FacetedList, settings: Settings) -> dict[str, Any]:
     """Full text, order, and what of the items is shown."""
     orders = [f"{sign}{name}" for name in faceted.orders for sign in ("", "-")]
     meanings = "; ".join(f"{name}: {order.description}" for name, order in faceted.orders.items())
-
-    class Shown(BaseModel):
-        q: str = asked(
-            "Only what the full-text search finds, best first unless sorted otherwise; its "
-            "language is that of /api/search.",
-            "migration",
-        )
-        sort: str = asked(
-            f"The order, reversed by a leading minus. {meanings}. With q also: relevance.",
-            orders[-1],
-            one_of=[*orders, "relevance"],
-        )
-        facets: list[str] = asked(
-            "The facets to count: all unless given; names, repeated or separated by commas, or "
-            "none.",
-            [next(iter(faceted.facets))],
-            each_of=[*faceted.facets, "all", "none"],
-        )
-        facet_limit: int = asked(
-            "The most values of a facet; those with most items come first.",
-            5,
-            default=_FACET_VALUES,
-            ge=1,
-            le=settings.page_size_limit,
-        )
-        fields: list[str] = asked(
-            "The members of an item; all unless given. The item itself always comes along.",
-            list(faceted.fields)[1:3],
-            each_of=faceted.fields,
-        )
-
-    yield Shown
+    shown: dict[str, Any] = {
+        "q": (
+            str,
+            asked(
+                "Only what the full-text search finds, best first unless sorted otherwise; its "
+                "language is that of /api/search.",
+                "migration",
+            ),
+        ),
+        "sort": (
+            one_of([*orders, "relevance"]),
+            asked(
+                f"The order, reversed by a leading minus. {meanings}. With q also: relevance.",
+                orders[-1],
+            ),
+        ),
+        "facets": (
+            some_of([*faceted.facets, "all", "none"]),
+            asked(
+                "The facets to count: all unless given; names, repeated or separated by commas, "
+                "or none.",
+                [next(iter(faceted.facets))],
+            ),
+        ),
+        "facet_limit": (
+            int,
+            asked(
+                "The most values of a facet; those with most items come first.",
+                5,
+                default=_FACET_VALUES,
+                ge=1,
+                le=settings.page_size_limit,
+            ),
+        ),
+        "fields": (
+            some_of(faceted.fields),
+            asked(
+                "The members of an item; all unless given. The item itself always comes along.",
+                list(faceted.fields)[1:3],
+            ),
+        ),
+    }
     if faceted.includes:
         meanings = "; ".join(f"{name}: {i.description}" for name, i in faceted.includes.items())
         text = f"What the items bring along in their member included. {meanings}."
         first = [next(iter(faceted.includes))]
-        include = asked(text, first, each_of=faceted.includes)
-        yield create_model("Including", include=(list[str], include))
+        shown["include"] = (some_of(faceted.includes), asked(text, first))
+    return shown
 
 
 def filter_names(faceted: FacetedList) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -19,6 +20,7 @@ from gfmdkg.http.described import (
     answers,
     cell_of,
     described_router,
+    field_cell,
     field_of,
     format_model,
     own_parameters,
@@ -41,7 +43,12 @@ from gfmdkg.lists import (
 )
 from gfmdkg.lists.formats import GRAPH_FORMATS, field_cells, list_formats, show, write_items
 from gfmdkg.lists.indexes import ListIndexes
-from gfmdkg.lists.models import ListParameters, read_parameters, select, shown_parameters
+from gfmdkg.lists.models import (
+    ListParameters,
+    read_parameters,
+    select,
+    shown_parameters,
+)
 from gfmdkg.rdf.answers import AnswerFormats
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.solutions import Solutions
@@ -136,13 +143,13 @@ def _add_route(
 def _parameters(faceted: FacetedList, settings: Settings) -> list[params.Depends]:
     """The parameters of a list's route."""
     filters = own_parameters({p.name: field_of(p) for p in faceted.parameters()})
+    shown = own_parameters(shown_parameters(faceted, settings))
     shared = query_string(
-        *shown_parameters(faceted, settings),
         page_parameters(settings),
         AtVersion,
         format_model(*(media.name for media in list_formats(faceted.name))),
     )
-    return [filters, *shared]
+    return [filters, shown, *shared]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,16 +372,23 @@ def _item_model(faceted: FacetedList) -> type[BaseModel]:
     """An item; with ``fields`` only the item itself is sure to be there."""
     item, *others = faceted.fields.values()
     name = item.name.capitalize()
-    members: dict[str, Any] = {item.name: cell_of(item.column, is_null=False)}
+    members: dict[str, Any] = {item.name: cell_of(item.column)}
     for shown in others:
-        members[shown.name] = cell_of(shown.column, many=shown.many, is_sure=False)
+        members[shown.name] = field_cell(shown.column, many=shown.many)
+    if faceted.includes:
+        included = _included_model(tuple(faceted.includes.values()))
+        members["included"] = (included, sometimes("What include= asks for, by name."))
+    return create_model(name, **members)
+
+
+@cache
+def _included_model(includes: tuple[Include, ...]) -> type[BaseModel]:
+    """What comes along with an item of the lists that share these, the last of them the widest."""
+    *_, widest = (each for each in LISTS.values() if tuple(each.includes.values()) == includes)
+    name = next(iter(widest.fields)).capitalize()
     rows: dict[str, Any] = {}
-    for include in faceted.includes.values():
+    for include in includes:
         cells: dict[str, Any] = {column.name: cell_of(column) for column in include.columns}
         row = create_model(f"{name}{include.name.capitalize()}", **cells)
         rows[include.name] = (list[row], sometimes(include.description))  # type: ignore[valid-type]
-    if rows:
-        included = create_model(f"{name}Included", **rows)
-        text = "What include= asks for, by name."
-        members["included"] = (included, sometimes(text))
-    return create_model(name, **members)
+    return create_model(f"{name}Included", **rows)

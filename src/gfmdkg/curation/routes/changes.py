@@ -276,7 +276,7 @@ def _difference_answers(*more_errors: int) -> Responses:
     return answers(
         "The difference.",
         models.Difference,
-        (view.media_type for view in _OFFERED[1:]),
+        (view.media_type for view in _OFFERED),
         also=(*READING, *more_errors),
     )
 

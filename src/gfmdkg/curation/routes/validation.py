@@ -71,7 +71,7 @@ def validation_router(service: Service) -> APIRouter:
         responses=answers(
             "The report.",
             ValidationReport,
-            dict.fromkeys(view.media_type for view in _OFFERED[1:]),
+            dict.fromkeys(view.media_type for view in _OFFERED),
             also=(*READING[1:], 413, 415),
         ),
     )
