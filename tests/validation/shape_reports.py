@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 from rdflib import Graph
 
-from gfmdkg.validation.collapse import collapse
-from gfmdkg.validation.findings import Report
+from gfmdkg.validation.findings import Report, collapse
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.shacl import decode_report, run_shapes
-from gfmdkg.validation.shape_findings import word_results
-from gfmdkg.validation.shapes import applied_shapes
+from gfmdkg.validation.shapes import applied_shapes, word_results
 
 
 def report_on(

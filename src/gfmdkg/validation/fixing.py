@@ -1,24 +1,28 @@
-"""Fixes that are certain: what to write in place of a value, and where."""
+"""Fixes that are certain: what to write in place of a value, where, and doing so in a file."""
 
 import re
-from collections.abc import Iterator, Mapping
+import shutil
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
+from pathlib import Path
 
 from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from gfmdkg.errors import Ambiguous, NotFound
+from gfmdkg.errors import Ambiguous, DataError, Fault, NotFound
 from gfmdkg.namespaces import GFMD, RDF, SH, SKOS, XSD, compact
-from gfmdkg.rdf.turtle_tokens import Kind, names_before, tokenize
+from gfmdkg.rdf.turtle_tokens import Kind, Lines, names_before, tokenize
+from gfmdkg.store.files import replacing
 from gfmdkg.terms.index import LabelEntry, LabelKind, TermIndex
-from gfmdkg.validation.findings import Edit, Fix
+from gfmdkg.validation.findings import Edit, Fix, Report
 from gfmdkg.validation.locate import Location
 from gfmdkg.validation.positions import LINE_FORMATS, POSITIONED, PositionedGraph, Span
 from gfmdkg.validation.shacl import Result
 
-__all__ = ["Fixer", "make_fix", "term_index", "write_iri"]
+__all__ = ["Fixer", "make_fix", "mend", "term_index", "write_iri"]
 
 _TYPE, _SCHEME = URIRef(RDF + "type"), URIRef(SKOS + "inScheme")
 _KINDS: Mapping[URIRef, LabelKind] = {
@@ -230,3 +234,51 @@ def _quoted(document: PositionedGraph, span: Span) -> str:
     """The literal at a place in quotes, without its tag or datatype, as it is written."""
     first = next(tokenize(document.text_of(span)))
     return first.text if first.kind is Kind.STRING else f'"{document.text_of(span)}"'
+
+
+# Applying fixes
+
+
+def mend(path: Path, report: Report) -> int:
+    """Apply the fixes of a report to one of its UTF-8 files; how many findings that mends.
+
+    Line ends, tabs, a byte order mark and permissions stay, and a link is followed. Of two fixes
+    that touch the same characters the first is applied; the next validation tells what is left.
+    Raises ``DataError`` where the file changed since it was read for the report.
+    """
+    name, target = path.as_posix(), path.resolve()
+    fixes = [f.fix for f in report.findings if f.file == name and f.fix is not None]
+    if not fixes:
+        return 0
+    source = report.sources.get(name, "")
+    text, count = _edited(source, fixes)
+    with replacing(target) as draft:
+        data = target.read_bytes()
+        if data.removeprefix(BOM_UTF8) != source.encode():
+            fault = Fault(
+                message="the file was changed meanwhile, so no fix was applied",
+                file=name,
+                remedy="run the command again",
+            )
+            raise DataError("the file cannot be mended", [fault])
+        mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
+        draft.write_bytes(mark + text.encode())
+        shutil.copymode(target, draft)
+    return count
+
+
+def _edited(text: str, fixes: Sequence[Fix]) -> tuple[str, int]:
+    place = Lines(text).offset
+    edits: list[tuple[int, int, str]] = []
+    count = 0
+    for fix in fixes:
+        wanted = [
+            (place(e.line, e.column), place(e.end_line, e.end_column), e.text) for e in fix.edits
+        ]
+        if any(start < e and s < end for start, end, _ in wanted for s, e, _ in edits):
+            continue
+        edits += wanted
+        count += 1
+    for start, end, put in sorted(edits, reverse=True):
+        text = text[:start] + put + text[end:]
+    return text, count

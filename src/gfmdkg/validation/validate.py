@@ -18,7 +18,6 @@ from gfmdkg.rdf.values import Term
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation.checks import check_findings, run_checks
-from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import (
     Scope,
     StoreNames,
@@ -28,7 +27,7 @@ from gfmdkg.validation.data_graph import (
     select_all,
     stored_forms,
 )
-from gfmdkg.validation.findings import Finding, Mode, Report, Severity
+from gfmdkg.validation.findings import Finding, Mode, Report, Severity, collapse
 from gfmdkg.validation.incremental.examination import Coverage, Examination, examine
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules

@@ -90,7 +90,7 @@ class Rules:
         if not results:
             return []
         # Most changes are sound, and need no words.
-        from gfmdkg.validation.shape_findings import word_results
+        from gfmdkg.validation.shapes import word_results
 
         return word_results(results, self.graph, documents=documents, names=names)
 
