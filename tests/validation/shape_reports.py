@@ -15,9 +15,8 @@ def report_on(
     shapes: Graph,
     *,
     documents: Sequence[PositionedGraph] = (),
-    stored: bool = False,
 ) -> Report:
     """The findings of the shapes, with the places that the documents know."""
-    applied = applied_shapes(shapes, stored=stored)
+    applied = applied_shapes(shapes)
     results = decode_report(run_shapes(data, applied))
     return Report.of(collapse(word_results(results, applied, documents=documents, names=data)))

@@ -77,11 +77,10 @@ def _lines(part: Any, depth: int) -> Iterator[str]:
 def _is_leaf(value: Any) -> bool:
     from rdflib.plugins.sparql.parserutils import CompValue
 
-    if isinstance(value, list | tuple | set | frozenset):
-        return all(map(_is_leaf, value))
-    if isinstance(value, dict) and not isinstance(value, CompValue):
-        return all(map(_is_leaf, value.values()))
-    return not isinstance(value, CompValue)
+    if isinstance(value, CompValue):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return not isinstance(value, dict | list | tuple | set | frozenset) or all(map(_is_leaf, inner))
 
 
 def _inline(value: Any) -> str:

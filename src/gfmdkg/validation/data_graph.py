@@ -17,10 +17,7 @@ from gfmdkg.rdf.solutions import Select
 from gfmdkg.rdf.values import Term
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import parse
-from gfmdkg.store.walking import (
-    TripleView,
-    store_of,
-)
+from gfmdkg.store.walking import TripleView, store_of
 
 __all__ = [
     "Scope",

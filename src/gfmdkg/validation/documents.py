@@ -21,13 +21,15 @@ from gfmdkg.validation.findings import Finding, SourceFile
 from gfmdkg.validation.positions import (
     POSITIONED,
     Offsets,
+    PlacedTriple,
     PositionedGraph,
-    Triple,
     read_positioned,
 )
+from gfmdkg.validation.syntax import find_faults
 
 __all__ = ["CONTEXT_IRIS", "read_document", "read_documents"]
 
+_UNREADABLE = "the document cannot be read"
 _RDF_XML = "application/rdf+xml"
 _ABOUT = re.compile(r"""\brdf:(about|ID)\s*=\s*(["'])([^"'<>]*)\2""")
 
@@ -77,7 +79,9 @@ def read_document(
             return _read_json_ld(text, base_iri, file, graph, contexts or {})
         parsed = parse(text.encode(), media_type=media_type, base_iri=base_iri)
         if parsed.complaints or media_type == _RDF_XML:  # a web page may be XML enough
-            _refuse(text, media_type, base_iri, file)
+            faults = find_faults(text, media_type=media_type, base_iri=base_iri, file=file)
+            if faults:
+                raise DataError(_UNREADABLE, faults)
         if media_type in POSITIONED:
             return read_positioned(
                 text, media_type=media_type, base_iri=base_iri, file=file, into=graph
@@ -89,7 +93,7 @@ def read_document(
         what = "JSON" if media_type == "application/ld+json" else "syntax"
         remedy = f"mend the {what} here or just before, where something may be missing"
         fault = Fault(message=error.message, file=file, line=line, column=column, remedy=remedy)
-        raise DataError("the document cannot be read", [fault]) from error
+        raise DataError(_UNREADABLE, [fault]) from error
     subjects = dict(_rdf_xml_subjects(text, base_iri))
     return PositionedGraph(
         file=file, graph=graph, text=text, media_type=media_type, _subjects=subjects
@@ -135,12 +139,12 @@ def _read_json_ld(
         else:
             message = parsed.complaints[0].message
         raise DataError(
-            "the document cannot be read",
+            _UNREADABLE,
             [Fault(message=message, file=file, line=1, column=1, remedy=remedy)],
         )
     subjects: dict[Node, str] = {}
-    pointers: dict[Triple, str | None] = {}
-    last: dict[tuple[Node, Node], Triple] = {}
+    pointers: dict[PlacedTriple, str | None] = {}
+    last: dict[tuple[Node, Node], PlacedTriple] = {}
     for triple in _fresh(parsed.triples):
         subject, predicate, value = triple
         if predicate == _MARK:
@@ -165,7 +169,7 @@ def _read_json_ld(
     )
 
 
-def _fresh(triples: Sequence[ox.Triple]) -> Iterator[Triple]:
+def _fresh(triples: Sequence[ox.Triple]) -> Iterator[PlacedTriple]:
     """Triples with blank nodes of their own, in the order in which they were read."""
     if any(isinstance(triple.object, ox.Triple) for triple in triples):
         raise Misplaced("a triple term of RDF 1.2 is not read here", 0)
@@ -182,15 +186,6 @@ def _rdf_xml_subjects(text: str, base_iri: str) -> Iterator[tuple[Node, Offsets]
         relative = f"#{match[3]}" if match[1] == "ID" else match[3]
         node = URIRef(urljoin(base_iri, relative))
         yield node, (match.start(), match.end())
-
-
-def _refuse(text: str, media_type: str, base_iri: str, file: str | None) -> None:
-    # Most documents have no fault, and need none of the words for it.
-    from gfmdkg.validation.syntax import find_faults
-
-    faults = find_faults(text, media_type=media_type, base_iri=base_iri, file=file)
-    if faults:
-        raise DataError("the document cannot be read", faults)
 
 
 # JSON-LD
@@ -305,15 +300,14 @@ class _Marking:
             return value
         return self._each(value, pointer, has_marks=True)
 
-    def _each(self, value: Any, pointer: str, *, has_marks: bool) -> Any:
-        if not isinstance(value, list):
-            made = self.node(value, pointer)
-            return [made, _mark(pointer)] if has_marks else made
+    def _each(self, value: Any, pointer: str, *, has_marks: bool) -> list[Any]:
         found: list[Any] = []
-        for number, item in enumerate(value):
-            found.append(self.node(item, f"{pointer}/{number}"))
+        is_list = isinstance(value, list)
+        for number, item in enumerate(value if is_list else [value]):
+            place = f"{pointer}/{number}" if is_list else pointer
+            found.append(self.node(item, place))
             if has_marks:
-                found.append(_mark(f"{pointer}/{number}"))
+                found.append({"@value": place, "@type": _MARK})
         return found
 
     def _known(self, context: Any) -> Any:
@@ -333,7 +327,3 @@ class _Marking:
             if is_whole or given.get("@type") == "@json":
                 self._unmarked.add(name)
         return context
-
-
-def _mark(pointer: str) -> Mapping[str, str]:
-    return {"@value": pointer, "@type": _MARK}

@@ -21,6 +21,7 @@ __all__ = [
     "ResultTerms",
     "Severity",
     "SourceFile",
+    "Span",
     "collapse",
     "to_terminal",
 ]
@@ -59,14 +60,23 @@ class Mode(StrEnum):
     INCREMENTAL = "incremental"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """A piece of a file and the text to put in its place; the place as in ``Finding``."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text; all four count from 1, in characters, a tab being one.
+
+    ``end_column`` is the column after the last character.
+    """
 
     line: int
     column: int
     end_line: int
     end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit(Span):
+    """A piece of a file and the text to put in its place."""
+
     text: str
 
 
@@ -80,7 +90,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultTerms:
-    """The terms of a finding as Turtle writes them without prefixes, a path's included."""
+    """The terms of a shape's finding as Turtle writes them without prefixes, a path's included."""
 
     focus: str
     path: str | None = None
@@ -133,9 +143,12 @@ class Finding:
     def as_fault(self) -> Fault:
         """The finding as what errors carry, which name a cell in the message."""
         fault = Fault(**{each.name: getattr(self, each.name) for each in fields(Fault)})
-        if self.cell is None:
-            return fault
-        return replace(fault, message=f"{self.cell}: {self.message}", line=None)
+        return fault if self.cell is None else replace(fault, message=self.text, line=None)
+
+    @property
+    def text(self) -> str:
+        """The message, which names the cell where that is the place."""
+        return self.message if self.cell is None else f"{self.cell}: {self.message}"
 
     @property
     def place(self) -> str:
@@ -266,52 +279,33 @@ def collapse(findings: Iterable[Finding]) -> list[Finding]:
     also missing as the English one; a misspelt property is missing under its right name. Told
     of each, a curator would look for two faults where there is one.
     """
-    found = _one_a_value(list(findings))
+    found = _one_a_value(findings)
     dangling = {(f.focus_node, f.path, f.value) for f in found if f.code == "reference-dangling"}
     untyped = {f.focus_node for f in found if f.code == "term-undefined" and f.is_about_class}
-    badly_valued = {
+    explained = {
         (f.focus_node, f.path) for f in found if f.value is not None and f.code in _ORDER
-    }
-    misnamed = {
-        (f.focus_node, f.meant) for f in found if f.code in _UNKNOWN and f.meant is not None
-    }
+    } | {(f.focus_node, f.meant) for f in found if f.code in _UNKNOWN and f.meant is not None}
     same_name = {f.focus_node for f in found if f.code.endswith("-label-shared")}
     return [
         f
         for f in found
         if not (f.code in _KIND and (f.focus_node, f.path, f.value) in dangling)
         and not (f.code in _KIND and f.value in untyped)
-        and not (f.code in _MISSING and (f.focus_node, f.path) in badly_valued)
-        and not (f.code in _MISSING and (f.focus_node, f.path) in misnamed)
+        and not (f.code in _MISSING and (f.focus_node, f.path) in explained)
         and not (f.code == "property-on-other-class" and f.focus_node in untyped)
         and not (f.code == "near-duplicate" and f.focus_node in same_name)
     ]
 
 
-def _one_a_value(findings: Sequence[Finding]) -> list[Finding]:
+def _one_a_value(findings: Iterable[Finding]) -> list[Finding]:
     """Of several value-related results about one value of a property, the most telling."""
     groups: dict[object, list[Finding]] = {}
-    for position, finding in enumerate(findings):
-        groups.setdefault(_group(finding, position), []).append(finding)
+    for f in findings:
+        is_related = f.code in _ORDER and f.value is not None
+        is_comparable = is_related and (f.path is not None or f.concerns_iri)
+        key = (f.focus_node, f.path, f.value) if is_comparable else f
+        groups.setdefault(key, []).append(f)
     return [_most_telling(group) for group in groups.values()]
-
-
-def _group(finding: Finding, position: int) -> object:
-    if finding.code not in _ORDER or finding.value is None:
-        return (
-            finding.focus_node,
-            finding.path,
-            finding.shape,
-            finding.code,
-            finding.value,
-            finding.message,
-            finding.remedy,
-            finding.line,
-            finding.column,
-        )
-    if finding.path is None and not finding.concerns_iri:
-        return position
-    return (finding.focus_node, finding.path, finding.value)
 
 
 def _most_telling(group: Sequence[Finding]) -> Finding:

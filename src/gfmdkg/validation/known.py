@@ -19,7 +19,7 @@ from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.walking import TripleView
 from gfmdkg.terms.folding import fold
 
-__all__ = ["LABELS", "Known", "Names", "kinds_of"]
+__all__ = ["LABELS", "Known", "KnownNames", "kinds_of"]
 
 LABELS = tuple(SKOS + name for name in ("prefLabel", "altLabel", "hiddenLabel"))
 """The properties that give a name, the official one first."""
@@ -52,7 +52,7 @@ def kinds_of(classes: Iterable[str]) -> frozenset[str]:
 
 
 @dataclass(slots=True)
-class Names:
+class KnownNames:
     """The names of the records that people call by name; texts are folded.
 
     ``owners`` are the records of a kind that have a label; ``pools`` the official names in
@@ -109,18 +109,18 @@ class Known:
         }
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> KnownNames:
         """The names of its records."""
         ((count,),) = self._select(_query("named-labels-count.rq")).rows
         if isinstance(count, ox.Literal) and int(count.value) > _MOST_LABELS:
-            return Names(is_complete=False)
+            return KnownNames(is_complete=False)
         found: dict[str, tuple[set[str], set[_Label]]] = {}
         for subject, property_, label, class_ in self._select(_query("named-labels.rq")).rows:
             if isinstance(subject, ox.NamedNode | ox.BlankNode) and isinstance(label, ox.Literal):
                 classes, labels = found.setdefault(subject.value, (set(), set()))
                 classes.add(class_.value)  # type: ignore[union-attr]
                 labels.add(_label(property_, label))
-        names = Names()
+        names = KnownNames()
         for record in sorted(found):
             names.add(record, *found[record])
         return names
@@ -143,7 +143,7 @@ class _Changed(Known):
         return counts
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> KnownNames:
         """The names of the records."""
         if not self._known.names.is_complete:
             return self._known.names

@@ -11,15 +11,21 @@ from rdflib.namespace import SH as RDFLIB_SH
 from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault, OntologyError
-from gfmdkg.namespaces import BASE, RDF, RDFS, SH, XSD
+from gfmdkg.namespaces import BASE, RDF, SH, XSD
 from gfmdkg.validation.checks import read_rules
-from gfmdkg.validation.data_graph import exact_literal, node_text, node_turtle, stored_forms
+from gfmdkg.validation.data_graph import exact_literal, node_text, node_turtle
 from gfmdkg.validation.documents import read_document
-from gfmdkg.validation.findings import Finding, ResultTerms, Severity
+from gfmdkg.validation.findings import Finding, ResultTerms, Severity, Span
 from gfmdkg.validation.fixing import Fixer
 from gfmdkg.validation.locate import Location, Locator, path_text, steps_of
-from gfmdkg.validation.positions import PositionedGraph, Span
-from gfmdkg.validation.shacl import Result
+from gfmdkg.validation.positions import PositionedGraph
+from gfmdkg.validation.shacl import (
+    NESTED,
+    SHAPE_CLASSES,
+    ShapeResult,
+    inner_shapes,
+    targeted_shapes,
+)
 from gfmdkg.validation.wording import PLACEHOLDER, Wording
 
 __all__ = ["applied_shapes", "load_shapes", "word_results"]
@@ -32,13 +38,7 @@ _SWITCHES = frozenset(
     for name in ("closed", "deactivated", "qualifiedValueShapesDisjoint", "uniqueLang")
 )
 _TRUE = exact_literal("true", datatype=XSD + "boolean")
-_TARGETS = tuple(
-    URIRef(SH + name)
-    for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-)
 _TYPE = URIRef(RDF + "type")
-_SHAPE_CLASSES = (URIRef(SH + "NodeShape"), URIRef(SH + "PropertyShape"))
-_CLASSES = (URIRef(RDFS + "Class"), URIRef("http://www.w3.org/2002/07/owl#Class"))
 _DEACTIVATED = URIRef(SH + "deactivated")
 # rdflib's list of the vocabulary lacks those that are keywords of Python.
 _KNOWN = frozenset(str(term).removeprefix(SH) for term in dir(RDFLIB_SH)) | frozenset(
@@ -46,18 +46,14 @@ _KNOWN = frozenset(str(term).removeprefix(SH) for term in dir(RDFLIB_SH)) | froz
 )
 # Of SHACL's advanced features, which are off: rules could change the data.
 _WITHOUT_EFFECT = frozenset(("expression", "js", "rule", "target"))
-_REFERRING = frozenset(
-    URIRef(SH + name) for name in ("property", "node", "not", "qualifiedValueShape")
-)
-_REFERRING_LISTS = frozenset(URIRef(SH + name) for name in ("or", "and", "xone"))
 _MESSAGE = URIRef(SH + "message")
 _SEVERITIES = frozenset(Severity)
 # What a report can tell of a SPARQL constraint's row; other variables only pyshacl saw.
 _KNOWN_VARIABLES = frozenset(("this", "value", "path"))
 
 
-def load_shapes(folder: Path, *, label: str = "ontology/shapes") -> Graph:
-    """Read and lint all ``*.ttl`` of a folder; files are named ``label``/name in faults.
+def load_shapes(folder: Path) -> Graph:
+    """Read and lint all ``*.ttl`` of a folder.
 
     Raises ``OntologyError`` with every fault: syntax, unknown terms of the SHACL namespace
     (which a validator would pass over in silence), shapes that nothing leads to.
@@ -65,39 +61,26 @@ def load_shapes(folder: Path, *, label: str = "ontology/shapes") -> Graph:
     graph = Graph(store="SimpleMemory", bind_namespaces="none")
     documents: list[PositionedGraph] = []
     faults: list[Fault] = []
-    for name, text in read_rules(folder, "*.ttl", label=label, faults=faults):
+    for name, text in read_rules(folder, "ontology/shapes/*.ttl", faults):
         try:
             documents.append(read_document(text, base_iri=BASE, file=name, into=graph))
         except DataError as error:
             faults.extend(error.faults)
     if not documents and not faults:
-        faults.append(Fault(message="there are no shapes here", file=label))
-    faults += lint(documents, graph)
+        faults.append(Fault(message="there are no shapes here", file="ontology/shapes"))
+    faults += _lint(documents, graph)
     if faults:
         raise OntologyError("the shapes are at fault", faults)
     return graph
 
 
-def applied_shapes(shapes: Graph, *, stored: bool = False) -> Graph:
-    """A copy of a shapes graph in the form in which pyshacl applies it as SHACL has it.
-
-    ``stored`` says that the data comes out of a store, which normalises literals: those of the
-    shapes are then compared in the same form (``sh:hasValue 1.0`` fits the ``1`` that the store
-    made of it).
-    """
+def applied_shapes(shapes: Graph) -> Graph:
+    """A copy of a shapes graph in the form in which pyshacl applies it as SHACL has it."""
     # pyshacl adds triples to its shapes graph; and a store without contexts is faster.
     applied = Graph(store="SimpleMemory", identifier=shapes.identifier)
-    literals = (o for o in shapes.objects() if isinstance(o, Literal)) if stored else ()
-    forms = stored_forms(literals)
-    for subject, predicate, value in shapes:
-        if predicate not in _SWITCHES or value == _TRUE:
-            applied.add(
-                (
-                    subject,
-                    predicate,
-                    forms.get(value, value) if isinstance(value, Literal) else value,
-                )
-            )
+    for triple in shapes:
+        if triple[1] not in _SWITCHES or triple[2] == _TRUE:
+            applied.add(triple)
     _import_prefixes(applied)
     return applied
 
@@ -113,7 +96,7 @@ def _import_prefixes(shapes: Graph) -> None:
                 shapes.add((source, _DECLARE, declaration))
 
 
-def lint(documents: Sequence[PositionedGraph], graph: Graph) -> list[Fault]:
+def _lint(documents: Sequence[PositionedGraph], graph: Graph) -> list[Fault]:
     """The faults of a shapes graph that SHACL's own syntax rules do not name."""
     faults: list[Fault] = []
     reached = _reached(graph)
@@ -141,13 +124,11 @@ def _unknown_terms(document: PositionedGraph) -> Iterator[Fault]:
             yield _fault(document, span, message, remedy)
 
 
-def _idle_shapes(
-    document: PositionedGraph, graph: Graph, reached: frozenset[Node]
-) -> Iterator[Fault]:
+def _idle_shapes(document: PositionedGraph, graph: Graph, reached: set[Node]) -> Iterator[Fault]:
     shapes = {
         s
         for s, p, o in document.spans
-        if (p == _TYPE and o in _SHAPE_CLASSES) or p == URIRef(SH + "path")
+        if (p == _TYPE and o in SHAPE_CLASSES) or p == URIRef(SH + "path")
     }
     for shape in sorted(shapes, key=str):
         is_parameter = (None, URIRef(SH + "parameter"), shape) in graph
@@ -160,7 +141,7 @@ def _idle_shapes(
 
 def _missing_shapes(document: PositionedGraph, graph: Graph) -> Iterator[Fault]:
     for (_, predicate, value), span in document.spans.items():
-        if predicate in _REFERRING and (value, None, None) not in graph:
+        if predicate in NESTED and (value, None, None) not in graph:
             remedy = "correct the name, or write the shape; as it is, everything fits it"
             yield _fault(document, span, f"there is no shape {_name(value)}", remedy)
 
@@ -170,27 +151,16 @@ def _fault(document: PositionedGraph, span: Span | None, message: str, remedy: s
     return Fault(message=message, file=document.file, line=line, column=column, remedy=remedy)
 
 
-def _reached(graph: Graph) -> frozenset[Node]:
+def _reached(graph: Graph) -> set[Node]:
     """The shapes with a target, and all that these lead to."""
-    waiting: list[Node] = [s for target in _TARGETS for s in graph.subjects(target)]
-    waiting += [
-        s
-        for shape_class in _SHAPE_CLASSES
-        for s in graph.subjects(_TYPE, shape_class)
-        if any((s, _TYPE, class_) in graph for class_ in _CLASSES)
-    ]
     reached: set[Node] = set()
+    waiting = [*targeted_shapes(graph)]
     while waiting:
         shape = waiting.pop()
-        if shape in reached:
-            continue
-        reached.add(shape)
-        for predicate, value in graph.predicate_objects(shape):
-            if predicate in _REFERRING:
-                waiting.append(value)
-            elif predicate in _REFERRING_LISTS:
-                waiting.extend(Collection(graph, value))
-    return frozenset(reached)
+        if shape not in reached:
+            reached.add(shape)
+            waiting += inner_shapes(graph, shape)
+    return reached
 
 
 def _name(shape: Node) -> str:
@@ -206,7 +176,7 @@ def _nearest(name: str) -> str | None:
 
 
 def word_results(
-    results: Iterable[Result],
+    results: Iterable[ShapeResult],
     shapes: Graph,
     *,
     documents: Sequence[PositionedGraph] = (),
@@ -226,7 +196,7 @@ class _Author:
     _wording: Wording
     _fixer: Fixer
 
-    def finding(self, result: Result) -> Finding:
+    def finding(self, result: ShapeResult) -> Finding:
         """A result in words and with its place."""
         wording, location = self._wording, self._locate(result)
         remedy, fix = self._remedy(result), self._fixer.fix(result, location)
@@ -254,7 +224,7 @@ class _Author:
             **location.fields,
         )
 
-    def _locate(self, result: Result) -> Location:
+    def _locate(self, result: ShapeResult) -> Location:
         locator = self._locator
         steps = steps_of(self._shapes, result.path)
         if result.component == "unique-lang" and len(steps) == 1:
@@ -279,7 +249,7 @@ class _Author:
             result.focus, steps=steps, value=value, last_value=result.component == "max-count"
         )
 
-    def _inner_predicates(self, result: Result) -> Iterator[Node]:
+    def _inner_predicates(self, result: ShapeResult) -> Iterator[Node]:
         """The properties that a rule about the whole record speaks of, the decisive one first.
 
         “A treaty binds” is an ``sh:or`` of “not a treaty” and “binding”: what is wrong is the
@@ -299,7 +269,7 @@ class _Author:
                 if isinstance(predicate, URIRef):
                     yield predicate
 
-    def _remedy(self, result: Result) -> str | None:
+    def _remedy(self, result: ShapeResult) -> str | None:
         template = self._template(result.constraint) or self._template(result.shape)
         if template is None:
             return None
@@ -321,7 +291,7 @@ class _Author:
             return None
         return str(min(messages, key=lambda m: (m.language not in ("en", None), str(m))))
 
-    def _concerns_iri(self, result: Result) -> bool:
+    def _concerns_iri(self, result: ShapeResult) -> bool:
         """Whether a rule without a path is about the form of the focus node's IRI."""
         if result.path is not None or result.value != result.focus:
             return False

@@ -144,8 +144,7 @@ def _find_other_format(text: str, media_type: str, file: str | None) -> Fault | 
         message, remedy = "this is Turtle", "name the file .ttl, or use --syntax ttl"
     else:
         return None
-    line = text[: len(text) - len(text.lstrip())].count("\n") + 1
-    column = len(text) - len(text.lstrip()) - text.rfind("\n", 0, len(text) - len(text.lstrip()))
+    line, column = Lines(text).place(len(text) - len(text.lstrip()))
     return Fault(message=message, file=file, line=line, column=column, remedy=remedy)
 
 

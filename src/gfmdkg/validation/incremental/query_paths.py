@@ -20,11 +20,12 @@ from rdflib.plugins.sparql.algebra import translatePath, translatePName, transla
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
+from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.walking import Step
 from gfmdkg.validation.incremental.reach import (
     TYPE,
-    Occurrence,
     Path,
+    PropertyOccurrence,
     QueryPaths,
     Unbounded,
     reverse_path,
@@ -63,12 +64,12 @@ def query_paths(
     return reader.result()
 
 
-def subquery_paths(text: str, *, prefixes: Mapping[str, str]) -> QueryPaths:
+def subquery_paths(text: str) -> QueryPaths:
     """The dependencies of a query that is nothing but one subquery and what is made of it.
 
     The root is the subject of the subquery's first pattern. Raises ``Unbounded``.
     """
-    where = _parse_select(text, prefixes).where
+    where = _parse_select(text, PREFIXES).where
     parts = [part for part in _parts_of(where) if part.name != "Bind"]
     inner: list[CompValue] = []
     if len(parts) == 1 and parts[0].name == _GROUPS:
@@ -88,7 +89,7 @@ def subquery_paths(text: str, *, prefixes: Mapping[str, str]) -> QueryPaths:
 class _Reader:
     """Collects the dependencies of a group and of all that is inside it."""
 
-    occurrences: set[Occurrence] = field(default_factory=set)
+    occurrences: set[PropertyOccurrence] = field(default_factory=set)
     witnesses: set[str] = field(default_factory=set)
 
     def result(self) -> QueryPaths:
@@ -183,7 +184,7 @@ class _Reader:
             is_last = position == len(sequence) - 1
             is_forward = not (step.is_inverse or step.repeats)
             self.occurrences.add(
-                Occurrence(
+                PropertyOccurrence(
                     prefix=(*prefix, *sequence[:position]),
                     step=step,
                     objects=objects if is_last and is_forward else None,
