@@ -80,7 +80,7 @@ def exact_literal(
     otherwise tell apart.
     """
     # A URIRef never equals a str, so both are compared as the latter.
-    if datatype is None or str(datatype) == _STRING:
+    if language is not None or datatype is None or str(datatype) == _STRING:
         return _Exact(lexical, lang=language)
     return _Exact(lexical, datatype=URIRef(datatype), normalize=False)
 
@@ -138,10 +138,8 @@ def rdflib_term(term: Term) -> URIRef | BNode | Literal:
             return URIRef(value)
         case ox.BlankNode(value=label):
             return BNode(label)
-        case ox.Literal(value=lexical, language=str(language)):
-            return exact_literal(lexical, language=language)
-        case ox.Literal(value=lexical, datatype=datatype):
-            return exact_literal(lexical, datatype=datatype.value)
+        case ox.Literal(value=lexical, language=language, datatype=datatype):
+            return exact_literal(lexical, language=language, datatype=datatype.value)
         case _:
             raise ValueError("a triple term is none of rdflib's")
 
@@ -149,11 +147,8 @@ def rdflib_term(term: Term) -> URIRef | BNode | Literal:
 def our_term(node: Node) -> Term:
     """The inverse of ``rdflib_term``."""
     if isinstance(node, Literal):
-        if node.language:
-            return ox.Literal(str(node), language=node.language)
-        if node.datatype is None:
-            return ox.Literal(str(node))
-        return ox.Literal(str(node), datatype=ox.NamedNode(node.datatype))
+        datatype = None if node.datatype is None else ox.NamedNode(node.datatype)
+        return ox.Literal(str(node), language=node.language or None, datatype=datatype)
     return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))
 
 

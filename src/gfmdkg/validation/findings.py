@@ -191,8 +191,7 @@ class Report:
 
     def with_findings(self, findings: Iterable[Finding]) -> "Report":
         """The report of these findings in place of its own; all else is as it was."""
-        found = Report.of(findings, mode=self.mode, reason=self.reason)
-        return found.with_sources(self.sources)
+        return Report.of(findings, mode=self.mode, reason=self.reason).with_sources(self.sources)
 
     def with_sources(self, sources: Mapping[str, str]) -> "Report":
         """The same report with the texts of its files."""

@@ -186,19 +186,12 @@ def place_findings(report: Report, documents: Sequence[PositionedGraph]) -> Repo
 
 
 def _placed(finding: Finding, locator: Locator) -> Finding:
-    if finding.file is not None or finding.focus_node is None:
+    node = finding.focus_node
+    if finding.file is not None or node is None or node.startswith("_:"):
         return finding
-    if finding.focus_node.startswith("_:"):
-        return finding
-    location = _locate(finding, locator, URIRef(finding.focus_node))
+    focus = URIRef(node)
+    steps = [] if finding.path is None else [PathStep(URIRef(finding.path))]
+    values = [place for step in steps for place in locator.values(focus, step.predicate)]
+    places = (location for value, location in values if str(value) == finding.value)
+    location = next(places, None) or locator.locate(focus, steps=steps)
     return finding if location.span is None else replace(finding, **location.fields)
-
-
-def _locate(finding: Finding, locator: Locator, focus: Node) -> Location:
-    if finding.path is None:
-        return locator.locate(focus)
-    predicate = URIRef(finding.path)
-    for value, location in locator.values(focus, predicate):
-        if str(value) == finding.value:
-            return location
-    return locator.locate(focus, steps=[PathStep(predicate)])

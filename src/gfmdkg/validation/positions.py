@@ -117,10 +117,6 @@ class PositionedGraph:
         found = list(declared.finditer(self.text))
         return span_of(self.lines, found[-1].span(1)) if found else None
 
-    def verb_span(self, subject: Node, predicate: Node) -> Span | None:
-        """The span of a predicate's first use with a subject."""
-        return self._span(self._verbs.get((subject, predicate)))
-
     def pointer(self, span: Span) -> str | None:
         """The JSON Pointer of what begins where a span does, in a JSON-LD document."""
         return self._pointers.get(self.lines.offset(span.line, span.column))
@@ -139,9 +135,8 @@ class PositionedGraph:
         """The span of the first triple about the subject that has this predicate or object."""
         for predicate, values in self._properties(subject).items():
             if predicate == term:
-                return self.verb_span(subject, predicate) or span_of(
-                    self.lines, self._triples[subject, predicate, values[0]]
-                )
+                first = self._triples[subject, predicate, values[0]]
+                return self._span(self._verbs.get((subject, predicate), first))
             span = self.span(subject, predicate, term)
             if span is not None:
                 return span

@@ -114,14 +114,12 @@ def _unknown_terms(document: PositionedGraph) -> Iterator[Fault]:
                 continue
             name = str(term.removeprefix(SH))
             if name in _WITHOUT_EFFECT:
-                message = f"sh:{name} has no effect here"
-                remedy: str | None = "use core SHACL or sh:sparql"
-            elif name in _KNOWN:
-                continue
-            else:
-                message = f"SHACL has no term sh:{name}"
-                remedy = _nearest(name)
-            yield _fault(document, span, message, remedy)
+                remedy = "use core SHACL or sh:sparql"
+                yield _fault(document, span, f"sh:{name} has no effect here", remedy)
+            elif name not in _KNOWN:
+                found = get_close_matches(name, _KNOWN, n=1)
+                nearest = f"sh:{found[0]} is the nearest" if found else None
+                yield _fault(document, span, f"SHACL has no term sh:{name}", nearest)
 
 
 def _idle_shapes(document: PositionedGraph, graph: Graph, reached: set[Node]) -> Iterator[Fault]:
@@ -165,11 +163,6 @@ def _reached(graph: Graph) -> set[Node]:
 
 def _name(shape: Node) -> str:
     return "without a name" if not isinstance(shape, URIRef) else shape.rpartition("#")[2]
-
-
-def _nearest(name: str) -> str | None:
-    found = get_close_matches(name, _KNOWN, n=1)
-    return f"sh:{found[0]} is the nearest" if found else None
 
 
 # What they find wrong

@@ -218,9 +218,8 @@ def _statement(text: str, offset: int, begin: int) -> tuple[int, int]:
 
 
 def _is_unclosed(text: str, complaint: Complaint, lines: Lines) -> bool:
-    if not complaint.message.startswith(("Unexpected end of file", "Line jumps")):
-        return False
-    if complaint.line is None:
+    is_end = complaint.message.startswith(("Unexpected end of file", "Line jumps"))
+    if not is_end or complaint.line is None:
         return False
     offset = lines.offset(complaint.line, complaint.column or 1)
     opening = _OPEN_STRING.match(text, offset)

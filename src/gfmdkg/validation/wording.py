@@ -96,25 +96,23 @@ class Wording:
         return " and ".join(phrases) or self.plain(shape)
 
     def _phrases(self, shape: Node, *, depth: int) -> Iterator[str]:
+        def inner(node: Node) -> str:
+            return " and ".join(self._phrases(node, depth=depth + 1)) if depth < 2 else ""
+
         path = self._shapes.value(shape, URIRef(SH + "path"))
         beginning = "" if path is None else f"with {self.path(path)} "
         for predicate, value in sorted(self._shapes.predicate_objects(shape), key=str):
-            name = str(predicate).removeprefix(SH)
-            words: str | None = None
+            name, words = str(predicate).removeprefix(SH), ""
             if name in _SIMPLE_PHRASES:
                 words = _SIMPLE_PHRASES[name](self, value)
-            elif name in ("property", "node") and depth < 2:
-                words = " and ".join(self._phrases(value, depth=depth + 1)) or None
-            elif name == "not" and depth < 2:
-                inner = " and ".join(self._phrases(value, depth=depth + 1))
-                if inner:
-                    words = f"without {inner[5:]}" if inner.startswith("with ") else f"not {inner}"
+            elif name in ("property", "node"):
+                words = inner(value)
+            elif name == "not" and (denied := inner(value)):
+                is_with = denied.startswith("with ")
+                words = f"without {denied[5:]}" if is_with else f"not {denied}"
             elif name == "or" and depth < 2:
                 members = Collection(self._shapes, value)
-                words = " or ".join(
-                    " and ".join(self._phrases(m, depth=depth + 1)) or self.plain(m)
-                    for m in members
-                )
+                words = " or ".join(inner(member) or self.plain(member) for member in members)
             elif name in ("minCount", "maxCount") and path is not None:
                 words = f"{'at least' if name == 'minCount' else 'at most'} {value} times"
             if words:

@@ -76,14 +76,9 @@ class Coverage:
         self._rows: dict[str, Solutions] = {}
         self._told: set[str] = set()
 
-    def batch(self, term: object) -> int | None:
-        """The number of the batch that brings a term of ours."""
-        match term:
-            case ox.NamedNode(value=value):
-                return self._batch_of.get(value)
-            case ox.BlankNode(value=label):
-                return self._batch_of.get(f"_:{label}")
-        return None
+    def batch(self, term: Term | None) -> int | None:
+        """The number of the batch that brings a term."""
+        return self._batch_of.get(term.value if isinstance(term, ox.NamedNode) else str(term))
 
     def left(self, rule: str, nodes: Nodes, submitted: Nodes) -> Nodes:
         """Of the nodes that the batch affects, those that a rule is to look at with it."""

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from rdflib.term import Node
 
 from gfmdkg.namespaces import PREFIXES, RDFS, SH
 from gfmdkg.paths import cache_folder
+from gfmdkg.rdf.values import members
 from gfmdkg.store.files import replacing
 from gfmdkg.store.walking import Step
 from gfmdkg.validation.checks import Check
@@ -224,8 +225,7 @@ def _encode(value: Any) -> Any:
     """What JSON has no form for: a set, or one of the kinds with its fields."""
     if isinstance(value, frozenset):
         return {"kind": "set", "members": list(value)}
-    members = {field.name: getattr(value, field.name) for field in fields(value)}
-    return {"kind": type(value).__name__, **members}
+    return {"kind": type(value).__name__, **members(value)}
 
 
 def _decode(record: dict[str, Any]) -> Any:
