@@ -96,22 +96,18 @@ class Fixer:
 
     def _datatype(self, result: ShapeResult, value: Literal) -> str | None:
         """The datatype for which the value is well-formed, if that is the only thing wrong."""
-        if result.shape is None or result.component not in ("datatype", "or"):
+        shapes, shape = self._shapes, result.shape
+        if shape is None or result.component not in ("datatype", "or"):
             return None
-        given = self._shapes.value(result.shape, URIRef(SH + "datatype"))
-        wanted = [given] if given is not None else self._alternatives(result.shape)
-        fitting = [str(d) for d in wanted if d is not None and _is_well_formed(value, str(d))]
-        pattern = self._shapes.value(result.shape, URIRef(SH + "pattern"))
+        choices = [shape]
+        for members in shapes.objects(shape, URIRef(SH + "or")):
+            choices += Collection(shapes, members)
+        wanted = [str(d) for c in choices for d in shapes.objects(c, URIRef(SH + "datatype"))]
+        fitting = [datatype for datatype in wanted if _is_well_formed(value, datatype)]
+        pattern = shapes.value(shape, URIRef(SH + "pattern"))
         if len(fitting) != 1 or (pattern is not None and not re.search(str(pattern), str(value))):
             return None
         return fitting[0]
-
-    def _alternatives(self, shape: Node) -> list[Node | None]:
-        members = self._shapes.value(shape, URIRef(SH + "or"))
-        if members is None:
-            return []
-        found = Collection(self._shapes, members)
-        return [self._shapes.value(member, URIRef(SH + "datatype")) for member in found]
 
     def _lacks_tag(self, result: ShapeResult, value: Literal) -> bool:
         if result.component != "datatype" or result.path not in _LABELS:

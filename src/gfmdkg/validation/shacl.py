@@ -18,7 +18,6 @@ from pyshacl.errors import ConstraintLoadWarning, ReportableRuntimeError
 from pyshacl.graph_abstraction import DataGraph
 from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
-from rdflib.namespace import NamespaceManager
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
@@ -71,7 +70,7 @@ def run_shapes(data: Graph, shapes: Graph) -> Graph:
     except re.error:
         # pyshacl fills messages by re.sub, which stumbles over a backslash in a value;
         # the findings' messages are filled here, so the run does without.
-        without = Graph(store="SimpleMemory", identifier=shapes.identifier)
+        without = Graph("SimpleMemory", shapes.identifier, bind_namespaces="none")
         for triple in shapes:
             if triple[1] != _MESSAGE:
                 without.add(triple)
@@ -85,7 +84,6 @@ def _run(data: Graph, shapes: Graph) -> Graph:
             DataGraph.from_rdflib(GuardedGraph(data)), shacl_graph=shapes, options=options
         )
         validator.shacl_graph = RememberingShapes(shapes)
-        shapes.namespace_manager = _FullNames(shapes, bind_namespaces="none")
         report: Graph = validator.run()[1]
     except (ReportableRuntimeError, NotImplementedError) as error:
         fault = Fault(message=str(getattr(error, "message", error)).strip())
@@ -165,31 +163,17 @@ class RememberingShape(Shape):
             for kind in dict.fromkeys(known[p] for p, _ in given if p in known):
                 with suppress(ConstraintLoadWarning):  # such as a pattern without text
                     component: Any = kind(self)
-                    component.make_v_result_description = _no_description
+                    component.make_v_result_description = _no_words
+                    component.make_generic_messages = _no_words
                     self._components.append(component)
             own = shape.find_custom_constraints()
             self._components += [constraint.make_validator_for_shape(self) for constraint in own]
         return self._components
 
 
-def _no_description(*_: Any, **__: Any) -> str:
-    """In place of a text on each result, even one that is dropped, which nobody reads here."""
+def _no_words(*_: Any, **__: Any) -> str:
+    """In place of texts on each result, even one that is dropped, which nobody reads here."""
     return ""
-
-
-class _FullNames(NamespaceManager):
-    """Writes IRIs in full.
-
-    pyshacl words each result, even one that it then drops. Nobody reads that here, and to look
-    for a prefix for each IRI would take half of a run.
-    """
-
-    def bind(self, *_: Any, **__: Any) -> None:
-        """Nothing: there are no prefixes."""
-
-    def normalizeUri(self, rdfTerm: str) -> str:  # noqa: N802, N803 - rdflib's names
-        """The IRI in angle brackets."""
-        return f"<{rdfTerm}>"
 
 
 class GuardedGraph(Graph):
@@ -202,8 +186,7 @@ class GuardedGraph(Graph):
     """
 
     def __init__(self, graph: Graph) -> None:
-        super().__init__(store=graph.store, identifier=graph.identifier)
-        self.namespace_manager = _FullNames(self, bind_namespaces="none")
+        super().__init__(graph.store, graph.identifier, bind_namespaces="none")
 
     def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> QueryResult:
         """Evaluate a query on this graph alone; raises ``OntologyError`` where it may not."""

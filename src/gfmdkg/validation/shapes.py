@@ -48,12 +48,10 @@ _KNOWN = frozenset(str(term).removeprefix(SH) for term in dir(RDFLIB_SH)) | froz
 _WITHOUT_EFFECT = frozenset(("expression", "js", "rule", "target"))
 _MESSAGE = URIRef(SH + "message")
 _SEVERITIES = frozenset(Severity)
-# What a report can tell of a SPARQL constraint's row; other variables only pyshacl saw.
-_KNOWN_VARIABLES = frozenset(("this", "value", "path"))
 
 
 def load_shapes(folder: Path) -> Graph:
-    """Read and lint all ``*.ttl`` of a folder.
+    """Read all ``*.ttl`` of a folder, and look for faults that SHACL's own rules do not name.
 
     Raises ``OntologyError`` with every fault: syntax, unknown terms of the SHACL namespace
     (which a validator would pass over in silence), shapes that nothing leads to.
@@ -68,7 +66,11 @@ def load_shapes(folder: Path) -> Graph:
             faults.extend(error.faults)
     if not documents and not faults:
         faults.append(Fault(message="there are no shapes here", file="ontology/shapes"))
-    faults += _lint(documents, graph)
+    reached = _reached(graph)
+    for document in documents:
+        faults += _unknown_terms(document)
+        faults += _idle_shapes(document, graph, reached)
+        faults += _missing_shapes(document, graph)
     if faults:
         raise OntologyError("the shapes are at fault", faults)
     return graph
@@ -77,7 +79,7 @@ def load_shapes(folder: Path) -> Graph:
 def applied_shapes(shapes: Graph) -> Graph:
     """A copy of a shapes graph in the form in which pyshacl applies it as SHACL has it."""
     # pyshacl adds triples to its shapes graph; and a store without contexts is faster.
-    applied = Graph(store="SimpleMemory", identifier=shapes.identifier)
+    applied = Graph("SimpleMemory", shapes.identifier, bind_namespaces="none")
     for triple in shapes:
         if triple[1] not in _SWITCHES or triple[2] == _TRUE:
             applied.add(triple)
@@ -94,17 +96,6 @@ def _import_prefixes(shapes: Graph) -> None:
         for imported in set(shapes.transitive_objects(source, _IMPORTS)):
             for declaration in set(shapes.objects(imported, _DECLARE)):
                 shapes.add((source, _DECLARE, declaration))
-
-
-def _lint(documents: Sequence[PositionedGraph], graph: Graph) -> list[Fault]:
-    """The faults of a shapes graph that SHACL's own syntax rules do not name."""
-    faults: list[Fault] = []
-    reached = _reached(graph)
-    for document in documents:
-        faults += _unknown_terms(document)
-        faults += _idle_shapes(document, graph, reached)
-        faults += _missing_shapes(document, graph)
-    return faults
 
 
 def _unknown_terms(document: PositionedGraph) -> Iterator[Fault]:
@@ -248,17 +239,17 @@ class _Author:
         “A treaty binds” is an ``sh:or`` of “not a treaty” and “binding”: what is wrong is the
         value of the second, if there is one.
         """
-        shapes, path = self._shapes, URIRef(SH + "path")
+        if result.component not in ("or", "xone", "not"):
+            return
+        shapes = self._shapes
         members: list[Node] = []
         for name in ("or", "xone"):
             for head in shapes.objects(result.shape, URIRef(SH + name)):
                 members += reversed(list(Collection(shapes, head)))
         members += shapes.objects(result.shape, URIRef(SH + "not"))
-        if result.component not in ("or", "xone", "not"):
-            return
         for member in members:
             for inner in shapes.objects(member, URIRef(SH + "property")):
-                predicate = shapes.value(inner, path)
+                predicate = shapes.value(inner, URIRef(SH + "path"))
                 if isinstance(predicate, URIRef):
                     yield predicate
 
@@ -266,23 +257,17 @@ class _Author:
         template = self._template(result.constraint) or self._template(result.shape)
         if template is None:
             return None
-        variables = set(PLACEHOLDER.findall(template))
-        if not variables:
-            return template
-        if not variables <= _KNOWN_VARIABLES and result.messages:
+        # What a report can tell of a SPARQL constraint's row; other variables only pyshacl saw.
+        known = {"this": result.focus, "value": result.value, "path": result.path}
+        if result.messages and not known.keys() >= set(PLACEHOLDER.findall(template)):
             return result.messages[0]
-        known = (("this", result.focus), ("value", result.value), ("path", result.path))
-        return self._wording.fill(
-            template, {name: node for name, node in known if node is not None}
-        )
+        return self._wording.fill(template, known)
 
     def _template(self, node: Node | None) -> str | None:
-        if node is None:
-            return None
-        messages = [m for m in self._shapes.objects(node, _MESSAGE) if isinstance(m, Literal)]
-        if not messages:
-            return None
-        return str(min(messages, key=lambda m: (m.language not in ("en", None), str(m))))
+        messages = () if node is None else self._shapes.objects(node, _MESSAGE)
+        texts = [message for message in messages if isinstance(message, Literal)]
+        texts.sort(key=lambda text: (text.language not in ("en", None), str(text)))
+        return str(texts[0]) if texts else None
 
     def _concerns_iri(self, result: ShapeResult) -> bool:
         """Whether a rule without a path is about the form of the focus node's IRI."""

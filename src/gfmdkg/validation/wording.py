@@ -82,11 +82,14 @@ class Wording:
                 return " or ".join(names)
         return f"{_PATHS[kind]} {names[0]}" if names else "the path"
 
-    def fill(self, template: str, values: Mapping[str, Node]) -> str:
+    def fill(self, template: str, values: Mapping[str, Node | None]) -> str:
         """A message with the names of the nodes in place of its variables."""
-        return PLACEHOLDER.sub(
-            lambda m: self.name(values[m[1]]) if m[1] in values else "(nothing)", template
-        )
+
+        def shown(match: re.Match[str]) -> str:
+            node = values.get(match[1])
+            return "(nothing)" if node is None else self.name(node)
+
+        return PLACEHOLDER.sub(shown, template)
 
     def describe(self, shape: Node | None) -> str:
         """What a shape asks of a value, as a noun phrase; its name where that gets too deep."""
@@ -190,19 +193,17 @@ class Wording:
         head = self._parameter(result, name)
         return [] if head is None else list(Collection(self._shapes, head))
 
-    def _too_few(self, result: ShapeResult) -> str:
-        least, count = self._given(result, "minCount"), self._count(result)
-        focus, path = self.name(result.focus), self.path(result.path)
-        if least == "1" or not count:
+    def _miscounted(self, result: ShapeResult) -> str:
+        is_few = result.component == "min-count"
+        limit = self._given(result, "minCount" if is_few else "maxCount")
+        focus, path, count = self.name(result.focus), self.path(result.path), self._count(result)
+        if is_few and (limit == "1" or not count):
             return f"{focus} has no {path}"
-        return f"{focus} has {count} of {path}, fewer than {least}"
-
-    def _too_many(self, result: ShapeResult) -> str:
-        most, count = self._given(result, "maxCount"), self._count(result)
-        focus, path = self.name(result.focus), self.path(result.path)
-        if most == "0":
+        if is_few:
+            return f"{focus} has {count} of {path}, fewer than {limit}"
+        if limit == "0":
             return f"{focus} has {path}, which is not allowed"
-        return f"{focus} has {count or 'too many'} values of {path}, more than {most}"
+        return f"{focus} has {count or 'too many'} values of {path}, more than {limit}"
 
     def _datatype(self, result: ShapeResult) -> str:
         wanted, value = self._parameter(result, "datatype"), result.value
@@ -294,8 +295,8 @@ _MESSAGES: Mapping[str, Callable[[Wording, ShapeResult], str]] = {
     "and": Wording._alternatives,
     "datatype": Wording._datatype,
     "in": Wording._one_of,
-    "max-count": Wording._too_many,
-    "min-count": Wording._too_few,
+    "max-count": Wording._miscounted,
+    "min-count": Wording._miscounted,
     "node": Wording._node,
     "or": Wording._alternatives,
     "qualified-max-count": Wording._qualified,

@@ -1,6 +1,7 @@
 """What each shape's verdict on a focus node depends on, read off the shapes graph."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
@@ -47,29 +48,26 @@ _BEYOND = ("PATH", "shapesGraph", "currentShape")
 
 def compile_shapes(shapes: Graph) -> tuple[TargetedShape, ...]:
     """The shapes with targets of a shapes graph, ordered by name."""
-    has_components = (None, _TYPE, URIRef(SH + "ConstraintComponent")) in shapes
     compiler = _Compiler(shapes)
-    return tuple(
-        compiler.compile(node, has_components=has_components)
-        for node in sorted(targeted_shapes(shapes), key=str)
-        if not _is_true(shapes, node, "deactivated")
-    )
+    named = sorted(targeted_shapes(shapes), key=str)
+    return tuple(compiler.compile(n) for n in named if not _is_true(shapes, n, "deactivated"))
 
 
 class _Compiler:
     def __init__(self, shapes: Graph) -> None:
         self._shapes = shapes
+        self._has_components = (None, _TYPE, URIRef(SH + "ConstraintComponent")) in shapes
 
-    def compile(self, node: Node, *, has_components: bool) -> TargetedShape:
+    def compile(self, node: Node) -> TargetedShape:
         shapes = self._shapes
 
         def targets(name: str) -> frozenset[str]:
             return frozenset(str(o) for o in shapes.objects(node, URIRef(SH + name)))
 
-        unbounded = "the shapes define constraint components" if has_components else None
-        occurrences: set[PropertyOccurrence] = set()
+        unbounded = "the shapes define constraint components" if self._has_components else None
+        occurrences = frozenset[PropertyOccurrence]()
         try:
-            occurrences = set(self._read(node, [()], []))
+            occurrences = frozenset(self._read(node, [()], []))
         except Unbounded as error:
             unbounded = unbounded or f"{_name(node)}: {error.reason}"
         classes = targets("targetClass") | ({str(node)} if is_class(shapes, node) else frozenset())
@@ -84,7 +82,7 @@ class _Compiler:
                 # An unnamed node of the shapes is none of the data.
                 if not isinstance(target, BNode)
             ),
-            occurrences=frozenset(occurrences),
+            occurrences=occurrences,
             unbounded=unbounded,
         )
 
@@ -115,28 +113,21 @@ class _Compiler:
         self, shape: Node, before: Sequence[Path], values: Sequence[Path]
     ) -> Iterator[PropertyOccurrence]:
         shapes = self._shapes
-        for class_ in shapes.objects(shape, URIRef(SH + "class")):
-            for prefix in values:
-                yield PropertyOccurrence(
-                    prefix=prefix,
-                    step=Step(predicate=TYPE),
-                    objects=frozenset({str(class_)}),
-                    has_subclasses=True,
-                )
+        for class_, prefix in product(shapes.objects(shape, URIRef(SH + "class")), values):
+            yield PropertyOccurrence(
+                prefix=prefix,
+                step=Step(predicate=TYPE),
+                objects=frozenset({str(class_)}),
+                has_subclasses=True,
+            )
         if _is_true(shapes, shape, "closed"):
             yield from (PropertyOccurrence(prefix=p, step=Step(predicate=None)) for p in values)
         for predicate in _PAIRS:
-            for other in shapes.objects(shape, predicate):
-                for prefix in before:
-                    yield PropertyOccurrence(prefix=prefix, step=Step(predicate=str(other)))
+            for other, prefix in product(shapes.objects(shape, predicate), before):
+                yield PropertyOccurrence(prefix=prefix, step=Step(predicate=str(other)))
         for constraint in shapes.objects(shape, URIRef(SH + "sparql")):
-            for occurrence in self._sparql(constraint):
-                for prefix in before:
-                    yield PropertyOccurrence(
-                        prefix=(*prefix, *occurrence.prefix),
-                        step=occurrence.step,
-                        objects=occurrence.objects,
-                    )
+            for occurrence, prefix in product(self._sparql(constraint), before):
+                yield replace(occurrence, prefix=(*prefix, *occurrence.prefix))
 
     def _sparql(self, constraint: Node) -> frozenset[PropertyOccurrence]:
         select = self._shapes.value(constraint, URIRef(SH + "select"))
