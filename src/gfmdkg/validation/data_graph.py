@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 _STRING = XSD + "string"
-# Who asks for all labels there are wants to suggest a near one, which may cost so much.
+# All labels are read only to suggest a similar one, which may not take longer than this many.
 _MOST = 50_000
 
 # rdflib complains on standard error about each ill-formed literal, with a traceback; here

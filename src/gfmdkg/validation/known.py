@@ -1,7 +1,7 @@
 """What a graph knows: how often each of its terms is used, and the names of its records.
 
-To read that takes a look at the whole graph. So it is kept for a version, and a change is told
-by what it alone brings and takes.
+Reading that takes a look at the whole graph. So it is kept for a version, and for a change only
+what the change adds and removes is read.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ _KIND_OF = {
     PREFIXES["foaf"] + "Person": "actor",
     PREFIXES["org"] + "Organization": "actor",
 }
-# To compare with more names would keep the curator waiting.
+# Comparing with more names would keep the curator waiting.
 _MOST_LABELS = 100_000
 
 # Property, folded label and language.
@@ -56,8 +56,8 @@ class KnownNames:
     """The names of the records that people call by name; texts are folded.
 
     ``owners`` are the records of a kind that have a label; ``pools`` the official names in
-    English of each kind, by record. Too many names are not read: then it ``is_complete`` not,
-    and there are none.
+    English of each kind, by record. Where there are too many names none is read, and
+    ``is_complete`` is false.
     """
 
     kinds: dict[str, frozenset[str]] = field(default_factory=dict)

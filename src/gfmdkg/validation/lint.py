@@ -31,7 +31,7 @@ _MISSPELT = 85.0
 _MISSPELT_NAMESPACE = 94.0
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NEAR, _VERY_NEAR = 90.0, 96.0
-# To compare with more names would keep the curator waiting.
+# Comparing more names would keep the curator waiting.
 _MOST_COMPARISONS = 5_000_000
 
 
@@ -272,7 +272,7 @@ class Namesakes:
     """The records whose names are those of others, or nearly so."""
 
     def __init__(self, known: Known, *, asked: int = 0) -> None:
-        """``asked`` is of how many subjects the names are asked in all, if not at one go."""
+        """``asked`` is the number of subjects in all, where they come in batches."""
         self.known, self._asked = known, asked
         self._reported: set[frozenset[str]] = set()
         self.compared_all = True

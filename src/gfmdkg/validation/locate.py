@@ -80,7 +80,7 @@ class Locator:
     def locate_row(self, focus: Node, terms: Sequence[Node]) -> Location:
         """The place for a check's row: where the focus node is joined to one of the terms.
 
-        A text counts as found in any writing of its letters, for checks compare so.
+        A text counts as found in upper or lower case, for checks compare so.
         """
         for find in (PositionedGraph.any_span, PositionedGraph.folded_span):
             for term in terms:

@@ -60,7 +60,7 @@ class Request:
     All that they say counts, new or not, so ``delta.added`` must have it. ``today`` is the day
     that no date may lie after.
 
-    A change in batches has one ``coverage`` and the ``namesakes`` in all that it brings.
+    The batches of one change share a ``coverage`` and ``namesakes``.
     """
 
     state: OxigraphStore

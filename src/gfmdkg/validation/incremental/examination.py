@@ -104,11 +104,11 @@ class Coverage:
         positions = [found.variables.index(name) for name in names]
         is_first = is_affected and check.name not in self._told
         self._told |= {check.name} if is_affected else set()
+        wanted = (self.number, None) if is_first else (self.number,)
         rows = []
         for row in found.rows:
             numbers = (self.batch(row[position]) for position in positions)
-            number = next((n for n in numbers if n is not None), None)
-            if number == self.number or (number is None and is_first):
+            if next((n for n in numbers if n is not None), None) in wanted:
                 rows.append(row)
         return Solutions(variables=found.variables, rows=tuple(rows))
 
