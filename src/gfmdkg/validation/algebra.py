@@ -84,13 +84,13 @@ def _is_leaf(value: Any) -> bool:
 
 
 def _inline(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"({' '.join(map(_inline, value))})"
-    if isinstance(value, list):
-        return ", ".join(map(_inline, value))
-    if isinstance(value, set | frozenset):
-        return ", ".join(sorted(map(_inline, value)))
-    if isinstance(value, dict):
-        return ", ".join(f"{_inline(k)} = {_inline(v)}" for k, v in value.items())
-    n3 = getattr(value, "n3", None)
-    return str(n3()) if n3 is not None else str(value)
+    match value:
+        case tuple():
+            return f"({' '.join(map(_inline, value))})"
+        case list():
+            return ", ".join(map(_inline, value))
+        case set() | frozenset():
+            return ", ".join(sorted(map(_inline, value)))
+        case dict():
+            return ", ".join(f"{_inline(k)} = {_inline(v)}" for k, v in value.items())
+    return str(value.n3() if hasattr(value, "n3") else value)

@@ -31,6 +31,7 @@ __all__ = [
     "rdflib_term",
     "rdflib_triples",
     "read_ntriples",
+    "referrers",
     "select_all",
     "stored_forms",
     "to_ntriples",
@@ -120,6 +121,17 @@ def node_text(node: Node) -> str:
 def node_turtle(node: Node) -> str:
     """A node as Turtle writes it without prefixes; a blank node has no name in a report."""
     return "[]" if isinstance(node, BNode) else node.n3()
+
+
+def referrers(graph: Graph, node: Node) -> Iterator[Node]:
+    """A node and all from which triples lead to it, the nearest first."""
+    found = {node: None}
+    waiting = [node]
+    for each in waiting:
+        yield each
+        new = dict.fromkeys(s for s in graph.subjects(None, each) if s not in found)
+        found |= new
+        waiting += new
 
 
 def ntriples(graph: Iterable[tuple[Node, Node, Node]]) -> bytes:

@@ -205,16 +205,14 @@ def _is_well_formed(value: Literal, datatype: str) -> bool:
 
 def _retype(document: PositionedGraph, span: Span, value: Literal, datatype: str) -> Fix:
     quoted = _quoted(document, span)
-    name = compact(datatype)
     if datatype == XSD + "string":
         return make_fix(span, quoted, "write it as a plain string")
-    if datatype in _BARE and document.media_type not in LINE_FORMATS:
-        lexical = str(value)
-        if datatype == XSD + "decimal" and "." not in lexical:
-            lexical += ".0"
-        return make_fix(span, lexical, f"write it as {name}")
     text = f"{quoted}^^{write_iri(document, span, datatype)}"
-    return make_fix(span, text, f"write it as {name}")
+    if datatype in _BARE and document.media_type not in LINE_FORMATS:
+        text = str(value)
+        if datatype == XSD + "decimal" and "." not in text:
+            text += ".0"
+    return make_fix(span, text, f"write it as {compact(datatype)}")
 
 
 def _quoted(document: PositionedGraph, span: Span) -> str:

@@ -8,6 +8,7 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, SH
+from gfmdkg.validation.data_graph import referrers
 from gfmdkg.validation.findings import Finding, Report, Span
 from gfmdkg.validation.positions import PLACED, PositionedGraph
 from gfmdkg.validation.shacl import path_parts
@@ -126,18 +127,11 @@ class Locator:
     def _referrer(self, node: Node) -> Location | None:
         """In a format without places: the nearest named record that leads to a node."""
         for document in self._documents:
-            if document.media_type in PLACED:
-                continue
-            waiting: list[Node] = [node]
-            seen: set[Node] = {node}
-            while waiting:
-                found = [s for s in document.graph.subjects(None, waiting.pop(0)) if s not in seen]
-                for subject in found:
+            if document.media_type not in PLACED:
+                for subject in referrers(document.graph, node):
                     span = document.subject_span(subject)
                     if span is not None:
                         return _at(document, span)
-                seen.update(found)
-                waiting += found
         return None
 
 

@@ -13,7 +13,7 @@ from rdflib.term import Node
 from gfmdkg.errors import DataError, Fault, OntologyError
 from gfmdkg.namespaces import BASE, RDF, SH, XSD
 from gfmdkg.validation.checks import read_rules
-from gfmdkg.validation.data_graph import exact_literal, node_text, node_turtle
+from gfmdkg.validation.data_graph import exact_literal, node_text, node_turtle, referrers
 from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity, Span
 from gfmdkg.validation.fixing import Fixer
@@ -284,16 +284,8 @@ class _Author:
 
     def _named_shape(self, shape: Node | None) -> Node | None:
         """The shape, or the nearest one with an IRI that it is a part of."""
-        seen: set[Node] = set()
-        waiting: list[Node] = [] if shape is None else [shape]
-        while waiting:
-            node = waiting.pop(0)
-            if isinstance(node, URIRef):
-                return node
-            if node not in seen:
-                seen.add(node)
-                waiting.extend(self._shapes.subjects(None, node))
-        return None
+        around = () if shape is None else referrers(self._shapes, shape)
+        return next((node for node in around if isinstance(node, URIRef)), None)
 
     def _path_text(self, path: Node) -> str:
         return str(path) if isinstance(path, URIRef) else self._wording.path(path)

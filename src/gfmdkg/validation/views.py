@@ -194,11 +194,9 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
         }
         description = {"text": finding.fix.description}
         result["fixes"] = [{"description": description, "artifactChanges": [change]}]
-    properties = {
-        name: value
-        for name in ("cell", "pointer", "focus_node", "path", "value", "shape")
-        if (value := getattr(finding, name)) is not None
-    }
+    names = ("cell", "pointer", "focus_node", "path", "value", "shape")
+    given = {name: getattr(finding, name) for name in names}
+    properties = {name: value for name, value in given.items() if value is not None}
     return result | ({"properties": properties} if properties else {})
 
 
