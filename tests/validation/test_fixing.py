@@ -13,8 +13,8 @@ from gfmdkg.cli.validating import expand, watch
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.errors import DataError
 from gfmdkg.paths import Content
-from gfmdkg.validation.editing import mend
 from gfmdkg.validation.findings import Edit, Finding, Fix, Report, Severity
+from gfmdkg.validation.fixing import mend
 
 BEFORE = (
     """\ufeff@base <https://w3id.org/gfmdkg/> .

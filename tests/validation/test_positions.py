@@ -10,7 +10,8 @@ from gfmdkg.errors import DataError, Fault
 from gfmdkg.store.reading import parse
 from gfmdkg.validation.data_graph import rdflib_triples
 from gfmdkg.validation.documents import read_document
-from gfmdkg.validation.positions import PositionedGraph, Span
+from gfmdkg.validation.findings import Span
+from gfmdkg.validation.positions import PositionedGraph
 
 BASE = "https://example.org/"
 

@@ -9,7 +9,6 @@ from rdflib import Graph
 from tests.validation.shape_reports import report_on
 
 from gfmdkg.errors import OntologyError
-from gfmdkg.validation.data_graph import read_ntriples
 from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.findings import Finding, Report, Severity
 
@@ -291,18 +290,6 @@ def test_compound_path_is_named_and_placed(path: str, data: str, column: int, wo
     assert words in finding.message
     assert (finding.line, finding.column) == (2, column)
     assert finding.shape == BASE + "S"
-
-
-@pytest.mark.parametrize("stored", [True, False])
-def test_literals_of_the_shapes_are_compared_in_the_form_of_the_data(stored: bool) -> None:
-    shapes = read_document(
-        PREFIXES + ":S sh:targetNode :t ; sh:property [ sh:path :p ; sh:hasValue 1.0 ] .",
-        base_iri=BASE,
-    ).graph
-    line = f'<{BASE}t> <{BASE}p> "1"^^<http://www.w3.org/2001/XMLSchema#decimal> .'
-    data = Graph()
-    data += read_ntriples(line.encode())
-    assert report_on(data, shapes, stored=stored).conforms is stored
 
 
 def test_literal_as_focus_node_is_placed_where_it_stands() -> None:

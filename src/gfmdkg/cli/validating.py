@@ -24,7 +24,6 @@ from gfmdkg.paths import Content, shipped_content
 from gfmdkg.store.loading import Progress
 from gfmdkg.store.versions import Version
 from gfmdkg.validation import Report, Severity
-from gfmdkg.validation.editing import mend
 from gfmdkg.validation.findings import to_terminal
 from gfmdkg.validation.views import VIEWS
 
@@ -170,6 +169,9 @@ def expand(files: Sequence[str]) -> list[Path]:
 def _fix_all(
     paths: Sequence[Path], report: Report, check: Callable[[], Report]
 ) -> tuple[Report, int]:
+    # It imports rdflib, which a validation did before.
+    from gfmdkg.validation.fixing import mend
+
     total = 0
     for _ in range(_MOST_ROUNDS):
         count = sum(mend(path, report) for path in paths if not is_table(path.name))

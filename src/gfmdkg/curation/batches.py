@@ -23,9 +23,8 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_labelled
 from gfmdkg.store.union import stated_elsewhere
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
-from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import Scope, node_text, ntriples, select_all
-from gfmdkg.validation.findings import Mode
+from gfmdkg.validation.findings import Mode, collapse
 from gfmdkg.validation.incremental.examination import Coverage
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules

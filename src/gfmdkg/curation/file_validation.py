@@ -33,9 +33,8 @@ from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Finding, Report, SourceFile
 from gfmdkg.validation.data_graph import Scope, select_all
-from gfmdkg.validation.documents import read_document, read_documents
+from gfmdkg.validation.documents import CONTEXT_IRIS, read_document, read_documents
 from gfmdkg.validation.incremental.rules import Rules, load_rules
-from gfmdkg.validation.json_ld import CONTEXT_IRIS
 from gfmdkg.validation.known import Known
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.validate import FindAround, Request, validate

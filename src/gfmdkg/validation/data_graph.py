@@ -17,10 +17,7 @@ from gfmdkg.rdf.solutions import Select
 from gfmdkg.rdf.values import Term
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import parse
-from gfmdkg.store.walking import (
-    TripleView,
-    store_of,
-)
+from gfmdkg.store.walking import TripleView, store_of
 
 __all__ = [
     "Scope",
@@ -34,13 +31,14 @@ __all__ = [
     "rdflib_term",
     "rdflib_triples",
     "read_ntriples",
+    "referrers",
     "select_all",
     "stored_forms",
     "to_ntriples",
 ]
 
 _STRING = XSD + "string"
-# Who asks for all labels there are wants to suggest a near one, which may cost so much.
+# All labels are read only to suggest a similar one, which may not take longer than this many.
 _MOST = 50_000
 
 # rdflib complains on standard error about each ill-formed literal, with a traceback; here
@@ -83,7 +81,7 @@ def exact_literal(
     otherwise tell apart.
     """
     # A URIRef never equals a str, so both are compared as the latter.
-    if datatype is None or str(datatype) == _STRING:
+    if language is not None or datatype is None or str(datatype) == _STRING:
         return _Exact(lexical, lang=language)
     return _Exact(lexical, datatype=URIRef(datatype), normalize=False)
 
@@ -125,6 +123,17 @@ def node_turtle(node: Node) -> str:
     return "[]" if isinstance(node, BNode) else node.n3()
 
 
+def referrers(graph: Graph, node: Node) -> Iterator[Node]:
+    """A node and all from which triples lead to it, the nearest first."""
+    found = {node: None}
+    waiting = [node]
+    for each in waiting:
+        yield each
+        new = dict.fromkeys(s for s in graph.subjects(None, each) if s not in found)
+        found |= new
+        waiting += new
+
+
 def ntriples(graph: Iterable[tuple[Node, Node, Node]]) -> bytes:
     """The triples as N-Triples, a line each."""
     lines = (" ".join(map(to_ntriples, triple)) + " .\n" for triple in graph)
@@ -141,10 +150,8 @@ def rdflib_term(term: Term) -> URIRef | BNode | Literal:
             return URIRef(value)
         case ox.BlankNode(value=label):
             return BNode(label)
-        case ox.Literal(value=lexical, language=str(language)):
-            return exact_literal(lexical, language=language)
-        case ox.Literal(value=lexical, datatype=datatype):
-            return exact_literal(lexical, datatype=datatype.value)
+        case ox.Literal(value=lexical, language=language, datatype=datatype):
+            return exact_literal(lexical, language=language, datatype=datatype.value)
         case _:
             raise ValueError("a triple term is none of rdflib's")
 
@@ -152,11 +159,8 @@ def rdflib_term(term: Term) -> URIRef | BNode | Literal:
 def our_term(node: Node) -> Term:
     """The inverse of ``rdflib_term``."""
     if isinstance(node, Literal):
-        if node.language:
-            return ox.Literal(str(node), language=node.language)
-        if node.datatype is None:
-            return ox.Literal(str(node))
-        return ox.Literal(str(node), datatype=ox.NamedNode(node.datatype))
+        datatype = None if node.datatype is None else ox.NamedNode(node.datatype)
+        return ox.Literal(str(node), language=node.language or None, datatype=datatype)
     return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))
 
 

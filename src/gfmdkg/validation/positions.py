@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.plugins.parsers.notation3 import join
@@ -11,15 +12,15 @@ from rdflib.term import Node
 from gfmdkg.namespaces import RDF, XSD
 from gfmdkg.rdf.turtle_tokens import Kind, Lines, Misplaced, Token, tokenize
 from gfmdkg.validation.data_graph import exact_literal, stored_forms
+from gfmdkg.validation.findings import Span
 
 __all__ = [
     "LINE_FORMATS",
     "PLACED",
     "POSITIONED",
     "Offsets",
+    "PlacedTriple",
     "PositionedGraph",
-    "Span",
-    "Triple",
     "read_positioned",
 ]
 
@@ -30,7 +31,7 @@ POSITIONED = LINE_FORMATS | {"text/turtle", "application/trig"}
 PLACED = POSITIONED | {"application/ld+json"}
 """The media types in which a triple has a place."""
 
-Triple = tuple[Node, Node, Node]
+PlacedTriple = tuple[Node, Node, Node]
 Offsets = tuple[int, int]
 """Where something stands in a text: first character, and the one after its last."""
 
@@ -41,26 +42,13 @@ _CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _MOST_LEVELS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of text; all four count from 1, in characters, a tab being one.
-
-    ``end_column`` is the column after the last character.
-    """
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
 def span_of(lines: Lines, offsets: Offsets) -> Span:
     """The span from the first character to before the second."""
     start, end = (lines.place(offset) for offset in offsets)
     return Span(*start, *end)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class PositionedGraph:
     """A document's triples and where they stand.
 
@@ -74,26 +62,21 @@ class PositionedGraph:
     text: str
     media_type: str = "text/turtle"
     prefixes: Mapping[str, str] = field(default_factory=dict)
-    _triples: Mapping[Triple, Offsets] = field(default_factory=dict)
+    _triples: Mapping[PlacedTriple, Offsets] = field(default_factory=dict)
     _subjects: Mapping[Node, Offsets] = field(default_factory=dict)
     _verbs: Mapping[tuple[Node, Node], Offsets] = field(default_factory=dict)
     _pointers: Mapping[int, str] = field(default_factory=dict)
-    _lines: Lines | None = None
-    _by_subject: dict[Node, dict[Node, list[Node]]] | None = None
-    _stored: dict[Triple, Triple] | None = None
 
-    @property
+    @cached_property
     def lines(self) -> Lines:
         """The lines of the text."""
-        if self._lines is None:
-            self._lines = Lines(self.text)
-        return self._lines
+        return Lines(self.text)
 
     def _span(self, offsets: Offsets | None) -> Span | None:
         return None if offsets is None else span_of(self.lines, offsets)
 
     @property
-    def spans(self) -> Mapping[Triple, Span]:
+    def spans(self) -> Mapping[PlacedTriple, Span]:
         """Every triple with the span of its object."""
         return {t: span_of(self.lines, offsets) for t, offsets in self._triples.items()}
 
@@ -106,10 +89,7 @@ class PositionedGraph:
         triple = (subject, predicate, value)
         offsets = self._triples.get(triple)
         if offsets is None and isinstance(value, Literal):
-            if self._stored is None:
-                self._stored = self._index_stored()
-            written = self._stored.get(triple)
-            offsets = None if written is None else self._triples[written]
+            offsets = self._stored.get(triple)
         return self._span(offsets)
 
     @property
@@ -118,7 +98,7 @@ class PositionedGraph:
         return self._subjects.keys()
 
     @property
-    def triples(self) -> Collection[Triple]:
+    def triples(self) -> Collection[PlacedTriple]:
         """The document's triples, in the order of the text where the format tells their places.
 
         Of RDF/XML they are those of ``graph``, which must then be the document's own.
@@ -136,10 +116,6 @@ class PositionedGraph:
         declared = re.compile(rf"@?prefix\s+{re.escape(prefix)}:\s*(<[^<>]*>)", re.IGNORECASE)
         found = list(declared.finditer(self.text))
         return span_of(self.lines, found[-1].span(1)) if found else None
-
-    def verb_span(self, subject: Node, predicate: Node) -> Span | None:
-        """The span of a predicate's first use with a subject."""
-        return self._span(self._verbs.get((subject, predicate)))
 
     def pointer(self, span: Span) -> str | None:
         """The JSON Pointer of what begins where a span does, in a JSON-LD document."""
@@ -159,9 +135,8 @@ class PositionedGraph:
         """The span of the first triple about the subject that has this predicate or object."""
         for predicate, values in self._properties(subject).items():
             if predicate == term:
-                return self.verb_span(subject, predicate) or span_of(
-                    self.lines, self._triples[subject, predicate, values[0]]
-                )
+                first = self._triples[subject, predicate, values[0]]
+                return self._span(self._verbs.get((subject, predicate), first))
             span = self.span(subject, predicate, term)
             if span is not None:
                 return span
@@ -183,16 +158,21 @@ class PositionedGraph:
         return self._span(next((at for t, at in self._triples.items() if t[2] == value), None))
 
     def _properties(self, subject: Node) -> Mapping[Node, list[Node]]:
-        if self._by_subject is None:
-            self._by_subject = {}
-            for s, p, o in self._triples:
-                self._by_subject.setdefault(s, {}).setdefault(p, []).append(o)
         return self._by_subject.get(subject, {})
 
-    def _index_stored(self) -> dict[Triple, Triple]:
-        literals = {t[2] for t in self._triples if isinstance(t[2], Literal)}
-        stored = stored_forms(literals)
-        return {(s, p, stored[o]): (s, p, o) for s, p, o in self._triples if isinstance(o, Literal)}
+    @cached_property
+    def _by_subject(self) -> Mapping[Node, dict[Node, list[Node]]]:
+        found: dict[Node, dict[Node, list[Node]]] = {}
+        for s, p, o in self._triples:
+            found.setdefault(s, {}).setdefault(p, []).append(o)
+        return found
+
+    @cached_property
+    def _stored(self) -> Mapping[PlacedTriple, Offsets]:
+        """The places of literals by the form in which the store has them."""
+        written = {t: at for t, at in self._triples.items() if isinstance(t[2], Literal)}
+        forms = stored_forms({o for _, _, o in written})  # type: ignore[misc]
+        return {(s, p, forms[o]): at for (s, p, o), at in written.items()}  # type: ignore[index]
 
 
 def read_positioned(
@@ -230,7 +210,7 @@ class _Walk:
     """
 
     def __init__(self, text: str, *, base_iri: str) -> None:
-        self.triples: dict[Triple, Offsets] = {}
+        self.triples: dict[PlacedTriple, Offsets] = {}
         self.subjects: dict[Node, Offsets] = {}
         self.verbs: dict[tuple[Node, Node], Offsets] = {}
         self.prefixes: dict[str, str] = {}

@@ -14,12 +14,11 @@ import pyoxigraph as ox
 
 from gfmdkg.about import VERSION
 from gfmdkg.namespaces import BASE, GFMDSH, SH
+from gfmdkg.rdf.spreadsheet import guard_text
 from gfmdkg.validation.findings import JSON_FIELDS, Edit, Finding, Report, Severity, to_terminal
 
 __all__ = ["VIEWS", "View"]
 
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _COLUMNS = ("Place", "Severity", "What is wrong", "What to do", "Rule")
 
@@ -62,10 +61,7 @@ def to_csv(report: Report) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return str(value).lower() if isinstance(value, bool) else guard_text(str(value))
 
 
 def to_annotations(report: Report) -> str:
@@ -75,8 +71,7 @@ def to_annotations(report: Report) -> str:
 
 def _command(finding: Finding) -> str:
     properties = ",".join(f"{name}={_in_property(value)}" for name, value in _placing(finding))
-    what = f"{finding.cell}: {finding.message}" if finding.cell else finding.message
-    message = f"{what}\n{finding.remedy}" if finding.remedy else what
+    message = "\n".join(filter(None, (finding.text, finding.remedy)))
     return f"::{_COMMANDS[finding.severity]} {properties}::{_in_command(message)}"
 
 
@@ -181,8 +176,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
-    what = f"{finding.cell}: {finding.message}" if finding.cell else finding.message
-    text = f"{what}. {finding.remedy}." if finding.remedy else what
+    text = f"{finding.text}. {finding.remedy}." if finding.remedy else finding.text
     result: dict[str, Any] = {
         "ruleId": _rule_id(finding),
         "ruleIndex": rule_index,
@@ -200,11 +194,9 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
         }
         description = {"text": finding.fix.description}
         result["fixes"] = [{"description": description, "artifactChanges": [change]}]
-    properties = {
-        name: value
-        for name in ("cell", "pointer", "focus_node", "path", "value", "shape")
-        if (value := getattr(finding, name)) is not None
-    }
+    names = ("cell", "pointer", "focus_node", "path", "value", "shape")
+    given = {name: getattr(finding, name) for name in names}
+    properties = {name: value for name, value in given.items() if value is not None}
     return result | ({"properties": properties} if properties else {})
 
 

@@ -8,7 +8,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import BASE, RDF, RDFS, SH, SKOS, XSD, compact
-from gfmdkg.validation.shacl import Result, path_parts
+from gfmdkg.validation.shacl import ShapeResult, path_parts
 
 __all__ = ["PLACEHOLDER", "Wording"]
 
@@ -27,7 +27,6 @@ _NODE_KINDS: Mapping[str, str] = {
     "IRIOrLiteral": "an IRI or a literal",
 }
 _SLOT = re.compile(r"\{(\w+)\}")
-_COMPARED = frozenset(("equals", "disjoint", "lessThan", "lessThanOrEquals"))
 _LABELS = (URIRef(SKOS + "prefLabel"), URIRef(RDFS + "label"), URIRef(SH + "name"))
 _TYPE = URIRef(RDF + "type")
 _LONGEST_VALUE = 80
@@ -83,11 +82,14 @@ class Wording:
                 return " or ".join(names)
         return f"{_PATHS[kind]} {names[0]}" if names else "the path"
 
-    def fill(self, template: str, values: Mapping[str, Node]) -> str:
+    def fill(self, template: str, values: Mapping[str, Node | None]) -> str:
         """A message with the names of the nodes in place of its variables."""
-        return PLACEHOLDER.sub(
-            lambda m: self.name(values[m[1]]) if m[1] in values else "(nothing)", template
-        )
+
+        def shown(match: re.Match[str]) -> str:
+            node = values.get(match[1])
+            return "(nothing)" if node is None else self.name(node)
+
+        return PLACEHOLDER.sub(shown, template)
 
     def describe(self, shape: Node | None) -> str:
         """What a shape asks of a value, as a noun phrase; its name where that gets too deep."""
@@ -97,25 +99,23 @@ class Wording:
         return " and ".join(phrases) or self.plain(shape)
 
     def _phrases(self, shape: Node, *, depth: int) -> Iterator[str]:
+        def inner(node: Node) -> str:
+            return " and ".join(self._phrases(node, depth=depth + 1)) if depth < 2 else ""
+
         path = self._shapes.value(shape, URIRef(SH + "path"))
         beginning = "" if path is None else f"with {self.path(path)} "
         for predicate, value in sorted(self._shapes.predicate_objects(shape), key=str):
-            name = str(predicate).removeprefix(SH)
-            words: str | None = None
+            name, words = str(predicate).removeprefix(SH), ""
             if name in _SIMPLE_PHRASES:
                 words = _SIMPLE_PHRASES[name](self, value)
-            elif name in ("property", "node") and depth < 2:
-                words = " and ".join(self._phrases(value, depth=depth + 1)) or None
-            elif name == "not" and depth < 2:
-                inner = " and ".join(self._phrases(value, depth=depth + 1))
-                if inner:
-                    words = f"without {inner[5:]}" if inner.startswith("with ") else f"not {inner}"
+            elif name in ("property", "node"):
+                words = inner(value)
+            elif name == "not" and (denied := inner(value)):
+                is_with = denied.startswith("with ")
+                words = f"without {denied[5:]}" if is_with else f"not {denied}"
             elif name == "or" and depth < 2:
                 members = Collection(self._shapes, value)
-                words = " or ".join(
-                    " and ".join(self._phrases(m, depth=depth + 1)) or self.plain(m)
-                    for m in members
-                )
+                words = " or ".join(inner(member) or self.plain(member) for member in members)
             elif name in ("minCount", "maxCount") and path is not None:
                 words = f"{'at least' if name == 'minCount' else 'at most'} {value} times"
             if words:
@@ -133,7 +133,7 @@ class Wording:
     def _listed(self, head: Node) -> str:
         return " or ".join(self.name(member) for member in Collection(self._shapes, head))
 
-    def message(self, result: Result) -> str:
+    def message(self, result: ShapeResult) -> str:
         """What is wrong, in one sentence without its full stop."""
         if result.component in _TEMPLATES:
             template = _TEMPLATES[result.component]
@@ -146,19 +146,29 @@ class Wording:
         ending = "" if value is None else f": {self.name(value)}"
         return f"{self.name(result.focus)} breaks {named}{ending}"
 
-    def _fill(self, result: Result, name: str) -> str:
-        """What stands in a slot of a template."""
-        if name == "subject":
-            return self._subject(result)
-        if name == "focus":
-            return self.name(result.focus)
-        if name == "path":
-            return self.path(result.path)
-        if name in _COMPARED:
-            return self.path(self._parameter(result, name))
+    def _fill(self, result: ShapeResult, name: str) -> str:
+        """What stands in a slot of a template: the focus node, say, or a parameter."""
+        node = self._parameter(result, name)
+        match name:
+            case "subject":
+                return self._subject(result)
+            case "focus":
+                return self.name(result.focus)
+            case "path":
+                return self.path(result.path)
+            case "equals" | "disjoint" | "lessThan" | "lessThanOrEquals":
+                return self.path(node)
+            case "hasValue":
+                return "?" if node is None else self.name(node)
+            case "languageIn":
+                return " or ".join(map(str, self._members(result, name)))
+            case "nodeKind":
+                return _NODE_KINDS.get(str(node).removeprefix(SH), "right")
+            case "not":
+                return self.describe(node)
         return self._given(result, name)
 
-    def _subject(self, result: Result) -> str:
+    def _subject(self, result: ShapeResult) -> str:
         """What a value-related rule speaks about."""
         focus = self.name(result.focus)
         if result.value is None:
@@ -167,47 +177,35 @@ class Wording:
             return self.name(result.value)
         return f"{self.name(result.value)}, {self.path(result.path)} of {focus},"
 
-    def _parameter(self, result: Result, name: str) -> Node | None:
+    def _parameter(self, result: ShapeResult, name: str) -> Node | None:
         return None if result.shape is None else self._shapes.value(result.shape, URIRef(SH + name))
 
-    def _given(self, result: Result, name: str) -> str:
+    def _given(self, result: ShapeResult, name: str) -> str:
         node = self._parameter(result, name)
         return "?" if node is None else str(node) if isinstance(node, Literal) else self.plain(node)
 
-    def _count(self, result: Result) -> int | None:
+    def _count(self, result: ShapeResult) -> int | None:
         if not isinstance(result.path, URIRef):
             return None
         return sum(1 for _ in self._data.objects(result.focus, result.path))
 
-    def _members(self, result: Result, name: str) -> list[Node]:
+    def _members(self, result: ShapeResult, name: str) -> list[Node]:
         head = self._parameter(result, name)
         return [] if head is None else list(Collection(self._shapes, head))
 
-    def _kind(self, result: Result) -> str:
-        kind = self._given(result, "nodeKind").removeprefix("sh:")
-        return f"{self._subject(result)} is not {_NODE_KINDS.get(kind, 'right')}"
-
-    def _value(self, result: Result) -> str:
-        wanted = self._parameter(result, "hasValue")
-        where = self.path(result.path)
-        value = "?" if wanted is None else self.name(wanted)
-        return f"{where} of {self.name(result.focus)} is not {value}"
-
-    def _too_few(self, result: Result) -> str:
-        least, count = self._given(result, "minCount"), self._count(result)
-        focus, path = self.name(result.focus), self.path(result.path)
-        if least == "1" or not count:
+    def _miscounted(self, result: ShapeResult) -> str:
+        is_few = result.component == "min-count"
+        limit = self._given(result, "minCount" if is_few else "maxCount")
+        focus, path, count = self.name(result.focus), self.path(result.path), self._count(result)
+        if is_few and (limit == "1" or not count):
             return f"{focus} has no {path}"
-        return f"{focus} has {count} of {path}, fewer than {least}"
-
-    def _too_many(self, result: Result) -> str:
-        most, count = self._given(result, "maxCount"), self._count(result)
-        focus, path = self.name(result.focus), self.path(result.path)
-        if most == "0":
+        if is_few:
+            return f"{focus} has {count} of {path}, fewer than {limit}"
+        if limit == "0":
             return f"{focus} has {path}, which is not allowed"
-        return f"{focus} has {count or 'too many'} values of {path}, more than {most}"
+        return f"{focus} has {count or 'too many'} values of {path}, more than {limit}"
 
-    def _datatype(self, result: Result) -> str:
+    def _datatype(self, result: ShapeResult) -> str:
         wanted, value = self._parameter(result, "datatype"), result.value
         about = self._subject(result)
         if str(wanted) == RDF + "langString":
@@ -221,23 +219,19 @@ class Wording:
             actual = "a text with a language tag" if value.language else f"of type {actual}"
         return f"{about} is {actual}, where {kind} is expected"
 
-    def _node(self, result: Result) -> str:
+    def _node(self, result: ShapeResult) -> str:
         inner = "; ".join(dict.fromkeys(self.message(detail) for detail in result.details))
         if not inner:
             return f"{self._subject(result)} does not fit {self._given(result, 'node')}"
         return f"{self._subject(result)} does not fit: {inner}"
 
-    def _one_of(self, result: Result) -> str:
+    def _one_of(self, result: ShapeResult) -> str:
         members = [self.name(member) for member in self._members(result, "in")]
         more = f" … ({len(members)} in all)" if len(members) > _MOST_CHOICES else ""
         choices = " or ".join(members[:_MOST_CHOICES])
         return f"{self._subject(result)} is not {choices}{more}"
 
-    def _languages(self, result: Result) -> str:
-        tags = " or ".join(str(tag) for tag in self._members(result, "languageIn"))
-        return f"{self._subject(result)} is not tagged {tags}"
-
-    def _alternatives(self, result: Result) -> str:
+    def _alternatives(self, result: ShapeResult) -> str:
         name = result.component
         members = [self.describe(member) for member in self._members(result, name)]
         subject = self._subject(result)
@@ -247,20 +241,12 @@ class Wording:
             return f"{subject} fits none of these: {'; '.join(members)}"
         return f"{subject} is not {(' and ' if name == 'and' else ' or ').join(members)}"
 
-    def _negated(self, result: Result) -> str:
-        shape = self._parameter(result, "not")
-        return f"{self._subject(result)} must not be {self.describe(shape)}"
-
-    def _qualified(self, result: Result) -> str:
+    def _qualified(self, result: ShapeResult) -> str:
         shape = self._parameter(result, "qualifiedValueShape")
         bound = "fewer" if result.component == "qualified-min-count" else "more"
         name = "qualifiedMinCount" if bound == "fewer" else "qualifiedMaxCount"
-        limit, focus, path = (
-            self._given(result, name),
-            self.name(result.focus),
-            self.path(result.path),
-        )
-        what = self.describe(shape)
+        limit, what = self._given(result, name), self.describe(shape)
+        focus, path = self.name(result.focus), self.path(result.path)
         if (bound, limit) == ("fewer", "1"):
             return f"{focus} has no {path} that is {what}"
         return f"{focus} has {bound} than {limit} of {path} that is {what}"
@@ -288,6 +274,8 @@ _TEMPLATES: Mapping[str, str] = {
     "closed": "{focus} has {path}, which its class does not have",
     "disjoint": "{subject} is also its {disjoint}",
     "equals": "{subject} differs from {equals}",
+    "has-value": "{path} of {focus} is not {hasValue}",
+    "language-in": "{subject} is not tagged {languageIn}",
     "less-than": "{subject} is not before {lessThan}",
     "less-than-or-equals": "{subject} is after {lessThanOrEquals}",
     "max-exclusive": "{subject} is not less than {maxExclusive}",
@@ -296,22 +284,20 @@ _TEMPLATES: Mapping[str, str] = {
     "min-exclusive": "{subject} is not more than {minExclusive}",
     "min-inclusive": "{subject} is less than {minInclusive}",
     "min-length": "{subject} is shorter than {minLength} characters",
+    "node-kind": "{subject} is not {nodeKind}",
+    "not": "{subject} must not be {not}",
     "pattern": "{subject} does not have the form {pattern}",
     "unique-lang": "{focus} has more than one {path} in one language",
 }
 """What is wrong, by the kind of constraint; parameters are named as the vocabulary has them."""
 
-_MESSAGES: Mapping[str, Callable[[Wording, Result], str]] = {
+_MESSAGES: Mapping[str, Callable[[Wording, ShapeResult], str]] = {
     "and": Wording._alternatives,
     "datatype": Wording._datatype,
-    "has-value": Wording._value,
     "in": Wording._one_of,
-    "language-in": Wording._languages,
-    "max-count": Wording._too_many,
-    "min-count": Wording._too_few,
+    "max-count": Wording._miscounted,
+    "min-count": Wording._miscounted,
     "node": Wording._node,
-    "node-kind": Wording._kind,
-    "not": Wording._negated,
     "or": Wording._alternatives,
     "qualified-max-count": Wording._qualified,
     "qualified-min-count": Wording._qualified,
