@@ -14,7 +14,7 @@ from gfmdkg.errors import CatalogError, NotFound, ParameterError, QueryRejected,
 from gfmdkg.namespaces import GFMD, ID_BASE, SCHEME_BASE
 from gfmdkg.paths import shipped_content
 from gfmdkg.queries import CannedQuery, Catalog, describe
-from gfmdkg.rdf.answers import AnswerFormats
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import Resource, Term, typed
 from gfmdkg.store.patches import facts_in

@@ -7,7 +7,7 @@ import pytest
 
 from gfmdkg.errors import CatalogError
 from gfmdkg.queries import CannedQuery, Catalog
-from gfmdkg.rdf.answers import AnswerFormats
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex

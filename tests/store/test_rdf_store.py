@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gfmdkg.errors import DataError, NotAcceptable, QueryRejected, StoreError
-from gfmdkg.rdf.answers import AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.media import AnswerFormats, AnswerKind, Dataset
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
 

@@ -29,7 +29,7 @@ from gfmdkg.errors import (
     NotAcceptable,
     QueryTimeout,
 )
-from gfmdkg.rdf.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.media import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
 from gfmdkg.rdf.prefix_lines import PREFIXED, used_namespaces, write_prefixed
 from gfmdkg.settings import Settings
 from gfmdkg.store.complaints import is_refusal, rejection

@@ -1,11 +1,26 @@
-"""Media types of what is read and written, and content negotiation by RFC 9110."""
+"""Media types of what is read and written, what a query may answer in, and content negotiation."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
-__all__ = ["GRAPHS", "RESULTS", "MediaType", "negotiate"]
+import pyoxigraph as ox
+
+from gfmdkg.errors import NotAcceptable
+
+__all__ = [
+    "GRAPHS",
+    "GRAPH_FORMATS",
+    "RESULTS",
+    "RESULTS_FORMATS",
+    "AnswerFormats",
+    "AnswerKind",
+    "Dataset",
+    "MediaType",
+    "negotiate",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,7 +38,7 @@ class MediaType:
 
 _XML = ("application/xml", "text/xml")
 
-RESULTS: tuple[MediaType, ...] = (
+RESULTS = (
     MediaType(
         name="json",
         media_type="application/sparql-results+json",
@@ -31,17 +46,14 @@ RESULTS: tuple[MediaType, ...] = (
         aliases=("application/json", "text/json"),
     ),
     MediaType(
-        name="xml",
-        media_type="application/sparql-results+xml",
-        extension=".srx",
-        aliases=_XML,
+        name="xml", media_type="application/sparql-results+xml", extension=".srx", aliases=_XML
     ),
     MediaType(name="csv", media_type="text/csv", extension=".csv"),
     MediaType(name="tsv", media_type="text/tab-separated-values", extension=".tsv"),
 )
 """Formats of SELECT and ASK answers, the preferred one first."""
 
-GRAPHS: tuple[MediaType, ...] = (
+GRAPHS = (
     MediaType(
         name="ttl",
         media_type="text/turtle",
@@ -73,6 +85,59 @@ GRAPHS: tuple[MediaType, ...] = (
     ),
 )
 """Formats of triples, the preferred one first."""
+
+RESULTS_FORMATS: Mapping[str, ox.QueryResultsFormat] = {
+    each.media_type: ox.QueryResultsFormat.from_media_type(each.media_type)  # type: ignore[misc]
+    for each in RESULTS
+}
+"""Media type of solutions and booleans to the engine's name of it."""
+
+GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
+    each.media_type: ox.RdfFormat.from_media_type(each.media_type)  # type: ignore[misc]
+    for each in GRAPHS
+}
+"""Media type of graphs to the engine's name of it."""
+
+
+class AnswerKind(StrEnum):
+    """What a query's form yields."""
+
+    SOLUTIONS = "solutions"
+    BOOLEAN = "boolean"
+    GRAPH = "graph"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFormats:
+    """The media type for each kind of answer; ``None`` where the caller accepts none."""
+
+    results: str | None = "application/sparql-results+json"
+    graph: str | None = "text/turtle"
+
+    def media_type(self, kind: AnswerKind) -> str:
+        """The media type for this kind; raises ``NotAcceptable`` where there is none."""
+        chosen = self.graph if kind is AnswerKind.GRAPH else self.results
+        if chosen is None:
+            offered = GRAPH_FORMATS if kind is AnswerKind.GRAPH else RESULTS_FORMATS
+            raise NotAcceptable("the Accept header", tuple(offered))
+        return chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """The RDF dataset that a request names (SPARQL 1.1 Protocol, section 2.1.4).
+
+    With neither list the store's own dataset is queried. With either, the default graph is
+    the merge of ``default_graphs`` and only ``named_graphs`` can be reached by GRAPH.
+    """
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the request names a dataset."""
+        return bool(self.default_graphs or self.named_graphs)
 
 
 # Longer headers are worked out each time, so that nobody can fill the memory with them.

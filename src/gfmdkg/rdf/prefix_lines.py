@@ -12,7 +12,7 @@ from typing import IO
 import pyoxigraph as ox
 
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.rdf.answers import GRAPH_FORMATS
+from gfmdkg.rdf.media import GRAPH_FORMATS
 
 __all__ = ["PREFIXED", "PrefixLines", "used_namespaces", "write_prefixed"]
 

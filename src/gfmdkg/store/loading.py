@@ -12,7 +12,7 @@ from typing import IO
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault, ParameterError
-from gfmdkg.rdf.answers import GRAPH_FORMATS
+from gfmdkg.rdf.media import GRAPH_FORMATS
 from gfmdkg.rdf.values import Term
 from gfmdkg.store.comparison import sum_statements
 from gfmdkg.store.complaints import unreadable

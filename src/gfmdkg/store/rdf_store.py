@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault, StoreError
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.rdf.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.media import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
 from gfmdkg.rdf.prefix_lines import PREFIXED, PrefixLines, write_prefixed
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.store.complaints import rejecting, unreadable

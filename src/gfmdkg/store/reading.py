@@ -11,8 +11,8 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import BASE, GRAPH_BASE
-from gfmdkg.rdf.answers import GRAPH_FORMATS
 from gfmdkg.rdf.canonical_nodes import canonical_quads
+from gfmdkg.rdf.media import GRAPH_FORMATS
 from gfmdkg.store.complaints import unreadable
 
 __all__ = [
