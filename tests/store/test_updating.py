@@ -10,8 +10,7 @@ from gfmdkg.rdf.canonical_nodes import canonical_quads
 from gfmdkg.store.comparison import compare_around, compare_stores, hash_changed, hash_content
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import settle_union, with_union
-from gfmdkg.store.updates import split_update
-from gfmdkg.store.updating import carry_out
+from gfmdkg.store.updating import carry_out, split_update
 
 START = """
 <x:a> <x:p> <x:b> <x:g> .

@@ -6,28 +6,33 @@ made anew.
 """
 
 import fcntl
+import mmap
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 from gfmdkg.errors import Conflict, Fault, StoreError
 
 __all__ = [
+    "Signal",
     "alone",
     "derive_once",
     "locked",
     "replace_durably",
     "replacing",
+    "scratch_folder",
     "sync_folder",
     "told_as_store_error",
     "write_durably",
 ]
 
 _POLL_SECONDS = 0.01
+_SIGN_BYTES = 16
 
 
 def write_durably(path: Path, text: str) -> None:
@@ -127,3 +132,86 @@ def told_as_store_error(target: Path, *, what: str) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         fault = Fault(message=str(error), file=str(target))
         raise StoreError(f"{what} cannot be written", [fault]) from error
+
+
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """A new folder, which is gone when the block ends.
+
+    It lies below ``parent`` or, where that cannot be written to, among the system's temporary
+    files. What a killed process left below ``parent`` is removed.
+    """
+    place = parent / uuid4().hex
+    with ExitStack() as stack:
+        # Before it is made: an interrupt may come in the midst of that.
+        stack.callback(shutil.rmtree, place, ignore_errors=True)
+        try:
+            parent.mkdir(exist_ok=True)
+            lock = _make_place(place)
+        except OSError:
+            from tempfile import TemporaryDirectory  # a rare case, which nobody waits for
+
+            temporary = stack.enter_context(TemporaryDirectory(prefix="gfmdkg-"))
+            place = Path(temporary)
+        else:
+            stack.callback(os.close, lock)
+        yield place
+
+
+def _make_place(place: Path) -> int:
+    """Make a new folder and hold its lock, which tells it from what a killed process left."""
+    with (place.parent / "lock").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        for other in place.parent.iterdir():
+            if other.is_dir():
+                _remove_if_left(other)
+        place.mkdir()
+        lock = os.open(place / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
+
+
+def _remove_if_left(place: Path) -> None:
+    try:
+        lock = os.open(place / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        shutil.rmtree(place, ignore_errors=True)
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(place, ignore_errors=True)
+    except BlockingIOError:
+        pass
+    finally:
+        os.close(lock)
+
+
+class Signal:
+    """A sign that other processes see in their memory: that they should look at a file again.
+
+    It is a file of a few bytes, which readers map into memory and a writer changes in place. Its
+    bytes mean nothing but that they are others than before, so that a reader who sees them half
+    written looks once too often and never too rarely.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._map: mmap.mmap | None = None
+
+    def read(self) -> bytes | None:
+        """The sign as it is now; ``None`` where it was not found when it was last sought."""
+        return None if self._map is None else self._map[:]
+
+    def seek(self) -> None:
+        """Map the file as it is named now."""
+        self._map = None
+        with suppress(OSError, ValueError), self._path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), _SIGN_BYTES, access=mmap.ACCESS_READ)
+
+    def give(self) -> None:
+        """Change the sign, for every process that has it mapped."""
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o644)
+        try:
+            os.pwrite(descriptor, uuid4().bytes, 0)
+        finally:
+            os.close(descriptor)

@@ -19,8 +19,7 @@ import pyoxigraph as ox
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.rdf.canonical_nodes import canonical_quads
 from gfmdkg.rdf.values import Term
-from gfmdkg.store.complaints import unreadable
-from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore, parsing
 
 __all__ = [
     "Fact",
@@ -234,10 +233,8 @@ def triples_of(statements: Iterable[str]) -> set[ox.Triple]:
 def quads_of(statements: Iterable[str]) -> list[ox.Quad]:
     """The quads that statements are, in the same order."""
     text = "".join(f"{statement} .\n" for statement in statements)
-    try:
+    with parsing(None):
         return list(ox.parse(text, ox.RdfFormat.N_QUADS))
-    except SyntaxError as error:
-        raise unreadable(error, None) from error
 
 
 def _merged(quad: ox.Quad) -> ox.Quad:

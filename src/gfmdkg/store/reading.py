@@ -13,11 +13,10 @@ from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import BASE, GRAPH_BASE
 from gfmdkg.rdf.canonical_nodes import canonical_quads
 from gfmdkg.rdf.media import GRAPH_FORMATS
-from gfmdkg.store.complaints import unreadable
+from gfmdkg.store.rdf_store import TOO_LARGE, parsing
 
 __all__ = [
     "NESTED_ENTITIES",
-    "TOO_LARGE",
     "Complaint",
     "Parsed",
     "parse",
@@ -25,10 +24,6 @@ __all__ = [
     "read_labelled",
     "read_quads",
 ]
-
-
-TOO_LARGE = "a value is larger than 16 MB"
-"""What the parser refuses to hold."""
 
 NESTED_ENTITIES = "an entity is made of other entities, which could grow without end"
 """What is refused of RDF/XML, since the parser would take all memory."""
@@ -116,13 +111,8 @@ def _parse(source: bytes, *, media_type: str, base_iri: str, file: str | None) -
     if _nested_entity(source, media_type=media_type) is not None:
         fault = Fault(message=NESTED_ENTITIES, file=file)
         raise DataError("the document cannot be read", [fault])
-    try:
+    with parsing(file):
         return list(ox.parse(source, GRAPH_FORMATS[media_type], base_iri=base_iri))
-    except SyntaxError as error:
-        raise unreadable(error, file) from error
-    except MemoryError as error:
-        fault = Fault(message=TOO_LARGE, file=file)
-        raise DataError("the document cannot be read", [fault]) from error
 
 
 def _named(quads: Iterable[ox.Quad], graph: str) -> list[ox.Quad]:
