@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from gfmdkg.errors import QueryRejected
-from gfmdkg.rdf.tokens import Token, TokenKind, decode_codepoints, rejection, tokenize
+from gfmdkg.rdf.sparql_tokens import Token, TokenKind, decode_codepoints, rejection, tokenize
 
 __all__ = ["check_query", "check_update"]
 

@@ -29,7 +29,7 @@ from importlib.resources import files
 from itertools import dropwhile, groupby, pairwise
 from typing import Self
 
-from gfmdkg.rdf.tokens import Token, TokenKind, code_tokens, tokenize
+from gfmdkg.rdf.sparql_tokens import Token, TokenKind, code_tokens, tokenize
 from gfmdkg.rdf.values import Term
 
 __all__ = [

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from gfmdkg.rdf.solutions import Solutions
-from gfmdkg.rdf.tokens import Token, TokenKind, code_tokens, group_end, rejection
+from gfmdkg.rdf.sparql_tokens import Token, TokenKind, code_tokens, group_end, rejection
 from gfmdkg.rdf.values import Term
 from gfmdkg.store.rdf_store import OxigraphStore
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gfmdkg.rdf.tokens import Token, TokenKind, locate, tokenize
+from gfmdkg.rdf.sparql_tokens import Token, TokenKind, locate, tokenize
 
 K = TokenKind
 W3C = Path(__file__).parents[3] / "shared" / "w3c" / "sparql"
