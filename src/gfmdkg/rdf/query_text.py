@@ -97,7 +97,7 @@ class QueryText:
     @classmethod
     def read(cls, text: str) -> Self:
         """The query in a text, which need not be valid."""
-        tokens = tuple(tokenize(text, decode=False))
+        tokens = tuple(tokenize(text))
         code = [token for token in tokens if token.kind is not TokenKind.COMMENT]
         slots = tuple(_read_slots(code))
         inside = [range(slot.start, slot.end) for slot in slots]
