@@ -170,8 +170,9 @@ _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 # An element up to its comma. A quotation that is never closed runs to the end, so that no
 # part of the header is looked at again for each quotation mark in it.
 _ELEMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*+(?:"|\\?+\Z)|[^,"])++', re.DOTALL)
-_RANGE = re.compile(rf"\s*+({_TOKEN})(?:/({_TOKEN}))?+\s*+(?=;|\Z)")
-_PARAMETER = re.compile(rf"\s*+;\s*+(?:({_TOKEN})\s*+=\s*+({_TOKEN}|{_QUOTED}))?+\s*+(?=;|\Z)")
+_PARAMETER = rf"\s*+;\s*+(?:({_TOKEN})\s*+=\s*+({_TOKEN}|{_QUOTED}))?+\s*+(?=;|\Z)"
+_RANGE = re.compile(rf"\s*+({_TOKEN})(?:/({_TOKEN}))?+\s*+(?=;|\Z)((?:{_PARAMETER})*+)")
+_PARAMETERS = re.compile(_PARAMETER)
 _QUALITY = re.compile(r"[01](?:\.[0-9]{0,9})?|\.[0-9]{1,9}")
 _PAGES = ("text/html", "application/xhtml+xml")
 
@@ -219,30 +220,21 @@ def _read(accept: str) -> dict[str, float]:
 
 
 def _read_element(element: str) -> tuple[str, float] | None:
-    match = _RANGE.match(element)
+    match = _RANGE.fullmatch(element)
     if match is None:
         return None
-    kind, subtype = match[1].lower(), (match[2] or "").lower()
-    if not subtype:
-        if kind != "*":
-            return None
-        # Java's own client sends a bare asterisk.
-        subtype = "*"
-    if kind == "*" and subtype != "*":
+    # Java's own client sends a bare asterisk.
+    kind, subtype = match[1].lower(), (match[2] or ("*" if match[1] == "*" else "")).lower()
+    if not subtype or (kind == "*" != subtype):
         return None
-    quality, position = 1.0, match.end()
-    while position < len(element):
-        parameter = _PARAMETER.match(element, position)
-        if parameter is None:
-            return None
-        position = parameter.end()
-        name = (parameter[1] or "").lower()
-        value = (parameter[2] or "").strip('"').lower()
-        if name == "q":
-            if not _QUALITY.fullmatch(value) or float(value) > 1:
+    media_range, quality = f"{kind}/{subtype}", 1.0
+    for name, value in _PARAMETERS.findall(match[3]):
+        text = value.strip('"').lower()
+        if name.lower() == "q":
+            if not _QUALITY.fullmatch(text) or float(text) > 1:
                 return None
-            quality = float(value)
-        elif name == "charset" and value not in ("utf-8", "utf8", "us-ascii", "*"):
+            quality = float(text)
+        elif name.lower() == "charset" and text not in ("utf-8", "utf8", "us-ascii", "*"):
             # Readable, but nothing here is written so: it allows nothing, and is no default.
-            return f"{kind}/{subtype};charset={value}", quality
-    return f"{kind}/{subtype}", quality
+            return f"{media_range};charset={text}", quality
+    return media_range, quality

@@ -41,11 +41,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 PropertyMap = Mapping[ox.NamedNode, Collection[Term]]
 
-_FIRST, _REST, _NIL = (
-    ox.NamedNode(RDF + "first"),
-    ox.NamedNode(RDF + "rest"),
-    ox.NamedNode(RDF + "nil"),
-)
+_FIRST, _REST, _NIL = (ox.NamedNode(RDF + name) for name in ("first", "rest", "nil"))
 # Deeper nesting is legal, but no reader and not every parser follows it.
 _DEPTH = 32
 
@@ -138,11 +134,7 @@ class BlankNodes:
             _, cell = self._cell(cell)  # type: ignore[assignment]
 
     def _label(self) -> dict[ox.BlankNode, str]:
-        every = {*self.properties, *self._referrers}
-        roots = {n for n in every if not self._referrers.get(n)}
-        shared = every - self._nested - self._cells - roots
-        if not shared:
-            return {}
+        shared = self._referrers.keys() - self._nested - self._cells
         ordered = sorted(shared, key=lambda node: node.value)
         return {node: f"b{number}" for number, node in enumerate(ordered, start=1)}
 
@@ -304,17 +296,13 @@ def _fits(line: str, room_taken: int) -> bool:
 
 
 def _quote(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("\r", "\\r")
+    escaped, marks = text.replace("\\", "\\\\").replace("\r", "\\r"), '"'
     if "\n" in escaped:
         # Inside three quotes a quote needs no escape, save in a run of them and at the end.
-        escaped = re.sub(r'"(?="|\Z)', r"\"", escaped)
-        return f'"""{_escape_controls(escaped)}"""'
-    escaped = escaped.replace('"', '\\"').replace("\t", "\\t")
-    return f'"{_escape_controls(escaped)}"'
-
-
-def _escape_controls(text: str) -> str:
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04X}", text)
+        escaped, marks = re.sub(r'"(?="|\Z)', r"\"", escaped), '"""'
+    else:
+        escaped = escaped.replace('"', '\\"').replace("\t", "\\t")
+    return marks + _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04X}", escaped) + marks
 
 
 def write_turtle(
