@@ -161,8 +161,8 @@ _NAMES = (
     " WHERE iri = ? ORDER BY name.id"
 )
 _PREFERRED = (
-    "SELECT language, text FROM resource JOIN name ON resource = resource.id"
-    " WHERE iri = ? AND kind = 'pref' ORDER BY name.id"
+    "SELECT text FROM resource JOIN name ON resource = resource.id"
+    " WHERE iri = ? AND kind = 'pref' ORDER BY language IS NOT 'en', name.id LIMIT 1"
 )
 _MEMBERS = (
     "SELECT DISTINCT iri FROM member JOIN resource ON resource.id = resource"
@@ -179,7 +179,7 @@ _ONE_NAME = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelEntry:
-    """One name of one resource. ``types`` and ``schemes`` are IRIs."""
+    """One name of one resource, whose ``types`` and ``schemes`` are IRIs where they are told."""
 
     iri: str
     kind: LabelKind
@@ -337,14 +337,10 @@ class TermIndex:
         ((iri, kind, text),) = self._read(_ONE_NAME, number)
         return iri, (self.label(iri) if kind == "hidden" else None) or text
 
-    def label(self, iri: str, language: str = "en") -> str | None:
-        """The preferred label in ``language``, else in English, else in any; ``None`` without."""
+    def label(self, iri: str) -> str | None:
+        """The preferred label in English, else in any language; ``None`` without."""
         preferred = self._preferred(iri)
-        for wanted in (language, "en"):
-            for its_language, text in preferred:
-                if its_language == wanted:
-                    return str(text)
-        return preferred[0][1] if preferred else None
+        return str(preferred[0][0]) if preferred else None
 
     def resource(self, iri: str) -> Resource:
         """A resource with its English label."""
@@ -352,21 +348,15 @@ class TermIndex:
 
     def labels(self, iri: str) -> tuple[LabelEntry, ...]:
         """All names of a resource as they were entered, those that veto included."""
-        types, schemes = (tuple(groups.split()) for groups in self._groups(iri))
         return tuple(
-            LabelEntry(
-                iri=iri, kind=kind, text=text, language=language, types=types, schemes=schemes
-            )
+            LabelEntry(iri=iri, kind=kind, text=text, language=language)
             for kind, text, language in self._read(_NAMES, iri)
         )
 
     def types(self, iri: str) -> tuple[str, ...]:
         """The classes of a resource as the data state them, sorted; none if it has no name."""
-        return tuple(self._groups(iri)[0].split())
-
-    def _groups(self, iri: str) -> tuple[str, str]:
         found = self._read(_BY_IRI, iri)
-        return found[0][1:] if found else ("", "")
+        return tuple(found[0][1].split()) if found else ()
 
     def members(self, schemes: Collection[str]) -> tuple[str, ...]:
         """The concepts of the schemes, in order of entry."""
