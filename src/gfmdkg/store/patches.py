@@ -134,8 +134,11 @@ class Patch:
         added, removed = quads_of(self.added), quads_of(self.removed)
         store.apply(added=added, removed=removed)
         if is_union:
-            gone = (quad for quad in removed if not store.named_graphs_with(quad))
-            store.apply(added=map(_merged, added), removed=map(_merged, gone))
+            gone = [quad for quad in removed if not store.named_graphs_with(quad)]
+            store.apply(
+                added=[ox.Quad(*quad.triple) for quad in added],
+                removed=[ox.Quad(*quad.triple) for quad in gone],
+            )
 
     def obstacles(self, store: OxigraphStore) -> "Patch":
         """The part that ``apply`` would pass over: there already, or gone already."""
@@ -235,7 +238,3 @@ def quads_of(statements: Iterable[str]) -> list[ox.Quad]:
     text = "".join(f"{statement} .\n" for statement in statements)
     with parsing(None):
         return list(ox.parse(text, ox.RdfFormat.N_QUADS))
-
-
-def _merged(quad: ox.Quad) -> ox.Quad:
-    return ox.Quad(quad.subject, quad.predicate, quad.object, ox.DefaultGraph())

@@ -25,8 +25,8 @@ import json
 import mmap
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
+from gfmdkg.rdf.values import write_json
 from gfmdkg.store.files import (
     Signal,
     locked,
@@ -54,7 +55,8 @@ __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 _HISTORY = ("version.json", "patch.rdfp")
 _LOOK_SECONDS = 1.0
 # What was made for a version and may hold for the next; its readers find out.
-_CARRIED = ("rules.json",)
+_CARRIED = "rules.json"
+_LOCKED_OUT = "another writer held the lock"
 
 
 class Origin(StrEnum):
@@ -125,14 +127,10 @@ class Draft:
 
     store: OxigraphStore
     base: Version | None
+    folder: Path
+    """Where to put what is published with the version; it becomes its folder."""
     published: Version | None = None
-    _owner: "VersionStore"
-    _folder: Path
-
-    @property
-    def folder(self) -> Path:
-        """Where to put what is published with the version; it becomes its folder."""
-        return self._folder
+    _publish: "Callable[[Draft, Version, Patch | None], Version]"
 
     def publish(
         self,
@@ -168,7 +166,7 @@ class Draft:
             change=change,
             reverts=reverts,
         )
-        self.published = self._owner._publish(self, version, patch)  # noqa: SLF001 - one mechanism
+        self.published = self._publish(self, version, patch)
         return self.published
 
 
@@ -304,11 +302,7 @@ class VersionStore:
         """
         self._staging.mkdir(parents=True, exist_ok=True)
         self._versions.mkdir(exist_ok=True)
-        with locked(
-            self.root / "lock",
-            wait_seconds=wait_seconds,
-            refusal="another writer held the lock",
-        ):
+        with locked(self.root / "lock", wait_seconds=wait_seconds, refusal=_LOCKED_OUT):
             self._sweep()
             base = self.current()
             folder = self._staging / uuid4().hex
@@ -316,10 +310,10 @@ class VersionStore:
             if base is not None and not from_nothing:
                 clone_database(base.database, folder / "db")
             if base is not None:
-                _carry_over(base.folder, folder)
-            draft = Draft(
-                store=OxigraphStore.open(folder / "db"), base=base, _owner=self, _folder=folder
-            )
+                with suppress(FileNotFoundError):
+                    shutil.copyfile(base.folder / _CARRIED, folder / _CARRIED)
+            store = OxigraphStore.open(folder / "db")
+            draft = Draft(store=store, base=base, folder=folder, _publish=self._publish)
             try:
                 yield draft
             finally:
@@ -329,7 +323,7 @@ class VersionStore:
 
     def withdraw(self, version: Version) -> None:
         """Take a first version back, unless another followed; then the store is empty again."""
-        with locked(self.root / "lock", wait_seconds=60, refusal="another writer held the lock"):
+        with locked(self.root / "lock", wait_seconds=60, refusal=_LOCKED_OUT):
             if version.parent is None and self.current() == version:
                 self._pointer.unlink()
                 self._sweep()
@@ -347,32 +341,24 @@ class VersionStore:
 
     def _publish(self, draft: Draft, version: Version, patch: "Patch | None") -> Version:
         # Most processes only read, and start without what compares and hashes.
-        from gfmdkg.store.comparison import (
-            compare_if_small,
-            count_growth,
-            hash_changed,
-            hash_content,
-        )
+        from gfmdkg.store import comparison
 
         draft.store.flush()
-        staged, number, base = draft._folder, version.number, draft.base  # noqa: SLF001
+        staged, number, base = draft.folder, version.number, draft.base
         has_union = version.default_graph == "union"
         if version.content_hash:
             content_hash, quads = version.content_hash, len(draft.store)
         elif patch is not None and base is not None:
-            with closing(OxigraphStore.open_read_only(base.database)) as before:
-                quads = base.quads + count_growth(before, draft.store, patch)
-            content_hash = hash_changed(base.content_hash, patch)
+            with closing(_contents(base)) as before:
+                quads = base.quads + comparison.count_growth(before, draft.store, patch)
+            content_hash = comparison.hash_changed(base.content_hash, patch)
         else:
             # The files are the first build's history; other beginnings have no other.
             if base is not None or version.origin is not Origin.BUILD:
-                with closing(
-                    OxigraphStore.in_memory()
-                    if base is None
-                    else OxigraphStore.open_read_only(base.database)
-                ) as before:
-                    patch = compare_if_small(before, draft.store, has_union=has_union)
-            content_hash, quads = hash_content(draft.store, has_union=has_union), len(draft.store)
+                with closing(_contents(base)) as before:
+                    patch = comparison.compare_if_small(before, draft.store, has_union=has_union)
+            content_hash = comparison.hash_content(draft.store, has_union=has_union)
+            quads = len(draft.store)
         version = replace(
             version,
             content_hash=content_hash,
@@ -385,9 +371,8 @@ class VersionStore:
         if patch is not None:
             headers = {"version": number, "created": version.created.isoformat()}
             write_durably(staged / "patch.rdfp", patch.to_text(headers))
-        record = asdict(version) | {"created": version.created.isoformat()}
-        del record["folder"]
-        write_durably(staged / "version.json", json.dumps(record, indent=2))
+        record = {name: value for name, value in asdict(version).items() if name != "folder"}
+        write_durably(staged / "version.json", write_json(record, indent=2))
         sync_folder(staged)
         staged.rename(version.folder)
         sync_folder(self._versions)
@@ -407,10 +392,10 @@ class VersionStore:
                         file.unlink(missing_ok=True)
 
 
-def _carry_over(before: Path, folder: Path) -> None:
-    for name in _CARRIED:
-        if (before / name).is_file():
-            shutil.copyfile(before / name, folder / name)
+def _contents(version: Version | None) -> OxigraphStore:
+    if version is None:
+        return OxigraphStore.in_memory()
+    return OxigraphStore.open_read_only(version.database)
 
 
 def _has_any(file: Path, rows: list[bytes]) -> bool:
