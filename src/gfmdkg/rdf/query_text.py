@@ -100,7 +100,12 @@ class QueryText:
         tokens = tuple(tokenize(text))
         code = [token for token in tokens if token.kind is not TokenKind.COMMENT]
         slots = tuple(_read_slots(code))
-        inside = [range(slot.start, slot.end) for slot in slots]
+        in_slots = {offset for slot in slots for offset in range(slot.start, slot.end)}
+        unfilled = [
+            (token.start, "UNDEF stands outside of a slot `VALUES ?name { UNDEF }`")
+            for token in code
+            if token.text.upper() == _NOTHING and token.start not in in_slots
+        ]
         scans, faults = _read_scans(text, tokens)
         return cls(
             text=text,
@@ -108,15 +113,7 @@ class QueryText:
             slot_names=frozenset(slot.name for slot in slots),
             scans=scans,
             page_marks=tuple(t.start for t in tokens if t.text.rstrip() == _PAGE),
-            faults=(
-                *(
-                    (token.start, "UNDEF stands outside of a slot `VALUES ?name { UNDEF }`")
-                    for token in code
-                    if token.text.upper() == _NOTHING
-                    and not any(token.start in slot for slot in inside)
-                ),
-                *faults,
-            ),
+            faults=(*unfilled, *faults),
             _lines=tuple(_read_lines(text, tokens, slots)),
         )
 

@@ -226,9 +226,7 @@ class OxigraphStore:
 
     def clear_graph(self, graph: str) -> None:
         """Remove all triples of a named graph or of the default graph (``""``)."""
-        node = _graph_node(graph)
-        assert node is not None  # noqa: S101 - "" and an IRI both give a node
-        self._store.clear_graph(node)
+        self._store.clear_graph(ox.NamedNode(graph) if graph else ox.DefaultGraph())
 
     def add_graph(self, graph: str) -> None:
         """Make sure that the named graph exists, were it empty."""

@@ -234,10 +234,6 @@ class TermIndex:
         ((count,),) = self._read("SELECT count(*) FROM resource")
         return int(count)
 
-    def __contains__(self, iri: object) -> bool:
-        """Whether a resource of this IRI has a name."""
-        return isinstance(iri, str) and bool(self._read(_BY_IRI, iri))
-
     def resolve(
         self,
         text: str,
