@@ -32,13 +32,7 @@ from typing import Self
 from gfmdkg.rdf.sparql_tokens import Token, TokenKind, code_tokens, tokenize
 from gfmdkg.rdf.values import Term
 
-__all__ = [
-    "QueryText",
-    "packaged_query",
-    "read_columns",
-    "read_prologue",
-    "used_prefixes",
-]
+__all__ = ["QueryText", "packaged_query", "read_columns", "read_prologue", "used_prefixes"]
 
 _PAGE, _IF_GIVEN = "# page", "# if given"
 _NOTHING = "UNDEF"

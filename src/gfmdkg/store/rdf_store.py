@@ -20,14 +20,7 @@ from gfmdkg.rdf.media import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, Answ
 from gfmdkg.rdf.prefix_lines import PREFIXED, PrefixLines, write_prefixed
 from gfmdkg.rdf.solutions import Solutions
 
-__all__ = [
-    "TOO_LARGE",
-    "OxigraphStore",
-    "clone_database",
-    "is_refusal",
-    "parsing",
-    "rejection",
-]
+__all__ = ["TOO_LARGE", "OxigraphStore", "clone_database", "is_refusal", "parsing", "rejection"]
 
 TOO_LARGE = "a value is larger than 16 MB"
 """What the parser refuses to hold."""

@@ -81,12 +81,7 @@ class TripleView:
         return next(self.triples(subject, predicate, object_), None) is not None
 
     def follow(
-        self,
-        nodes: Iterable[Term],
-        step: Step,
-        *,
-        into: set[Triple] | None = None,
-        limit: int,
+        self, nodes: Iterable[Term], step: Step, *, into: set[Triple] | None = None, limit: int
     ) -> frozenset[Term]:
         """The nodes a step away from some; ``into`` takes the triples on the way.
 
