@@ -26,6 +26,8 @@ __all__ = ["UpdateOperation", "add_using", "carry_out", "split_update"]
 # Beyond so many solutions or characters the engine does it all, and the states are compared.
 _MOST_SOLUTIONS = 20_000
 _LONGEST_TEXT = 4_000_000
+_WITHOUT_TEMPLATES = frozenset({"ADD", "CLEAR", "COPY", "CREATE", "DROP", "LOAD", "MOVE"})
+_PLAIN = frozenset({TokenKind.WORD, TokenKind.IRI, TokenKind.PREFIXED_NAME})
 # Blank nodes cannot stand in VALUES, so they go by names of this form for a while.
 _STAND_IN = "urn:x-gfmdkg-blank:"
 
@@ -36,12 +38,14 @@ class _UnclearError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateOperation:
-    """INSERT, DELETE or both, with or without WHERE; all parts as they were written.
+    """INSERT, DELETE or both, with or without WHERE, all parts as they were written; or another.
 
     ``delete`` and ``insert`` are templates in their braces, or empty. ``where`` is the group in
     its braces, or empty for INSERT DATA and DELETE DATA, whose templates have no variables.
     ``dataset`` is FROM clauses that mean the same as USING or WITH; ``target`` is ``WITH …`` or
-    empty. ``text`` is the operation with all declarations that it may use.
+    empty. ``text`` is the operation with all declarations that it may use; of the whole update,
+    ``where_at`` is the offset of the word WHERE; ``is_short`` is DELETE WHERE, of which the
+    template is the pattern. CLEAR and its like have only a text.
     """
 
     prologue: str
@@ -51,6 +55,8 @@ class UpdateOperation:
     insert: str = ""
     dataset: str = ""
     where: str = ""
+    where_at: int = 0
+    is_short: bool = False
 
 
 def carry_out(store: OxigraphStore, text: str, *, base_iri: str | None = None) -> set[str] | None:
@@ -151,9 +157,10 @@ def split_update(text: str) -> tuple[UpdateOperation, ...] | None:
     ['{?s a ?t}', '']
     """
     try:
-        return tuple(_Reader(text, code_tokens(text)).operations())
+        operations = tuple(_Reader(text, code_tokens(text)).operations())
     except _UnclearError:
         return None
+    return operations if all(o.delete or o.insert for o in operations) else None
 
 
 class _Reader:
@@ -162,6 +169,12 @@ class _Reader:
         self._tokens = tokens
         self._next = 0
         self._prologue: list[str] = []
+        self._where_at = 0
+
+    @property
+    def position(self) -> int:
+        """The index of the token that comes next, or of the last one."""
+        return min(self._next, len(self._tokens) - 1)
 
     def operations(self) -> Iterable[UpdateOperation]:
         while True:
@@ -184,19 +197,25 @@ class _Reader:
         start = self._next
         target = f"WITH {self._iri()}" if self._take("WITH") else ""
         delete = insert = where = ""
+        if self._peek() in _WITHOUT_TEMPLATES:
+            while self._next < len(self._tokens) and self._peek() != ";":
+                if self._tokens[self._next].kind not in _PLAIN:
+                    raise _UnclearError
+                self._next += 1
+            return self._made(start)
         if self._take("DELETE"):
             if self._take("DATA"):
                 return self._made(start, delete=self._group())
-            if self._take("WHERE"):
+            if self._take_where():
                 delete = where = self._group()
-                return self._made(start, delete=delete, where=where)
+                return self._made(start, delete=delete, where=where, is_short=True)
             delete = self._group()
         if self._take("INSERT"):
             if not delete and self._take("DATA"):
                 return self._made(start, insert=self._group())
             insert = self._group()
         dataset = self._dataset()
-        if not (delete or insert) or not self._take("WHERE"):
+        if not (delete or insert) or not self._take_where():
             raise _UnclearError
         before = self._next
         where = self._group()
@@ -209,9 +228,12 @@ class _Reader:
             start, target=target, delete=delete, insert=insert, dataset=dataset, where=where
         )
 
-    def _made(self, start: int, **parts: str) -> UpdateOperation:
+    def _made(self, start: int, *, is_short: bool = False, **parts: str) -> UpdateOperation:
         prologue = "\n".join(self._prologue)
-        return UpdateOperation(prologue=prologue, text=f"{prologue}\n{self._slice(start)}", **parts)
+        text = f"{prologue}\n{self._slice(start)}"
+        return UpdateOperation(
+            prologue=prologue, text=text, where_at=self._where_at, is_short=is_short, **parts
+        )
 
     def _dataset(self) -> str:
         clauses: list[str] = []
@@ -248,25 +270,19 @@ class _Reader:
         self._next += is_next
         return is_next
 
+    def _take_where(self) -> bool:
+        self._where_at = self._tokens[self.position].start
+        return self._take("WHERE")
+
     def _slice(self, start: int) -> str:
         return self._text[self._tokens[start].start : self._tokens[self._next - 1].end]
 
 
-# What can stand outside of braces in an update. The engine reads other words too, such as
-# DELETEWHERE for two of these; a text whose operations are not certain is refused.
-_KEYWORDS = frozenset(
-    {
-        *("ADD", "ALL", "BASE", "CLEAR", "COPY", "CREATE", "DATA", "DEFAULT", "DELETE", "DROP"),
-        *("GRAPH", "INSERT", "INTO", "LOAD", "MOVE", "NAMED", "PREFIX", "SILENT", "TO", "USING"),
-        *("VERSION", "WHERE", "WITH"),
-    }
-)
 _CONFLICT = (
     "{word} in the update and using-graph-uri or using-named-graph-uri in the request exclude "
     "each other; use one of the two"
 )
 _UNCLEAR = "“{word}” is unexpected here; set spaces between keywords and names"
-_INCOMPLETE = "a brace is missing"
 
 
 def add_using(text: str, *, graphs: Iterable[str], named_graphs: Iterable[str]) -> str:
@@ -287,46 +303,18 @@ def add_using(text: str, *, graphs: Iterable[str], named_graphs: Iterable[str]) 
         return text
     tokens = code_tokens(text)
     for token in tokens:
-        if token.kind is TokenKind.ERROR:
-            raise rejection("this is no SPARQL", text, token.start)
-    parts: list[str] = []
-    copied = index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        before = tokens[index - 1] if index else None
-        if token.text == "{":
-            index = _end_of_group(text, tokens, index)
-            continue
-        index += 1
-        _check(text, token, before)
-        if token.kind is not TokenKind.WORD or token.text.upper() != "WHERE":
-            continue
-        parts.append(text[copied : token.start])
-        if before is not None and before.text.upper() == "DELETE":
-            end = _end_of_group(text, tokens, index)
-            parts.append(text[tokens[index].start : tokens[end - 1].end] + " ")
-        parts.append(clauses)
-        copied = token.start
-    parts.append(text[copied:])
-    return "".join(parts)
-
-
-def _end_of_group(text: str, tokens: Sequence[Token], index: int) -> int:
-    end = group_end(tokens, index)
-    if end is None:
-        raise rejection(_INCOMPLETE, text, tokens[min(index, len(tokens) - 1)].start)
-    return end
-
-
-def _check(text: str, token: Token, before: Token | None) -> None:
-    if token.kind is TokenKind.WORD:
-        word = token.text.upper()
-        if word in ("USING", "WITH"):
-            raise rejection(_CONFLICT.format(word=word), text, token.start)
-        if word not in _KEYWORDS:
-            raise rejection(_UNCLEAR.format(word=token.text[:40]), text, token.start)
-    elif token.kind is TokenKind.PREFIXED_NAME and (
-        before is None or before.kind is not TokenKind.WORD
-    ):
-        # The engine would take "USINGx:y" for a clause.
-        raise rejection(_UNCLEAR.format(word=token.text[:40]), text, token.start)
+        if token.kind is TokenKind.WORD and token.text.upper() in ("USING", "WITH"):
+            raise rejection(_CONFLICT.format(word=token.text.upper()), text, token.start)
+    reader = _Reader(text, tokens)
+    try:
+        operations = tuple(reader.operations())
+    except _UnclearError:
+        token = tokens[reader.position]
+        message = _UNCLEAR.format(word=token.text[:40])
+        raise rejection(message, text, token.start) from None
+    for operation in reversed(operations):
+        if operation.where:
+            template = f"{operation.delete} " if operation.is_short else ""
+            before, after = text[: operation.where_at], text[operation.where_at :]
+            text = f"{before}{template}{clauses}{after}"
+    return text
