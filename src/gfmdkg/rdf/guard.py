@@ -100,12 +100,9 @@ def _up_to_depth(tokens: Iterable[Token], nesting_limit: int) -> Iterator[Token]
     for token in tokens:
         yield token
         if token.kind is TokenKind.OPERATOR:
-            if token.text in _OPENING:
-                depth += 1
-                if depth > nesting_limit:
-                    return
-            elif token.text in _CLOSING and depth:
-                depth -= 1
+            depth = max(0, depth + (token.text in _OPENING) - (token.text in _CLOSING))
+            if depth > nesting_limit:
+                return
 
 
 def _check_size(text: str, limit_bytes: int) -> None:

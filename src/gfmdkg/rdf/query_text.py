@@ -262,15 +262,8 @@ def used_prefixes(text: str) -> frozenset[str]:
     >>> sorted(used_prefixes("PREFIX a: <http://e/> ASK { ?s a:b skos:Concept }"))
     ['skos']
     """
-    used: set[str] = set()
-    declared: set[str] = set()
-    previous = ""
-    for token in code_tokens(text):
-        if token.kind is TokenKind.PREFIXED_NAME:
-            prefix = token.text.partition(":")[0]
-            (declared if previous == "PREFIX" else used).add(prefix)
-        previous = token.text.upper()
-    return frozenset(used - declared)
+    names = (t.text for t in code_tokens(text) if t.kind is TokenKind.PREFIXED_NAME)
+    return frozenset(name.partition(":")[0] for name in names) - read_prologue(text)[0].keys()
 
 
 def read_columns(tokens: Iterable[Token]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault, QueryRejected, StoreError
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.rdf.media import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.media import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind
 from gfmdkg.rdf.prefix_lines import PREFIXED, PrefixLines, write_prefixed
 from gfmdkg.rdf.solutions import Solutions
 
@@ -36,7 +36,6 @@ _REFUSAL = re.compile(
     re.DOTALL,
 )
 
-_OWN_DATASET = Dataset()
 _ENGINE_PREFIXES = dict(PREFIXES)
 
 
@@ -89,30 +88,15 @@ class OxigraphStore:
         gc.collect(0)
 
     def query(
-        self,
-        text: str,
-        *,
-        formats: AnswerFormats,
-        output: IO[bytes],
-        dataset: Dataset = _OWN_DATASET,
-        base_iri: str | None = None,
+        self, text: str, *, formats: AnswerFormats, output: IO[bytes]
     ) -> tuple[AnswerKind, str]:
         """Evaluate a query and write its answer to ``output``: its kind and media type.
 
         Raises ``QueryRejected`` with line and column, and ``NotAcceptable``. What
         ``output.write`` raises stops the evaluation and comes through.
         """
-        graphs: dict[str, list[ox.NamedNode]] = {}
-        if dataset.is_given:
-            graphs["default_graph"] = [ox.NamedNode(g) for g in dataset.default_graphs]
-            graphs["named_graphs"] = [ox.NamedNode(g) for g in dataset.named_graphs]
         with _rejecting():
-            answer = self._store.query(
-                text,
-                base_iri=base_iri,
-                prefixes=_ENGINE_PREFIXES,
-                **graphs,  # type: ignore[arg-type]
-            )
+            answer = self._store.query(text, prefixes=_ENGINE_PREFIXES)
         if isinstance(answer, ox.QueryTriples):
             media_type = formats.media_type(AnswerKind.GRAPH)
             if media_type in PREFIXED:
@@ -135,15 +119,13 @@ class OxigraphStore:
         with _rejecting():
             self._store.update(text, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
 
-    def load(
-        self, source: bytes, *, media_type: str, graph: str | None = None, file: str | None = None
-    ) -> None:
+    def load(self, source: bytes, *, media_type: str, graph: str | None = None) -> None:
         """Add a small document in one transaction.
 
         ``graph`` is a named graph, ``""`` the default graph, ``None`` as the quads say. Raises
         ``DataError`` with the place of a syntax error.
         """
-        with parsing(file):
+        with parsing(None):
             self._store.load(
                 source,
                 format=GRAPH_FORMATS[media_type],

@@ -6,6 +6,7 @@ fault is collected with the line on which it stands.
 
 import re
 from collections.abc import Collection, Mapping
+from itertools import takewhile
 
 import yaml
 
@@ -28,11 +29,11 @@ _PARAMETER_FIELDS = (
 def split_header(text: str) -> tuple[str, str]:
     """The YAML of the header, a line for each of its lines, and the text after it."""
     lines = text.splitlines(keepends=True)
-    count = 0
-    while count < len(lines) and lines[count].startswith(_MARK):
-        count += 1
-    header = [line.removeprefix(_MARK).removeprefix(" ") for line in lines[:count]]
-    return "".join(header), "".join(lines[count:])
+    header = list(takewhile(lambda line: line.startswith(_MARK), lines))
+    return (
+        "".join(line.removeprefix(_MARK).removeprefix(" ") for line in header),
+        "".join(lines[len(header) :]),
+    )
 
 
 class HeaderReader:
