@@ -44,7 +44,7 @@ DATA = b"""\
 <http://example.org/3> <http://example.org/name> "c" ; <http://example.org/colour> "blue" ;
   <http://example.org/gone> "today" .
 """
-NAMES = TermIndex.from_entries(())
+NAMES = TermIndex.from_facts(())
 
 
 def load(folder: Path, text: str) -> CannedQuery:

@@ -12,7 +12,7 @@ from rdflib.term import Node
 from gfmdkg.errors import Ambiguous, NotFound
 from gfmdkg.namespaces import GFMD, RDF, SH, SKOS, XSD, compact
 from gfmdkg.rdf.turtle_tokens import Kind, names_before, tokenize
-from gfmdkg.terms.index import LabelEntry, LabelKind, TermIndex
+from gfmdkg.terms.index import NameFact, TermIndex
 from gfmdkg.validation.findings import Edit, Fix
 from gfmdkg.validation.locate import Location
 from gfmdkg.validation.positions import LINE_FORMATS, POSITIONED, PositionedGraph, Span
@@ -21,7 +21,7 @@ from gfmdkg.validation.shacl import Result
 __all__ = ["Fixer", "make_fix", "term_index", "write_iri"]
 
 _TYPE, _SCHEME = URIRef(RDF + "type"), URIRef(SKOS + "inScheme")
-_KINDS: Mapping[URIRef, LabelKind] = {
+_KINDS: Mapping[URIRef, str] = {
     URIRef(SKOS + "prefLabel"): "pref",
     URIRef(SKOS + "altLabel"): "alt",
     URIRef(SKOS + "hiddenLabel"): "hidden",
@@ -161,23 +161,16 @@ _DEEPEST = 4
 
 def term_index(data: Graph) -> TermIndex:
     """The names of all resources of a graph."""
-    entries: list[LabelEntry] = []
+    facts: set[NameFact] = set()
     for predicate, kind in _KINDS.items():
         for subject, label in data.subject_objects(predicate):
             if not isinstance(subject, URIRef) or not isinstance(label, Literal):
                 continue
-            types = tuple(sorted(str(t) for t in data.objects(subject, _TYPE)))
-            entries.append(
-                LabelEntry(
-                    iri=str(subject),
-                    kind=kind,
-                    text=str(label),
-                    language=label.language,
-                    types=types,
-                    schemes=tuple(map(str, data.objects(subject, _SCHEME))),
-                )
-            )
-    return TermIndex.from_entries(sorted(entries, key=lambda e: (e.iri, e.kind, e.text)))
+            iri = str(subject)
+            facts.add((iri, kind, str(label), label.language))
+            facts.update((iri, "type", str(type_), None) for type_ in data.objects(subject, _TYPE))
+            facts.update((iri, "scheme", str(s), None) for s in data.objects(subject, _SCHEME))
+    return TermIndex.from_facts(sorted(facts, key=lambda fact: (*fact[:3], fact[3] or "")))
 
 
 def make_fix(span: Span, text: str, description: str) -> Fix:
