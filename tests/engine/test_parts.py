@@ -11,8 +11,14 @@ import pytest
 
 from gfmdkg import errors
 from gfmdkg.engine.answers import MEMORY_BYTES, Spool, SpooledAnswer
-from gfmdkg.engine.failures import decode_error, encode_error
-from gfmdkg.engine.frames import FrameError, pack_frame, read_frame, receive_frame
+from gfmdkg.engine.frames import (
+    FrameError,
+    decode_error,
+    encode_error,
+    pack_frame,
+    read_frame,
+    receive_frame,
+)
 from gfmdkg.engine.process import describe_death
 from gfmdkg.engine.supervisor import Admission, Lane
 from gfmdkg.errors import AnswerTooLarge, Busy, Candidate, Clash, Fault, GfmdkgError

@@ -14,7 +14,7 @@ from gfmdkg.errors import Busy, Conflict, EngineFailure, QueryTimeout
 # Answers with its own number, after as long as the body asks for.
 ROLE = """
 import os, time
-from gfmdkg.engine.child import Reply
+from gfmdkg.engine.frames import Reply
 from gfmdkg.errors import Conflict
 
 def create_handler(options):

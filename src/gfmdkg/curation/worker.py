@@ -1,10 +1,10 @@
 """The processes that write and validate for a server process, and what asks them to.
 
 Writes go one after the other through a process of their own, which is killed at the time
-limit like a query's worker: a write that was killed leaves only a draft, which the next
-writer sweeps away. Fronts exclude each other by the store's lock. Another process validates,
-and keeps the rules and the context of the version that it was last asked about; nothing that
-it is sent is stored.
+limit like an engine: a write that was killed leaves only a draft, which the next writer sweeps
+away. Server processes exclude each other by the store's lock. Another process validates, and
+keeps the rules and the context of the version that it was last asked about; nothing that it is
+sent is stored.
 """
 
 import pickle
@@ -18,9 +18,7 @@ from gfmdkg.curation.changes.change_sets import ChangeSet
 from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.writing import Change, SparqlUpdate, write
-from gfmdkg.engine.child import Handler, Reply
-from gfmdkg.engine.frames import Frame
-from gfmdkg.engine.worker_process import ReceivedReply
+from gfmdkg.engine.frames import Frame, Handler, Reply
 from gfmdkg.engine.workers import Role, Workers
 from gfmdkg.paths import Content
 from gfmdkg.rdf.guard import check_update
@@ -84,9 +82,7 @@ def curation_roles(settings: Settings, content: Content) -> dict[str, Role]:
     }
 
 
-async def ask(
-    workers: Workers, work: Write | Step | Check, *, limit_seconds: float
-) -> ReceivedReply:
+async def ask(workers: Workers, work: Write | Step | Check, *, limit_seconds: float) -> Reply:
     """Have work done.
 
     It is pickled on its way, for it comes from here; replies are JSON, so that what a foreign
@@ -107,7 +103,7 @@ async def ask(
 
 def create_handler(options: Mapping[str, Any]) -> Handler:
     """Write and validate, as the options of ``curation_roles`` say."""
-    # The rules import rdflib; the front, which imports this module too, needs none of them.
+    # The rules import rdflib; server processes, which import this module too, need none of them.
     from gfmdkg.curation.rules import validation
 
     versions = VersionStore(Path(options["store"]), kept=options["kept"])

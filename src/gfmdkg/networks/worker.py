@@ -12,8 +12,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from gfmdkg.engine.child import Handler, Reply
-from gfmdkg.engine.frames import Frame
+from gfmdkg.engine.frames import Frame, Handler, Reply
 from gfmdkg.networks.formats import Document, evidence_document, matrix_document, network_document
 from gfmdkg.networks.graph_files import GRAPH_FILES, matrix_csv
 from gfmdkg.networks.kinds import ASSERTIONS, kind_named

@@ -15,6 +15,8 @@ __all__ = [
     "GRAPH_FORMATS",
     "RESULTS",
     "RESULTS_FORMATS",
+    "TABLE_EXTENSIONS",
+    "TABLE_MEDIA_TYPES",
     "AnswerFormats",
     "AnswerKind",
     "Dataset",
@@ -85,6 +87,13 @@ GRAPHS = (
     ),
 )
 """Formats of triples, the preferred one first."""
+
+TABLE_EXTENSIONS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Media type by the extension of a table."""
+TABLE_MEDIA_TYPES = frozenset(TABLE_EXTENSIONS.values())
 
 RESULTS_FORMATS: Mapping[str, ox.QueryResultsFormat] = {
     each.media_type: ox.QueryResultsFormat.from_media_type(each.media_type)  # type: ignore[misc]

@@ -6,20 +6,18 @@ made anew.
 """
 
 import fcntl
-import mmap
 import os
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 from gfmdkg.errors import Conflict, Fault, StoreError
 
 __all__ = [
-    "Signal",
     "alone",
     "derive_once",
     "locked",
@@ -32,7 +30,6 @@ __all__ = [
 ]
 
 _POLL_SECONDS = 0.01
-_SIGN_BYTES = 16
 
 
 def write_durably(path: Path, text: str) -> None:
@@ -184,34 +181,3 @@ def _remove_if_left(place: Path) -> None:
         pass
     finally:
         os.close(lock)
-
-
-class Signal:
-    """A sign that other processes see in their memory: that they should look at a file again.
-
-    It is a file of a few bytes, which readers map into memory and a writer changes in place. Its
-    bytes mean nothing but that they are others than before, so that a reader who sees them half
-    written looks once too often and never too rarely.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._map: mmap.mmap | None = None
-
-    def read(self) -> bytes | None:
-        """The sign as it is now; ``None`` where it was not found when it was last sought."""
-        return None if self._map is None else self._map[:]
-
-    def seek(self) -> None:
-        """Map the file as it is named now."""
-        self._map = None
-        with suppress(OSError, ValueError), self._path.open("rb") as file:
-            self._map = mmap.mmap(file.fileno(), _SIGN_BYTES, access=mmap.ACCESS_READ)
-
-    def give(self) -> None:
-        """Change the sign, for every process that has it mapped."""
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o644)
-        try:
-            os.pwrite(descriptor, uuid4().bytes, 0)
-        finally:
-            os.close(descriptor)

@@ -25,6 +25,7 @@ __all__ = [
     "read_quads",
 ]
 
+
 NESTED_ENTITIES = "an entity is made of other entities, which could grow without end"
 """What is refused of RDF/XML, since the parser would take all memory."""
 

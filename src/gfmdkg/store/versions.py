@@ -37,14 +37,7 @@ from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
 from gfmdkg.rdf.values import write_json
-from gfmdkg.store.files import (
-    Signal,
-    locked,
-    replace_durably,
-    scratch_folder,
-    sync_folder,
-    write_durably,
-)
+from gfmdkg.store.files import locked, replace_durably, scratch_folder, sync_folder, write_durably
 from gfmdkg.store.rdf_store import OxigraphStore, clone_database
 
 if TYPE_CHECKING:
@@ -54,6 +47,7 @@ __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 
 _HISTORY = ("version.json", "patch.rdfp")
 _LOOK_SECONDS = 1.0
+_SIGN_BYTES = 16
 # What was made for a version and may hold for the next; its readers find out.
 _CARRIED = "rules.json"
 _LOCKED_OUT = "another writer held the lock"
@@ -179,7 +173,7 @@ class VersionStore:
         self._pointer = root / "CURRENT"
         self._versions = root / "versions"
         self._staging = root / "staging"
-        self._signal = Signal(root / "signal")
+        self._signal = _Signal(root / "signal")
         self._sign: bytes | None = None
         self._next_look = 0.0
         self._stamp: tuple[int, int] | None = None
@@ -407,3 +401,34 @@ def _has_any(file: Path, rows: list[bytes]) -> bool:
             return any(text.find(row) >= 0 for row in rows)
     except (FileNotFoundError, ValueError):  # there is no patch, or an empty file
         return False
+
+
+class _Signal:
+    """A sign that other processes see in their memory: that they should look at a file again.
+
+    It is a file of a few bytes, which readers map into memory and a writer changes in place. Its
+    bytes mean nothing but that they are others than before, so that a reader who sees them half
+    written looks once too often and never too rarely.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._map: mmap.mmap | None = None
+
+    def read(self) -> bytes | None:
+        """The sign as it is now; ``None`` where it was not found when it was last sought."""
+        return None if self._map is None else self._map[:]
+
+    def seek(self) -> None:
+        """Map the file as it is named now."""
+        self._map = None
+        with suppress(OSError, ValueError), self._path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), _SIGN_BYTES, access=mmap.ACCESS_READ)
+
+    def give(self) -> None:
+        """Change the sign, for every process that has it mapped."""
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o644)
+        try:
+            os.pwrite(descriptor, uuid4().bytes, 0)
+        finally:
+            os.close(descriptor)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gfmdkg.engine.child import Handler, Reply
-from gfmdkg.engine.frames import Frame
+from gfmdkg.engine.frames import Frame, Handler, Reply
 from gfmdkg.engine.workers import Role
 from gfmdkg.errors import QueryRejected
 from gfmdkg.namespaces import BASE, PREFIXES
