@@ -89,8 +89,8 @@ def derive_once(
         return
     with alone(target):
         if not is_current(target):
-            for rubble in target.parent.glob(f"{target.name}.*.part"):
-                rubble.unlink(missing_ok=True)
+            for leftover in target.parent.glob(f"{target.name}.*.part"):
+                leftover.unlink(missing_ok=True)
             make()
 
 
@@ -157,8 +157,8 @@ def scratch_folder(parent: Path) -> Iterator[Path]:
 
 def _make_place(place: Path) -> int:
     """Make a new folder and hold its lock, which tells it from what a killed process left."""
-    with (place.parent / "lock").open("a") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    with (place.parent / "lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         for other in place.parent.iterdir():
             if other.is_dir():
                 _remove_if_left(other)

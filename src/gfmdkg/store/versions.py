@@ -10,7 +10,7 @@
       versions/12/version.json
       versions/12/patch.rdfp   what it has more and less than version 11; see store/patches.py
       versions/12/…        what was made from it: names.sqlite, search.sqlite, lists.sqlite, …
-      staging/…            the writer's draft; rubble after a crash, swept by the next writer
+      staging/…            the writer's draft; what a crash left is removed by the next writer
       scratch/…            copies to try a change on, each gone with who uses it
 
 A draft is a clone of a version, made in milliseconds. Everything is
@@ -297,7 +297,7 @@ class VersionStore:
         self._staging.mkdir(parents=True, exist_ok=True)
         self._versions.mkdir(exist_ok=True)
         with locked(self.root / "lock", wait_seconds=wait_seconds, refusal=_LOCKED_OUT):
-            self._sweep()
+            self._remove_leftovers()
             base = self.current()
             folder = self._staging / uuid4().hex
             folder.mkdir()
@@ -320,12 +320,12 @@ class VersionStore:
         with locked(self.root / "lock", wait_seconds=60, refusal=_LOCKED_OUT):
             if version.parent is None and self.current() == version:
                 self._pointer.unlink()
-                self._sweep()
+                self._remove_leftovers()
 
-    def _sweep(self) -> None:
+    def _remove_leftovers(self) -> None:
         """Remove what writers left that were killed before they acknowledged anything."""
-        for rubble in self._staging.iterdir():
-            shutil.rmtree(rubble, ignore_errors=True)
+        for leftover in self._staging.iterdir():
+            shutil.rmtree(leftover, ignore_errors=True)
         for pointer in self.root.glob("CURRENT.*.part"):
             pointer.unlink(missing_ok=True)
         current = self.current()
@@ -378,9 +378,9 @@ class VersionStore:
     def _prune(self, current: int) -> None:
         for database in self._versions.glob("[0-9]*/db"):
             if int(database.parent.name) <= current - self._kept:
-                rubble = self._staging / uuid4().hex
-                database.rename(rubble)  # at once, so that nobody opens the half of one
-                shutil.rmtree(rubble, ignore_errors=True)
+                leftover = self._staging / uuid4().hex
+                database.rename(leftover)  # at once, so that nobody opens the half of one
+                shutil.rmtree(leftover, ignore_errors=True)
                 for file in database.parent.iterdir():
                     if file.name not in _HISTORY:
                         file.unlink(missing_ok=True)
