@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 
 
 def load_turtle(store: OxigraphStore, source: bytes, file: str) -> None:
-    store.load(source, media_type="text/turtle", graph=graph_iri(file), file=file)
+    store.load(source, media_type="text/turtle", graph=graph_iri(file))
 
 
 def publish(versions: VersionStore, *, message: str, files: dict[str, bytes]) -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Self, overload
 
 from gfmdkg.build import ensure_built
 from gfmdkg.paths import Content, shipped_content
-from gfmdkg.rdf.answers import AnswerFormats, AnswerKind
 from gfmdkg.rdf.guard import check_query
+from gfmdkg.rdf.media import AnswerFormats, AnswerKind
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import Resource, write_json
 from gfmdkg.settings import Settings

@@ -23,7 +23,7 @@ from gfmdkg.engine.endpoint import Endpoint
 from gfmdkg.engine.pool import EnginePool, QueryRequest
 from gfmdkg.engine.server import Address, EngineServer
 from gfmdkg.errors import EngineFailure, ParameterError
-from gfmdkg.rdf.answers import AnswerFormats, Dataset
+from gfmdkg.rdf.media import AnswerFormats, Dataset
 from gfmdkg.settings import Settings
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore

@@ -33,7 +33,7 @@ from gfmdkg.errors import (
     StoreError,
 )
 from gfmdkg.namespaces import BASE
-from gfmdkg.rdf.answers import RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.media import RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 

@@ -14,13 +14,13 @@ from gfmdkg.errors import CatalogError, NotFound, ParameterError, QueryRejected,
 from gfmdkg.namespaces import GFMD, ID_BASE, SCHEME_BASE
 from gfmdkg.paths import shipped_content
 from gfmdkg.queries import CannedQuery, Catalog, describe
-from gfmdkg.rdf.answers import AnswerFormats
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import Resource, Term, typed
 from gfmdkg.store.patches import facts_in
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import with_union
-from gfmdkg.terms.index import LabelEntry, TermIndex
+from gfmdkg.terms.index import TermIndex
 
 HEADER = """\
 #+ summary: Things called so
@@ -57,16 +57,16 @@ SELECT ?text ?other ?link (STR("VALUES ?string {{ UNDEF }}") AS ?linkLabel) WHER
 {SLOTS}}}
 ORDER BY ?text
 """
-INDEX = TermIndex.from_entries(
+INDEX = TermIndex.from_facts(
     [
-        LabelEntry(iri=ID_BASE + "instrument/cmw", kind="alt", text="CMW",
-                   types=(GFMD + "Instrument",)),
-        LabelEntry(iri=SCHEME_BASE + "kinds/political", kind="pref", text="Political",
-                   schemes=(SCHEME_BASE + "kinds",)),
-        LabelEntry(iri=SCHEME_BASE + "kinds/practical", kind="pref", text="Practical",
-                   schemes=(SCHEME_BASE + "kinds",)),
+        (ID_BASE + "instrument/cmw", "alt", "CMW", None),
+        (ID_BASE + "instrument/cmw", "type", GFMD + "Instrument", None),
+        (SCHEME_BASE + "kinds/political", "pref", "Political", None),
+        (SCHEME_BASE + "kinds/political", "scheme", SCHEME_BASE + "kinds", None),
+        (SCHEME_BASE + "kinds/practical", "pref", "Practical", None),
+        (SCHEME_BASE + "kinds/practical", "scheme", SCHEME_BASE + "kinds", None),
     ]
-)  # fmt: skip
+)
 
 Load = Callable[[str], Catalog]
 

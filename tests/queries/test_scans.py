@@ -7,7 +7,7 @@ import pytest
 
 from gfmdkg.errors import CatalogError
 from gfmdkg.queries import CannedQuery, Catalog
-from gfmdkg.rdf.answers import AnswerFormats
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
@@ -44,7 +44,7 @@ DATA = b"""\
 <http://example.org/3> <http://example.org/name> "c" ; <http://example.org/colour> "blue" ;
   <http://example.org/gone> "today" .
 """
-NAMES = TermIndex.from_entries(())
+NAMES = TermIndex.from_facts(())
 
 
 def load(folder: Path, text: str) -> CannedQuery:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gfmdkg.errors import AnswerTooLarge
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.rdf.answers import AnswerFormats
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.prefix_lines import PrefixLines
 from gfmdkg.store.rdf_store import OxigraphStore
 

@@ -5,7 +5,7 @@ import io
 import pyoxigraph as ox
 import pytest
 
-from gfmdkg.rdf.answers import AnswerFormats
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.query_text import QueryText
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import Term, typed

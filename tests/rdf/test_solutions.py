@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from gfmdkg.errors import DataError
-from gfmdkg.rdf.answers import AnswerFormats
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import PythonValue, python_value, typed
 from gfmdkg.store.rdf_store import OxigraphStore

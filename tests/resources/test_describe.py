@@ -9,7 +9,7 @@ from tests.resources.conftest import Describe
 from gfmdkg.errors import Ambiguous, NotFound
 from gfmdkg.rdf.values import write_json
 from gfmdkg.resources import identify, not_found
-from gfmdkg.terms.index import LabelEntry, TermIndex
+from gfmdkg.terms.index import TermIndex
 
 PACT = """
 <instrument/pact> a gfmd:Instrument ;
@@ -133,11 +133,11 @@ def test_nothing_said_is_no_description(described: Describe) -> None:
         described(PACT, "http://e/none")
 
 
-INDEX = TermIndex.from_entries(
+INDEX = TermIndex.from_facts(
     [
-        LabelEntry(iri="https://w3id.org/gfmdkg/id/instrument/cmw", kind="pref", text="CMW"),
-        LabelEntry(iri="https://w3id.org/gfmdkg/id/instrument/a", kind="pref", text="Twin"),
-        LabelEntry(iri="https://w3id.org/gfmdkg/id/instrument/b", kind="pref", text="Twin"),
+        ("https://w3id.org/gfmdkg/id/instrument/cmw", "pref", "CMW", None),
+        ("https://w3id.org/gfmdkg/id/instrument/a", "pref", "Twin", None),
+        ("https://w3id.org/gfmdkg/id/instrument/b", "pref", "Twin", None),
     ]
 )
 

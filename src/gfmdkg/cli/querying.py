@@ -10,8 +10,7 @@ from gfmdkg.cli.context import CliContext, format_option, pass_cli
 from gfmdkg.cli.result_tables import write_table
 from gfmdkg.errors import NotAcceptable
 from gfmdkg.namespaces import compact
-from gfmdkg.rdf.answers import AnswerFormats, AnswerKind
-from gfmdkg.rdf.media import GRAPHS, RESULTS
+from gfmdkg.rdf.media import GRAPHS, RESULTS, AnswerFormats, AnswerKind
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import Term
 

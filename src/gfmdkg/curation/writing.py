@@ -13,8 +13,7 @@ from gfmdkg.store.comparison import compare_around, compare_stores
 from gfmdkg.store.patches import Patch, quads_of, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import leave_out, settle_union
-from gfmdkg.store.updates import add_using
-from gfmdkg.store.updating import carry_out
+from gfmdkg.store.updating import add_using, carry_out
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
 
 if TYPE_CHECKING:

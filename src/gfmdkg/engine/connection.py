@@ -12,7 +12,7 @@ import httptools
 from gfmdkg.engine.answers import Spool
 from gfmdkg.errors import AnswerTooLarge, EngineFailure, QueryRejected
 from gfmdkg.namespaces import BASE, PREFIXES
-from gfmdkg.rdf.answers import AnswerFormats, Dataset
+from gfmdkg.rdf.media import AnswerFormats, Dataset
 from gfmdkg.rdf.prefix_lines import PREFIXED
 
 __all__ = ["Connection", "ConnectionEnded", "Response", "encode_query"]

@@ -19,7 +19,7 @@ from gfmdkg.engine.answers import Spool, kind_of
 from gfmdkg.engine.server import Address, EngineServer
 from gfmdkg.errors import EngineFailure, GfmdkgError, ParameterError
 from gfmdkg.namespaces import XSD
-from gfmdkg.rdf.answers import AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.media import AnswerFormats, AnswerKind, Dataset
 from gfmdkg.store.versions import Version
 
 __all__ = ["Endpoint"]

@@ -29,10 +29,10 @@ from gfmdkg.errors import (
     NotAcceptable,
     QueryTimeout,
 )
-from gfmdkg.rdf.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.media import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
 from gfmdkg.rdf.prefix_lines import PREFIXED, used_namespaces, write_prefixed
 from gfmdkg.settings import Settings
-from gfmdkg.store.complaints import is_refusal, rejection
+from gfmdkg.store.rdf_store import is_refusal, rejection
 from gfmdkg.store.versions import Version
 
 __all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats", "QueryRequest"]

@@ -27,7 +27,7 @@ from gfmdkg.engine.confinement import OBSTACLE
 from gfmdkg.engine.connection import Connection, ConnectionEnded, Response, encode_query
 from gfmdkg.engine.process import ChildProcess
 from gfmdkg.errors import EngineFailure, Fault, QueryTimeout, StoreError
-from gfmdkg.rdf.answers import AnswerFormats, Dataset
+from gfmdkg.rdf.media import AnswerFormats, Dataset
 
 __all__ = ["Address", "EngineServer", "engine_program"]
 

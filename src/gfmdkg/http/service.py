@@ -17,8 +17,8 @@ from gfmdkg.http.answer import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.cache import Cache, VersionCache
 from gfmdkg.http.request import cancel_on_disconnect
 from gfmdkg.paths import Content
-from gfmdkg.rdf.answers import AnswerFormats
 from gfmdkg.rdf.json_ld import JSON_LD, Compaction
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.settings import Settings
 from gfmdkg.store.names import open_names

@@ -17,7 +17,7 @@ from time import perf_counter
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError
-from gfmdkg.rdf.answers import AnswerFormats
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.values import Term
 from gfmdkg.store.files import alone
 from gfmdkg.store.rdf_store import OxigraphStore

@@ -43,13 +43,8 @@ from gfmdkg.lists import (
 )
 from gfmdkg.lists.formats import GRAPH_FORMATS, field_cells, list_formats, show, write_items
 from gfmdkg.lists.indexes import ListIndexes
-from gfmdkg.lists.models import (
-    ListParameters,
-    read_parameters,
-    select,
-    shown_parameters,
-)
-from gfmdkg.rdf.answers import AnswerFormats
+from gfmdkg.lists.models import ListParameters, read_parameters, select, shown_parameters
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import Resource, write_json

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from gfmdkg.errors import ParameterError, UnknownParameter
 from gfmdkg.rdf.query_text import QueryText, read_columns, read_prologue
 from gfmdkg.rdf.solutions import Solutions
-from gfmdkg.rdf.tokens import Token, code_tokens
+from gfmdkg.rdf.sparql_tokens import Token, code_tokens
 from gfmdkg.rdf.values import PythonValue, Resource, Term, python_value
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Column, Parameter

@@ -40,7 +40,7 @@ from gfmdkg.http.parameters import (
 from gfmdkg.http.request import reads_cache
 from gfmdkg.http.service import Service, decode_solutions
 from gfmdkg.queries import CannedQuery, Catalog, Row
-from gfmdkg.rdf.answers import AnswerFormats
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.values import write_json
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version

@@ -1,1 +1,1 @@
-"""Formats of answers: media types, solutions, tables."""
+"""RDF and SPARQL as text and as values: terms, solutions, media types, tokens, writers."""

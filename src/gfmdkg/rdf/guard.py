@@ -11,11 +11,18 @@ after a place where two readings part. Text without the letters of the word pass
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from gfmdkg.errors import QueryRejected
-from gfmdkg.rdf.tokens import Token, TokenKind, decode_codepoints, rejection, tokenize
+from gfmdkg.rdf.sparql_tokens import (
+    Token,
+    TokenKind,
+    decode_codepoints,
+    offset_before_decoding,
+    rejection,
+    tokenize,
+)
 
 __all__ = ["check_query", "check_update"]
 
@@ -65,43 +72,23 @@ def _check(text: str, limit_bytes: int, nesting_limit: int, words: tuple[str, ..
     # str.lower never hides ASCII letters, and the engine folds no others: it does not take
     # the long s of "ſervice" for an s.
     lowered = text.lower()
-    _check_reading(text, lowered, words, nesting_limit, decode=False)
+    _check_reading(text, text, words, nesting_limit)
     if "\\u" in lowered:
-        decoded = decode_codepoints(text)
-        _check_reading(text, decoded.lower(), words, nesting_limit, decode=True)
-    return _is_volatile(lowered)
+        _check_reading(decode_codepoints(text), text, words, nesting_limit)
+    return _VOLATILE_CALL.search(lowered) is not None
 
 
-def _check_reading(
-    text: str, lowered: str, words: tuple[str, ...], nesting_limit: int, *, decode: bool
-) -> None:
+def _check_reading(text: str, written: str, words: tuple[str, ...], nesting_limit: int) -> None:
+    """Check one reading of a text: as it is written, or with its codepoint escapes decoded."""
+    lowered = text.lower()
     found = tuple([word for word in words if word in lowered])
     if found or _count_openings(lowered) > nesting_limit:
-        tokens = list(_up_to_depth(tokenize(text, decode=decode), nesting_limit))
-        _Reading(text, tokens, found, nesting_limit).check()
-        _check_quoting(tokens, text, nesting_limit)
+        _Reading(text, written, found, nesting_limit).check()
 
 
 def _count_openings(text: str) -> int:
     """No fewer than the brackets that open in it, those of quoted triples included."""
     return text.count("{") + text.count("(") + text.count("[") + 2 * text.count("<<")
-
-
-def _check_quoting(tokens: Sequence[Token], text: str, nesting_limit: int) -> None:
-    """Refuse triples that are quoted in one another too deep: each costs the parser its stack.
-
-    Every ``<`` before another opens one here, though it takes two: too many rather than too few.
-    """
-    depth, closed_at = 0, -1
-    for token, after in pairwise(tokens):
-        if token.end != after.start or token.kind is not TokenKind.OPERATOR:
-            continue
-        if token.text == "<" and after.text.startswith("<"):
-            depth += 1
-            if depth > nesting_limit:
-                raise rejection(_TOO_DEEP.format(limit=nesting_limit), text, token.start)
-        elif token.text == after.text == ">" and token.start != closed_at:
-            depth, closed_at = max(0, depth - 1), after.start
 
 
 def _up_to_depth(tokens: Iterable[Token], nesting_limit: int) -> Iterator[Token]:
@@ -113,12 +100,9 @@ def _up_to_depth(tokens: Iterable[Token], nesting_limit: int) -> Iterator[Token]
     for token in tokens:
         yield token
         if token.kind is TokenKind.OPERATOR:
-            if token.text in _OPENING:
-                depth += 1
-                if depth > nesting_limit:
-                    return
-            elif token.text in _CLOSING and depth:
-                depth -= 1
+            depth = max(0, depth + (token.text in _OPENING) - (token.text in _CLOSING))
+            if depth > nesting_limit:
+                return
 
 
 def _check_size(text: str, limit_bytes: int) -> None:
@@ -132,12 +116,6 @@ def _check_size(text: str, limit_bytes: int) -> None:
             "Split it, or send data through the Graph Store Protocol"
         )
         raise QueryRejected(detail)
-
-
-def _is_volatile(lowered: str) -> bool:
-    return (
-        "now" in lowered or "rand" in lowered or "uuid" in lowered or "bnode" in lowered
-    ) and _VOLATILE_CALL.search(lowered) is not None
 
 
 # ``<`` after one of these, directly inside round brackets, can be "less than".
@@ -168,11 +146,12 @@ _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
 class _Reading:
     """One pass over the tokens of one reading of the text."""
 
-    def __init__(
-        self, text: str, tokens: Sequence[Token], words: tuple[str, ...], nesting_limit: int
-    ) -> None:
-        self.text, self.words, self.nesting_limit = text, words, nesting_limit
-        self.tokens = [token for token in tokens if token.kind is not TokenKind.COMMENT]
+    def __init__(self, text: str, written: str, words: tuple[str, ...], nesting_limit: int) -> None:
+        self.text, self.written = text, written
+        self.words, self.nesting_limit = words, nesting_limit
+        tokens = tokenize(text, codepoints=text is written)
+        self.all_tokens = list(_up_to_depth(tokens, nesting_limit))
+        self.tokens = [token for token in self.all_tokens if token.kind is not TokenKind.COMMENT]
         self.open: list[str] = []
         self.is_broken = False
 
@@ -188,9 +167,28 @@ class _Reading:
                 self._check_iri(index, token)
             elif token.kind in _WITH_WORDS:
                 self._check_word(index, token)
+        self._check_quoting()
 
     def _reject(self, detail: str, start: int) -> None:
-        raise rejection(detail, self.text, start)
+        if self.text is not self.written:
+            start = offset_before_decoding(self.written, start)
+        raise rejection(detail, self.written, start)
+
+    def _check_quoting(self) -> None:
+        """Refuse triples quoted in one another too deep: each costs the parser its stack.
+
+        Each ``<`` before another opens one here, though it takes two: too many rather than too few.
+        """
+        depth, closed_at = 0, -1
+        for token, after in pairwise(self.all_tokens):
+            if token.end != after.start or token.kind is not TokenKind.OPERATOR:
+                continue
+            if token.text == "<" and after.text.startswith("<"):
+                depth += 1
+                if depth > self.nesting_limit:
+                    self._reject(_TOO_DEEP.format(limit=self.nesting_limit), token.start)
+            elif token.text == after.text == ">" and token.start != closed_at:
+                depth, closed_at = max(0, depth - 1), after.start
 
     def _count(self, index: int, token: Token) -> None:
         bracket = token.text

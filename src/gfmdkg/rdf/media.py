@@ -1,15 +1,25 @@
-"""Media types of what is read and written, and content negotiation by RFC 9110."""
+"""Media types of what is read and written, what a query may answer in, and content negotiation."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
+
+import pyoxigraph as ox
+
+from gfmdkg.errors import NotAcceptable
 
 __all__ = [
     "GRAPHS",
+    "GRAPH_FORMATS",
     "RESULTS",
+    "RESULTS_FORMATS",
     "TABLE_EXTENSIONS",
     "TABLE_MEDIA_TYPES",
+    "AnswerFormats",
+    "AnswerKind",
+    "Dataset",
     "MediaType",
     "negotiate",
 ]
@@ -30,7 +40,7 @@ class MediaType:
 
 _XML = ("application/xml", "text/xml")
 
-RESULTS: tuple[MediaType, ...] = (
+RESULTS = (
     MediaType(
         name="json",
         media_type="application/sparql-results+json",
@@ -38,17 +48,14 @@ RESULTS: tuple[MediaType, ...] = (
         aliases=("application/json", "text/json"),
     ),
     MediaType(
-        name="xml",
-        media_type="application/sparql-results+xml",
-        extension=".srx",
-        aliases=_XML,
+        name="xml", media_type="application/sparql-results+xml", extension=".srx", aliases=_XML
     ),
     MediaType(name="csv", media_type="text/csv", extension=".csv"),
     MediaType(name="tsv", media_type="text/tab-separated-values", extension=".tsv"),
 )
 """Formats of SELECT and ASK answers, the preferred one first."""
 
-GRAPHS: tuple[MediaType, ...] = (
+GRAPHS = (
     MediaType(
         name="ttl",
         media_type="text/turtle",
@@ -88,6 +95,59 @@ TABLE_EXTENSIONS = {
 """Media type by the extension of a table."""
 TABLE_MEDIA_TYPES = frozenset(TABLE_EXTENSIONS.values())
 
+RESULTS_FORMATS: Mapping[str, ox.QueryResultsFormat] = {
+    each.media_type: ox.QueryResultsFormat.from_media_type(each.media_type)  # type: ignore[misc]
+    for each in RESULTS
+}
+"""Media type of solutions and booleans to the engine's name of it."""
+
+GRAPH_FORMATS: Mapping[str, ox.RdfFormat] = {
+    each.media_type: ox.RdfFormat.from_media_type(each.media_type)  # type: ignore[misc]
+    for each in GRAPHS
+}
+"""Media type of graphs to the engine's name of it."""
+
+
+class AnswerKind(StrEnum):
+    """What a query's form yields."""
+
+    SOLUTIONS = "solutions"
+    BOOLEAN = "boolean"
+    GRAPH = "graph"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFormats:
+    """The media type for each kind of answer; ``None`` where the caller accepts none."""
+
+    results: str | None = "application/sparql-results+json"
+    graph: str | None = "text/turtle"
+
+    def media_type(self, kind: AnswerKind) -> str:
+        """The media type for this kind; raises ``NotAcceptable`` where there is none."""
+        chosen = self.graph if kind is AnswerKind.GRAPH else self.results
+        if chosen is None:
+            offered = GRAPH_FORMATS if kind is AnswerKind.GRAPH else RESULTS_FORMATS
+            raise NotAcceptable("the Accept header", tuple(offered))
+        return chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """The RDF dataset that a request names (SPARQL 1.1 Protocol, section 2.1.4).
+
+    With neither list the store's own dataset is queried. With either, the default graph is
+    the merge of ``default_graphs`` and only ``named_graphs`` can be reached by GRAPH.
+    """
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the request names a dataset."""
+        return bool(self.default_graphs or self.named_graphs)
+
 
 # Longer headers are worked out each time, so that nobody can fill the memory with them.
 _CACHED_LENGTH = 512
@@ -119,8 +179,9 @@ _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 # An element up to its comma. A quotation that is never closed runs to the end, so that no
 # part of the header is looked at again for each quotation mark in it.
 _ELEMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*+(?:"|\\?+\Z)|[^,"])++', re.DOTALL)
-_RANGE = re.compile(rf"\s*+({_TOKEN})(?:/({_TOKEN}))?+\s*+(?=;|\Z)")
-_PARAMETER = re.compile(rf"\s*+;\s*+(?:({_TOKEN})\s*+=\s*+({_TOKEN}|{_QUOTED}))?+\s*+(?=;|\Z)")
+_PARAMETER = rf"\s*+;\s*+(?:({_TOKEN})\s*+=\s*+({_TOKEN}|{_QUOTED}))?+\s*+(?=;|\Z)"
+_RANGE = re.compile(rf"\s*+({_TOKEN})(?:/({_TOKEN}))?+\s*+(?=;|\Z)((?:{_PARAMETER})*+)")
+_PARAMETERS = re.compile(_PARAMETER)
 _QUALITY = re.compile(r"[01](?:\.[0-9]{0,9})?|\.[0-9]{1,9}")
 _PAGES = ("text/html", "application/xhtml+xml")
 
@@ -168,30 +229,21 @@ def _read(accept: str) -> dict[str, float]:
 
 
 def _read_element(element: str) -> tuple[str, float] | None:
-    match = _RANGE.match(element)
+    match = _RANGE.fullmatch(element)
     if match is None:
         return None
-    kind, subtype = match[1].lower(), (match[2] or "").lower()
-    if not subtype:
-        if kind != "*":
-            return None
-        # Java's own client sends a bare asterisk.
-        subtype = "*"
-    if kind == "*" and subtype != "*":
+    # Java's own client sends a bare asterisk.
+    kind, subtype = match[1].lower(), (match[2] or ("*" if match[1] == "*" else "")).lower()
+    if not subtype or (kind == "*" != subtype):
         return None
-    quality, position = 1.0, match.end()
-    while position < len(element):
-        parameter = _PARAMETER.match(element, position)
-        if parameter is None:
-            return None
-        position = parameter.end()
-        name = (parameter[1] or "").lower()
-        value = (parameter[2] or "").strip('"').lower()
-        if name == "q":
-            if not _QUALITY.fullmatch(value) or float(value) > 1:
+    media_range, quality = f"{kind}/{subtype}", 1.0
+    for name, value in _PARAMETERS.findall(match[3]):
+        text = value.strip('"').lower()
+        if name.lower() == "q":
+            if not _QUALITY.fullmatch(text) or float(text) > 1:
                 return None
-            quality = float(value)
-        elif name == "charset" and value not in ("utf-8", "utf8", "us-ascii", "*"):
+            quality = float(text)
+        elif name.lower() == "charset" and text not in ("utf-8", "utf8", "us-ascii", "*"):
             # Readable, but nothing here is written so: it allows nothing, and is no default.
-            return f"{kind}/{subtype};charset={value}", quality
-    return f"{kind}/{subtype}", quality
+            return f"{media_range};charset={text}", quality
+    return media_range, quality

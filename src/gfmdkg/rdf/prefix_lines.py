@@ -5,14 +5,15 @@ the next, so the same answer would have other bytes each time although its entit
 strong.
 """
 
-import re
 from collections.abc import Iterable, Mapping
+from io import BytesIO
+from itertools import takewhile
 from typing import IO
 
 import pyoxigraph as ox
 
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.rdf.answers import GRAPH_FORMATS
+from gfmdkg.rdf.media import GRAPH_FORMATS
 
 __all__ = ["PREFIXED", "PrefixLines", "used_namespaces", "write_prefixed"]
 
@@ -21,7 +22,7 @@ PREFIXED = frozenset({"text/turtle", "application/trig"})
 
 _MARKS = tuple((prefix, iri, iri.encode()) for prefix, iri in PREFIXES.items())
 _HELD_BYTES = 256 * 1024
-_LINE = re.compile(rb"@prefix ([^:\s]*): <[^>]*> \.\n")
+_MARK = b"@prefix "
 
 
 def used_namespaces(n_triples: bytes) -> Mapping[str, str]:
@@ -79,15 +80,9 @@ class PrefixLines:
 
     def _release(self, *, is_whole: bool) -> None:
         document, self._held = self._held or b"", None
-        lines: list[bytes] = []
-        end = 0
-        while found := _LINE.match(document, end):
-            lines.append(found[0])
-            end = found.end()
-        body = document[end:]
+        lines = list(takewhile(lambda line: line.startswith(_MARK), BytesIO(document)))
+        body = document[sum(map(len, lines)) :]
         if is_whole:
             # A prefix that only a literal mentions stays, too; that does no harm.
-            lines = [
-                line for line in lines if line[len(b"@prefix ") : line.index(b":") + 1] in body
-            ]
+            lines = [line for line in lines if line[len(_MARK) : line.index(b":") + 1] in body]
         self._output.write(b"".join(sorted(lines)) + body)

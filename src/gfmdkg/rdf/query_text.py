@@ -29,16 +29,10 @@ from functools import cache
 from itertools import dropwhile, groupby, pairwise
 from typing import Self
 
-from gfmdkg.rdf.tokens import Token, TokenKind, code_tokens, tokenize
+from gfmdkg.rdf.sparql_tokens import Token, TokenKind, code_tokens, tokenize
 from gfmdkg.rdf.values import Term
 
-__all__ = [
-    "QueryText",
-    "packaged_query",
-    "read_columns",
-    "read_prologue",
-    "used_prefixes",
-]
+__all__ = ["QueryText", "packaged_query", "read_columns", "read_prologue", "used_prefixes"]
 
 _PAGE, _IF_GIVEN = "# page", "# if given"
 _NOTHING = "UNDEF"
@@ -97,10 +91,15 @@ class QueryText:
     @classmethod
     def read(cls, text: str) -> Self:
         """The query in a text, which need not be valid."""
-        tokens = tuple(tokenize(text, decode=False))
+        tokens = tuple(tokenize(text))
         code = [token for token in tokens if token.kind is not TokenKind.COMMENT]
         slots = tuple(_read_slots(code))
-        inside = [range(slot.start, slot.end) for slot in slots]
+        in_slots = {offset for slot in slots for offset in range(slot.start, slot.end)}
+        unfilled = [
+            (token.start, "UNDEF stands outside of a slot `VALUES ?name { UNDEF }`")
+            for token in code
+            if token.text.upper() == _NOTHING and token.start not in in_slots
+        ]
         scans, faults = _read_scans(text, tokens)
         return cls(
             text=text,
@@ -108,15 +107,7 @@ class QueryText:
             slot_names=frozenset(slot.name for slot in slots),
             scans=scans,
             page_marks=tuple(t.start for t in tokens if t.text.rstrip() == _PAGE),
-            faults=(
-                *(
-                    (token.start, "UNDEF stands outside of a slot `VALUES ?name { UNDEF }`")
-                    for token in code
-                    if token.text.upper() == _NOTHING
-                    and not any(token.start in slot for slot in inside)
-                ),
-                *faults,
-            ),
+            faults=(*unfilled, *faults),
             _lines=tuple(_read_lines(text, tokens, slots)),
         )
 
@@ -255,7 +246,7 @@ def read_prologue(text: str) -> tuple[Mapping[str, str], int]:
     ({'x': 'http://e/'}, 22)
     """
     prefixes: dict[str, str] = {}
-    tokens = (t for t in tokenize(text, decode=False) if t.kind is not TokenKind.COMMENT)
+    tokens = (t for t in tokenize(text) if t.kind is not TokenKind.COMMENT)
     for token in tokens:
         word = token.text.upper()
         name = next(tokens, None) if word == "PREFIX" else None
@@ -273,15 +264,8 @@ def used_prefixes(text: str) -> frozenset[str]:
     >>> sorted(used_prefixes("PREFIX a: <http://e/> ASK { ?s a:b skos:Concept }"))
     ['skos']
     """
-    used: set[str] = set()
-    declared: set[str] = set()
-    previous = ""
-    for token in code_tokens(text):
-        if token.kind is TokenKind.PREFIXED_NAME:
-            prefix = token.text.partition(":")[0]
-            (declared if previous == "PREFIX" else used).add(prefix)
-        previous = token.text.upper()
-    return frozenset(used - declared)
+    names = (t.text for t in code_tokens(text) if t.kind is TokenKind.PREFIXED_NAME)
+    return frozenset(name.partition(":")[0] for name in names) - read_prologue(text)[0].keys()
 
 
 def read_columns(tokens: Iterable[Token]) -> tuple[str, ...]:

@@ -41,11 +41,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 PropertyMap = Mapping[ox.NamedNode, Collection[Term]]
 
-_FIRST, _REST, _NIL = (
-    ox.NamedNode(RDF + "first"),
-    ox.NamedNode(RDF + "rest"),
-    ox.NamedNode(RDF + "nil"),
-)
+_FIRST, _REST, _NIL = (ox.NamedNode(RDF + name) for name in ("first", "rest", "nil"))
 # Deeper nesting is legal, but no reader and not every parser follows it.
 _DEPTH = 32
 
@@ -138,11 +134,7 @@ class BlankNodes:
             _, cell = self._cell(cell)  # type: ignore[assignment]
 
     def _label(self) -> dict[ox.BlankNode, str]:
-        every = {*self.properties, *self._referrers}
-        roots = {n for n in every if not self._referrers.get(n)}
-        shared = every - self._nested - self._cells - roots
-        if not shared:
-            return {}
+        shared = self._referrers.keys() - self._nested - self._cells
         ordered = sorted(shared, key=lambda node: node.value)
         return {node: f"b{number}" for number, node in enumerate(ordered, start=1)}
 
@@ -150,9 +142,9 @@ class BlankNodes:
 class TurtleBlocks:
     """Writes subjects one by one, for who cannot hold all triples; ``header`` comes last.
 
-    ``from_store`` says that the terms come out of the store, which makes ``1`` of the decimal
-    1.0: they are then written with the decimal point of Turtle's short form. Otherwise every
-    lexical form is kept. ``nodes`` has the blank nodes that stand below the subjects.
+    Every lexical form is kept save one: the store makes ``1`` of the decimal 1.0, so a whole
+    decimal is written with the point of Turtle's short form. ``nodes`` has the blank nodes that
+    stand below the subjects.
 
     >>> blocks = TurtleBlocks()
     >>> label = ox.NamedNode("http://www.w3.org/2004/02/skos/core#prefLabel")
@@ -169,10 +161,9 @@ class TurtleBlocks:
         *,
         base: str = BASE,
         prefixes: Mapping[str, str] = PREFIXES,
-        from_store: bool = False,
         nodes: BlankNodes | None = None,
     ) -> None:
-        self._base, self._prefixes, self._from_store = base, prefixes, from_store
+        self._base, self._prefixes = base, prefixes
         # Longest first, so that the narrower of two nested namespaces is taken.
         self._namespaces = sorted(prefixes.items(), key=lambda item: (-len(item[1]), item[0]))
         self._nodes = nodes or BlankNodes(())
@@ -293,8 +284,7 @@ class TurtleBlocks:
         bare = _BARE.get(datatype)
         if bare is not None and bare.fullmatch(lexical):
             return lexical
-        is_decimal = datatype == XSD + "decimal"
-        if self._from_store and is_decimal and _WHOLE_DECIMAL.fullmatch(lexical):
+        if datatype == XSD + "decimal" and _WHOLE_DECIMAL.fullmatch(lexical):
             return f"{lexical}.0"
         return f"{_quote(lexical)}^^{self._iri(datatype)}"
 
@@ -304,30 +294,20 @@ def _fits(line: str, room_taken: int) -> bool:
 
 
 def _quote(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("\r", "\\r")
+    escaped, marks = text.replace("\\", "\\\\").replace("\r", "\\r"), '"'
     if "\n" in escaped:
         # Inside three quotes a quote needs no escape, save in a run of them and at the end.
-        escaped = re.sub(r'"(?="|\Z)', r"\"", escaped)
-        return f'"""{_escape_controls(escaped)}"""'
-    escaped = escaped.replace('"', '\\"').replace("\t", "\\t")
-    return f'"{_escape_controls(escaped)}"'
+        escaped, marks = re.sub(r'"(?="|\Z)', r"\"", escaped), '"""'
+    else:
+        escaped = escaped.replace('"', '\\"').replace("\t", "\\t")
+    return marks + _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04X}", escaped) + marks
 
 
-def _escape_controls(text: str) -> str:
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04X}", text)
-
-
-def write_turtle(
-    triples: Iterable[ox.Triple],
-    *,
-    first: Sequence[str] = (),
-    from_store: bool = False,
-) -> str:
+def write_turtle(triples: Iterable[ox.Triple], *, first: Sequence[str] = ()) -> str:
     """The triples as canonical Turtle, each once.
 
     Subjects are sorted by IRI, those in ``first`` before all others and in that order: give
-    the order of an existing file to keep the changes to it small. ``from_store`` is as
-    ``TurtleBlocks`` has it.
+    the order of an existing file to keep the changes to it small.
 
     Two graphs that differ in the labels of their blank nodes alone give the same text, save
     in the rare case of labelled nodes that no property or neighbour tells apart.
@@ -337,7 +317,7 @@ def write_turtle(
     for quad in canonical:
         subjects.setdefault(quad.subject, {}).setdefault(quad.predicate, []).append(quad.object)
     nodes = BlankNodes([quad.triple for quad in canonical])
-    blocks = TurtleBlocks(from_store=from_store, nodes=nodes)
+    blocks = TurtleBlocks(nodes=nodes)
     position = {iri: number for number, iri in enumerate(first)}
     named = sorted(
         (s for s in subjects if isinstance(s, ox.NamedNode)),

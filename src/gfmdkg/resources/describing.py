@@ -246,9 +246,9 @@ def _number(count: Term | None) -> int:
 def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
     """Preferred names first, then by language."""
     names = {
-        Name(text=entry.text, kind=_NAME_KINDS[entry.kind], language=entry.language)
-        for entry in terms.labels(iri)
-        if entry.kind in _NAME_KINDS
+        Name(text=text, kind=_NAME_KINDS[kind], language=language)
+        for kind, text, language in terms.labels(iri)
+        if kind in _NAME_KINDS
     }
     order = list(_NAME_KINDS.values())
     return tuple(sorted(names, key=lambda n: (order.index(n.kind), n.language or "", n.text)))

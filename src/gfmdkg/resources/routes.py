@@ -36,9 +36,8 @@ from gfmdkg.http.rendering import form_path, page
 from gfmdkg.http.request import cancel_on_disconnect
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, GFMD, compact
-from gfmdkg.rdf.answers import AnswerFormats
 from gfmdkg.rdf.json_ld import JSON_LD
-from gfmdkg.rdf.media import MediaType
+from gfmdkg.rdf.media import AnswerFormats, MediaType
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.values import Resource, write_json
 from gfmdkg.resources import Description, describing, identify, not_found, resource_query

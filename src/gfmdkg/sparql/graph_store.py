@@ -34,8 +34,7 @@ from gfmdkg.http.parameters import Parameters, absolute_iri
 from gfmdkg.http.request import header, read_content, read_content_type, request_url
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.rdf.answers import AnswerFormats, Dataset
-from gfmdkg.rdf.media import GRAPHS
+from gfmdkg.rdf.media import GRAPHS, AnswerFormats, Dataset
 from gfmdkg.sparql.request import choose_graph_format, parse_parameters
 from gfmdkg.store.versions import Version
 

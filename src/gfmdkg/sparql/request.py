@@ -9,8 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from gfmdkg.errors import NotAcceptable, ParameterError, RequestError
 from gfmdkg.http.parameters import Parameters, absolute_iri
-from gfmdkg.rdf.answers import AnswerFormats, Dataset
-from gfmdkg.rdf.media import GRAPHS, RESULTS, MediaType, negotiate
+from gfmdkg.rdf.media import GRAPHS, RESULTS, AnswerFormats, Dataset, MediaType, negotiate
 
 __all__ = [
     "FORMAT_NAMES",

@@ -6,6 +6,7 @@ fault is collected with the line on which it stands.
 
 import re
 from collections.abc import Collection, Mapping
+from itertools import takewhile
 
 import yaml
 
@@ -28,11 +29,11 @@ _PARAMETER_FIELDS = (
 def split_header(text: str) -> tuple[str, str]:
     """The YAML of the header, a line for each of its lines, and the text after it."""
     lines = text.splitlines(keepends=True)
-    count = 0
-    while count < len(lines) and lines[count].startswith(_MARK):
-        count += 1
-    header = [line.removeprefix(_MARK).removeprefix(" ") for line in lines[:count]]
-    return "".join(header), "".join(lines[count:])
+    header = list(takewhile(lambda line: line.startswith(_MARK), lines))
+    return (
+        "".join(line.removeprefix(_MARK).removeprefix(" ") for line in header),
+        "".join(lines[len(header) :]),
+    )
 
 
 class HeaderReader:
@@ -68,11 +69,9 @@ class HeaderReader:
 
     def parameters(self, node: yaml.Node | None) -> dict[str, Parameter]:
         """Parameters by name."""
-        parameters = {}
-        for name, value in self.mapping(node, "parameters").items():
-            if (parameter := self.parameter(name, value)) is not None:
-                parameters[name] = parameter
-        return parameters
+        named = self.mapping(node, "parameters").items()
+        read = ((name, self.parameter(name, value)) for name, value in named)
+        return {name: parameter for name, parameter in read if parameter is not None}
 
     def parameter(
         self, name: str, node: yaml.Node, *, beside: Collection[str] = ()
@@ -140,14 +139,11 @@ class HeaderReader:
 
     def classes(self, node: yaml.Node | None, what: str) -> tuple[str, ...]:
         """The IRIs of classes that are written as CURIEs."""
-        classes = []
-        for curie in self.texts(node, f"{what}: classes"):
-            iri = expand(curie)
+        iris = {curie: expand(curie) for curie in self.texts(node, f"{what}: classes")}
+        for curie, iri in iris.items():
             if iri is None:
                 self.fault(line_of(node), f"{what}: class “{curie}” has no prefix of the project")
-            else:
-                classes.append(iri)
-        return tuple(classes)
+        return tuple(iri for iri in iris.values() if iri is not None)
 
     def columns(self, node: yaml.Node | None, *, beside: Collection[str] = ()) -> dict[str, Column]:
         """Columns by name; ``beside`` names fields that are none of their own."""

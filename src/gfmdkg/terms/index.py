@@ -26,10 +26,9 @@ import zlib
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from gfmdkg.about import VERSION
 from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
     from gfmdkg.terms.nearest import NamePool
 
 __all__ = [
-    "LabelEntry",
-    "LabelKind",
     "NameFact",
     "TermIndex",
     "is_current",
@@ -52,8 +49,8 @@ __all__ = [
 ]
 
 NameFact = tuple[str, str, str, str | None]
-"""What is said of a resource: its IRI, a kind of name with a text and its language; or ``type``
-or ``scheme`` with an IRI and ``None``."""
+"""What is said of a resource: its IRI, a kind of name (``pref``, ``alt``, ``hidden``, ``never``,
+``notation``) with a text and its language; or ``type`` or ``scheme`` with an IRI and ``None``."""
 
 _OWN_BASES = (ID_BASE, SCHEME_BASE)
 
@@ -143,8 +140,6 @@ def _slug(iri: str) -> str | None:
     return iri[iri.rfind("/") + 1 :] if iri.startswith(_OWN_BASES) else None
 
 
-LabelKind = Literal["pref", "alt", "hidden", "never", "notation"]
-
 _AMBIGUOUS_SHOWN = 20
 _LABELS_KEPT = 10_000
 # IRI, types and schemes of a resource that may be meant; the last two separated by spaces.
@@ -161,8 +156,8 @@ _NAMES = (
     " WHERE iri = ? ORDER BY name.id"
 )
 _PREFERRED = (
-    "SELECT language, text FROM resource JOIN name ON resource = resource.id"
-    " WHERE iri = ? AND kind = 'pref' ORDER BY name.id"
+    "SELECT text FROM resource JOIN name ON resource = resource.id"
+    " WHERE iri = ? AND kind = 'pref' ORDER BY language IS NOT 'en', name.id LIMIT 1"
 )
 _MEMBERS = (
     "SELECT DISTINCT iri FROM member JOIN resource ON resource.id = resource"
@@ -175,18 +170,6 @@ _ALL_NAMES = (
 _ONE_NAME = (
     "SELECT iri, kind, text FROM name JOIN resource ON resource.id = resource WHERE name.id = ?"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelEntry:
-    """One name of one resource. ``types`` and ``schemes`` are IRIs."""
-
-    iri: str
-    kind: LabelKind
-    text: str
-    language: str | None = None
-    types: tuple[str, ...] = ()
-    schemes: tuple[str, ...] = ()
 
 
 def labels_query() -> str:
@@ -224,19 +207,10 @@ class TermIndex:
         _fill_tables(connection, facts)
         return index
 
-    @classmethod
-    def from_entries(cls, entries: Iterable[LabelEntry]) -> Self:
-        """Index these names; slugs are taken from the IRIs and need no entries."""
-        return cls.from_facts(fact for entry in entries for fact in _facts(entry))
-
     def __len__(self) -> int:
         """How many resources have a name."""
         ((count,),) = self._read("SELECT count(*) FROM resource")
         return int(count)
-
-    def __contains__(self, iri: object) -> bool:
-        """Whether a resource of this IRI has a name."""
-        return isinstance(iri, str) and bool(self._read(_BY_IRI, iri))
 
     def resolve(
         self,
@@ -337,36 +311,23 @@ class TermIndex:
         ((iri, kind, text),) = self._read(_ONE_NAME, number)
         return iri, (self.label(iri) if kind == "hidden" else None) or text
 
-    def label(self, iri: str, language: str = "en") -> str | None:
-        """The preferred label in ``language``, else in English, else in any; ``None`` without."""
+    def label(self, iri: str) -> str | None:
+        """The preferred label in English, else in any language; ``None`` without."""
         preferred = self._preferred(iri)
-        for wanted in (language, "en"):
-            for its_language, text in preferred:
-                if its_language == wanted:
-                    return str(text)
-        return preferred[0][1] if preferred else None
+        return str(preferred[0][0]) if preferred else None
 
     def resource(self, iri: str) -> Resource:
         """A resource with its English label."""
         return Resource(iri=iri, label=self.label(iri))
 
-    def labels(self, iri: str) -> tuple[LabelEntry, ...]:
-        """All names of a resource as they were entered, those that veto included."""
-        types, schemes = (tuple(groups.split()) for groups in self._groups(iri))
-        return tuple(
-            LabelEntry(
-                iri=iri, kind=kind, text=text, language=language, types=types, schemes=schemes
-            )
-            for kind, text, language in self._read(_NAMES, iri)
-        )
+    def labels(self, iri: str) -> list[tuple[str, str, str | None]]:
+        """All names of a resource as they were entered: kind, text and language of each."""
+        return self._read(_NAMES, iri)
 
     def types(self, iri: str) -> tuple[str, ...]:
         """The classes of a resource as the data state them, sorted; none if it has no name."""
-        return tuple(self._groups(iri)[0].split())
-
-    def _groups(self, iri: str) -> tuple[str, str]:
         found = self._read(_BY_IRI, iri)
-        return found[0][1:] if found else ("", "")
+        return tuple(found[0][1].split()) if found else ()
 
     def members(self, schemes: Collection[str]) -> tuple[str, ...]:
         """The concepts of the schemes, in order of entry."""
@@ -382,12 +343,6 @@ def _read(connection: sqlite3.Connection, query: str, *values: object) -> list[A
         ((_, _, file),) = connection.execute("PRAGMA database_list")
         fault = Fault(message=str(error), file=file, remedy="remove the file; it is made anew")
         raise StoreError("the index of names cannot be read", [fault]) from error
-
-
-def _facts(entry: LabelEntry) -> Iterator[NameFact]:
-    yield entry.iri, entry.kind, entry.text, entry.language
-    yield from ((entry.iri, "type", iri, None) for iri in entry.types)
-    yield from ((entry.iri, "scheme", iri, None) for iri in entry.schemes)
 
 
 def _fits(of_types: str, of_schemes: str, types: Collection[str], schemes: Collection[str]) -> bool:

@@ -12,7 +12,7 @@ from gfmdkg.errors import Fault, OntologyError, QueryRejected
 from gfmdkg.namespaces import GFMD, RDF, compact
 from gfmdkg.rdf.query_text import read_columns
 from gfmdkg.rdf.solutions import Select, Solutions
-from gfmdkg.rdf.tokens import code_tokens
+from gfmdkg.rdf.sparql_tokens import code_tokens
 from gfmdkg.terms.header import HeaderReader, split_header
 from gfmdkg.validation.data_graph import node_text, rdflib_term
 from gfmdkg.validation.findings import Finding, Severity

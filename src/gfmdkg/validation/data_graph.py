@@ -255,7 +255,7 @@ class StoreNames(Graph):
     def triples(self, triple: Any, *_: Any) -> Iterator[Any]:  # type: ignore[override]
         """The triples of a pattern."""
         subject, predicate, object_ = (None if t is None else our_term(t) for t in triple)
-        found = self._view.triples(subject, predicate, object_)  # type: ignore[arg-type]
+        found = self._view.triples(subject, predicate, object_)
         if subject is None and object_ is None:
             first = list(islice(found, _MOST + 1))
             found = iter(first if len(first) <= _MOST else ())

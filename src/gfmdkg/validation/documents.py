@@ -13,7 +13,7 @@ from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import BASE
-from gfmdkg.rdf.answers import GRAPH_FORMATS
+from gfmdkg.rdf.media import GRAPH_FORMATS
 from gfmdkg.rdf.turtle_tokens import Lines, Misplaced
 from gfmdkg.store.reading import parse
 from gfmdkg.validation.data_graph import rdflib_triples

@@ -17,7 +17,7 @@ from gfmdkg.errors import Ambiguous, DataError, Fault, NotFound
 from gfmdkg.namespaces import GFMD, RDF, SH, SKOS, XSD, compact
 from gfmdkg.rdf.turtle_tokens import Kind, Lines, names_before, tokenize
 from gfmdkg.store.files import replacing
-from gfmdkg.terms.index import LabelEntry, LabelKind, TermIndex
+from gfmdkg.terms.index import NameFact, TermIndex
 from gfmdkg.validation.findings import Edit, Fix, Report, Span
 from gfmdkg.validation.locate import Location
 from gfmdkg.validation.positions import LINE_FORMATS, POSITIONED, PositionedGraph
@@ -26,7 +26,7 @@ from gfmdkg.validation.shacl import ShapeResult
 __all__ = ["Fixer", "make_fix", "mend", "write_iri"]
 
 _TYPE, _SCHEME = URIRef(RDF + "type"), URIRef(SKOS + "inScheme")
-_KINDS: Mapping[URIRef, LabelKind] = {
+_KINDS: Mapping[URIRef, str] = {
     URIRef(SKOS + "prefLabel"): "pref",
     URIRef(SKOS + "altLabel"): "alt",
     URIRef(SKOS + "hiddenLabel"): "hidden",
@@ -155,20 +155,17 @@ class Fixer:
     @cached_property
     def _terms(self) -> TermIndex:
         """The names of all resources of the data."""
-        entries = [
-            LabelEntry(
-                iri=str(subject),
-                kind=kind,
-                text=str(label),
-                language=label.language,
-                types=tuple(sorted(map(str, self._data.objects(subject, _TYPE)))),
-                schemes=tuple(map(str, self._data.objects(subject, _SCHEME))),
-            )
-            for predicate, kind in _KINDS.items()
-            for subject, label in self._data.subject_objects(predicate)
-            if isinstance(subject, URIRef) and isinstance(label, Literal)
-        ]
-        return TermIndex.from_entries(sorted(entries, key=lambda e: (e.iri, e.kind, e.text)))
+        facts: set[NameFact] = set()
+        for predicate, kind in _KINDS.items():
+            for subject, label in self._data.subject_objects(predicate):
+                if not isinstance(subject, URIRef) or not isinstance(label, Literal):
+                    continue
+                iri = str(subject)
+                facts.add((iri, kind, str(label), label.language))
+                types, schemes = (self._data.objects(subject, p) for p in (_TYPE, _SCHEME))
+                facts.update((iri, "type", str(each), None) for each in types)
+                facts.update((iri, "scheme", str(each), None) for each in schemes)
+        return TermIndex.from_facts(sorted(facts, key=lambda fact: (*fact[:3], fact[3] or "")))
 
 
 def make_fix(span: Span, text: str, description: str) -> Fix:

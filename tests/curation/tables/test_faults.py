@@ -121,12 +121,12 @@ def test_an_unknown_name_is_told_with_the_nearest_of_the_graph_and_of_the_file(
 
 
 def test_a_name_that_two_share_lists_both() -> None:
-    from gfmdkg.terms.index import LabelEntry
-
-    types = (GFMD + "Process",)
-    index = TermIndex.from_entries(
-        LabelEntry(iri=f"https://w3id.org/gfmdkg/id/process/{s}", kind="alt", text="X", types=types)
-        for s in ("one", "two")
+    iris = [f"https://w3id.org/gfmdkg/id/process/{slug}" for slug in ("one", "two")]
+    index = TermIndex.from_facts(
+        [
+            *((iri, "alt", "X", None) for iri in iris),
+            *((iri, "type", GFMD + "Process", None) for iri in iris),
+        ]
     )
     document = read_table(b"key,date,processes\nnew,2017-04-06,X\n", index)
     (finding,) = document.findings

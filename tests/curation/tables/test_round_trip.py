@@ -143,7 +143,7 @@ def test_a_table_is_written_as_canonical_turtle(select: Select, terms: TermIndex
     conversion = convert_table(read_pieces(data, terms))
     document = read_table(data, terms)
     triples = (ox.Triple(*triple) for triple in document.triples)
-    assert conversion.turtle == write_turtle(triples, from_store=True)
+    assert conversion.turtle == write_turtle(triples)
     assert (conversion.records, conversion.triples) == (32, len(set(document.triples)))
 
 

@@ -100,7 +100,7 @@ def revise_turtle(text: str, statements: Iterable[str], *, graph: str) -> str:
         if revised is not None and is_same_but_for_labels(_said(revised, graph), wanted):
             return revised
     opening = "".join(takewhile(lambda line: line.startswith("#"), f"{text}\n".splitlines(True)))
-    written = write_turtle(triples_of(wanted), first=_order(text, graph), from_store=True)
+    written = write_turtle(triples_of(wanted), first=_order(text, graph))
     return f"{opening}\n{written}" if opening else written
 
 
@@ -192,7 +192,6 @@ def _blocks(wanted: list[str], prefixes: Mapping[str, str], base: str | None) ->
         base=base if base is not None and base.endswith("/") else "",
         # A file that declares nothing writes its IRIs in full, and so it stays.
         prefixes={**PREFIXES, **prefixes} if prefixes or base else {},
-        from_store=True,
         nodes=BlankNodes(triples_of(wanted)),
     )
 

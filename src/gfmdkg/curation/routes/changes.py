@@ -38,8 +38,7 @@ from gfmdkg.http.rendering import render
 from gfmdkg.http.request import read_content, read_content_type
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, ID_BASE
-from gfmdkg.rdf.answers import GRAPH_FORMATS
-from gfmdkg.rdf.media import TABLE_MEDIA_TYPES, MediaType
+from gfmdkg.rdf.media import GRAPH_FORMATS, TABLE_MEDIA_TYPES, MediaType
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import Origin, Version
 

@@ -16,7 +16,7 @@ from gfmdkg.errors import DataError
 from gfmdkg.namespaces import RDF, SKOS
 from gfmdkg.rdf.values import Term
 from gfmdkg.terms.folding import fold
-from gfmdkg.terms.index import LabelEntry, TermIndex
+from gfmdkg.terms.index import NameFact, TermIndex
 from gfmdkg.validation.findings import Finding, Severity
 
 __all__ = ["FINDINGS_KEPT", "Layout", "Record", "Statement", "TableReader"]
@@ -118,7 +118,7 @@ class TableReader:
             record_type=self.record_type,
             only_names=True,
         )
-        return TermIndex.from_entries(e for r in reader.records() for e in _names_of(r))
+        return TermIndex.from_facts(f for r in reader.records() for f in _names_of(r))
 
     # Sheets and headings
 
@@ -355,12 +355,10 @@ def _unknown(record_type: RecordType, heading: str) -> CellFault:
     return CellFault("unknown-column", message, remedy=offer, value=heading)
 
 
-def _names_of(record: Record) -> Iterator[LabelEntry]:
+def _names_of(record: Record) -> Iterator[NameFact]:
     """The titles and other names of a record; without any it is still known by its slug."""
     names = [s.value for s in record.statements if s.predicate in _NAMES]
-    types = (class_of(record.layout.record_type, record.iri),)
     for name in names or [ox.Literal(record.iri.rpartition("/")[2])]:
         if isinstance(name, ox.Literal):
-            yield LabelEntry(
-                iri=record.iri, kind="pref", text=name.value, language=name.language, types=types
-            )
+            yield record.iri, "pref", name.value, name.language
+            yield record.iri, "type", class_of(record.layout.record_type, record.iri), None

@@ -187,7 +187,7 @@ def convert_table(pieces: Iterable[TableDocument]) -> Conversion:
 
     Memory grows with the Turtle alone. What is sound is written even where there are findings.
     """
-    blocks = TurtleBlocks(from_store=True)
+    blocks = TurtleBlocks()
     texts: dict[str, str] = {}
     findings: list[Finding] = []
     triples = 0

@@ -6,7 +6,6 @@ a function, ``a`` or ``true``; and ``<<`` of RDF 1.2 is two ``<``, since it may 
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cache
@@ -21,6 +20,7 @@ __all__ = [
     "decode_codepoints",
     "group_end",
     "locate",
+    "offset_before_decoding",
     "rejection",
     "tokenize",
 ]
@@ -45,10 +45,7 @@ class TokenKind(StrEnum):
 
 
 class Token(NamedTuple):
-    """A token: ``start`` and ``end`` are offsets in the text that was given.
-
-    ``text`` is that part of the text, with codepoint escapes decoded where they were.
-    """
+    """A token: ``text`` stands from ``start`` to ``end`` in the text that was given."""
 
     kind: TokenKind
     text: str
@@ -113,10 +110,7 @@ def _pattern(codepoints: bool, names: bool, is_ascii: bool) -> re.Pattern[str]:
         ("comment", r"#[^\n\r]*+"),
         ("blank_node", rf"_:[{_START}0-9][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+"),
         ("language", r"@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?:--[A-Za-z]++)?+"),
-        (
-            "number",
-            r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)[eE][+-]?[0-9]++|[0-9]*+\.[0-9]++|[0-9]++",
-        ),
+        ("number", r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)[eE][+-]?[0-9]++|[0-9]*+\.[0-9]++|[0-9]++"),
         ("nil", r"\([ \t\r\n]*+\)"),
         ("anon", r"\[[ \t\r\n]*+\]"),
         ("operator", r"\^\^|&&|\|\||!=|<=|>=|[{}()\[\].,;=<>!+\-*/|^?~]"),
@@ -147,45 +141,16 @@ _NAME_STARTS = (TokenKind.WORD, TokenKind.ERROR)
 _ESCAPE_IN_TEXT = re.compile(rf"\\\\|{_CODEPOINT}")
 
 
-def tokenize(text: str, *, decode: bool = True) -> Iterator[Token]:
+def tokenize(text: str, *, codepoints: bool = True) -> Iterator[Token]:
     r"""The tokens of a text in order; what is no token comes as ``TokenKind.ERROR``.
 
-    ``decode``: codepoint escapes (``\u0041``) are replaced before tokens are looked for, as
-    section 19.2 has it. Without, they are read inside strings and IRIs only, as pyoxigraph
-    does. Never raises; takes time linear in the length of the text.
+    Codepoint escapes (``\u0041``) are read inside strings and IRIs only, as pyoxigraph does; not
+    even there without ``codepoints``, for a text in which they were replaced beforehand, as section
+    19.2 has it. Never raises; takes time linear in the length of the text.
 
     >>> [(str(t.kind), t.text) for t in tokenize("ASK { ?s a <x:y> } # all")][:3]
     [('word', 'ASK'), ('operator', '{'), ('variable', '?s')]
     """
-    if not decode or "\\" not in text:
-        return _scan(text, codepoints=not decode)
-    decoded, origins = _decode(text)
-    tokens = _scan(decoded, codepoints=False)
-    return tokens if not origins else _moved(tokens, origins)
-
-
-def code_tokens(text: str) -> list[Token]:
-    """The tokens without comments, as the engine reads them: without decoding beforehand."""
-    return [token for token in _scan(text, codepoints=True) if token.kind is not TokenKind.COMMENT]
-
-
-def group_end(tokens: Sequence[Token], index: int) -> int | None:
-    """Where a group in braces that opens at ``index`` ends: the index after its last token.
-
-    ``None`` where none opens, or it has no end.
-    """
-    depth = 0
-    for place in range(index, len(tokens)):
-        token = tokens[place]
-        if token.kind is TokenKind.ERROR:
-            return None
-        depth += (token.text == "{") - (token.text == "}")
-        if depth == 0:
-            return place + 1 if place > index else None
-    return None
-
-
-def _scan(text: str, *, codepoints: bool) -> Iterator[Token]:
     position, end, is_ascii = 0, len(text), text.isascii()
     # Up to here no prefixed name can start: without this, the letters of "a.a.a.…" would each
     # look for a colon at the end of the same run.
@@ -205,40 +170,43 @@ def _scan(text: str, *, codepoints: bool) -> Iterator[Token]:
         yield Token(kind, match.group(), match.start(), position)
 
 
+def code_tokens(text: str) -> list[Token]:
+    """The tokens without comments."""
+    return [token for token in tokenize(text) if token.kind is not TokenKind.COMMENT]
+
+
+def group_end(tokens: Sequence[Token], index: int) -> int | None:
+    """Where a group in braces that opens at ``index`` ends: the index after its last token.
+
+    ``None`` where none opens, or it has no end.
+    """
+    depth = 0
+    for place in range(index, len(tokens)):
+        token = tokens[place]
+        if token.kind is TokenKind.ERROR:
+            return None
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0:
+            return place + 1 if place > index else None
+    return None
+
+
 def decode_codepoints(text: str) -> str:
     """The text with its codepoint escapes replaced; what is no valid escape stays."""
-    return _decode(text)[0]
+    return _ESCAPE_IN_TEXT.sub(_decoded, text)
 
 
-def _decode(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """The text with codepoint escapes replaced, and for each the offsets after it.
-
-    The list holds (offset in the new text, offset in the old one), ascending.
-    """
-    parts: list[str] = []
-    origins: list[tuple[int, int]] = []
-    copied = length = 0
-    for match in _ESCAPE_IN_TEXT.finditer(text):
-        escape = match.group()
-        if escape == "\\\\":
-            continue
-        parts += text[copied : match.start()], chr(int(escape.lstrip("\\uU"), 16))
-        length += match.start() - copied + 1
-        copied = match.end()
-        origins.append((length, copied))
-    parts.append(text[copied:])
-    return "".join(parts), origins
+def offset_before_decoding(text: str, offset: int) -> int:
+    """Where a place of ``decode_codepoints(text)`` is in the text itself."""
+    for escape in _ESCAPE_IN_TEXT.finditer(text):
+        if escape.start() >= offset:
+            break
+        offset += len(escape[0]) - len(_decoded(escape))
+    return offset
 
 
-def _moved(tokens: Iterator[Token], origins: list[tuple[int, int]]) -> Iterator[Token]:
-    news = [new for new, _ in origins]
-
-    def origin(offset: int) -> int:
-        index = bisect_right(news, offset) - 1
-        return offset if index < 0 else origins[index][1] + offset - news[index]
-
-    for token in tokens:
-        yield token._replace(start=origin(token.start), end=origin(token.end))
+def _decoded(escape: re.Match[str]) -> str:
+    return escape[0] if escape[0] == "\\\\" else chr(int(escape[0].lstrip("\\uU"), 16))
 
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
