@@ -8,9 +8,13 @@ import click
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
 from gfmdkg.cli.options import format_option
 from gfmdkg.curation.tables.columns import SHEETS, record_type
-from gfmdkg.curation.tables.exporting import export_table
+from gfmdkg.curation.tables.exporting import (
+    export_table,
+    write_csv_table,
+    write_template,
+    write_xlsx_tables,
+)
 from gfmdkg.curation.tables.triples import convert_table, read_pieces
-from gfmdkg.curation.tables.workbook import write_csv_table, write_template, write_xlsx_tables
 from gfmdkg.errors import ParameterError
 from gfmdkg.validation import Report
 from gfmdkg.validation.findings import to_terminal

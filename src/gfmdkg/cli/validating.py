@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from gfmdkg.build.files import SYNTAXES, read_files
+from gfmdkg.build.sources import SYNTAXES, read_files
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli, shown_progress
 from gfmdkg.cli.options import content_option, format_option
 from gfmdkg.curation.tables.source import is_table

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from gfmdkg.build.derivation import derive_links
+from gfmdkg.build.assembly import derive_links
 from gfmdkg.curation.submitted import media_type_of
 from gfmdkg.curation.writing import Successor, Validate, refuse_violations, succeeding
 from gfmdkg.errors import DataError, Fault

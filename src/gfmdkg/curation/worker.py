@@ -143,7 +143,7 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
 
 
 def _report(validator: "FileValidator", work: Check) -> str:
-    from gfmdkg.build.files import decode_file
+    from gfmdkg.build.sources import decode_file
     from gfmdkg.errors import DataError
     from gfmdkg.validation import Finding, Report, SourceFile
     from gfmdkg.validation.views import VIEWS

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from gfmdkg.build.derivation import derive_links_about
+from gfmdkg.build.assembly import derive_links_about
 from gfmdkg.curation.submitted import Document
 from gfmdkg.errors import Conflict, DataError, DataRejected, Fault, NotFound
 from gfmdkg.namespaces import GRAPH_BASE

@@ -10,10 +10,9 @@ from tests.curation.changes.samples import FILE, GRAPH, START, held, no_rules, p
 
 from gfmdkg.build import build, ensure_empty
 from gfmdkg.curation.changes.exporting import export_files
-from gfmdkg.curation.changes.history import blame, difference
+from gfmdkg.curation.changes.history import as_html, as_json, as_text, blame, difference
 from gfmdkg.curation.changes.rebuilding import rebuild_all, rebuild_one
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.changes.views import as_html, as_json, as_text
 from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.writing import SparqlUpdate, write
 from gfmdkg.errors import DataError, NotFound, RequestError

@@ -10,9 +10,8 @@ from rdflib import Graph, URIRef
 from gfmdkg.curation.batches import FindingTally
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.curation.tables.columns import record_type
-from gfmdkg.curation.tables.exporting import export_table
+from gfmdkg.curation.tables.exporting import export_table, write_csv_table
 from gfmdkg.curation.tables.triples import read_pieces, read_table, table_changes
-from gfmdkg.curation.tables.workbook import write_csv_table
 from gfmdkg.namespaces import GFMD, GRAPH_BASE, RDF, SKOS
 from gfmdkg.paths import shipped_content
 from gfmdkg.rdf.solutions import Select, Solutions

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gfmdkg.curation.tables.cells import join_values, split_values
 from gfmdkg.curation.tables.columns import record_type, record_types
-from gfmdkg.curation.tables.exporting import ExportedTable, export_table
-from gfmdkg.curation.tables.source import open_sheets
-from gfmdkg.curation.tables.triples import convert_table, read_pieces, read_table, table_changes
-from gfmdkg.curation.tables.workbook import (
+from gfmdkg.curation.tables.exporting import (
+    ExportedTable,
+    export_table,
     write_csv,
     write_csv_table,
     write_template,
     write_xlsx_tables,
 )
+from gfmdkg.curation.tables.source import join_values, open_sheets, split_values
+from gfmdkg.curation.tables.triples import convert_table, read_pieces, read_table, table_changes
 from gfmdkg.namespaces import GRAPH_BASE, SKOS
 from gfmdkg.rdf.solutions import Select
 from gfmdkg.rdf.turtle import write_turtle

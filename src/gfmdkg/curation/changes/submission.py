@@ -8,8 +8,7 @@ from pathlib import PurePath
 
 import pyoxigraph as ox
 
-from gfmdkg.build.files import decode_file
-from gfmdkg.build.sources import MADE_BY_BUILD
+from gfmdkg.build.sources import MADE_BY_BUILD, decode_file
 from gfmdkg.curation.changes.change_sets import Input
 from gfmdkg.curation.submitted import RDF_PATCH, Document, Effect
 from gfmdkg.curation.tables.triples import read_table, table_changes

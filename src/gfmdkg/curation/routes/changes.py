@@ -13,9 +13,8 @@ from starlette.responses import Response
 
 from gfmdkg.curation import models
 from gfmdkg.curation.changes.change_sets import ChangeStore
-from gfmdkg.curation.changes.history import difference
+from gfmdkg.curation.changes.history import as_html, as_json, as_text, difference
 from gfmdkg.curation.changes.review import Review, activity_iri
-from gfmdkg.curation.changes.views import as_html, as_json, as_text
 from gfmdkg.curation.submitted import RDF_PATCH, Document, Effect
 from gfmdkg.curation.tables.source import TABLE_MEDIA_TYPES
 from gfmdkg.curation.tokens import Role

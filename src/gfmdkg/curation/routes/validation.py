@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.build.files import SYNTAXES, syntax_of
+from gfmdkg.build.sources import SYNTAXES, syntax_of
 from gfmdkg.curation.models import ValidationReport
 from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.tables.source import TABLE_EXTENSIONS

@@ -1,24 +1,54 @@
-"""The tables that curators fill in, and their columns, as the ontology describes them.
+"""The tables that curators fill in: their columns, and the IRI that follows from the key columns.
 
 ``ontology/tables/`` has a column's heading, place, note and example; what its values are, how
 many there can be and whether there must be one, the shapes say of its property.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
+
+from gfmdkg.curation.tables.source import CellFault
 from gfmdkg.errors import NotFound
-from gfmdkg.namespaces import GFMDSH, RDF, RDFS, SCHEME_BASE, SH, SKOS, XSD, graph_iri
+from gfmdkg.namespaces import (
+    DCTERMS,
+    FOAF,
+    GFMD,
+    GFMDSH,
+    ID_BASE,
+    ORG,
+    RDF,
+    RDFS,
+    SCHEME_BASE,
+    SDG,
+    SH,
+    SKOS,
+    XSD,
+    graph_iri,
+)
 from gfmdkg.paths import shipped_content
+from gfmdkg.rdf.values import Term, typed
 from gfmdkg.store.reading import read_quads
 from gfmdkg.terms.folding import fold
 
-__all__ = ["SHEETS", "Column", "RecordType", "ValueKind", "record_type", "record_types"]
+__all__ = [
+    "SHEETS",
+    "Column",
+    "RecordType",
+    "ValueKind",
+    "class_of",
+    "derive",
+    "mint",
+    "record_type",
+    "record_types",
+    "slug_key",
+]
 
 SHEETS = ("recommendations", "citations", "actors", "instruments", "sessions")
 """The tables by the names of their sheets, in the order of a workbook."""
@@ -246,3 +276,96 @@ def _is_needed(said: _Said, column: str, rules: Sequence[str]) -> bool:
 
 def _is_single(said: _Said, rule: str) -> bool:
     return said.one(rule, SH + "maxCount") == "1" or said.one(rule, SH + "uniqueLang") == "true"
+
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NUMBER = re.compile(r"[1-9][0-9]*(\.[1-9][0-9]*)*")
+_KIND_PREFIXES: Mapping[str, str] = {"political": "pol", "practical": "pra"}
+_ACTOR_CLASSES: Mapping[str, str] = {
+    "person": FOAF + "Person",
+    "org": ORG + "Organization",
+    "group": FOAF + "Group",
+}
+_REPORT, _PASSAGE = ID_BASE + "report/", ID_BASE + "passage/"
+
+
+def mint(record_type: RecordType, keys: Mapping[str, str]) -> str:
+    """The IRI of the record with these values in its key columns.
+
+    Raises ``CellFault`` for a key that is not of the form of its kind.
+    """
+    if record_type.name == "recommendation":
+        return _recommendation(keys)
+    if record_type.name == "citation":
+        code = keys["cites"].removeprefix(SDG)
+        slug = f"sdg-{code}" if code != keys["cites"] else code.rpartition("/")[2]
+        return f"{ID_BASE}citation/{_below(_PASSAGE, keys['passage'])}/{slug}"
+    key = keys["key"]
+    if not _SLUG.fullmatch(key):
+        remedy = "use lower-case letters a to z, digits and single hyphens: a-short-name"
+        raise _fault(f"“{key}” is not a key", key, remedy)
+    if record_type.name == "actor" and key.partition("-")[0] not in _ACTOR_CLASSES:
+        message = f"the key “{key}” does not say what kind of actor it is"
+        raise _fault(message, key, "begin it with person-, org- or group-")
+    return f"{ID_BASE}{record_type.name}/{key}"
+
+
+def slug_key(record_type: RecordType, iri: str) -> str:
+    """What stands in the column “key” for this IRI."""
+    return iri.removeprefix(f"{ID_BASE}{record_type.name}/")
+
+
+def class_of(record_type: RecordType, iri: str) -> str:
+    """The class of a new record, an IRI."""
+    if record_type.name != "actor":
+        return record_type.classes[0]
+    return _ACTOR_CLASSES[slug_key(record_type, iri).partition("-")[0]]
+
+
+def derive(record_type: RecordType, keys: Mapping[str, str]) -> Mapping[str, Term]:
+    """What empty cells of a recommendation are filled with; keys that ``mint`` has accepted."""
+    if record_type.name != "recommendation":
+        return {}
+    kind, number = _kind(keys), keys["number"]
+    above, _, last = number.rpartition(".")
+    facts: dict[str, Term] = {
+        GFMD + "locator": ox.Literal(f"{kind} recommendation {number}", language="en"),
+        GFMD + "order": typed(last, "integer"),
+        GFMD + "sortKey": ox.Literal(f"{kind}-{_padded(number)}"),
+    }
+    if above:
+        facts[DCTERMS + "isPartOf"] = ox.NamedNode(mint(record_type, {**keys, "number": above}))
+    return facts
+
+
+def _recommendation(keys: Mapping[str, str]) -> str:
+    number = keys["number"]
+    if not _NUMBER.fullmatch(number):
+        message = f"“{number}” is not the number of a recommendation"
+        raise _fault(message, number, "write 3, or 7.1 for the first recommendation below 7")
+    report = _below(_REPORT, keys["report"])
+    return f"{_PASSAGE}{report}/{_KIND_PREFIXES[_kind(keys)]}-{_padded(number)}"
+
+
+def _kind(keys: Mapping[str, str]) -> str:
+    slug = keys["kind"].removeprefix(SCHEME_BASE + "recommendation-kind/")
+    if slug not in _KIND_PREFIXES:
+        message = f"there is no rule for the IRI of a recommendation of the kind “{slug}”"
+        raise _fault(message, slug, "use political or practical")
+    return slug
+
+
+def _below(prefix: str, iri: str) -> str:
+    slug = iri.removeprefix(prefix)
+    if slug == iri:
+        raise _fault(f"<{iri}> does not lie below {prefix}", iri, "use a record of this graph")
+    return slug
+
+
+def _fault(message: str, value: str, remedy: str) -> CellFault:
+    return CellFault("key", message, remedy=remedy, value=value)
+
+
+def _padded(number: str) -> str:
+    first, dot, rest = number.partition(".")
+    return f"{int(first):02d}{dot}{rest}"

@@ -7,10 +7,16 @@ from pathlib import Path
 import pyoxigraph as ox
 from rapidfuzz import process
 
-from gfmdkg.curation.tables.cells import CellFault, CellValue, RowCells, is_blank
-from gfmdkg.curation.tables.columns import SHEETS, Column, RecordType, record_types
-from gfmdkg.curation.tables.identity import class_of, derive, mint
-from gfmdkg.curation.tables.source import open_sheets
+from gfmdkg.curation.tables.columns import (
+    SHEETS,
+    Column,
+    RecordType,
+    class_of,
+    derive,
+    mint,
+    record_types,
+)
+from gfmdkg.curation.tables.source import CellFault, CellValue, RowCells, is_blank, open_sheets
 from gfmdkg.curation.tables.values import Names, Value, parse_cell
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import RDF, SKOS

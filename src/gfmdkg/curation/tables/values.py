@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 
 import pyoxigraph as ox
 
-from gfmdkg.curation.tables.cells import CellFault, CellValue, Formula, join_values, split_values
 from gfmdkg.curation.tables.columns import Column, ValueKind, record_types
+from gfmdkg.curation.tables.source import CellFault, CellValue, Formula, join_values, split_values
 from gfmdkg.errors import Ambiguous, Candidate
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact, expand
 from gfmdkg.rdf.values import Term, typed
