@@ -126,9 +126,12 @@ def read_all(
     read: Callable[[_Given], _Read],
     given: Sequence[_Given],
     *,
-    refusal: str = "{faults} of {all} files cannot be read",
+    refusal: str = "{count} of {all} files cannot be read",
 ) -> list[_Read]:
-    """What is read of each; raises one ``DataError`` with the faults of all."""
+    """What is read of each; raises one ``DataError`` with the faults of all.
+
+    ``refusal`` is what that says, with the places ``count``, ``faults`` (“2 faults”) and ``all``.
+    """
     done: list[_Read] = []
     faults: list[Fault] = []
     for each in given:
@@ -137,7 +140,8 @@ def read_all(
         except DataError as error:
             faults += error.faults
     if faults:
-        raise DataError(refusal.format(faults=len(faults), all=len(given)), faults)
+        told = f"{len(faults)} fault" + ("" if len(faults) == 1 else "s")
+        raise DataError(refusal.format(count=len(faults), faults=told, all=len(given)), faults)
     return done
 
 

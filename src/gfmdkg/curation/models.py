@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from gfmdkg.curation.changes.change_sets import Input, State
-from gfmdkg.curation.submitted import Effect
+from gfmdkg.curation.documents import Effect
 from gfmdkg.http.models import Count, FromOne, asked, sometimes
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.rdf.values import Resource

@@ -3,17 +3,17 @@
 from starlette.types import Scope
 
 from gfmdkg.curation.tokens import Role, TokenStore
-from gfmdkg.curation.worker import Step, Write, ask
+from gfmdkg.curation.worker import ReviewStep, Write, ask
 from gfmdkg.curation.writing import Change, Written
 from gfmdkg.errors import Forbidden, Unauthorized
 from gfmdkg.http.request import header
 from gfmdkg.http.service import Service
 
-__all__ = ["Writes"]
+__all__ = ["Writer"]
 
 
-class Writes:
-    """The tokens of the store and its writer; one for all endpoints of a front."""
+class Writer:
+    """The tokens of the store and its writer; one for all endpoints of a server process."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -48,7 +48,7 @@ class Writes:
         version = self._service.versions.get(reply.head["number"])
         return Written(version=version, created=reply.head["created"])
 
-    async def review(self, step: Step) -> int:
+    async def review(self, step: ReviewStep) -> int:
         """Take a step of a review; the number of the change set, or of the version it makes."""
         limit = self._service.settings.update_timeout_seconds
         reply = await ask(self._service.workers, step, limit_seconds=limit)

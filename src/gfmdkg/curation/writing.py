@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gfmdkg.build.assembly import derive_links_about
-from gfmdkg.curation.submitted import Document
+from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.errors import Conflict, DataError, DataRejected, Fault, NotFound
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.store.comparison import compare_around, compare_stores
@@ -55,7 +55,7 @@ class PutGraph:
     """
 
     graph: str
-    documents: tuple[Document, ...]
+    documents: tuple[SubmittedDocument, ...]
     replaces: bool = False
 
 
@@ -229,7 +229,7 @@ def _put(change: PutGraph, store: OxigraphStore) -> None:
         store.load(document.body, media_type=document.media_type, graph=change.graph)
 
 
-def _as_triples(document: Document, graph: str) -> Document:
+def _as_triples(document: SubmittedDocument, graph: str) -> SubmittedDocument:
     """JSON-LD, which alone of all formats that are read here can name graphs, as N-Triples.
 
     Raises ``DataError`` where it names another graph than this one.
@@ -244,4 +244,4 @@ def _as_triples(document: Document, graph: str) -> Document:
         )
         raise DataError("the document is more than one graph", [fault])
     body = "".join(f"{quad.triple} .\n" for quad in store.quads()).encode()
-    return Document(media_type=_N_TRIPLES, body=body)
+    return SubmittedDocument(media_type=_N_TRIPLES, body=body)

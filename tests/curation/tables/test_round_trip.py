@@ -18,7 +18,7 @@ from gfmdkg.curation.tables.exporting import (
     write_xlsx_tables,
 )
 from gfmdkg.curation.tables.source import join_values, open_sheets, split_values
-from gfmdkg.curation.tables.triples import convert_table, read_pieces, read_table, table_changes
+from gfmdkg.curation.tables.triples import convert_table, read_chunks, read_table, table_changes
 from gfmdkg.namespaces import GRAPH_BASE, SKOS
 from gfmdkg.rdf.solutions import Select
 from gfmdkg.rdf.turtle import write_turtle
@@ -140,7 +140,7 @@ def test_no_cell_of_an_export_is_run_by_a_spreadsheet(terms: TermIndex) -> None:
 
 def test_a_table_is_written_as_canonical_turtle(select: Select, terms: TermIndex) -> None:
     data = write_csv_table(export_table(record_type("instrument"), select, terms))
-    conversion = convert_table(read_pieces(data, terms))
+    conversion = convert_table(read_chunks(data, terms))
     document = read_table(data, terms)
     triples = (ox.Triple(*triple) for triple in document.triples)
     assert conversion.turtle == write_turtle(triples, from_store=True)

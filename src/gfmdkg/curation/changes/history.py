@@ -1,6 +1,6 @@
 """What changed from version to version: as differences, by statement, and as conflicts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from html import escape
@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from gfmdkg.build.sources import PROVENANCE_GRAPH
-from gfmdkg.errors import Clash, RequestError
+from gfmdkg.errors import ConflictingStatement, RequestError
 from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.values import Term
@@ -27,7 +27,7 @@ __all__ = [
     "as_text",
     "blame",
     "difference",
-    "find_clashes",
+    "find_conflicts",
     "name_of",
     "value_of",
 ]
@@ -99,9 +99,9 @@ def blame(versions: VersionStore, resource: str) -> list[Origins]:
     return sorted(origins, key=lambda o: (graph_of(o.statement), o.statement.predicate.value))
 
 
-def find_clashes(
+def find_conflicts(
     patch: Patch, store: OxigraphStore, *, versions: VersionStore, base: int, current: Version
-) -> tuple[Clash, ...]:
+) -> tuple[ConflictingStatement, ...]:
     """What keeps a patch that was made against version ``base`` from meaning the same now.
 
     A statement to add that is there already, one to remove that is gone, and a value for a
@@ -111,24 +111,26 @@ def find_clashes(
     between = _patches_between(versions, base, current.number)
     since = {number: made for number, made in between if made is not None}
     obstacles = patch.obstacles(store)
-    clashes = [
-        _clash(s, "to be added, but there already", (n for n, p in since.items() if s in p.added))
-        for s in obstacles.added
+    found = [
+        *((s, "to be added, but there already", "added") for s in obstacles.added),
+        *((s, "to be removed, but gone", "removed") for s in obstacles.removed),
     ]
-    clashes += (
-        _clash(s, "to be removed, but gone", (n for n, p in since.items() if s in p.removed))
-        for s in obstacles.removed
-    )
-    known = {clash.statement for clash in clashes}
-    clashes += (c for c in _overtaken(patch, store, since) if c.statement not in known)
-    return tuple(clashes)
+    conflicts = [
+        _conflict(s, reason, (n for n, made in since.items() if s in getattr(made, effect)))
+        for s, reason, effect in found
+    ]
+    known = {statement for statement, _, _ in found}
+    return (*conflicts, *_overtaken(patch, store, since, known))
 
 
-def _clash(statement: str, reason: str, versions: Iterable[int]) -> Clash:
-    return Clash(statement=statement, reason=reason, version=max(versions, default=None))
+def _conflict(statement: str, reason: str, versions: Iterable[int]) -> ConflictingStatement:
+    since = max(versions, default=None)
+    return ConflictingStatement(statement=statement, reason=reason, version=since)
 
 
-def _overtaken(patch: Patch, store: OxigraphStore, since: Mapping[int, Patch]) -> Iterable[Clash]:
+def _overtaken(
+    patch: Patch, store: OxigraphStore, since: Mapping[int, Patch], known: Collection[str]
+) -> Iterable[ConflictingStatement]:
     net = Patch.compose(since.values())
     if not net or not patch.added:
         return
@@ -136,11 +138,10 @@ def _overtaken(patch: Patch, store: OxigraphStore, since: Mapping[int, Patch]) -
     changed = _slots(net, single)
     for text, statement in zip(patch.added, quads_of(patch.added), strict=True):
         slot = _slot(statement, single)
-        if slot is not None and slot in changed:
-            yield _clash(
-                text,
-                "to be added, but the one value of this property changed",
-                (number for number, made in since.items() if slot in _slots(made, single)),
+        if slot is not None and slot in changed and text not in known:
+            versions = (number for number, made in since.items() if slot in _slots(made, single))
+            yield _conflict(
+                text, "to be added, but the one value of this property changed", versions
             )
 
 
@@ -160,7 +161,7 @@ def _slot(statement: ox.Quad, single: Mapping[ox.NamedNode, bool]) -> _Slot | No
 
 def _single_valued(store: OxigraphStore) -> Mapping[ox.NamedNode, bool]:
     """Property to whether it has one value a language; one value at all prevails."""
-    query = packaged_query("gfmdkg.curation.changes", "clashes.rq").text
+    query = packaged_query("gfmdkg.curation.changes", "conflicts.rq").text
     found: dict[ox.NamedNode, bool] = {}
     for property_, per_language in store.select(query).rows:
         if isinstance(property_, ox.NamedNode) and isinstance(per_language, ox.Literal):

@@ -8,10 +8,10 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from gfmdkg.build.sources import SYNTAXES, syntax_of
+from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.curation.models import ValidationReport
-from gfmdkg.curation.submitted import Document
 from gfmdkg.curation.tables.source import TABLE_EXTENSIONS
-from gfmdkg.curation.worker import Check, ask
+from gfmdkg.curation.worker import ValidationRequest, ask
 from gfmdkg.errors import DataError, UnsupportedMedia
 from gfmdkg.http.answer import Answer, AnswerResponse
 from gfmdkg.http.described import (
@@ -77,7 +77,7 @@ def validation_router(service: Service) -> APIRouter:
         ),
     )
     async def validate(request: Request) -> Response:
-        """Check documents against the shapes and checks, in the context of the graph.
+        """ValidationRequest documents against the shapes and checks, in the context of the graph.
 
         The answer is 200 with the report whatever it says; `conforms` gives the verdict.
         """
@@ -90,7 +90,7 @@ def validation_router(service: Service) -> APIRouter:
             request.scope, request.receive, limit_bytes=service.settings.body_limit_bytes
         )
         documents = _documents(content_type, body, parameters.one("name"))
-        work = Check(documents=documents, view=view.name, version=version.number)
+        work = ValidationRequest(documents=documents, view=view.name, version=version.number)
         limit = service.settings.update_timeout_seconds
         reply = await while_connected(
             ask(service.workers, work, limit_seconds=limit), request.receive
@@ -102,11 +102,13 @@ def validation_router(service: Service) -> APIRouter:
     return router
 
 
-def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequence[Document]:
+def _documents(
+    content_type: ContentType, body: bytes, name: str | None
+) -> Sequence[SubmittedDocument]:
     if content_type.media_type != MULTIPART:
         media_type = _ALIASES.get(content_type.media_type, content_type.media_type)
         return [
-            Document(
+            SubmittedDocument(
                 name=_tidy(name or f"document.{_READ[media_type]}"),
                 media_type=media_type,
                 body=body,
@@ -116,7 +118,7 @@ def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequ
     return [_document(number, part) for number, part in enumerate(parts, start=1)]
 
 
-def _document(number: int, part: BodyPart) -> Document:
+def _document(number: int, part: BodyPart) -> SubmittedDocument:
     media_type = _ALIASES.get(part.media_type, part.media_type)
     if media_type not in _READ:
         # Browsers know few of these types; the name of the file tells.
@@ -128,7 +130,7 @@ def _document(number: int, part: BodyPart) -> Document:
             given = part.content_type or "a part without Content-Type"
             raise UnsupportedMedia(given, tuple(_READ)) from error
     name = part.filename or f"document-{number}.{_READ[media_type]}"
-    return Document(name=_tidy(name), media_type=media_type, body=part.body)
+    return SubmittedDocument(name=_tidy(name), media_type=media_type, body=part.body)
 
 
 def _tidy(name: str) -> str:

@@ -39,8 +39,8 @@ from gfmdkg.terms.folding import fold
 
 __all__ = [
     "SHEETS",
-    "Column",
     "RecordType",
+    "TableColumn",
     "ValueKind",
     "class_of",
     "derive",
@@ -89,7 +89,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class TableColumn:
     """One column: its heading, the property it stands for, and its values.
 
     ``predicate`` is an IRI; a column without one is a part of the record's key only. A column
@@ -143,14 +143,14 @@ class RecordType:
     sheet: str
     classes: tuple[str, ...]
     identity: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
 
     @property
-    def keys(self) -> tuple[Column, ...]:
+    def keys(self) -> tuple[TableColumn, ...]:
         """The columns that the record's IRI is made of."""
         return tuple(column for column in self.columns if column.key)
 
-    def find(self, heading: str) -> tuple[Column, str | None] | None:
+    def find(self, heading: str) -> tuple[TableColumn, str | None] | None:
         """The column of a heading, and its language; ``None`` for a heading that is none."""
         match = _LANGUAGE.fullmatch(heading.strip())
         for column in self.columns:
@@ -240,7 +240,7 @@ def _record_type(said: _Said, sheet: str) -> RecordType:
     )
 
 
-def _column(said: _Said, column: str, shapes: Iterable[str]) -> Column:
+def _column(said: _Said, column: str, shapes: Iterable[str]) -> TableColumn:
     predicate = said.one(column, SH + "path") or None
     rules = [column, *(s for s in shapes if said.one(s, SH + "path") == predicate)]
     allowed = dict.fromkeys(value for rule in rules for value in said.allowed(rule))
@@ -249,7 +249,7 @@ def _column(said: _Said, column: str, shapes: Iterable[str]) -> Column:
     named = allowed if kind is ValueKind.NAME else ()
     languages = tuple(said.members(column, SH + "languageIn"))
     key = said.one(column, SH + "group") == GFMDSH + "Key"
-    return Column(
+    return TableColumn(
         name=said.one(column, SH + "name"),
         predicate=predicate,
         note=said.one(column, SH + "description"),

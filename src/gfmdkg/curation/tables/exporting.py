@@ -15,8 +15,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from gfmdkg.curation.tables.columns import (
-    Column,
     RecordType,
+    TableColumn,
     ValueKind,
     class_of,
     derive,
@@ -24,7 +24,7 @@ from gfmdkg.curation.tables.columns import (
     slug_key,
 )
 from gfmdkg.curation.tables.source import CellFault, cell_name
-from gfmdkg.curation.tables.values import Names, parse_cell, render_cell
+from gfmdkg.curation.tables.values import CellNames, parse_cell, render_cell
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import RDF, SCHEME_BASE, compact
 from gfmdkg.rdf.query_text import packaged_query
@@ -45,7 +45,7 @@ __all__ = [
 
 _TYPE = RDF + "type"
 _Properties = dict[str, list[Term]]
-_Place = tuple[Column, str | None]
+_Place = tuple[TableColumn, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def export_table(
         ):
             records.setdefault(record.value, {}).setdefault(predicate.value, []).append(value)
     columns = tuple(_columns(record_type, records.values()))
-    names = Names(terms)
+    names = CellNames(terms)
     rows: list[tuple[str, ...]] = []
     left_out: list[str] = []
     for iri, properties in sorted(records.items()):
@@ -157,7 +157,11 @@ def _keys(record_type: RecordType, iri: str, properties: _Properties) -> dict[st
 
 
 def _cell(
-    rest: _Properties, column: Column, language: str | None, derived: Term | None, names: Names
+    rest: _Properties,
+    column: TableColumn,
+    language: str | None,
+    derived: Term | None,
+    names: CellNames,
 ) -> str:
     """The cell with the values that come back as they were; the others stay in the rest."""
     predicate = column.predicate or ""
@@ -318,13 +322,13 @@ def _lists(tables: Sequence[ExportedTable], terms: TermIndex) -> _ListValues:
     return lists
 
 
-def _list_key(column: Column) -> str:
+def _list_key(column: TableColumn) -> str:
     if column.kind is ValueKind.BOOLEAN:
         return "yes-no"
     return " or ".join(scheme.removeprefix(SCHEME_BASE) for scheme in column.schemes)
 
 
-def _drop_down(lists: _ListValues, column: Column, number: int) -> Any:
+def _drop_down(lists: _ListValues, column: TableColumn, number: int) -> Any:
     """What gives a column its drop-down. Other names of the same things may be typed as well."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation

@@ -9,15 +9,15 @@ from rapidfuzz import process
 
 from gfmdkg.curation.tables.columns import (
     SHEETS,
-    Column,
     RecordType,
+    TableColumn,
     class_of,
     derive,
     mint,
     record_types,
 )
 from gfmdkg.curation.tables.source import CellFault, CellValue, RowCells, is_blank, open_sheets
-from gfmdkg.curation.tables.values import Names, Value, parse_cell
+from gfmdkg.curation.tables.values import CellNames, ColumnValue, parse_cell
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import RDF, SKOS
 from gfmdkg.rdf.values import Term
@@ -42,7 +42,7 @@ class Layout:
     """
 
     record_type: RecordType
-    columns: Mapping[int, tuple[Column, str | None]]
+    columns: Mapping[int, tuple[TableColumn, str | None]]
     headed: frozenset[int]
 
     def position_of(self, predicate: str) -> int | None:
@@ -104,7 +104,9 @@ class TableReader:
         is a finding too.
         """
         try:
-            names = Names(self.terms) if self.only_names else Names(self.terms, local=self._own)
+            names = (
+                CellNames(self.terms) if self.only_names else CellNames(self.terms, local=self._own)
+            )
             with open_sheets(self.source, file=self.file) as sheets:
                 for name, rows in sheets:
                     yield from self._sheet(name, rows, names, alone=len(sheets) == 1)
@@ -129,7 +131,7 @@ class TableReader:
     # Sheets and headings
 
     def _sheet(
-        self, name: str | None, rows: Iterator[RowCells], names: Names, *, alone: bool
+        self, name: str | None, rows: Iterator[RowCells], names: CellNames, *, alone: bool
     ) -> Iterator[Record]:
         layout = self._layout(name, rows, alone=alone)
         if layout is None:
@@ -197,7 +199,7 @@ class TableReader:
 
     # Rows
 
-    def _record(self, row: RowCells, layout: Layout, names: Names) -> Record | None:
+    def _record(self, row: RowCells, layout: Layout, names: CellNames) -> Record | None:
         keys: dict[str, str] = {}
         statements: list[Statement] = []
         for position, (column, language) in layout.columns.items():
@@ -222,8 +224,13 @@ class TableReader:
         return Record(iri, replace(row, values=()), layout, (first, *statements))
 
     def _terms(
-        self, row: RowCells, position: int, column: Column, language: str | None, names: Names
-    ) -> list[Value]:
+        self,
+        row: RowCells,
+        position: int,
+        column: TableColumn,
+        language: str | None,
+        names: CellNames,
+    ) -> list[ColumnValue]:
         value = row.values[position] if position < len(row.values) else ""
         if is_blank(value):
             if column.key:
@@ -279,7 +286,7 @@ class TableReader:
         fault: CellFault,
         row: RowCells | None = None,
         position: int = 0,
-        column: Column | None = None,
+        column: TableColumn | None = None,
         *,
         severity: Severity = Severity.VIOLATION,
     ) -> None:
@@ -322,7 +329,7 @@ def _read_headings(
     record_type: RecordType, headings: Sequence[CellValue]
 ) -> tuple[Layout, list[tuple[int, CellFault]]]:
     """The layout, and what is wrong with headings, by position from 0."""
-    columns: dict[int, tuple[Column, str | None]] = {}
+    columns: dict[int, tuple[TableColumn, str | None]] = {}
     faults: list[tuple[int, CellFault]] = []
     texts = {n: str(h).strip() for n, h in enumerate(headings) if not is_blank(h)}
     for position, heading in texts.items():

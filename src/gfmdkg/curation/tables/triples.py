@@ -29,7 +29,7 @@ __all__ = [
     "Conversion",
     "TableDocument",
     "convert_table",
-    "read_pieces",
+    "read_chunks",
     "read_table",
     "table_changes",
 ]
@@ -42,7 +42,7 @@ class TableDocument:
     """What a table says, and where.
 
     ``file`` names it in findings, and ``findings`` are the faults of the cells themselves. It
-    may be a piece of a table, with some of the records.
+    may be a chunk of a table, with some of the records.
     """
 
     file: str
@@ -127,14 +127,14 @@ def read_table(
     record_type: str | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> TableDocument:
-    """Read a CSV or XLSX file as ``read_pieces`` does, in one."""
-    (document,) = read_pieces(
+    """Read a CSV or XLSX file as ``read_chunks`` does, in one."""
+    (document,) = read_chunks(
         source, terms, size=None, file=file, record_type=record_type, progress=progress
     )
     return document
 
 
-def read_pieces(
+def read_chunks(
     source: Path | bytes,
     terms: TermIndex,
     *,
@@ -182,7 +182,7 @@ class Conversion:
     findings: tuple[Finding, ...]
 
 
-def convert_table(pieces: Iterable[TableDocument]) -> Conversion:
+def convert_table(chunks: Iterable[TableDocument]) -> Conversion:
     """Turn a table into Turtle.
 
     Memory grows with the Turtle alone. What is sound is written even where there are findings.
@@ -191,9 +191,9 @@ def convert_table(pieces: Iterable[TableDocument]) -> Conversion:
     texts: dict[str, str] = {}
     findings: list[Finding] = []
     triples = 0
-    for piece in pieces:
-        findings += piece.findings
-        for record in piece.records:
+    for chunk in chunks:
+        findings += chunk.findings
+        for record in chunk.records:
             properties: dict[ox.NamedNode, dict[Term, None]] = {}
             for said in record.statements:
                 properties.setdefault(ox.NamedNode(said.predicate), {})[said.value] = None
@@ -211,7 +211,7 @@ def table_changes(document: TableDocument, published: OxigraphStore, *, graph: s
     without a column, and languages that the table has no column for stay as they are. What a
     record gains is added where its class is stated, and to ``graph`` for one that is new.
 
-    Only the records of the document are looked up, so a piece of a table costs no more than
+    Only the records of the document are looked up, so a chunk of a table costs no more than
     it has records. Ask only for a document without findings: a cell at fault would count as an
     empty one.
     """

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
+from gfmdkg.build.sources import decode_file
 from gfmdkg.curation.tables.source import TABLE_EXTENSIONS, TABLE_MEDIA_TYPES
 from gfmdkg.errors import UnsupportedMedia
 from gfmdkg.rdf.media import GRAPHS
 
-__all__ = ["RDF_PATCH", "Document", "Effect", "media_type_of"]
+if TYPE_CHECKING:
+    from gfmdkg.validation import SourceFile
+
+__all__ = ["RDF_PATCH", "Effect", "SubmittedDocument", "media_type_of"]
 
 RDF_PATCH = "application/rdf-patch"
 
@@ -30,7 +35,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class SubmittedDocument:
     """A document and the name by which findings call it.
 
     ``graph`` names the graph that it is about, and ``effect`` what it means for that, as far as
@@ -44,6 +49,10 @@ class Document:
     name: str = ""
     graph: str | None = None
     effect: Effect | None = None
+
+    def decode(self) -> "SourceFile":
+        """Its text, with the place of what is not UTF-8 in a ``DataError``."""
+        return decode_file(self.name, self.body, self.media_type)
 
     @property
     def is_table(self) -> bool:
