@@ -1,6 +1,7 @@
 """From sources to a filled store with all that follows from them, and what the rules say of it."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
@@ -26,14 +27,7 @@ from gfmdkg.store.reading import read_quads
 from gfmdkg.store.union import stated_elsewhere, with_union
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 
-__all__ = [
-    "assemble",
-    "derive_links",
-    "derive_links_about",
-    "double_findings",
-    "find_doubles",
-    "validate_store",
-]
+__all__ = ["assemble", "derive_links", "derive_links_about", "double_findings", "validate_store"]
 
 _CITING = CITO + "hasCitingEntity"
 
@@ -46,10 +40,7 @@ def assemble(store: OxigraphStore, sources: Sequence[SourceFile], catalog: Catal
 
     def read(source: SourceFile) -> list[ox.Quad]:
         return read_quads(
-            source.text.encode(),
-            media_type=source.media_type,
-            graph=source.graph,
-            file=source.path,
+            source.text.encode(), media_type=source.media_type, graph=source.graph, file=source.path
         )
 
     quads = chain(
@@ -125,6 +116,7 @@ def validate_store(
     content: Content,
     *,
     kept: Path | None = None,
+    today: date | None = None,
 ) -> Report:
     """The findings of the shapes and checks over a store that these sources filled.
 
@@ -144,12 +136,12 @@ def validate_store(
     if unreadable:
         return Report.of(unreadable)
     written = [(f.graph, d.graph) for f, d in zip(given, documents, strict=True)]
-    request = Request(state=store, scope=scope, documents=documents, written=written)
+    request = Request(state=store, scope=scope, documents=documents, written=written, today=today)
     report = validate(request, rules)
-    return report.with_findings((*report.findings, *find_doubles(store, sources)))
+    return report.with_findings((*report.findings, *_find_doubles(store, sources)))
 
 
-def find_doubles(store: OxigraphStore, sources: Sequence[SourceFile]) -> Sequence[Finding]:
+def _find_doubles(store: OxigraphStore, sources: Sequence[SourceFile]) -> Sequence[Finding]:
     """The triples that stand in two graphs of these sources, as violations with their places.
 
     The store's default graph is the union, which has each triple once.

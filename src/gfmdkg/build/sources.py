@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DERIVED_GRAPH",
+    "EXTENSIONS",
     "MADE_BY_BUILD",
     "PROVENANCE_GRAPH",
     "QUERIES_GRAPH",
@@ -55,12 +56,14 @@ SYNTAXES = {
 }
 """Media type by the name of the syntax, as ``--syntax`` takes it."""
 
-_EXTENSIONS = SYNTAXES | {
+EXTENSIONS = SYNTAXES | {
     "turtle": "text/turtle",
     "json": "application/ld+json",
     "xml": "application/rdf+xml",
     "owl": "application/rdf+xml",
 }
+"""Media type by the extension of a file's name."""
+
 _ONTOLOGY = ("ontology/*.ttl", "ontology/vocab/*.ttl", "ontology/shapes/*.ttl")
 _TRIPLES = (*_ONTOLOGY, "data/**/*.ttl")
 _RULES = ("ontology/checks/*.rq", "queries/**/*.rq")
@@ -179,7 +182,7 @@ def decode_file(name: str, data: bytes, media_type: str) -> "SourceFile":
 
 def syntax_of(name: str, syntax: str | None = None) -> str:
     """The media type of a file by ``syntax``, else by its name. Raises ``DataError``."""
-    found = SYNTAXES.get(syntax or "") or _EXTENSIONS.get(name.rpartition(".")[2].lower())
+    found = SYNTAXES.get(syntax or "") or EXTENSIONS.get(name.rpartition(".")[2].lower())
     if found is None:
         fault = Fault(
             message="the name does not tell in which syntax the file is",

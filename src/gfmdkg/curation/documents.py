@@ -5,10 +5,9 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from gfmdkg.build.sources import decode_file
+from gfmdkg.build.sources import EXTENSIONS, decode_file
 from gfmdkg.curation.tables.source import TABLE_EXTENSIONS, TABLE_MEDIA_TYPES
 from gfmdkg.errors import UnsupportedMedia
-from gfmdkg.rdf.media import GRAPHS
 
 if TYPE_CHECKING:
     from gfmdkg.validation import SourceFile
@@ -17,12 +16,7 @@ __all__ = ["RDF_PATCH", "Effect", "SubmittedDocument", "media_type_of"]
 
 RDF_PATCH = "application/rdf-patch"
 
-_MEDIA_TYPES = {media.extension: media.media_type for media in GRAPHS} | {
-    ".json": "application/ld+json",
-    ".rdfp": RDF_PATCH,
-    ".xml": "application/rdf+xml",
-}
-_MEDIA_TYPES |= {f".{name}": media_type for name, media_type in TABLE_EXTENSIONS.items()}
+_MEDIA_TYPES = EXTENSIONS | TABLE_EXTENSIONS | {"rdfp": RDF_PATCH}
 
 
 class Effect(StrEnum):
@@ -63,6 +57,7 @@ class SubmittedDocument:
 def media_type_of(name: str) -> str:
     """The media type by a file's extension. Raises ``UnsupportedMedia`` with those known."""
     extension = PurePath(name).suffix.lower()
-    if extension not in _MEDIA_TYPES:
-        raise UnsupportedMedia(f"a file “{extension or name}”", sorted(_MEDIA_TYPES))
-    return _MEDIA_TYPES[extension]
+    if extension[1:] not in _MEDIA_TYPES:
+        accepted = sorted(f".{known}" for known in _MEDIA_TYPES)
+        raise UnsupportedMedia(f"a file “{extension or name}”", accepted)
+    return _MEDIA_TYPES[extension[1:]]

@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 
 import pyoxigraph as ox
 
-from gfmdkg.build.assembly import assemble, find_doubles
+from gfmdkg.build.assembly import assemble, validate_store
 from gfmdkg.build.sources import (
     PROVENANCE_GRAPH,
     SHAPES_GRAPHS,
@@ -70,6 +70,7 @@ class FileValidator:
     ) -> None:
         self._content, self._against, self._follows = content, against, follows_files
         self._most = records_at_once
+        self._kept = None if against is None else against.folder
         if against is not None:
             # What a version knows is read once, when it is first needed.
             self._known = Known(partial(_select, against))
@@ -108,8 +109,7 @@ class FileValidator:
     @cached_property
     def rules(self) -> Rules:
         """The shapes and checks; raises ``OntologyError`` where they are at fault."""
-        kept = None if self._against is None else self._against.folder
-        return load_rules(self._content.ontology, kept=kept)
+        return load_rules(self._content.ontology, kept=self._kept)
 
     @cached_property
     def _contexts(self) -> dict[str, str]:
@@ -117,10 +117,7 @@ class FileValidator:
         return dict.fromkeys(CONTEXT_IRIS, file.read_text("utf-8")) if file.is_file() else {}
 
     def _in_content(
-        self,
-        given: Sequence[SourceFile],
-        documents: Sequence[PositionedGraph],
-        today: date | None,
+        self, given: Sequence[SourceFile], documents: Sequence[PositionedGraph], today: date | None
     ) -> Report:
         shown = {Path(file.path).resolve() for file in given}
         kept = [
@@ -133,6 +130,8 @@ class FileValidator:
             assemble(store, kept, Catalog.load(self._content.queries))
         except DataError as error:
             return unreadable(error)
+        if not given:
+            return validate_store(store, kept, self._content, kept=self._kept, today=today)
         proposed = [place(f, d) for f, d in zip(given, documents, strict=True)]
         Proposal.of(store, proposed).apply(store, store, is_union=True)
         scope = data_scope(is_union=True)
@@ -143,14 +142,11 @@ class FileValidator:
             scope=scope,
             documents=placed,
             written=[(f.graph, d.graph) for f, d in zip([*around, *given], placed, strict=True)],
-            given={file.path for file in given or around},
+            given={file.path for file in given},
             today=today,
-            reason=_NOTHING_BEFORE if given else None,
+            reason=_NOTHING_BEFORE,
         )
-        report = validate(request, self.rules)
-        if given:
-            return report
-        return report.with_findings((*report.findings, *find_doubles(store, kept)))
+        return validate(request, self.rules)
 
     def _batches(
         self, tables: Sequence[tuple[str, Path | bytes]], progress: Progress

@@ -18,6 +18,7 @@ __all__ = [
     "ChangeList",
     "ChangeSet",
     "Difference",
+    "DocumentName",
     "Note",
     "Rejection",
     "Submission",
@@ -79,6 +80,12 @@ class Rejection(BaseModel):
     """Why a change set is turned down."""
 
     message: str = asked(_NOTE, "Checked against the source.", default=...)
+
+
+class DocumentName(BaseModel):
+    """The parameter that names a document without a name of its own."""
+
+    name: str = asked("How findings call a document that is sent as the whole body.", "pact.ttl")
 
 
 class _Record(BaseModel):

@@ -99,7 +99,7 @@ class DraftRules:
         return "".join(f"{quad.triple} .\n" for quad in store.quads()).encode()
 
     @cached_property
-    def _classes(self) -> frozenset[str]:
+    def _classes(self) -> set[str]:
         """The classes that shapes target, and those below them."""
         context = OxigraphStore.in_memory()
         context.load(self._context, media_type=_N_TRIPLES, graph="")

@@ -264,11 +264,7 @@ def _by_resource(patch: Patch) -> list[tuple[Term, list[tuple[str, ox.Quad]]]]:
     """
     marked = [("-", s) for s in quads_of(patch.removed)] + [("+", s) for s in quads_of(patch.added)]
     marked.sort(
-        key=lambda pair: (
-            str(pair[1].subject).strip("<>"),
-            pair[1].predicate.value,
-            pair[0] == "+",
-        )
+        key=lambda pair: (str(pair[1].subject).strip("<>"), pair[1].predicate.value, pair[0] == "+")
     )
     groups = groupby(marked, key=lambda pair: pair[1].subject)
     return [(subject, list(statements)) for subject, statements in groups]

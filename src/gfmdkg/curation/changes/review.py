@@ -146,13 +146,14 @@ class Review:
             self._refuse_conflicts(
                 inverse, successor, number, f"version {number} cannot be undone as it is"
             )
-            told = _describe_revert(
-                successor.base.number + 1,
-                Event.now(State.PUBLISHED, by),
-                undone=number,
-                graphs=sorted(inverse.graphs() - {PROVENANCE_GRAPH}),
+            following = successor.base.number + 1
+            told = _activity(
+                activity_iri(following, is_revert=True),
+                f"version {following} undoes version {number}",
+                [Event.now(State.PUBLISHED, by)],
+                sorted(inverse.graphs() - {PROVENANCE_GRAPH}),
             )
-            made = self._apply(successor, inverse, told)
+            made = self._apply(successor, inverse, _stated(*told))
             return successor.publish(
                 message=message or f"undoes version {number}: {undone.message}",
                 origin=Origin.REVERT,
@@ -226,12 +227,6 @@ def _describe_publication(change: ChangeSet, published: Event, *, graphs: Iterab
         (activity, PROV + "startedAtTime", typed(change.created, "dateTime")),
         *_activity(activity, label, (*change.events, published), graphs),
     )
-
-
-def _describe_revert(number: int, reverted: Event, *, undone: int, graphs: Iterable[str]) -> Patch:
-    """What says in the provenance graph that version ``number`` undoes another, and by whom."""
-    label = f"version {number} undoes version {undone}"
-    return _stated(*_activity(activity_iri(number, is_revert=True), label, (reverted,), graphs))
 
 
 def _activity(

@@ -15,13 +15,7 @@ from gfmdkg.curation.tables.triples import read_table, table_changes
 from gfmdkg.errors import Conflict, ConflictingStatement, DataError, Fault, RequestError
 from gfmdkg.namespaces import BASE, graph_iri
 from gfmdkg.store.names import names_of
-from gfmdkg.store.patches import (
-    Patch,
-    is_same_but_for_labels,
-    locate,
-    normalise,
-    statements_of,
-)
+from gfmdkg.store.patches import Patch, is_same_but_for_labels, locate, normalise, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_dataset, read_quads
 from gfmdkg.validation import Report, SourceFile
@@ -65,9 +59,7 @@ def _placed(document: SubmittedDocument, number: int) -> SubmittedDocument:
         if effect not in (None, Effect.ADD, Effect.PATCH):
             raise RequestError(f"a table cannot {effect}: it adds or corrects records")
         return replace(
-            document,
-            graph=graph or _own_graph(document, number),
-            effect=effect or Effect.PATCH,
+            document, graph=graph or _own_graph(document, number), effect=effect or Effect.PATCH
         )
     if effect is Effect.REMOVE or document.media_type == RDF_PATCH:
         return replace(document, effect=effect or Effect.PATCH)

@@ -6,7 +6,7 @@ many there can be and whether there must be one, the shapes say of its property.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -44,6 +44,7 @@ __all__ = [
     "ValueKind",
     "class_of",
     "derive",
+    "find_record_type",
     "mint",
     "record_type",
     "record_types",
@@ -93,7 +94,8 @@ class TableColumn:
     """One column: its heading, the property it stands for, and its values.
 
     ``predicate`` is an IRI; a column without one is a part of the record's key only. A column
-    with ``languages`` is a family: one column for each language, “title (en)”, “title (fr)”.
+    with ``languages`` is a family: one column for each language, “title (en)”, “title (fr)”,
+    each with its ``language``.
     ``schemes`` and ``types`` are the IRIs of those that a name may be of. A row cannot be read
     without a ``key``; what is ``needed`` the shapes ask for, of a family its first language.
     """
@@ -110,15 +112,23 @@ class TableColumn:
     languages: tuple[str, ...]
     schemes: tuple[str, ...]
     types: tuple[str, ...]
+    language: str | None = None
 
-    def heading(self, language: str | None = None) -> str:
+    @property
+    def heading(self) -> str:
         """The heading as it stands in the first row."""
-        return f"{self.name} ({language})" if language else self.name
+        return f"{self.name} ({self.language})" if self.language else self.name
+
+    def spread(self, more: Iterable[str] = ()) -> "tuple[TableColumn, ...]":
+        """The columns of a table: one for each language, those of the template first."""
+        if not self.languages:
+            return (self,)
+        return tuple(replace(self, language=each) for each in (*self.languages, *more))
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """The headings of the template: one for each language, or the one there is."""
-        return tuple(map(self.heading, self.languages or (None,)))
+        """The headings of the template."""
+        return tuple(column.heading for column in self.spread())
 
     @property
     def full_note(self) -> str:
@@ -150,23 +160,28 @@ class RecordType:
         """The columns that the record's IRI is made of."""
         return tuple(column for column in self.columns if column.key)
 
-    def find(self, heading: str) -> tuple[TableColumn, str | None] | None:
-        """The column of a heading, and its language; ``None`` for a heading that is none."""
+    def find(self, heading: str) -> TableColumn | None:
+        """The column of a heading, in its language; ``None`` for a heading that is none."""
         match = _LANGUAGE.fullmatch(heading.strip())
         for column in self.columns:
             if column.languages and match and fold(column.name) == fold(match["name"]):
-                return column, match["language"].lower()
+                return replace(column, language=match["language"].lower())
             if not column.languages and fold(column.name) == fold(heading):
-                return column, None
+                return column
         return None
 
 
+def find_record_type(name: str) -> RecordType | None:
+    """The record type of this name, singular or as its sheet is called, if there is one."""
+    return next((t for t in record_types() if fold(name) in (t.name, t.sheet)), None)
+
+
 def record_type(name: str) -> RecordType:
-    """The record type of this name, singular or as its sheet is called. Raises ``NotFound``."""
-    for known in record_types():
-        if fold(name) in (known.name, known.sheet):
-            return known
-    raise NotFound("kind of table", name)
+    """The record type of this name. Raises ``NotFound``."""
+    found = find_record_type(name)
+    if found is None:
+        raise NotFound("kind of table", name)
+    return found
 
 
 @cache
@@ -303,10 +318,11 @@ def mint(record_type: RecordType, keys: Mapping[str, str]) -> str:
     key = keys["key"]
     if not _SLUG.fullmatch(key):
         remedy = "use lower-case letters a to z, digits and single hyphens: a-short-name"
-        raise _fault(f"“{key}” is not a key", key, remedy)
+        raise CellFault("key", f"“{key}” is not a key", remedy=remedy, value=key)
     if record_type.name == "actor" and key.partition("-")[0] not in _ACTOR_CLASSES:
         message = f"the key “{key}” does not say what kind of actor it is"
-        raise _fault(message, key, "begin it with person-, org- or group-")
+        remedy = "begin it with person-, org- or group-"
+        raise CellFault("key", message, remedy=remedy, value=key)
     return f"{ID_BASE}{record_type.name}/{key}"
 
 
@@ -342,7 +358,8 @@ def _recommendation(keys: Mapping[str, str]) -> str:
     number = keys["number"]
     if not _NUMBER.fullmatch(number):
         message = f"“{number}” is not the number of a recommendation"
-        raise _fault(message, number, "write 3, or 7.1 for the first recommendation below 7")
+        remedy = "write 3, or 7.1 for the first recommendation below 7"
+        raise CellFault("key", message, remedy=remedy, value=number)
     report = _below(_REPORT, keys["report"])
     return f"{_PASSAGE}{report}/{_KIND_PREFIXES[_kind(keys)]}-{_padded(number)}"
 
@@ -351,19 +368,16 @@ def _kind(keys: Mapping[str, str]) -> str:
     slug = keys["kind"].removeprefix(SCHEME_BASE + "recommendation-kind/")
     if slug not in _KIND_PREFIXES:
         message = f"there is no rule for the IRI of a recommendation of the kind “{slug}”"
-        raise _fault(message, slug, "use political or practical")
+        raise CellFault("key", message, remedy="use political or practical", value=slug)
     return slug
 
 
 def _below(prefix: str, iri: str) -> str:
     slug = iri.removeprefix(prefix)
     if slug == iri:
-        raise _fault(f"<{iri}> does not lie below {prefix}", iri, "use a record of this graph")
+        message = f"<{iri}> does not lie below {prefix}"
+        raise CellFault("key", message, remedy="use a record of this graph", value=iri)
     return slug
-
-
-def _fault(message: str, value: str, remedy: str) -> CellFault:
-    return CellFault("key", message, remedy=remedy, value=value)
 
 
 def _padded(number: str) -> str:

@@ -45,7 +45,6 @@ __all__ = [
 
 _TYPE = RDF + "type"
 _Properties = dict[str, list[Term]]
-_Place = tuple[TableColumn, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +55,14 @@ class ExportedTable:
     """
 
     record_type: RecordType
-    columns: tuple[_Place, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[tuple[str, ...], ...] = ()
     left_out: tuple[str, ...] = ()
 
     @property
     def headings(self) -> tuple[str, ...]:
         """The first row."""
-        return tuple(column.heading(language) for column, language in self.columns)
+        return tuple(column.heading for column in self.columns)
 
 
 def empty_table(record_type: RecordType) -> ExportedTable:
@@ -105,10 +104,10 @@ def export_table(
         derived = derive(record_type, keys)
         rows.append(
             tuple(
-                _cell(rest, column, language, derived.get(column.predicate), names)
+                _cell(rest, column, derived.get(column.predicate), names)
                 if column.predicate
                 else keys[column.name]
-                for column, language in columns
+                for column in columns
             )
         )
         left_out += (
@@ -121,7 +120,7 @@ def export_table(
     )
 
 
-def _columns(record_type: RecordType, records: Iterable[_Properties]) -> Iterator[_Place]:
+def _columns(record_type: RecordType, records: Iterable[_Properties]) -> Iterator[TableColumn]:
     """The columns of the template, with one more for each other language that is in use."""
     used: dict[str | None, set[str]] = {}
     for properties in records:
@@ -129,12 +128,8 @@ def _columns(record_type: RecordType, records: Iterable[_Properties]) -> Iterato
             tags = {v.language for v in values if isinstance(v, ox.Literal) and v.language}
             used.setdefault(predicate, set()).update(tags)
     for column in record_type.columns:
-        if not column.languages:
-            yield column, None
-            continue
-        more = sorted(used.get(column.predicate, set()) - set(column.languages))
-        for language in (*column.languages, *more):
-            yield column, language
+        more = used.get(column.predicate, set()) - set(column.languages)
+        yield from column.spread(sorted(more))
 
 
 def _keys(record_type: RecordType, iri: str, properties: _Properties) -> dict[str, str]:
@@ -156,23 +151,17 @@ def _keys(record_type: RecordType, iri: str, properties: _Properties) -> dict[st
     return keys
 
 
-def _cell(
-    rest: _Properties,
-    column: TableColumn,
-    language: str | None,
-    derived: Term | None,
-    names: CellNames,
-) -> str:
+def _cell(rest: _Properties, column: TableColumn, derived: Term | None, names: CellNames) -> str:
     """The cell with the values that come back as they were; the others stay in the rest."""
     predicate = column.predicate or ""
-    values = [v for v in rest.get(predicate, ()) if getattr(v, "language", None) == language]
+    values = [v for v in rest.get(predicate, ()) if getattr(v, "language", None) == column.language]
     if values == [derived]:
         _take(rest, predicate, values)
         return ""
     kept: list[Term] = []
     for value in values if column.many else values[:1]:
         text = render_cell([value], column, names)
-        if text and parse_cell(text, column, language, names) == ([value], []):
+        if text and parse_cell(text, column, names) == ([value], []):
             kept.append(value)
     _take(rest, predicate, kept)
     return render_cell(kept, column, names)
@@ -223,7 +212,7 @@ def _notes(table: ExportedTable) -> tuple[str, ...]:
     """The row of notes below the headings; its mark makes the import pass over it."""
     texts = [
         f"{column.full_note} Example: {column.example}" if column.example else column.full_note
-        for column, _ in table.columns
+        for column in table.columns
     ]
     return (f"# {texts[0]}", *texts[1:])
 
@@ -257,7 +246,6 @@ def _write_sheet(sheet: Any, table: ExportedTable, lists: _ListValues) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill, Protection
     from openpyxl.utils import get_column_letter
 
-    columns = [column for column, _ in table.columns]
     bold, grey = Font(bold=True), Font(italic=True, color="FF595959")
     fill = PatternFill("solid", fgColor="FFF2F2F2")
     unlocked, top = Protection(locked=False), Alignment(vertical="top", wrap_text=True)
@@ -275,7 +263,7 @@ def _write_sheet(sheet: Any, table: ExportedTable, lists: _ListValues) -> None:
             made.protection = unlocked
         return made
 
-    for number, column in enumerate(columns, start=1):
+    for number, column in enumerate(table.columns, start=1):
         dimension = sheet.column_dimensions[get_column_letter(number)]
         dimension.width = _WIDTHS[column.kind is ValueKind.TEXT]
         dimension.number_format, dimension.protection = "@", unlocked
@@ -296,7 +284,7 @@ def _write_sheet(sheet: Any, table: ExportedTable, lists: _ListValues) -> None:
         sheet.append(
             [
                 cell(text, is_open=not column.key) if text or column.key else None
-                for text, column in zip(row, columns, strict=True)
+                for text, column in zip(row, table.columns, strict=True)
             ]
         )
 

@@ -13,6 +13,7 @@ from gfmdkg.curation.tables.columns import (
     TableColumn,
     class_of,
     derive,
+    find_record_type,
     mint,
     record_types,
 )
@@ -21,7 +22,6 @@ from gfmdkg.curation.tables.values import CellNames, ColumnValue, parse_cell
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import RDF, SKOS
 from gfmdkg.rdf.values import Term
-from gfmdkg.terms.folding import fold
 from gfmdkg.terms.index import LabelEntry, TermIndex
 from gfmdkg.validation.findings import Finding, Severity
 
@@ -42,19 +42,19 @@ class Layout:
     """
 
     record_type: RecordType
-    columns: Mapping[int, tuple[TableColumn, str | None]]
+    columns: Mapping[int, TableColumn]
     headed: frozenset[int]
 
     def position_of(self, predicate: str) -> int | None:
         """Where the first column of a property stands."""
-        found = (n for n, (column, _) in self.columns.items() if column.predicate == predicate)
+        found = (n for n, column in self.columns.items() if column.predicate == predicate)
         return next(found, None)
 
     @property
     def key_position(self) -> int:
         """Where the last of the key columns stands, which is where a record as a whole is shown."""
         last = self.record_type.keys[-1]
-        return next(n for n, (column, _) in self.columns.items() if column == last)
+        return next(n for n, column in self.columns.items() if column.name == last.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class TableReader:
             named = {type_ for t in record_types() for c in t.columns for type_ in c.types}
             is_complete = is_complete and not named.isdisjoint(record_type.classes)
             columns = layout.columns.items()
-            kept = {n: c for n, c in columns if c[0].key or c[0].predicate in _NAMES}
+            kept = {n: c for n, c in columns if c.key or c.predicate in _NAMES}
             layout = replace(layout, columns=kept)
         return layout if is_complete else None
 
@@ -176,12 +176,9 @@ class TableReader:
         self, name: str | None, headings: Sequence[CellValue], *, alone: bool
     ) -> RecordType | None:
         """What a sheet holds: by its name, else as the caller says, else by its headings."""
-        if name is not None:
-            for known in record_types():
-                if fold(name) in (known.sheet, known.name):
-                    return known
-        if self.record_type is not None:
-            return self.record_type
+        known = self.record_type if name is None else find_record_type(name) or self.record_type
+        if known is not None:
+            return known
         if alone:
             found = _guess_type(headings)
             if found is None:
@@ -202,8 +199,8 @@ class TableReader:
     def _record(self, row: RowCells, layout: Layout, names: CellNames) -> Record | None:
         keys: dict[str, str] = {}
         statements: list[Statement] = []
-        for position, (column, language) in layout.columns.items():
-            terms = self._terms(row, position, column, language, names)
+        for position, column in layout.columns.items():
+            terms = self._terms(row, position, column, names)
             if column.key and terms:
                 keys[column.name] = terms[0].value
             if column.predicate:
@@ -224,12 +221,7 @@ class TableReader:
         return Record(iri, replace(row, values=()), layout, (first, *statements))
 
     def _terms(
-        self,
-        row: RowCells,
-        position: int,
-        column: TableColumn,
-        language: str | None,
-        names: CellNames,
+        self, row: RowCells, position: int, column: TableColumn, names: CellNames
     ) -> list[ColumnValue]:
         value = row.values[position] if position < len(row.values) else ""
         if is_blank(value):
@@ -242,7 +234,7 @@ class TableReader:
                 )
                 self._tell(fault, row, position)
             return []
-        terms, faults = parse_cell(value, column, language, names)
+        terms, faults = parse_cell(value, column, names)
         for fault in faults:
             self._tell(fault, row, position, column)
         return terms
@@ -318,7 +310,7 @@ def _guess_type(headings: Sequence[CellValue]) -> RecordType | None:
     texts = [heading for heading in headings if isinstance(heading, str)]
 
     def score(kind: RecordType) -> tuple[bool, int]:
-        found = {match[0].name for text in texts if (match := kind.find(text))}
+        found = {column.name for text in texts if (column := kind.find(text))}
         return all(key.name in found for key in kind.keys), len(found)
 
     best, second, *_ = sorted(record_types(), key=score, reverse=True)
@@ -329,7 +321,7 @@ def _read_headings(
     record_type: RecordType, headings: Sequence[CellValue]
 ) -> tuple[Layout, list[tuple[int, CellFault]]]:
     """The layout, and what is wrong with headings, by position from 0."""
-    columns: dict[int, tuple[TableColumn, str | None]] = {}
+    columns: dict[int, TableColumn] = {}
     faults: list[tuple[int, CellFault]] = []
     texts = {n: str(h).strip() for n, h in enumerate(headings) if not is_blank(h)}
     for position, heading in texts.items():
@@ -343,7 +335,7 @@ def _read_headings(
             faults.append((position, fault))
         else:
             columns[position] = found
-    present = {column.name for column, _ in columns.values()}
+    present = {column.name for column in columns.values()}
     for key in record_type.keys:
         if key.name not in present:
             sheet = record_type.sheet

@@ -129,7 +129,7 @@ def _ambiguous(text: str, candidates: Sequence[Candidate]) -> CellFault:
 
 
 def parse_cell(
-    value: CellValue, column: TableColumn, language: str | None, names: CellNames
+    value: CellValue, column: TableColumn, names: CellNames
 ) -> tuple[list[ColumnValue], list[CellFault]]:
     """The terms that a cell that is not empty stands for, and what is wrong with the others."""
     terms: dict[ColumnValue, None] = {}
@@ -140,7 +140,7 @@ def parse_cell(
         return [], [fault]
     for part in parts:
         try:
-            terms[_read(part, column, language, names)] = None
+            terms[_read(part, column, names)] = None
         except CellFault as fault:
             faults.append(fault)
     return list(terms), faults
@@ -167,9 +167,7 @@ def _parts(value: CellValue, column: TableColumn) -> list[CellValue]:
     return values
 
 
-def _read(
-    value: CellValue, column: TableColumn, language: str | None, names: CellNames
-) -> ColumnValue:
+def _read(value: CellValue, column: TableColumn, names: CellNames) -> ColumnValue:
     if column.kind in _READERS:
         text, datatype = _READERS[column.kind](value, column)
         return typed(text, datatype)
@@ -178,7 +176,7 @@ def _read(
         return ox.NamedNode(names.resolve(text, column))
     if column.kind is ValueKind.PROPERTY:
         return _property(text)
-    return ox.Literal(text, language=language)
+    return ox.Literal(text, language=column.language)
 
 
 def _text_of(value: CellValue, column: TableColumn) -> str:
