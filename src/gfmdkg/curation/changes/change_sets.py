@@ -4,7 +4,7 @@ They are on disk beside the versions and never part of one::
 
     store/changes/
       7/patch.rdfp         written once
-      7/change.json        written last, hence a folder without it is rubble; replaced atomically
+      7/change.json        written last, so a folder without it is unfinished; replaced atomically
 
 Numbers are taken by making the folder, so that nobody waits for a number and none is used
 twice; one that was taken by a process which was killed stays unused. Whoever takes a step of a

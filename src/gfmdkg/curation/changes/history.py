@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from html import escape
 from itertools import groupby
 from typing import Any
 
@@ -226,17 +225,13 @@ def as_json(patch: Patch, label_of: Label) -> dict[str, Any]:
 
 def as_html(patch: Patch, label_of: Label) -> str:
     """The same as a section of a page, with ``ins`` and ``del``, which speak for themselves."""
+    # A command that shows no page loads nothing that writes one.
+    from gfmdkg.http.rendering import render
+
     shown = patch.without_graphs({PROVENANCE_GRAPH})
-    parts = ['<section class="difference" aria-label="Difference">']
-    parts.append(f"<p>{_counts(patch, shown)}</p>")
-    for subject, statements in _by_resource(shown):
-        parts.append(f"<h3>{_link(subject, label_of)}</h3><ul>")
-        for mark, s in statements:
-            tag = "ins" if mark == "+" else "del"
-            text = f"{_link(s.predicate, label_of)}: {_link(s.object, label_of)}"
-            parts.append(f"<li><{tag}>{text}</{tag}></li>")
-        parts.append("</ul>")
-    return "\n".join((*parts, "</section>", ""))
+    resources = as_json(shown, label_of)["resources"]
+    values = {"counts": _counts(patch, shown), "resources": resources, "short": _short}
+    return render("difference.html", {**values, "base": BASE.rstrip("/")}).decode() + "\n"
 
 
 def name_of(term: Term, label_of: Label) -> str:
@@ -291,13 +286,3 @@ def _cell(term: Term, label_of: Label) -> dict[str, Any]:
         datatype = term.datatype.value
         return {"literal": term.value, "datatype": datatype, "language": term.language}
     return {"blank": str(term).removeprefix("_:"), "label": None}
-
-
-def _link(term: Term, label_of: Label) -> str:
-    if isinstance(term, ox.NamedNode):
-        href = escape(term.value.removeprefix(BASE.rstrip("/")), quote=True)
-        return f'<a href="{href}">{escape(name_of(term, label_of))}</a>'
-    if not isinstance(term, ox.Literal):
-        return escape(str(term))
-    language = f' lang="{escape(term.language, quote=True)}"' if term.language else ""
-    return f"<q{language}>{escape(term.value)}</q>"
