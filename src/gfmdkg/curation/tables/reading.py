@@ -104,9 +104,7 @@ class TableReader:
         is a finding too.
         """
         try:
-            names = (
-                CellNames(self.terms) if self.only_names else CellNames(self.terms, local=self._own)
-            )
+            names = CellNames(self.terms, local=None if self.only_names else self._own)
             with open_sheets(self.source, file=self.file) as sheets:
                 for name, rows in sheets:
                     yield from self._sheet(name, rows, names, alone=len(sheets) == 1)

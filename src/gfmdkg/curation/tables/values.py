@@ -43,10 +43,8 @@ class CellNames:
     graph does not know.
     """
 
-    def __init__(
-        self, terms: TermIndex, *, local: Callable[[], TermIndex | None] = lambda: None
-    ) -> None:
-        self._terms, self._local = terms, cache(local)
+    def __init__(self, terms: TermIndex, *, local: Callable[[], TermIndex] | None = None) -> None:
+        self._terms, self._local = terms, cache(local) if local else None
         # The names of a long table are few, and those at fault cost the most.
         self._look_up = lru_cache(_KEPT)(self._find)
 
@@ -81,8 +79,8 @@ class CellNames:
         try:
             found = _find_in(self._terms, text, column)
             if found is None and not own.isdisjoint(column.types):
-                local = self._local()
-                found = None if local is None else _find_in(local, text, column)
+                local = self._local() if self._local else None
+                found = _find_in(local, text, column) if local else None
         except Ambiguous as error:
             return _ambiguous(text, error.candidates)
         if found is not None:
