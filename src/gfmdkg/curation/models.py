@@ -59,15 +59,15 @@ class Submission(BaseModel):
         json_schema_extra={"format": "iri"},
     )
     effect: str = asked(
-        "What the document means: by default RDF Patch is applied, quads are added, the rows of a "
-        "table correct or add their records, and anything else replaces the content of its graph.",
+        "What the document means: by default RDF Patch is applied, quads are added, rows of a "
+        "table correct or add their records, anything else replaces the content of its graph.",
         "add",
         one_of=Effect,
     )
     name: str = asked("The document's name.", "data/reference/actors.ttl")
 
 
-_NOTE = "A note that is kept with the step; a rejection should say why."
+_NOTE = "A note on the step; of a rejection, the reason."
 
 
 class Note(BaseModel):

@@ -312,7 +312,7 @@ def _recorded(service: Service, number: str) -> Version:
     wanted = _read_number("version", number)
     current = service.versions.require_current()
     if wanted > current.number:
-        raise NotFound("version", number)
+        raise NotFound("version", number, hint=f"the latest is {current.number}")
     return service.versions.record(wanted)
 
 
