@@ -42,13 +42,9 @@ __all__ = [
     "RecordType",
     "TableColumn",
     "ValueKind",
-    "class_of",
-    "derive",
     "find_record_type",
-    "mint",
     "record_type",
     "record_types",
-    "slug_key",
 ]
 
 SHEETS = ("recommendations", "citations", "actors", "instruments", "sessions")
@@ -87,6 +83,15 @@ _KINDS = {
     XSD + "date": ValueKind.DATE,
     XSD + "dateTime": ValueKind.DATE_TIME,
 }
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NUMBER = re.compile(r"[1-9][0-9]*(\.[1-9][0-9]*)*")
+_KIND_PREFIXES: Mapping[str, str] = {"political": "pol", "practical": "pra"}
+_ACTOR_CLASSES: Mapping[str, str] = {
+    "person": FOAF + "Person",
+    "org": ORG + "Organization",
+    "group": FOAF + "Group",
+}
+_REPORT, _PASSAGE = ID_BASE + "report/", ID_BASE + "passage/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +174,52 @@ class RecordType:
             if not column.languages and fold(column.name) == fold(heading):
                 return column
         return None
+
+    def mint(self, keys: Mapping[str, str]) -> str:
+        """The IRI of the record with these values in its key columns.
+
+        Raises ``CellFault`` for a key that is not of the form of its kind.
+        """
+        if self.name == "recommendation":
+            return _recommendation(keys)
+        if self.name == "citation":
+            code = keys["cites"].removeprefix(SDG)
+            slug = f"sdg-{code}" if code != keys["cites"] else code.rpartition("/")[2]
+            return f"{ID_BASE}citation/{_below(_PASSAGE, keys['passage'])}/{slug}"
+        key = keys["key"]
+        if not _SLUG.fullmatch(key):
+            remedy = "use lower-case letters a to z, digits and single hyphens: a-short-name"
+            raise CellFault("key", f"“{key}” is not a key", remedy=remedy, value=key)
+        if self.name == "actor" and key.partition("-")[0] not in _ACTOR_CLASSES:
+            message = f"the key “{key}” does not say what kind of actor it is"
+            remedy = "begin it with person-, org- or group-"
+            raise CellFault("key", message, remedy=remedy, value=key)
+        return f"{ID_BASE}{self.name}/{key}"
+
+    def slug_key(self, iri: str) -> str:
+        """What stands in the column “key” for this IRI."""
+        return iri.removeprefix(f"{ID_BASE}{self.name}/")
+
+    def class_of(self, iri: str) -> str:
+        """The class of a new record, an IRI."""
+        if self.name != "actor":
+            return self.classes[0]
+        return _ACTOR_CLASSES[self.slug_key(iri).partition("-")[0]]
+
+    def derive(self, keys: Mapping[str, str]) -> Mapping[str, Term]:
+        """What empty cells of a recommendation are filled with; keys that ``mint`` has accepted."""
+        if self.name != "recommendation":
+            return {}
+        kind, number = _kind(keys), keys["number"]
+        above, _, last = number.rpartition(".")
+        facts: dict[str, Term] = {
+            GFMD + "locator": ox.Literal(f"{kind} recommendation {number}", language="en"),
+            GFMD + "order": typed(last, "integer"),
+            GFMD + "sortKey": ox.Literal(f"{kind}-{_padded(number)}"),
+        }
+        if above:
+            facts[DCTERMS + "isPartOf"] = ox.NamedNode(self.mint({**keys, "number": above}))
+        return facts
 
 
 def find_record_type(name: str) -> RecordType | None:
@@ -291,67 +342,6 @@ def _is_needed(said: _Said, column: str, rules: Sequence[str]) -> bool:
 
 def _is_single(said: _Said, rule: str) -> bool:
     return said.one(rule, SH + "maxCount") == "1" or said.one(rule, SH + "uniqueLang") == "true"
-
-
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_NUMBER = re.compile(r"[1-9][0-9]*(\.[1-9][0-9]*)*")
-_KIND_PREFIXES: Mapping[str, str] = {"political": "pol", "practical": "pra"}
-_ACTOR_CLASSES: Mapping[str, str] = {
-    "person": FOAF + "Person",
-    "org": ORG + "Organization",
-    "group": FOAF + "Group",
-}
-_REPORT, _PASSAGE = ID_BASE + "report/", ID_BASE + "passage/"
-
-
-def mint(record_type: RecordType, keys: Mapping[str, str]) -> str:
-    """The IRI of the record with these values in its key columns.
-
-    Raises ``CellFault`` for a key that is not of the form of its kind.
-    """
-    if record_type.name == "recommendation":
-        return _recommendation(keys)
-    if record_type.name == "citation":
-        code = keys["cites"].removeprefix(SDG)
-        slug = f"sdg-{code}" if code != keys["cites"] else code.rpartition("/")[2]
-        return f"{ID_BASE}citation/{_below(_PASSAGE, keys['passage'])}/{slug}"
-    key = keys["key"]
-    if not _SLUG.fullmatch(key):
-        remedy = "use lower-case letters a to z, digits and single hyphens: a-short-name"
-        raise CellFault("key", f"“{key}” is not a key", remedy=remedy, value=key)
-    if record_type.name == "actor" and key.partition("-")[0] not in _ACTOR_CLASSES:
-        message = f"the key “{key}” does not say what kind of actor it is"
-        remedy = "begin it with person-, org- or group-"
-        raise CellFault("key", message, remedy=remedy, value=key)
-    return f"{ID_BASE}{record_type.name}/{key}"
-
-
-def slug_key(record_type: RecordType, iri: str) -> str:
-    """What stands in the column “key” for this IRI."""
-    return iri.removeprefix(f"{ID_BASE}{record_type.name}/")
-
-
-def class_of(record_type: RecordType, iri: str) -> str:
-    """The class of a new record, an IRI."""
-    if record_type.name != "actor":
-        return record_type.classes[0]
-    return _ACTOR_CLASSES[slug_key(record_type, iri).partition("-")[0]]
-
-
-def derive(record_type: RecordType, keys: Mapping[str, str]) -> Mapping[str, Term]:
-    """What empty cells of a recommendation are filled with; keys that ``mint`` has accepted."""
-    if record_type.name != "recommendation":
-        return {}
-    kind, number = _kind(keys), keys["number"]
-    above, _, last = number.rpartition(".")
-    facts: dict[str, Term] = {
-        GFMD + "locator": ox.Literal(f"{kind} recommendation {number}", language="en"),
-        GFMD + "order": typed(last, "integer"),
-        GFMD + "sortKey": ox.Literal(f"{kind}-{_padded(number)}"),
-    }
-    if above:
-        facts[DCTERMS + "isPartOf"] = ox.NamedNode(mint(record_type, {**keys, "number": above}))
-    return facts
 
 
 def _recommendation(keys: Mapping[str, str]) -> str:

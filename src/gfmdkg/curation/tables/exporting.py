@@ -14,15 +14,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from gfmdkg.curation.tables.columns import (
-    RecordType,
-    TableColumn,
-    ValueKind,
-    class_of,
-    derive,
-    mint,
-    slug_key,
-)
+from gfmdkg.curation.tables.columns import RecordType, TableColumn, ValueKind
 from gfmdkg.curation.tables.source import CellFault, cell_name
 from gfmdkg.curation.tables.values import CellNames, parse_cell, render_cell
 from gfmdkg.errors import DataError, Fault
@@ -100,8 +92,8 @@ def export_table(
             left_out.append(f"<{iri}>: {error}")
             continue
         rest = {predicate: list(values) for predicate, values in properties.items()}
-        _take(rest, _TYPE, [ox.NamedNode(class_of(record_type, iri))])
-        derived = derive(record_type, keys)
+        _take(rest, _TYPE, [ox.NamedNode(record_type.class_of(iri))])
+        derived = record_type.derive(keys)
         rows.append(
             tuple(
                 _cell(rest, column, derived.get(column.predicate), names)
@@ -136,14 +128,14 @@ def _keys(record_type: RecordType, iri: str, properties: _Properties) -> dict[st
     """The values of the key columns. Raises ``ValueError`` where the IRI does not follow."""
     keys: dict[str, str] = {}
     for column in record_type.keys:
-        values = [slug_key(record_type, iri)]
+        values = [record_type.slug_key(iri)]
         if column.predicate is not None:
             values = list(map(_text, properties.get(column.predicate, ())))
         if len(values) != 1:
             raise ValueError(f"it has not one “{column.name}”")
         (keys[column.name],) = values
     try:
-        minted = mint(record_type, keys)
+        minted = record_type.mint(keys)
     except CellFault as fault:
         minted = str(fault)
     if minted != iri:

@@ -11,10 +11,7 @@ from gfmdkg.curation.tables.columns import (
     SHEETS,
     RecordType,
     TableColumn,
-    class_of,
-    derive,
     find_record_type,
-    mint,
     record_types,
 )
 from gfmdkg.curation.tables.source import CellFault, CellValue, RowCells, is_blank, open_sheets
@@ -209,13 +206,13 @@ class TableReader:
             return None
         key = layout.key_position
         given = {s.predicate for s in statements}
-        for predicate, value in derive(layout.record_type, keys).items():
+        for predicate, value in layout.record_type.derive(keys).items():
             if predicate not in given:
                 position_of = layout.position_of(predicate)
                 statements.append(
                     Statement(predicate, value, key if position_of is None else position_of)
                 )
-        first = Statement(_TYPE, ox.NamedNode(class_of(layout.record_type, iri)), key)
+        first = Statement(_TYPE, ox.NamedNode(layout.record_type.class_of(iri)), key)
         return Record(iri, replace(row, values=()), layout, (first, *statements))
 
     def _terms(
@@ -254,7 +251,7 @@ class TableReader:
             return None  # the fault is a finding already
         position = layout.key_position
         try:
-            iri = mint(layout.record_type, keys)
+            iri = layout.record_type.mint(keys)
         except CellFault as fault:
             self._tell(fault, row, position)
             return None
@@ -361,7 +358,7 @@ def _unknown(record_type: RecordType, heading: str) -> CellFault:
 def _names_of(record: Record) -> Iterator[LabelEntry]:
     """The titles and other names of a record; without any it is still known by its slug."""
     names = [s.value for s in record.statements if s.predicate in _NAMES]
-    types = (class_of(record.layout.record_type, record.iri),)
+    types = (record.layout.record_type.class_of(record.iri),)
     for name in names or [ox.Literal(record.iri.rpartition("/")[2])]:
         if isinstance(name, ox.Literal):
             yield LabelEntry(
