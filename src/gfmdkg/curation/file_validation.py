@@ -57,7 +57,7 @@ class FileValidator:
     The rules are those of ``content``. The context is the version ``against`` which the files
     are validated or, without one, the content's own data. What of it does not change is read
     once. With ``follows_files``, files of the content that were edited since the version was
-    built count as they are now. Of tables so many ``records_at_once`` are in memory.
+    built count as they are now. Memory holds at most ``records_at_once`` records of tables.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class FileValidator:
         ``tables``, CSV or XLSX with the names by which findings call them, need a version. They
         are validated together with the files, and findings on them have their cells. What a row
         puts in the place of what the version says is not there for the rules, so a date that is
-        corrected is not the second one of its record. ``progress`` hears how far that is.
+        corrected is not the second one of its record. ``progress`` hears how far the work is.
         """
         documents, unreadable = read_documents(given, contexts=self._contexts)
         if unreadable:

@@ -42,11 +42,11 @@ class DraftRules:
         base: OxigraphStore | None = None,
         patch: Patch | None = None,
     ) -> Report:
-        """What the rules say of a draft; that it conforms means: publish.
+        """What the rules say of a draft, which may be published where it conforms.
 
-        With ``base``, a state that kept the rules, and the ``patch`` that leads from there to
-        the draft, only what that can affect is looked at, where this can be told. Of a whole
-        graph the report has the violations alone.
+        With ``base``, a state that conforms, and the ``patch`` that leads from there to the
+        draft, only what the patch can affect is looked at, where that is known. Of a whole graph
+        the report has the violations alone.
 
         The rules speak of the records of the model, hence a store without a focus node of any
         shape, such as one that is empty or holds other data, is not looked at further. A store
@@ -72,7 +72,7 @@ class DraftRules:
     ) -> Report:
         """The same of a draft that differs from the current version, by the patch if it is known.
 
-        For who holds the writer's lock: the current version is what the draft was made from.
+        For whoever holds the writer's lock: the current version is what the draft was made from.
         """
         current = versions.require_current()
         self._kept = current.folder

@@ -70,8 +70,8 @@ Change = SparqlUpdate | PutGraph | DeleteGraph
 
 
 Validate = Callable[[OxigraphStore, Patch | None], Report]
-"""What the rules say of a draft that differs from its base by the patch, or in ways that are not
-known; a violation forbids to publish it."""
+"""What the rules say of a draft that differs from its base by the patch, or in unknown ways where
+there is none; a draft with a violation is not published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Tables, CSV or XLSX, read row by row as cells, without running or guessing anything.
 
-A workbook is an archive of XML made by who knows whom, and is looked at before it is opened.
+A workbook is an archive of XML from anybody, so it is checked before it is opened.
 """
 
 import csv
@@ -179,7 +179,7 @@ def is_table(name: str) -> bool:
 
 @contextmanager
 def open_sheets(source: Path | bytes, *, file: str | None) -> Iterator[Sequence[Sheet]]:
-    """The sheets of a file with their rows; what it is, is told by its first bytes.
+    """The sheets of a file with their rows; its first bytes tell whether it is CSV or XLSX.
 
     Sheets that are hidden are left out. Raises ``DataError`` for a file that cannot be opened
     or is neither, and while rows are read for what is damaged.

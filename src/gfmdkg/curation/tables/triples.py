@@ -137,7 +137,7 @@ def read_chunks(
     record_type: str | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> Iterator[TableDocument]:
-    """Read a CSV or XLSX file against the names of the graph, so many records at a time.
+    """Read a CSV or XLSX file against the names of the graph, ``size`` records at a time.
 
     ``record_type`` names what a CSV file holds where its headings leave that open. Faults of
     the file and of its cells are findings, all of them; nothing is raised for them. There is
