@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
-from gfmdkg.build.assembly import derive_links_about, double_findings
+from gfmdkg.build.assembly import double_findings
+from gfmdkg.build.derivation import derive_links_about
 from gfmdkg.curation.tables.triples import TableDocument, table_changes
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content

@@ -6,8 +6,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from gfmdkg.build.sources import EXTENSIONS, decode_file
-from gfmdkg.curation.tables.source import TABLE_EXTENSIONS, TABLE_MEDIA_TYPES
 from gfmdkg.errors import UnsupportedMedia
+from gfmdkg.rdf.media import TABLE_EXTENSIONS, TABLE_MEDIA_TYPES
 
 if TYPE_CHECKING:
     from gfmdkg.validation import SourceFile

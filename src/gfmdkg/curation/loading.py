@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from gfmdkg.build.assembly import derive_links
+from gfmdkg.build.derivation import derive_links
 from gfmdkg.build.sources import read_all
 from gfmdkg.curation.documents import media_type_of
 from gfmdkg.curation.writing import Successor, Validate, refuse_violations, succeeding

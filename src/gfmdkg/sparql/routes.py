@@ -278,7 +278,7 @@ def _describe_service(router: APIRouter) -> None:
         operation_id="getMetrics",
         summary="Figures for Prometheus",
         description="Counters and gauges of requests, queries, workers, cache and versions, of "
-        "all front processes.",
+        "all server processes.",
         responses=answers(
             "The figures, in the text format of Prometheus or OpenMetrics.",
             None,

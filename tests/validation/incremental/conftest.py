@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gfmdkg.build.assembly import derive_links
+from gfmdkg.build.derivation import derive_links
 from gfmdkg.build.sources import collect_sources, data_scope
 from gfmdkg.namespaces import GFMD, GRAPH_BASE
 from gfmdkg.paths import shipped_content

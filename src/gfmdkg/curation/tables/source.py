@@ -19,11 +19,10 @@ from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
 from gfmdkg.errors import DataError, Fault, RequestError
+from gfmdkg.rdf.media import TABLE_EXTENSIONS
 from gfmdkg.rdf.spreadsheet import decode_text, unguard_text
 
 __all__ = [
-    "TABLE_EXTENSIONS",
-    "TABLE_MEDIA_TYPES",
     "CellFault",
     "CellValue",
     "Formula",
@@ -146,12 +145,6 @@ def _escape(value: str) -> str:
     return escaped
 
 
-TABLE_EXTENSIONS = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-"""Media type by the extension of a table."""
-TABLE_MEDIA_TYPES = frozenset(TABLE_EXTENSIONS.values())
 Sheet = tuple[str | None, Iterator[RowCells]]
 """A sheet's name and its rows; a CSV file is one sheet without a name."""
 
