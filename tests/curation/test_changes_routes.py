@@ -117,8 +117,8 @@ def test_a_conflict_names_the_statements(office: Office) -> None:
     assert answer.status_code == 409
     problem = answer.json()
     assert problem["type"].endswith("problems/conflict")
-    assert problem["clashes"][0]["version"] == version
-    assert problem["clashes"][0]["statement"].startswith("<http://e/q> <http://e/d>")
+    assert problem["conflicts"][0]["version"] == version
+    assert problem["conflicts"][0]["statement"].startswith("<http://e/q> <http://e/d>")
 
 
 def test_a_rejection_keeps_its_reason(office: Office) -> None:

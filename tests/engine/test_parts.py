@@ -21,12 +21,14 @@ from gfmdkg.engine.frames import (
 )
 from gfmdkg.engine.process import describe_death
 from gfmdkg.engine.supervisor import Admission, Lane
-from gfmdkg.errors import AnswerTooLarge, Busy, Candidate, Clash, Fault, GfmdkgError
+from gfmdkg.errors import AnswerTooLarge, Busy, Candidate, ConflictingStatement, Fault, GfmdkgError
 
 VALUES = {
     "faults": (Fault(message="bad", file="a.ttl", line=3, column=4),),
     "candidates": (Candidate(iri="http://e/a", label="a", score=91.5),),
-    "clashes": (Clash(statement="<http://e/a> <http://e/b> 1", reason="gone", version=7),),
+    "conflicts": (
+        ConflictingStatement(statement="<http://e/a> <http://e/b> 1", reason="gone", version=7),
+    ),
     "allowed": ("x", "y"),
     "offered": ("x", "y"),
     "accepted": ("x", "y"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gfmdkg.build.files import read_files
+from gfmdkg.build.sources import read_files
 from gfmdkg.cli import main
 from gfmdkg.cli.validating import expand, watch
 from gfmdkg.curation.file_validation import FileValidator

@@ -17,7 +17,7 @@ from gfmdkg.app.warming import Warming
 from gfmdkg.curation.routes.changes import curation_router
 from gfmdkg.curation.routes.validation import validation_router
 from gfmdkg.curation.worker import curation_roles
-from gfmdkg.curation.writer import Writes
+from gfmdkg.curation.writer import Writer
 from gfmdkg.errors import MethodNotAllowed, NotFound, RequestError
 from gfmdkg.http.server import Handler, Server
 from gfmdkg.http.service import Service
@@ -76,8 +76,8 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
     wait_seconds = settings.query_timeout_seconds
     searches = search_indexes(service.versions, wait_seconds=wait_seconds)
     lists = ListIndexes(searches, wait_seconds=wait_seconds)
-    writes, descriptions = Writes(service), Descriptions(service)
-    sparql, graphs = SparqlEndpoint(service, writes, descriptions), GraphStore(service, writes)
+    writer, descriptions = Writer(service), Descriptions(service)
+    sparql, graphs = SparqlEndpoint(service, writer, descriptions), GraphStore(service, writer)
     warming = Warming(service, catalog, lists)
     service.follow(warming.warm)
 
@@ -116,7 +116,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         validation_router(service),
         resource_router(service),
         query_pages_router(service, catalog),
-        curation_router(service, writes),
+        curation_router(service, writer),
         pages_router(service, catalog, document),
         state_router(service, document),
     ):

@@ -18,7 +18,7 @@ from gfmdkg.cli.history import diff_format_option, write_difference
 from gfmdkg.cli.result_tables import write_table
 from gfmdkg.curation.changes.change_sets import ChangeSet, State
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.submitted import Document, Effect, media_type_of
+from gfmdkg.curation.documents import Effect, SubmittedDocument, media_type_of
 from gfmdkg.curation.tokens import Role, TokenStore
 from gfmdkg.errors import DataError, Fault, ParameterError
 from gfmdkg.paths import Content, shipped_content
@@ -98,8 +98,8 @@ def submit(
 
 def _read(
     files: tuple[Path, ...], *, graph: str | None = None, effect: Effect | None = None
-) -> list[Document]:
-    documents: list[Document] = []
+) -> list[SubmittedDocument]:
+    documents: list[SubmittedDocument] = []
     faults: list[Fault] = []
     for file in files:
         try:
@@ -108,7 +108,7 @@ def _read(
             faults.append(Fault(message=error.strerror or str(error), file=str(file)))
             continue
         documents.append(
-            Document(
+            SubmittedDocument(
                 name=file.as_posix(),
                 body=body,
                 media_type=media_type_of(file.name),

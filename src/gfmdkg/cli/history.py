@@ -17,10 +17,9 @@ from gfmdkg.cli.context import (
 from gfmdkg.cli.result_tables import write_table
 from gfmdkg.curation.changes.change_sets import ChangeStore
 from gfmdkg.curation.changes.exporting import export_files
+from gfmdkg.curation.changes.history import as_html, as_json, as_text, difference, name_of, value_of
 from gfmdkg.curation.changes.history import blame as blame_resource
-from gfmdkg.curation.changes.history import difference
 from gfmdkg.curation.changes.rebuilding import rebuild_all, rebuild_one
-from gfmdkg.curation.changes.views import as_html, as_json, as_text, name_of, value_of
 from gfmdkg.graph import Graph
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content

@@ -7,9 +7,13 @@ import click
 
 from gfmdkg.cli.context import EXIT_FAULTS, CliContext, format_option, pass_cli
 from gfmdkg.curation.tables.columns import SHEETS, record_type
-from gfmdkg.curation.tables.exporting import export_table
-from gfmdkg.curation.tables.triples import convert_table, read_pieces
-from gfmdkg.curation.tables.workbook import write_csv_table, write_template, write_xlsx_tables
+from gfmdkg.curation.tables.exporting import (
+    export_table,
+    write_csv_table,
+    write_template,
+    write_xlsx_tables,
+)
+from gfmdkg.curation.tables.triples import convert_table, read_chunks
 from gfmdkg.errors import ParameterError
 from gfmdkg.validation import Report
 from gfmdkg.validation.findings import to_terminal
@@ -93,14 +97,14 @@ def import_command(
     source = sys.stdin.buffer.read() if is_stdin else file
     terms = cli.graph().terms
     with cli.error.status("reading") as status:
-        pieces = read_pieces(
+        chunks = read_chunks(
             source,
             terms,
             file="standard-input" if is_stdin else None,
             record_type=kind,
             progress=lambda rows: status.update(f"reading: {rows} rows"),
         )
-        conversion = convert_table(pieces)
+        conversion = convert_table(chunks)
     report = Report.of(conversion.findings)
     if report.findings:
         text = report.to_json_text() if format_name == "json" else to_terminal(report)

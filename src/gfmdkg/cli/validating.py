@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from gfmdkg.build.files import SYNTAXES, read_files
+from gfmdkg.build.sources import SYNTAXES, read_files
 from gfmdkg.cli.context import (
     EXIT_FAULTS,
     CliContext,

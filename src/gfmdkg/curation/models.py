@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, SkipValidation
 
 from gfmdkg.curation.changes.change_sets import Input, State
-from gfmdkg.curation.submitted import Effect
+from gfmdkg.curation.documents import Effect
 from gfmdkg.http.models import Count, FromOne, asked, sometimes
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.rdf.values import Resource
@@ -17,6 +17,7 @@ __all__ = [
     "ChangeList",
     "ChangeSet",
     "Difference",
+    "DocumentName",
     "Note",
     "Rejection",
     "Submission",
@@ -72,14 +73,14 @@ class Submission(BaseModel):
         json_schema_extra={"format": "iri"},
     )
     effect: Literal[Effect.REPLACE, Effect.ADD, Effect.REMOVE, Effect.PATCH] = asked(
-        "What the document means: by default RDF Patch is applied, quads are added, the rows of a "
-        "table correct or add their records, and anything else replaces the content of its graph.",
+        "What the document means: by default RDF Patch is applied, quads are added, rows of a "
+        "table correct or add their records, anything else replaces the content of its graph.",
         "add",
     )
     name: str = asked("The document's name.", "data/reference/actors.ttl")
 
 
-_NOTE = "A note that is kept with the step; a rejection should say why."
+_NOTE = "A note on the step; of a rejection, the reason."
 
 
 class Note(BaseModel):
@@ -92,6 +93,12 @@ class Rejection(BaseModel):
     """Why a change set is turned down."""
 
     message: str = asked(_NOTE, "Checked against the source.", default=...)
+
+
+class DocumentName(BaseModel):
+    """The parameter that names a document without a name of its own."""
+
+    name: str = asked("How findings call a document that is sent as the whole body.", "pact.ttl")
 
 
 class _Record(BaseModel):

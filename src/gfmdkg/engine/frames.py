@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
 from gfmdkg import errors
-from gfmdkg.errors import Candidate, Clash, Fault, GfmdkgError
+from gfmdkg.errors import Candidate, ConflictingStatement, Fault, GfmdkgError
 
 __all__ = [
     "Frame",
@@ -39,10 +39,10 @@ _CLASSES: Mapping[str, type[GfmdkgError]] = {
     for name in errors.__all__
     if isinstance(value := getattr(errors, name), type) and issubclass(value, GfmdkgError)
 }
-_RECORDS: Mapping[str, type[Fault] | type[Candidate] | type[Clash]] = {
+_RECORDS: Mapping[str, type[Fault] | type[Candidate] | type[ConflictingStatement]] = {
     "faults": Fault,
     "candidates": Candidate,
-    "clashes": Clash,
+    "conflicts": ConflictingStatement,
 }
 
 

@@ -60,7 +60,7 @@ class Fault(BaseModel):
     remedy: str = sometimes()
 
 
-class Clash(BaseModel):
+class ConflictingStatement(BaseModel):
     """A statement (N-Quads, without the full stop) that cannot be applied as it was meant."""
 
     statement: str
@@ -70,7 +70,10 @@ class Clash(BaseModel):
     )
 
 
-_PART_MODELS: Mapping[type, type[BaseModel]] = {errors.Clash: Clash, errors.Fault: Fault}
+_PART_MODELS: Mapping[type, type[BaseModel]] = {
+    errors.ConflictingStatement: ConflictingStatement,
+    errors.Fault: Fault,
+}
 """What is told of those parts of an error of which members may be left out."""
 
 
@@ -102,7 +105,7 @@ _MEMBERS: Mapping[str, Mapping[str, Any]] = {
     "method-not-allowed": {"allowed": _always(list[str], "The methods that the address has.")},
     "not-acceptable": {"offered": _always(list[str], "The media types that are offered.")},
     "ambiguous": {"name": _NAME, "candidates": _always(list[Resource], "Those that share it.")},
-    "conflict": {"clashes": _sometimes(list[Clash], "The statements at issue.")},
+    "conflict": {"conflicts": _sometimes(list[ConflictingStatement], "The statements at issue.")},
     "body-too-large": _LIMIT,
     "answer-too-large": _LIMIT,
     "network-too-large": {

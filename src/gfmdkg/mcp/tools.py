@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 import mcp_types as types
 
-from gfmdkg.build.files import SYNTAXES
+from gfmdkg.build.sources import SYNTAXES
 from gfmdkg.errors import AnswerTooLarge, GfmdkgError, ParameterError, UnknownParameter
 from gfmdkg.http.problems import problem_document
 from gfmdkg.lists import LISTS

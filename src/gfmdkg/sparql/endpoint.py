@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope
 
-from gfmdkg.curation.writer import Writes
+from gfmdkg.curation.writer import Writer
 from gfmdkg.curation.writing import SparqlUpdate
 from gfmdkg.engine.answers import EngineAnswer
 from gfmdkg.engine.pool import QueryRequest
@@ -66,8 +66,8 @@ class SparqlEndpoint:
     Whatever is wrong with a request is raised as a ``GfmdkgError``.
     """
 
-    def __init__(self, service: Service, writes: Writes, descriptions: Descriptions) -> None:
-        self.service, self._writes, self._descriptions = service, writes, descriptions
+    def __init__(self, service: Service, writer: Writer, descriptions: Descriptions) -> None:
+        self.service, self._writer, self._descriptions = service, writer, descriptions
 
     async def __call__(self, scope: Scope, receive: Receive) -> Answer:
         """Answer one request."""
@@ -104,7 +104,7 @@ class SparqlEndpoint:
             # A form may hold an update of any length, but only from somebody who may send one:
             # to take a form of megabytes apart keeps all others waiting.
             limit = settings.body_limit_bytes
-            if not self._writes.allows(scope):
+            if not self._writer.allows(scope):
                 limit = min(limit, _FORM_FACTOR * settings.query_limit_bytes)
             form = parse_parameters(await read_content(scope, receive, limit_bytes=limit))
             pairs = (*pairs, *form)
@@ -180,17 +180,17 @@ class SparqlEndpoint:
     # Updates
 
     async def _read_update(self, pairs: Pairs, scope: Scope, receive: Receive) -> Answer:
-        self._writes.authorize(scope)
+        self._writer.authorize(scope)
         limit = self.service.settings.body_limit_bytes
         text = _decode(await read_content(scope, receive, limit_bytes=limit))
         return await self._carry_out(parse_update((*pairs, ("update", text))), scope)
 
     async def _carry_out(self, request: SparqlUpdateRequest, scope: Scope) -> Answer:
-        who = self._writes.authorize(scope)
+        who = self._writer.authorize(scope)
         size = len(request.text.encode())
         if size > self.service.settings.body_limit_bytes:
             raise BodyTooLarge(self.service.settings.body_limit_bytes)
-        written = await self._writes.write(
+        written = await self._writer.write(
             SparqlUpdate(
                 text=request.text,
                 base_iri=BASE,

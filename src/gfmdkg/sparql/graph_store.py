@@ -13,8 +13,8 @@ import pyoxigraph as ox
 from starlette.requests import Request
 from starlette.types import Receive, Scope
 
-from gfmdkg.curation.submitted import Document
-from gfmdkg.curation.writer import Writes
+from gfmdkg.curation.documents import SubmittedDocument
+from gfmdkg.curation.writer import Writer
 from gfmdkg.curation.writing import DeleteGraph, PutGraph, Written
 from gfmdkg.engine.answers import read_body
 from gfmdkg.engine.pool import QueryRequest
@@ -60,8 +60,8 @@ _CREATED, _NO_CONTENT = 201, 204
 class GraphStore:
     """Answers ``/graphs``, ``/graphs/…`` and ``/graph/…``."""
 
-    def __init__(self, service: Service, writes: Writes) -> None:
-        self.service, self._writes = service, writes
+    def __init__(self, service: Service, writer: Writer) -> None:
+        self.service, self._writer = service, writer
 
     async def __call__(self, scope: Scope, receive: Receive) -> Answer:
         """Answer one request; whatever is wrong with it is raised as a ``GfmdkgError``."""
@@ -108,7 +108,7 @@ class GraphStore:
     # Writing
 
     async def _put(self, scope: Scope, receive: Receive) -> Answer:
-        who = self._writes.authorize(scope)
+        who = self._writer.authorize(scope)
         named, _ = _read_target(scope)
         replaces = scope["method"] == "PUT"
         is_new = named is None and not replaces
@@ -117,12 +117,12 @@ class GraphStore:
         change = PutGraph(graph=graph, documents=documents, replaces=replaces)
         what = f"{scope['method']} of {graph or 'the default graph'}"
         try:
-            written = await self._writes.write(change, what=what, who=who)
+            written = await self._writer.write(change, what=what, who=who)
         except DataError as error:
             raise MalformedBody(error.message, error.faults) from error
         return _written_answer(written, graph if is_new else None)
 
-    async def _documents(self, scope: Scope, receive: Receive) -> tuple[Document, ...]:
+    async def _documents(self, scope: Scope, receive: Receive) -> tuple[SubmittedDocument, ...]:
         given = read_content_type(scope, ACCEPTED)
         limit = self.service.settings.body_limit_bytes
         body = await read_content(scope, receive, limit_bytes=limit)
@@ -131,14 +131,14 @@ class GraphStore:
         return tuple(map(_read_part, read_parts(body, given, most=_MOST_PARTS)))
 
     async def _delete(self, scope: Scope) -> Answer:
-        who = self._writes.authorize(scope)
+        who = self._writer.authorize(scope)
         graph = _required(_read_target(scope)[0])
         what = f"DELETE of {graph or 'the default graph'}"
-        written = await self._writes.write(DeleteGraph(graph=graph), what=what, who=who)
+        written = await self._writer.write(DeleteGraph(graph=graph), what=what, who=who)
         return _written_answer(written)
 
 
-def _read_part(part: BodyPart) -> Document:
+def _read_part(part: BodyPart) -> SubmittedDocument:
     """The document in a part. Raises ``UnsupportedMedia``."""
     accepted = (*_WRITTEN, *_ALIASES)
     if part.media_type not in accepted:
@@ -146,8 +146,8 @@ def _read_part(part: BodyPart) -> Document:
     return _document(part.media_type, part.body)
 
 
-def _document(media_type: str, body: bytes) -> Document:
-    return Document(media_type=_ALIASES.get(media_type, media_type), body=body)
+def _document(media_type: str, body: bytes) -> SubmittedDocument:
+    return SubmittedDocument(media_type=_ALIASES.get(media_type, media_type), body=body)
 
 
 def _required(graph: str | None) -> str:

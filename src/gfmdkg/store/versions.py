@@ -241,7 +241,9 @@ class VersionStore:
         try:
             record = json.loads((folder / "version.json").read_bytes())
         except FileNotFoundError as error:
-            raise NotFound("version", str(number)) from error
+            current = self.current()
+            hint = f"the latest is {current.number}" if current else "there is none yet"
+            raise NotFound("version", str(number), hint=hint) from error
         except ValueError as error:
             fault = Fault(message=str(error), file=str(folder / "version.json"))
             raise StoreError("a version's record is damaged", [fault]) from error

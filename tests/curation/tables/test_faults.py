@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 from gfmdkg.curation.tables.reading import FINDINGS_KEPT
-from gfmdkg.curation.tables.triples import TableDocument, read_table
+from gfmdkg.curation.tables.triples import TableDocument, read_chunks, read_table
 from gfmdkg.namespaces import GFMD, SKOS
 from gfmdkg.paths import shipped_content
 from gfmdkg.rdf.values import Term, typed
@@ -395,7 +395,8 @@ def many(rows: int, *, wrong_every: int) -> bytes:
 
 def test_five_thousand_rows_are_read_with_progress_and_every_fault(terms: TermIndex) -> None:
     heard: list[int] = []
-    document = read_table(many(5_000, wrong_every=100), terms, progress=heard.append)
+    rows = many(5_000, wrong_every=100)
+    (document,) = read_chunks(rows, terms, size=None, progress=heard.append)
     assert len(document.records) == 5_000
     assert [f.cell for f in document.findings] == [f"D{n + 2}" for n in range(0, 5_000, 100)]
     assert heard == [1000, 2000, 3000, 4000, 5000, 5000]

@@ -10,7 +10,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 from tests.command import Run
 
-from gfmdkg.curation.tables.columns import Column, RecordType, ValueKind, record_types
+from gfmdkg.curation.tables.columns import RecordType, TableColumn, ValueKind, record_types
 
 # Keys of records that are not there yet; the other cells have the examples of the template.
 NEW_KEYS = {
@@ -31,7 +31,7 @@ MORE = {
 """What the rules only recommend, or ask for in most cases."""
 
 
-def asked(record_type: RecordType) -> list[Column]:
+def asked(record_type: RecordType) -> list[TableColumn]:
     return [column for column in record_type.columns if column.needed]
 
 

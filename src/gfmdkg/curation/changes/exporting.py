@@ -89,7 +89,7 @@ def revise_turtle(text: str, statements: Iterable[str], *, graph: str) -> str:
     """The Turtle of a file, revised to say these statements of the graph; as it is if it does.
 
     Comments inside a record that changed are lost. Where a statement is about a blank node or
-    records share one, none can be told from the others: the whole is then written canonically,
+    records share one, they cannot be told apart: the whole is then written canonically,
     in the order of the file, below the comments that it begins with.
     """
     wanted = sorted(statements)

@@ -1,12 +1,16 @@
-"""What happened since: differences, where each statement came from, and what clashes with it."""
+"""What changed from version to version: as differences, by statement, and as conflicts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 import pyoxigraph as ox
 
-from gfmdkg.errors import Clash, RequestError
+from gfmdkg.build.sources import PROVENANCE_GRAPH
+from gfmdkg.errors import ConflictingStatement, RequestError
+from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.values import Term
 from gfmdkg.store.comparison import compare_if_small
@@ -14,7 +18,18 @@ from gfmdkg.store.patches import Patch, graph_of, quads_of, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 
-__all__ = ["Origins", "blame", "difference", "find_clashes"]
+__all__ = [
+    "Label",
+    "Origins",
+    "as_html",
+    "as_json",
+    "as_text",
+    "blame",
+    "difference",
+    "find_conflicts",
+    "name_of",
+    "value_of",
+]
 
 # Subject, property, and the language where each language has one value.
 _Slot = tuple[Term, ox.NamedNode, str | None]
@@ -83,9 +98,9 @@ def blame(versions: VersionStore, resource: str) -> list[Origins]:
     return sorted(origins, key=lambda o: (graph_of(o.statement), o.statement.predicate.value))
 
 
-def find_clashes(
+def find_conflicts(
     patch: Patch, store: OxigraphStore, *, versions: VersionStore, base: int, current: Version
-) -> tuple[Clash, ...]:
+) -> tuple[ConflictingStatement, ...]:
     """What keeps a patch that was made against version ``base`` from meaning the same now.
 
     A statement to add that is there already, one to remove that is gone, and a value for a
@@ -95,24 +110,26 @@ def find_clashes(
     between = _patches_between(versions, base, current.number)
     since = {number: made for number, made in between if made is not None}
     obstacles = patch.obstacles(store)
-    clashes = [
-        _clash(s, "to be added, but there already", (n for n, p in since.items() if s in p.added))
-        for s in obstacles.added
+    found = [
+        *((s, "to be added, but there already", "added") for s in obstacles.added),
+        *((s, "to be removed, but gone", "removed") for s in obstacles.removed),
     ]
-    clashes += (
-        _clash(s, "to be removed, but gone", (n for n, p in since.items() if s in p.removed))
-        for s in obstacles.removed
-    )
-    known = {clash.statement for clash in clashes}
-    clashes += (c for c in _overtaken(patch, store, since) if c.statement not in known)
-    return tuple(clashes)
+    conflicts = [
+        _conflict(s, reason, (n for n, made in since.items() if s in getattr(made, effect)))
+        for s, reason, effect in found
+    ]
+    known = {statement for statement, _, _ in found}
+    return (*conflicts, *_overtaken(patch, store, since, known))
 
 
-def _clash(statement: str, reason: str, versions: Iterable[int]) -> Clash:
-    return Clash(statement=statement, reason=reason, version=max(versions, default=None))
+def _conflict(statement: str, reason: str, versions: Iterable[int]) -> ConflictingStatement:
+    since = max(versions, default=None)
+    return ConflictingStatement(statement=statement, reason=reason, version=since)
 
 
-def _overtaken(patch: Patch, store: OxigraphStore, since: Mapping[int, Patch]) -> Iterable[Clash]:
+def _overtaken(
+    patch: Patch, store: OxigraphStore, since: Mapping[int, Patch], known: Collection[str]
+) -> Iterable[ConflictingStatement]:
     net = Patch.compose(since.values())
     if not net or not patch.added:
         return
@@ -120,11 +137,10 @@ def _overtaken(patch: Patch, store: OxigraphStore, since: Mapping[int, Patch]) -
     changed = _slots(net, single)
     for text, statement in zip(patch.added, quads_of(patch.added), strict=True):
         slot = _slot(statement, single)
-        if slot is not None and slot in changed:
-            yield _clash(
-                text,
-                "to be added, but the one value of this property changed",
-                (number for number, made in since.items() if slot in _slots(made, single)),
+        if slot is not None and slot in changed and text not in known:
+            versions = (number for number, made in since.items() if slot in _slots(made, single))
+            yield _conflict(
+                text, "to be added, but the one value of this property changed", versions
             )
 
 
@@ -144,7 +160,7 @@ def _slot(statement: ox.Quad, single: Mapping[ox.NamedNode, bool]) -> _Slot | No
 
 def _single_valued(store: OxigraphStore) -> Mapping[ox.NamedNode, bool]:
     """Property to whether it has one value a language; one value at all prevails."""
-    query = packaged_query("gfmdkg.curation.changes", "clashes.rq").text
+    query = packaged_query("gfmdkg.curation.changes", "conflicts.rq").text
     found: dict[ox.NamedNode, bool] = {}
     for property_, per_language in store.select(query).rows:
         if isinstance(property_, ox.NamedNode) and isinstance(per_language, ox.Literal):
@@ -158,3 +174,115 @@ def _patches_between(
 ) -> tuple[tuple[int, Patch | None], ...]:
     """The recorded patches of the versions after ``first`` up to ``last``, with their numbers."""
     return tuple((number, versions.patch(number)) for number in range(first + 1, last + 1))
+
+
+Label = Callable[[str], str | None]
+"""The label of a resource by its IRI, as ``TermIndex.label`` gives it."""
+
+
+def as_text(patch: Patch, label_of: Label) -> str:
+    """A block per resource: its label and IRI, then a line per statement with - or +.
+
+    Like the page's fragment it leaves out the record of who published what, and counts it.
+    """
+    lines: list[str] = []
+    shown = patch.without_graphs({PROVENANCE_GRAPH})
+    for subject, statements in _by_resource(shown):
+        lines.append(value_of(subject, label_of))
+        for mark, s in statements:
+            graph = _graph_name(graph_of(s))
+            lines.append(
+                f"  {mark} {name_of(s.predicate, label_of)}: "
+                f"{value_of(s.object, label_of)}  [{graph}]"
+            )
+        lines.append("")
+    lines.append(_counts(patch, shown))
+    return "\n".join(lines)
+
+
+def as_json(patch: Patch, label_of: Label) -> dict[str, Any]:
+    """The same as JSON: ``added``, ``removed`` (counts) and ``resources`` with their changes."""
+    return {
+        "added": len(patch.added),
+        "removed": len(patch.removed),
+        "resources": [
+            {
+                **_cell(subject, label_of),
+                "changes": [
+                    {
+                        "operation": "add" if mark == "+" else "remove",
+                        "property": _cell(s.predicate, label_of),
+                        "value": _cell(s.object, label_of),
+                        "graph": graph_of(s),
+                    }
+                    for mark, s in statements
+                ],
+            }
+            for subject, statements in _by_resource(patch)
+        ],
+    }
+
+
+def as_html(patch: Patch, label_of: Label) -> str:
+    """The same as a section of a page, with ``ins`` and ``del``, which speak for themselves."""
+    # A command that shows no page loads nothing that writes one.
+    from gfmdkg.http.rendering import render
+
+    shown = patch.without_graphs({PROVENANCE_GRAPH})
+    resources = as_json(shown, label_of)["resources"]
+    values = {"counts": _counts(patch, shown), "resources": resources, "short": _short}
+    return render("difference.html", {**values, "base": BASE.rstrip("/")}).decode() + "\n"
+
+
+def name_of(term: Term, label_of: Label) -> str:
+    """The label of a resource where it has one, else the shortest form of its IRI."""
+    if isinstance(term, ox.NamedNode):
+        return label_of(term.value) or _short(term.value)
+    return str(term)
+
+
+def value_of(term: Term, label_of: Label) -> str:
+    """A value in one line: a quoted literal, or a resource by label and IRI."""
+    if isinstance(term, ox.Literal):
+        language = f"@{term.language}" if term.language else ""
+        return f"“{term.value}”{language}"
+    name = name_of(term, label_of)
+    if not isinstance(term, ox.NamedNode) or name == _short(term.value):
+        return name
+    return f"{name} <{_short(term.value)}>"
+
+
+def _by_resource(patch: Patch) -> list[tuple[Term, list[tuple[str, ox.Quad]]]]:
+    """A patch by resource: its statements with ``-`` or ``+``, those that go first.
+
+    Resources are sorted by IRI, statements by property.
+    """
+    marked = [("-", s) for s in quads_of(patch.removed)] + [("+", s) for s in quads_of(patch.added)]
+    marked.sort(
+        key=lambda pair: (str(pair[1].subject).strip("<>"), pair[1].predicate.value, pair[0] == "+")
+    )
+    groups = groupby(marked, key=lambda pair: pair[1].subject)
+    return [(subject, list(statements)) for subject, statements in groups]
+
+
+def _short(iri: str) -> str:
+    return compact(iri) if not iri.startswith(BASE + "id/") else iri.removeprefix(BASE)
+
+
+def _graph_name(graph: str) -> str:
+    return graph.removeprefix(GRAPH_BASE) or "default graph"
+
+
+def _counts(patch: Patch, shown: Patch) -> str:
+    hidden = len(patch.added) + len(patch.removed) - len(shown.added) - len(shown.removed)
+    more = f", and {hidden} statements of provenance" if hidden else ""
+    return f"{len(shown.added)} added, {len(shown.removed)} removed{more}"
+
+
+def _cell(term: Term, label_of: Label) -> dict[str, Any]:
+    if isinstance(term, ox.NamedNode):
+        return {"iri": term.value, "label": label_of(term.value)}
+    if isinstance(term, ox.Literal):
+        datatype = term.datatype.value
+        return {"literal": term.value, "datatype": datatype, "language": term.language}
+    return {"blank": str(term).removeprefix("_:"), "label": None}

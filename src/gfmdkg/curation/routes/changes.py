@@ -13,12 +13,11 @@ from starlette.responses import Response
 
 from gfmdkg.curation import models
 from gfmdkg.curation.changes.change_sets import ChangeStore
-from gfmdkg.curation.changes.history import difference
+from gfmdkg.curation.changes.history import as_html, as_json, as_text, difference
 from gfmdkg.curation.changes.review import Review, activity_iri
-from gfmdkg.curation.changes.views import as_html, as_json, as_text
-from gfmdkg.curation.submitted import RDF_PATCH, Document, Effect
+from gfmdkg.curation.documents import RDF_PATCH, Effect, SubmittedDocument
 from gfmdkg.curation.tokens import Role
-from gfmdkg.curation.writer import Writes
+from gfmdkg.curation.writer import Writer
 from gfmdkg.errors import DataError, MalformedBody, NotFound, ParameterError
 from gfmdkg.http.answer import Answer, AnswerResponse
 from gfmdkg.http.described import (
@@ -66,16 +65,16 @@ _IN_VIEWS = query_string(format_model(*(view.name for view in _OFFERED)))
 _DIGITS = 15
 
 
-def curation_router(service: Service, writes: Writes) -> APIRouter:
+def curation_router(service: Service, writer: Writer) -> APIRouter:
     """``/api/changes``, ``/api/versions`` and what is below them."""
     router = described_router("Curation", "/api")
-    _add_changes(router, service, writes)
-    _add_steps(router, service, writes)
+    _add_changes(router, service, writer)
+    _add_steps(router, service, writer)
     _add_versions(router, service)
     return router
 
 
-def _add_changes(router: APIRouter, service: Service, writes: Writes) -> None:
+def _add_changes(router: APIRouter, service: Service, writer: Writer) -> None:
     changes = ChangeStore(service.versions)
 
     @router.get(
@@ -90,7 +89,7 @@ def _add_changes(router: APIRouter, service: Service, writes: Writes) -> None:
     async def list_changes(request: Request) -> Response:
         """All change sets with their state; needs the token of a submitter."""
         Parameters.of(request)
-        writes.authorize(request.scope, needed=Role.SUBMITTER)
+        writer.authorize(request.scope, needed=Role.SUBMITTER)
         found = await asyncio.to_thread(changes.all)
         return _answer(models.ChangeList, {"items": found[::-1], "total": len(found)})
 
@@ -117,7 +116,7 @@ def _add_changes(router: APIRouter, service: Service, writes: Writes) -> None:
     async def show_change(request: Request, number: str) -> Response:
         """A change set with its inputs, its report and its events."""
         Parameters.of(request)
-        writes.authorize(request.scope, needed=Role.SUBMITTER)
+        writer.authorize(request.scope, needed=Role.SUBMITTER)
         return _record(changes, _read_number("change set", number))
 
     @router.get(
@@ -129,21 +128,21 @@ def _add_changes(router: APIRouter, service: Service, writes: Writes) -> None:
     )
     async def diff_change(request: Request, number: str) -> Response:
         """What a change set adds and removes, by resource."""
-        writes.authorize(request.scope, needed=Role.SUBMITTER)
+        writer.authorize(request.scope, needed=Role.SUBMITTER)
         media_type = _read_view(request)
         patch = await asyncio.to_thread(changes.patch, _read_number("change set", number))
         return await _answer_difference(service, patch, await service.version(), media_type)
 
 
-def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
+def _add_steps(router: APIRouter, service: Service, writer: Writer) -> None:
     changes = ChangeStore(service.versions)
 
     async def step(request: Request, kind: str, number: str, take: Callable[..., Any]) -> int:
         parameters = Parameters.of(request, {"message"})
-        by = writes.authorize(request.scope, needed=Role.REVIEWER)
+        by = writer.authorize(request.scope, needed=Role.REVIEWER)
         message = parameters.one("message") or ""
         of = _read_number(kind, number)
-        return await writes.review(partial(take, number=of, by=by, message=message))
+        return await writer.review(partial(take, number=of, by=by, message=message))
 
     def add_step(verb: str, take: Callable[..., Any], description: str, **described: Any) -> None:
         async def run(request: Request, number: str) -> Response:
@@ -178,12 +177,12 @@ def _add_steps(router: APIRouter, service: Service, writes: Writes) -> None:
     async def submit(request: Request) -> Response:
         """Submit a document; it is stored with its validation and published by nobody yet."""
         parameters = Parameters.of(request, {"effect", "graph", "message", "name"})
-        by = writes.authorize(request.scope, needed=Role.SUBMITTER)
+        by = writer.authorize(request.scope, needed=Role.SUBMITTER)
         document = await _document(request, parameters, service.settings.body_limit_bytes)
         message = parameters.one("message") or ""
         submission = partial(Review.submit, documents=(document,), message=message, author=by)
         try:
-            number = await writes.review(submission)
+            number = await writer.review(submission)
         except DataError as error:
             raise MalformedBody(error.message, error.faults) from error
         headers = (("location", f"/api/changes/{number}"),)
@@ -283,13 +282,15 @@ def _difference_answers(*more_errors: int) -> Responses:
 # Reading requests
 
 
-async def _document(request: Request, parameters: Parameters, limit_bytes: int) -> Document:
+async def _document(
+    request: Request, parameters: Parameters, limit_bytes: int
+) -> SubmittedDocument:
     given = read_content_type(request.scope, _ACCEPTED)
     effect = parameters.one("effect")
     if effect is not None and effect not in tuple(Effect):
         raise ParameterError("effect", "is not known", value=effect, allowed=tuple(Effect))
     graph = parameters.one("graph")
-    return Document(
+    return SubmittedDocument(
         name=parameters.one("name") or "submitted",
         body=await read_content(request.scope, request.receive, limit_bytes=limit_bytes),
         media_type=given.media_type,
@@ -309,7 +310,7 @@ def _recorded(service: Service, number: str) -> Version:
     wanted = _read_number("version", number)
     current = service.versions.require_current()
     if wanted > current.number:
-        raise NotFound("version", number)
+        raise NotFound("version", number, hint=f"the latest is {current.number}")
     return service.versions.record(wanted)
 
 

@@ -4,14 +4,13 @@ import re
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.build.files import SYNTAXES, syntax_of
-from gfmdkg.curation.models import ValidationReport
-from gfmdkg.curation.submitted import Document
-from gfmdkg.curation.worker import Check, ask
-from gfmdkg.errors import DataError, UnsupportedMedia
+from gfmdkg.build.sources import EXTENSIONS, SYNTAXES
+from gfmdkg.curation.documents import SubmittedDocument
+from gfmdkg.curation.models import DocumentName, ValidationReport
+from gfmdkg.curation.worker import ValidationRequest, ask
+from gfmdkg.errors import UnsupportedMedia
 from gfmdkg.http.answer import Answer, AnswerResponse
 from gfmdkg.http.described import (
     READING,
@@ -21,7 +20,7 @@ from gfmdkg.http.described import (
     query_string,
     request_body,
 )
-from gfmdkg.http.models import AtVersion, asked
+from gfmdkg.http.models import AtVersion
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters, choose_format
 from gfmdkg.http.request import ContentType, cancel_on_disconnect, read_content, read_content_type
@@ -34,6 +33,7 @@ __all__ = ["validation_router"]
 _SYNTAXES = SYNTAXES | TABLE_EXTENSIONS
 _READ = {media_type: name for name, media_type in _SYNTAXES.items()}
 _ALIASES = {"application/json": "application/ld+json", "application/x-turtle": "text/turtle"}
+_EXTENSIONS = EXTENSIONS | TABLE_EXTENSIONS
 _ACCEPTED = (*_READ, *_ALIASES, MULTIPART)
 # The first is the default; the view “github” has a media type that others have, too.
 _OFFERED = tuple(
@@ -48,12 +48,6 @@ _EXAMPLE = (
     '    skos:prefLabel "Pact"@en .\n'
 )
 _SAFE_NAME = re.compile(r"[^\w.() /-]")
-
-
-class DocumentName(BaseModel):
-    """The parameter that names a document without a name of its own."""
-
-    name: str = asked("How findings call a document that is sent as the whole body.", "pact.ttl")
 
 
 def validation_router(service: Service) -> APIRouter:
@@ -76,7 +70,7 @@ def validation_router(service: Service) -> APIRouter:
         ),
     )
     async def validate(request: Request) -> Response:
-        """Check documents against the shapes and checks, in the context of the graph.
+        """ValidationRequest documents against the shapes and checks, in the context of the graph.
 
         The answer is 200 with the report whatever it says; `conforms` gives the verdict.
         """
@@ -89,7 +83,7 @@ def validation_router(service: Service) -> APIRouter:
             request.scope, request.receive, limit_bytes=service.settings.body_limit_bytes
         )
         documents = _documents(content_type, body, parameters.one("name"))
-        work = Check(documents=documents, view=view.name, version=version.number)
+        work = ValidationRequest(documents=documents, view=view.name, version=version.number)
         limit = service.settings.update_timeout_seconds
         reply = await cancel_on_disconnect(
             ask(service.workers, work, limit_seconds=limit), request.receive
@@ -101,33 +95,26 @@ def validation_router(service: Service) -> APIRouter:
     return router
 
 
-def _documents(content_type: ContentType, body: bytes, name: str | None) -> Sequence[Document]:
-    if content_type.media_type != MULTIPART:
-        media_type = _ALIASES.get(content_type.media_type, content_type.media_type)
-        return [
-            Document(
-                name=_tidy(name or f"document.{_READ[media_type]}"),
-                media_type=media_type,
-                body=body,
-            )
-        ]
-    parts = read_parts(body, content_type, most=_MOST_PARTS)
-    return [_document(number, part) for number, part in enumerate(parts, start=1)]
+def _documents(
+    content_type: ContentType, body: bytes, name: str | None
+) -> Sequence[SubmittedDocument]:
+    if content_type.media_type == MULTIPART:
+        parts = read_parts(body, content_type, most=_MOST_PARTS)
+        return [_document(f"document-{n}", part) for n, part in enumerate(parts, start=1)]
+    part = BodyPart(content_type=content_type.media_type, filename=name, body=body)
+    return [_document("document", part)]
 
 
-def _document(number: int, part: BodyPart) -> Document:
+def _document(stem: str, part: BodyPart) -> SubmittedDocument:
     media_type = _ALIASES.get(part.media_type, part.media_type)
     if media_type not in _READ:
         # Browsers know few of these types; the name of the file tells.
-        name = part.filename or ""
-        try:
-            extension = name.rpartition(".")[2].lower()
-            media_type = TABLE_EXTENSIONS.get(extension) or syntax_of(name)
-        except DataError as error:
-            given = part.content_type or "a part without Content-Type"
-            raise UnsupportedMedia(given, tuple(_READ)) from error
-    name = part.filename or f"document-{number}.{_READ[media_type]}"
-    return Document(name=_tidy(name), media_type=media_type, body=part.body)
+        media_type = _EXTENSIONS.get((part.filename or "").rpartition(".")[2].lower(), "")
+    if not media_type:
+        given = part.content_type or "a part without Content-Type"
+        raise UnsupportedMedia(given, tuple(_READ))
+    name = part.filename or f"{stem}.{_READ[media_type]}"
+    return SubmittedDocument(name=_tidy(name), media_type=media_type, body=part.body)
 
 
 def _tidy(name: str) -> str:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +28,7 @@ __all__ = [
     "Conversion",
     "TableDocument",
     "convert_table",
-    "read_pieces",
+    "read_chunks",
     "read_table",
     "table_changes",
 ]
@@ -42,7 +41,7 @@ class TableDocument:
     """What a table says, and where.
 
     ``file`` names it in findings, and ``findings`` are the faults of the cells themselves. It
-    may be a piece of a table, with some of the records.
+    may be a chunk of a table, with some of the records.
     """
 
     file: str
@@ -50,13 +49,15 @@ class TableDocument:
     findings: list[Finding] = field(default_factory=list)
 
     @property
+    def _places(self) -> list[tuple[Record, Statement]]:
+        return [(record, said) for record in self.records for said in record.statements]
+
+    @property
     def triples(self) -> list[tuple[ox.NamedNode, ox.NamedNode, Term]]:
         """The triples, in the order of the cells."""
         return [
-            (subject, ox.NamedNode(said.predicate), said.value)
-            for record in self.records
-            for subject in (ox.NamedNode(record.iri),)
-            for said in record.statements
+            (ox.NamedNode(record.iri), ox.NamedNode(said.predicate), said.value)
+            for record, said in self._places
         ]
 
     @property
@@ -87,16 +88,12 @@ class TableDocument:
         A value that is missing is shown in the empty cell that it is missing from, where the
         table has a column for it; what concerns a cell that is at fault itself is left out.
         """
-        at_fault = {f.cell for f in self.findings}
+        at_fault, places = {f.cell for f in self.findings}, self._places
         moved = [
-            self._moved(f, *self._lines[f.line - 1]) if f.file == self.file and f.line else f
+            self._moved(f, *places[f.line - 1]) if f.file == self.file and f.line else f
             for f in findings
         ]
         return [f for f in moved if f.file != self.file or f.cell not in at_fault]
-
-    @cached_property
-    def _lines(self) -> list[tuple[Record, Statement]]:
-        return [(record, said) for record in self.records for said in record.statements]
 
     @staticmethod
     def _moved(finding: Finding, record: Record, said: Statement) -> Finding:
@@ -104,8 +101,8 @@ class TableDocument:
         if finding.path not in (None, said.predicate) and finding.focus_node == record.iri:
             empty = record.layout.position_of(finding.path or "")
             position = position if empty is None else empty
-        column, language = record.layout.columns.get(position, (None, None))
-        prefix = f"column “{column.heading(language)}”: " if column else ""
+        column = record.layout.columns.get(position)
+        prefix = f"column “{column.heading}”: " if column else ""
         return replace(
             finding,
             message=prefix + finding.message,
@@ -125,16 +122,13 @@ def read_table(
     *,
     file: str | None = None,
     record_type: str | None = None,
-    progress: Callable[[int], None] = lambda _rows: None,
 ) -> TableDocument:
-    """Read a CSV or XLSX file as ``read_pieces`` does, in one."""
-    (document,) = read_pieces(
-        source, terms, size=None, file=file, record_type=record_type, progress=progress
-    )
+    """Read a CSV or XLSX file as ``read_chunks`` does, in one."""
+    (document,) = read_chunks(source, terms, size=None, file=file, record_type=record_type)
     return document
 
 
-def read_pieces(
+def read_chunks(
     source: Path | bytes,
     terms: TermIndex,
     *,
@@ -143,7 +137,7 @@ def read_pieces(
     record_type: str | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> Iterator[TableDocument]:
-    """Read a CSV or XLSX file against the names of the graph, so many records at a time.
+    """Read a CSV or XLSX file against the names of the graph, ``size`` records at a time.
 
     ``record_type`` names what a CSV file holds where its headings leave that open. Faults of
     the file and of its cells are findings, all of them; nothing is raised for them. There is
@@ -182,7 +176,7 @@ class Conversion:
     findings: tuple[Finding, ...]
 
 
-def convert_table(pieces: Iterable[TableDocument]) -> Conversion:
+def convert_table(chunks: Iterable[TableDocument]) -> Conversion:
     """Turn a table into Turtle.
 
     Memory grows with the Turtle alone. What is sound is written even where there are findings.
@@ -191,9 +185,9 @@ def convert_table(pieces: Iterable[TableDocument]) -> Conversion:
     texts: dict[str, str] = {}
     findings: list[Finding] = []
     triples = 0
-    for piece in pieces:
-        findings += piece.findings
-        for record in piece.records:
+    for chunk in chunks:
+        findings += chunk.findings
+        for record in chunk.records:
             properties: dict[ox.NamedNode, dict[Term, None]] = {}
             for said in record.statements:
                 properties.setdefault(ox.NamedNode(said.predicate), {})[said.value] = None
@@ -211,7 +205,7 @@ def table_changes(document: TableDocument, published: OxigraphStore, *, graph: s
     without a column, and languages that the table has no column for stay as they are. What a
     record gains is added where its class is stated, and to ``graph`` for one that is new.
 
-    Only the records of the document are looked up, so a piece of a table costs no more than
+    Only the records of the document are looked up, so a chunk of a table costs no more than
     it has records. Ask only for a document without findings: a cell at fault would count as an
     empty one.
     """
@@ -241,8 +235,8 @@ def _has_column(layout: Layout, said: ox.Quad) -> bool:
     """Whether a table has a place for what is said of a record."""
     language = said.object.language if isinstance(said.object, ox.Literal) else None
     return said.predicate == _TYPE or any(
-        column.predicate == said.predicate.value and tag == language
-        for column, tag in layout.columns.values()
+        column.predicate == said.predicate.value and column.language == language
+        for column in layout.columns.values()
     )
 
 

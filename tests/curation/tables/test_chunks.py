@@ -10,9 +10,8 @@ from rdflib import Graph, URIRef
 from gfmdkg.curation.batches import FindingTally
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.curation.tables.columns import record_type
-from gfmdkg.curation.tables.exporting import export_table
-from gfmdkg.curation.tables.triples import read_pieces, read_table, table_changes
-from gfmdkg.curation.tables.workbook import write_csv_table
+from gfmdkg.curation.tables.exporting import export_table, write_csv_table
+from gfmdkg.curation.tables.triples import read_chunks, read_table, table_changes
 from gfmdkg.namespaces import GFMD, GRAPH_BASE, RDF, SKOS
 from gfmdkg.paths import shipped_content
 from gfmdkg.rdf.solutions import Select, Solutions
@@ -73,9 +72,9 @@ def test_pieces_give_the_findings_of_the_whole(version: Version, at_once: int) -
         ("D8", "min-count"),
     } <= found
     assert "reference-label-shared" in {f.code for f in whole.findings}
-    pieces = report(version, ("i.csv", INSTRUMENTS), at_once=at_once)
-    assert pieces.findings == whole.findings
-    assert (pieces.mode, pieces.conforms) == (Mode.INCREMENTAL, whole.conforms)
+    chunks = report(version, ("i.csv", INSTRUMENTS), at_once=at_once)
+    assert chunks.findings == whole.findings
+    assert (chunks.mode, chunks.conforms) == (Mode.INCREMENTAL, whole.conforms)
 
 
 def test_tables_and_files_are_seen_together_in_pieces(version: Version) -> None:
@@ -83,9 +82,9 @@ def test_tables_and_files_are_seen_together_in_pieces(version: Version) -> None:
     file = SourceFile(path="x.ttl", text=TURTLE, graph="https://example.org/x")
     whole = report(version, *tables, at_once=1_000, files=[file])
     assert {"x.ttl", "i.csv", "c.csv"} <= {f.file for f in whole.findings}
-    pieces = report(version, *tables, at_once=2, files=[file])
-    assert pieces.findings == whole.findings
-    assert pieces.sources == whole.sources == {"x.ttl": TURTLE}
+    chunks = report(version, *tables, at_once=2, files=[file])
+    assert chunks.findings == whole.findings
+    assert chunks.sources == whole.sources == {"x.ttl": TURTLE}
 
 
 def test_a_published_table_has_no_fault_in_pieces_either(
@@ -112,9 +111,9 @@ def test_small_tables_share_a_batch(version: Version) -> None:
 
 
 def test_each_piece_has_the_faults_of_its_own_rows(terms: TermIndex) -> None:
-    pieces = list(read_pieces(INSTRUMENTS.encode(), terms, size=2, file="i.csv"))
-    assert [[f.cell for f in piece.findings] for piece in pieces] == [[], ["D4"], [], [], []]
-    assert sum(len(piece.records) for piece in pieces) == 10
+    chunks = list(read_chunks(INSTRUMENTS.encode(), terms, size=2, file="i.csv"))
+    assert [[f.cell for f in chunk.findings] for chunk in chunks] == [[], ["D4"], [], [], []]
+    assert sum(len(chunk.records) for chunk in chunks) == 10
 
 
 def test_what_a_table_changes_is_what_its_pieces_change(
@@ -124,11 +123,11 @@ def test_what_a_table_changes_is_what_its_pieces_change(
     document = read_table(INSTRUMENTS.encode(), terms, file="i.csv")
     whole = table_changes(document, published, graph=graph)
     assert whole.removed
-    pieces = [
-        table_changes(piece, published, graph=graph)
-        for piece in read_pieces(INSTRUMENTS.encode(), terms, size=3, file="i.csv")
+    chunks = [
+        table_changes(chunk, published, graph=graph)
+        for chunk in read_chunks(INSTRUMENTS.encode(), terms, size=3, file="i.csv")
     ]
-    assert Patch.compose(pieces) == whole
+    assert Patch.compose(chunks) == whole
 
 
 def test_of_too_many_findings_the_worst_are_kept_and_the_others_counted() -> None:

@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
+from gfmdkg.build.sources import EXTENSIONS, decode_file
 from gfmdkg.errors import UnsupportedMedia
-from gfmdkg.rdf.media import GRAPHS, TABLE_EXTENSIONS, TABLE_MEDIA_TYPES
+from gfmdkg.rdf.media import TABLE_EXTENSIONS, TABLE_MEDIA_TYPES
 
-__all__ = ["RDF_PATCH", "Document", "Effect", "media_type_of"]
+if TYPE_CHECKING:
+    from gfmdkg.validation import SourceFile
+
+__all__ = ["RDF_PATCH", "Effect", "SubmittedDocument", "media_type_of"]
 
 RDF_PATCH = "application/rdf-patch"
 
-_MEDIA_TYPES = {media.extension: media.media_type for media in GRAPHS} | {
-    ".json": "application/ld+json",
-    ".rdfp": RDF_PATCH,
-    ".xml": "application/rdf+xml",
-}
-_MEDIA_TYPES |= {f".{name}": media_type for name, media_type in TABLE_EXTENSIONS.items()}
+_MEDIA_TYPES = EXTENSIONS | TABLE_EXTENSIONS | {"rdfp": RDF_PATCH}
 
 
 class Effect(StrEnum):
@@ -29,7 +29,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class SubmittedDocument:
     """A document and the name by which findings call it.
 
     ``graph`` names the graph that it is about, and ``effect`` what it means for that, as far as
@@ -44,6 +44,10 @@ class Document:
     graph: str | None = None
     effect: Effect | None = None
 
+    def decode(self) -> "SourceFile":
+        """Its text, with the place of what is not UTF-8 in a ``DataError``."""
+        return decode_file(self.name, self.body, self.media_type)
+
     @property
     def is_table(self) -> bool:
         """Whether it is CSV or XLSX, and no RDF."""
@@ -53,6 +57,7 @@ class Document:
 def media_type_of(name: str) -> str:
     """The media type by a file's extension. Raises ``UnsupportedMedia`` with those known."""
     extension = PurePath(name).suffix.lower()
-    if extension not in _MEDIA_TYPES:
-        raise UnsupportedMedia(f"a file “{extension or name}”", sorted(_MEDIA_TYPES))
-    return _MEDIA_TYPES[extension]
+    if extension[1:] not in _MEDIA_TYPES:
+        accepted = sorted(f".{known}" for known in _MEDIA_TYPES)
+        raise UnsupportedMedia(f"a file “{extension or name}”", accepted)
+    return _MEDIA_TYPES[extension[1:]]
