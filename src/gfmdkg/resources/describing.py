@@ -31,10 +31,14 @@ from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import Resource, Term, python_value
 from gfmdkg.resources.bibliography import Reference, ReferenceType, write_bibtex
 from gfmdkg.resources.model import (
+    GROUP_TITLES,
+    KIND,
+    NAMES,
     Citation,
     Description,
     Evidence,
     EvidenceList,
+    GroupName,
     Incoming,
     LiteralValue,
     Name,
@@ -48,12 +52,6 @@ from gfmdkg.resources.model import (
     Source,
     Touch,
     Value,
-)
-from gfmdkg.resources.wording import (
-    GROUP_TITLES,
-    KIND,
-    NAMES,
-    GroupName,
     incoming_title,
     property_title,
 )
@@ -83,8 +81,6 @@ _CLASSES: Mapping[str, tuple[str, ...]] = {
 """Folder below ``/id/`` to the classes of what lies in it."""
 # So many links, and things that point to the resource by one property, a page shows.
 _SHOWN = 50
-
-Row = Sequence[Term | None]
 
 
 def identify(text: str, terms: TermIndex) -> ox.NamedNode:
@@ -257,9 +253,9 @@ def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
 # Properties
 
 
-def _properties(rows: Iterable[Row], terms: TermIndex) -> tuple[Property, ...]:
+def _properties(rows: Iterable[Sequence[Term | None]], terms: TermIndex) -> tuple[Property, ...]:
     """Of rows of property and value, perhaps with a property and a value of that value."""
-    found: dict[str, dict[Term, list[Row]]] = {}
+    found: dict[str, dict[Term, list[Sequence[Term | None]]]] = {}
     for name, value, *inner in rows:
         if isinstance(name, ox.NamedNode) and value is not None:
             found.setdefault(name.value, {}).setdefault(value, []).append(inner)
@@ -287,7 +283,7 @@ def _rank(shown: Property) -> tuple[int, str]:
     return (first.index(iri) if iri in first else len(first), shown.title)
 
 
-def _value(term: Term, inner: Iterable[Row], terms: TermIndex) -> Value:
+def _value(term: Term, inner: Iterable[Sequence[Term | None]], terms: TermIndex) -> Value:
     match term:
         case ox.NamedNode(value=iri):
             return ResourceValue(kind="resource", iri=iri, label=terms.label(iri))
