@@ -18,7 +18,8 @@ from gfmdkg.http.rendering import page, resource_path
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.queries import CannedQuery, Catalog, Cell, Row
-from gfmdkg.queries.routes import RESERVED, BoundQuery, Hint, Rows, Values, bind_query
+from gfmdkg.queries.answering import BoundQuery, RowsOfPage, Values, bind_query
+from gfmdkg.queries.models import RESERVED, QueryHint
 from gfmdkg.rdf.values import Resource
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Parameter, ParameterType
@@ -40,8 +41,8 @@ async def show_query(
     paging = parameters.paging(service.settings)
     values = parameters.given(query.parameters)
     bound: BoundQuery | None = None
-    found: Rows | None = None
-    hint: Hint | None = None
+    found: RowsOfPage | None = None
+    hint: QueryHint | None = None
     trouble: ParameterError | NotFound | Ambiguous | None = None
     if values or not any(p.required for p in query.parameters.values()):
         try:
