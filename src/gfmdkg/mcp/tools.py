@@ -13,7 +13,7 @@ from gfmdkg.build.files import SYNTAXES
 from gfmdkg.errors import AnswerTooLarge, GfmdkgError, ParameterError, UnknownParameter
 from gfmdkg.http.problems import problem_document
 from gfmdkg.lists import LISTS
-from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, NoService, Reply
+from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, ApiAnswer, NoService
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.networks import KINDS
 
@@ -239,9 +239,9 @@ class Tools:
     @classmethod
     async def of(cls, api: Api) -> "Tools":
         """The tools of the service behind ``api``. Raises as its methods do."""
-        reply = await api.ask(_QUERIES, limit_bytes=DOCUMENT_LIMIT_BYTES)
-        is_json = reply.problem() is None and reply.media_type == "application/json"
-        queries = json.loads(reply.body).get("items") if is_json else None
+        answer = await api.ask(_QUERIES, limit_bytes=DOCUMENT_LIMIT_BYTES)
+        is_json = answer.problem() is None and answer.media_type == "application/json"
+        queries = json.loads(answer.body).get("items") if is_json else None
         if queries is None:
             raise NoService(api.address, "what is there is no gfmdkg service")
         return cls(api, {query["name"]: query for query in queries})
@@ -278,20 +278,20 @@ class Tools:
             given = _TOOLS[name].judge(arguments)
             if name == "queries":
                 return self._describe_queries(given.get("name"))
-            reply = await self._ask(name, given)
-            problem = reply.problem()
+            answer = await self._ask(name, given)
+            problem = answer.problem()
         except GfmdkgError as error:
             problem = problem_document(error)
             if isinstance(error, AnswerTooLarge) and name != "sparql":
                 problem["detail"] = f"over {error.limit_bytes} bytes; ask for fewer, or filter"
         else:
             if problem is None:
-                return _success(reply)
-            if name == "sparql" and reply.status == HTTPStatus.BAD_REQUEST:
+                return _success(answer)
+            if name == "sparql" and answer.status == HTTPStatus.BAD_REQUEST:
                 problem["detail"] += "; only SELECT, ASK, CONSTRUCT and DESCRIBE are run here"
         return _result(_in_words(problem), problem, is_error=True)
 
-    async def _ask(self, name: str, given: Arguments) -> Reply:
+    async def _ask(self, name: str, given: Arguments) -> ApiAnswer:
         path, accept, body = _TOOLS[name].path, "application/json", None
         if name == "sparql":
             accept, body = f"{_SOLUTIONS}, {_TURTLE};q=0.9", (_FORM, urlencode(_pairs(given)))
@@ -335,15 +335,15 @@ def _pairs(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _success(reply: Reply) -> types.CallToolResult:
+def _success(answer: ApiAnswer) -> types.CallToolResult:
     document: dict[str, Any]
-    if reply.media_type == _TURTLE:
-        turtle = _trim_prefixes(reply.body.decode())
-        document = {"version": reply.version, "turtle": turtle}
-        return _result(f"# Version {reply.version} of the graph.\n{turtle}", document)
-    document = json.loads(reply.body)
-    if reply.version is not None:
-        document = {"version": reply.version, **document}
+    if answer.media_type == _TURTLE:
+        turtle = _trim_prefixes(answer.body.decode())
+        document = {"version": answer.version, "turtle": turtle}
+        return _result(f"# Version {answer.version} of the graph.\n{turtle}", document)
+    document = json.loads(answer.body)
+    if answer.version is not None:
+        document = {"version": answer.version, **document}
     told: dict[str, Any] = _told(document)
     if "next" in document.get("links", {}):
         told["next_page"] = document["page"] + 1
