@@ -88,8 +88,7 @@ class Warming:
                 await asyncio.wait({asking}, timeout=_LOOK_SECONDS)
                 if any(self._service.pool.stats().waiting.values()):
                     return False
-            asking.exception()  # a client that asks the same is told
-            return True
+            return True  # whatever went wrong, a client that asks the same is told
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)

@@ -387,7 +387,5 @@ def _result(
     text: str, document: Mapping[str, Any], *, is_error: bool = False
 ) -> types.CallToolResult:
     return types.CallToolResult(
-        content=[types.TextContent(text=text)],
-        structured_content=dict(document),
-        is_error=is_error,
+        content=[types.TextContent(text=text)], structured_content=dict(document), is_error=is_error
     )

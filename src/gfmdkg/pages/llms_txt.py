@@ -21,8 +21,6 @@ __all__ = ["language_model_guide"]
 # Where a reader with little room may stop.
 _OPTIONAL = frozenset({"Curation", "Service"})
 _NAMED = frozenset({"Curation", "SPARQL"})
-# Every list has these; the text says so once.
-_UNNAMED = frozenset({"format", "page", "per_page", "version"})
 _ASKED = frozenset({"graph", "query"})
 _EXAMPLES = ("example-recommendations-citing", "example-instruments-cited")
 """Queries of ours that begin with a comment which says what they ask."""
@@ -77,8 +75,9 @@ def _links(operations: Iterable[Operation]) -> Iterable[_Link]:
         # Neither is what needs a token a link to follow.
         if operation.form_path is None or operation.needs_token:
             continue
-        parameters = {p.name: p for p in operation.parameters if p.place == "query"}
-        names = [n + "*" * p.required for n, p in parameters.items() if n not in _UNNAMED]
+        # What every list has, the text says once.
+        own = [p for p in operation.parameters if p.place == "query" and not p.is_common]
+        names = [p.name + "*" * p.required for p in own]
         note = " ".join(operation.description.partition("\n\n")[0].split())
         if names:
             note += f" Parameters: {', '.join(names)}."

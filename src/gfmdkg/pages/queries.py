@@ -7,12 +7,7 @@ from starlette.requests import Request
 
 from gfmdkg.errors import Ambiguous, NotFound, ParameterError
 from gfmdkg.http.answer import Answer
-from gfmdkg.http.parameters import (
-    Parameters,
-    link_header,
-    page_links,
-    sparql_link,
-)
+from gfmdkg.http.parameters import Parameters, link_header, page_links, sparql_link
 from gfmdkg.http.problems import PROBLEM_TYPES, sentence
 from gfmdkg.http.rendering import page, resource_path
 from gfmdkg.http.service import Service
@@ -28,14 +23,10 @@ __all__ = ["show_query"]
 
 
 async def show_query(
-    service: Service,
-    catalog: Catalog,
-    query: CannedQuery,
-    parameters: Parameters,
-    request: Request,
+    service: Service, catalog: Catalog, query: CannedQuery, request: Request
 ) -> Answer:
     """The page of a canned query, with its rows where it has all that it needs."""
-    parameters.only({*query.parameters, *RESERVED})
+    parameters = Parameters.of(request, {*query.parameters, *RESERVED})
     number = parameters.version()
     version = await service.version(number)
     paging = parameters.paging(service.settings)
@@ -62,7 +53,7 @@ async def show_query(
         rows=[_shown(row) for row in found.rows] if found else (),
         first=paging.start + 1,
         links=links,
-        downloads=_downloads(bound, number),
+        downloads=_downloads(bound, number) if bound else (),
         hint=hint,
         hint_query=catalog[hint.query] if hint else None,
         hint_rows=[_shown(row) for row in hint.items] if hint else (),
@@ -117,10 +108,8 @@ def _shown_cell(cell: Cell) -> tuple[str, str | None]:
             return str(cell), None
 
 
-def _downloads(bound: BoundQuery | None, number: int | None) -> Iterator[tuple[str, str]]:
+def _downloads(bound: BoundQuery, number: int | None) -> Iterator[tuple[str, str]]:
     """Name and path of the same answer in other forms."""
-    if bound is None:
-        return
     pinned = {} if number is None else {"version": number}
     for name in ("json", "csv", "tsv"):
         query = urlencode({**bound.values, **pinned, "format": name}, doseq=True)

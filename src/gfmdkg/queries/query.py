@@ -14,14 +14,7 @@ from gfmdkg.rdf.values import PythonValue, Resource, Term, python_value
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Column, Parameter
 
-__all__ = [
-    "CannedQuery",
-    "Cell",
-    "QueryShape",
-    "Row",
-    "WhenEmpty",
-    "read_shape",
-]
+__all__ = ["CannedQuery", "Cell", "QueryShape", "Row", "WhenEmpty", "read_shape"]
 
 
 Cell = Resource | PythonValue | None

@@ -104,9 +104,7 @@ def _parameters(query: CannedQuery, settings: Settings) -> list[params.Depends]:
     """The parameters of a canned query's route."""
     own = own_parameters({name: field_of(p) for name, p in query.parameters.items()})
     shared = query_string(
-        page_parameters(settings),
-        AtVersion,
-        format_model(*(media.name for media in ROW_FORMATS)),
+        page_parameters(settings), AtVersion, format_model(*(media.name for media in ROW_FORMATS))
     )
     return [own, *shared]
 

@@ -27,20 +27,16 @@ Pairs = Sequence[tuple[str, str]]
 _MOST_PARAMETERS = 1000
 # SPARQLWrapper sends all three, with the same value.
 _FORMAT_NAMES = ("format", "output", "results")
-_QUERY_PARAMETERS = frozenset(
-    {
-        "default-graph-uri",
-        "explain",
-        "named-graph-uri",
-        "query",
-        "timeout",
-        "version",
-        *_FORMAT_NAMES,
-    }
+_COMMON = ("timeout", *_FORMAT_NAMES)
+_QUERY_PARAMETERS = (
+    "default-graph-uri",
+    "explain",
+    "named-graph-uri",
+    "query",
+    "version",
+    *_COMMON,
 )
-_UPDATE_PARAMETERS = frozenset(
-    {"timeout", "update", "using-graph-uri", "using-named-graph-uri", *_FORMAT_NAMES}
-)
+_UPDATE_PARAMETERS = ("update", "using-graph-uri", "using-named-graph-uri", *_COMMON)
 _RESULTS = {media.name: media.media_type for media in RESULTS}
 _GRAPHS = {media.name: media.media_type for media in GRAPHS}
 # Who asks for JSON or XML means either kind of answer.

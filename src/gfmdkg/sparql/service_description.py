@@ -81,11 +81,7 @@ class Descriptions:
             figures = await self._figures.exactly(version)
             body = _write(template, figures, version, media_type, **address)
         return Answer(
-            media_type=media_type,
-            body=body,
-            version=version,
-            pinned=number is not None,
-            etag=tag,
+            media_type=media_type, body=body, version=version, pinned=number is not None, etag=tag
         )
 
     async def _count(self, version: Version) -> Figures:
