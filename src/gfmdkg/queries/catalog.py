@@ -63,7 +63,8 @@ class Catalog:
                 message = f"the name “{query.name}” is taken by {first.file}"
                 faults.append(Fault(message=message, file=file))
         for query, reader in readers:
-            _check_when_empty(query, queries, reader)
+            for message in _when_empty_faults(query, queries):
+                reader.fault(reader.lines["when_empty"], message)
             faults += reader.faults
         if faults:
             raise CatalogError("the canned queries are at fault", faults)
@@ -178,30 +179,23 @@ def _check_declarations(query: CannedQuery, reader: HeaderReader, select_line: i
             reader.fault(select_line, message)
 
 
-def _check_when_empty(
-    query: CannedQuery, queries: Mapping[str, CannedQuery], reader: HeaderReader
-) -> None:
+def _when_empty_faults(query: CannedQuery, queries: Mapping[str, CannedQuery]) -> Iterator[str]:
+    """What keeps the query that ``when_empty`` names from being asked instead."""
     hint = query.when_empty
     if hint is None:
         return
     other = queries.get(hint.query)
     if other is None:
-        messages = [f"when_empty names “{hint.query}”, which is no query"]
-    else:
-        handed_on = {name for name in hint.parameters if name in query.parameters}
-        messages = [
-            f"when_empty hands on “{name}”, which {which.name} does not take"
-            for name in hint.parameters
-            for which in (query, other)
-            if name not in which.parameters
-        ]
-        messages += [
-            f"when_empty does not hand on “{name}”, which {other.name} requires"
-            for name, parameter in other.parameters.items()
-            if parameter.required and not (name in handed_on and query.parameters[name].required)
-        ]
-    for message in messages:
-        reader.fault(reader.lines["when_empty"], message)
+        yield f"when_empty names “{hint.query}”, which is no query"
+        return
+    for name in hint.parameters:
+        for which in (query, other):
+            if name not in which.parameters:
+                yield f"when_empty hands on “{name}”, which {which.name} does not take"
+    sure = {n for n in hint.parameters if n in query.parameters and query.parameters[n].required}
+    for name, parameter in other.parameters.items():
+        if parameter.required and name not in sure:
+            yield f"when_empty does not hand on “{name}”, which {other.name} requires"
 
 
 # In RDF

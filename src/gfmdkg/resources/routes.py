@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from fastapi import APIRouter, Request, params
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -50,11 +50,7 @@ __all__ = ["RESOURCE_PARAMETERS", "dereference", "resource_answers", "resource_r
 _ONTOLOGY_IRI = BASE + "ontology"
 _SUFFIXES: Mapping[str, MediaType] = {media.extension: media for media in RESOURCE_FORMATS}
 _IRI_SAFE = ":/?#[]@!$&'()*+,;=%~"
-
-
-def _path(example: str) -> params.Depends:
-    text = "The rest of the IRI, which may hold slashes; with a suffix such as .ttl a format."
-    return in_path("path", text, example)
+_PATH = "The rest of the IRI, which may hold slashes; with a suffix such as .ttl a format."
 
 
 class ResourceIri(BaseModel):
@@ -90,7 +86,7 @@ def resource_router(service: Service) -> APIRouter:
         "/id/{path:path}",
         operation_id="getResource",
         summary="Describe a resource",
-        dependencies=[_path("instrument/cmw"), *asked],
+        dependencies=[in_path("path", _PATH, "instrument/cmw"), *asked],
     )
     async def get_resource(request: Request, path: str) -> Response:
         """Describe a resource: session, actor, instrument, passage, citation and so on."""
@@ -100,7 +96,7 @@ def resource_router(service: Service) -> APIRouter:
         "/scheme/{path:path}",
         operation_id="getConcept",
         summary="Describe a concept or a concept scheme",
-        dependencies=[_path("topic/detention"), *asked],
+        dependencies=[in_path("path", _PATH, "topic/detention"), *asked],
     )
     async def get_concept(request: Request, path: str) -> Response:
         """Describe a concept or a whole concept scheme."""
