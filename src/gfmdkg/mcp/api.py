@@ -115,7 +115,7 @@ async def open_api(settings: Settings, url: str | None = None) -> AsyncIterator[
         async with _remote(url) as client:
             yield Api(client)
         return
-    # An answer passes from the service to its client as a whole.
+    # The client in this process gets an answer as a whole, so it has to fit into memory.
     limit_bytes = min(settings.answer_limit_bytes, DOCUMENT_LIMIT_BYTES)
     plain = {"accept-encoding": "identity"}
     async with running_app(replace(settings, answer_limit_bytes=limit_bytes)) as app:

@@ -32,7 +32,7 @@ PATH = "/mcp"
 """Where streamable HTTP is served."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-# What stands around a query in a request.
+# What a request may hold beside the query.
 _ENVELOPE_BYTES = 64 * 1024
 _INSTRUCTIONS = f"""\
 An open knowledge graph of migration-governance dialogues: sessions, actors, instruments,

@@ -10,7 +10,7 @@ from gfmdkg.queries.models import RESERVED
 __all__ = ["Operation", "OperationGroup", "OperationParameter", "parameters_of", "read_operations"]
 
 _FOR_PEOPLE = "Pages"
-# So many parameters in common are told once.
+# An operation with at least so many parameters of a former one refers to it for them.
 _MANY = 5
 
 

@@ -1,6 +1,6 @@
-"""From what people write to a resource, and to its description, made of what SELECTs find of it.
+"""Finds the resource that a text names, and describes it from the solutions of SELECT queries.
 
-The queries are files of this package, their slots filled; whoever describes runs them.
+The queries are files of this package, with their slots filled; the caller runs them.
 """
 
 import re
@@ -55,7 +55,7 @@ _CLASSES: Mapping[str, tuple[str, ...]] = {
     "summit": (GFMD + "Summit",),
 }
 """Folder below ``/id/`` to the classes of what lies in it."""
-# So many links, and things that point to the resource by one property, a page shows.
+# How many links, and how many resources that point here by one property, a description holds.
 _SHOWN = 50
 
 
