@@ -16,6 +16,7 @@ from gfmdkg.lists import LISTS
 from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, ApiAnswer, NoService
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.networks import KINDS
+from gfmdkg.rdf.values import write_json
 
 __all__ = ["PER_PAGE", "PER_PAGE_LIMIT", "Tools"]
 
@@ -313,7 +314,7 @@ class Tools:
             for query in self._queries.values()
             if name in (None, query["name"])
         ]
-        return _result(_as_json(items), {"items": items})
+        return _result(write_json(items), {"items": items})
 
 
 def _signature(query: Mapping[str, Any]) -> str:
@@ -347,7 +348,7 @@ def _success(answer: ApiAnswer) -> types.CallToolResult:
     told: dict[str, Any] = _told(document)
     if "next" in document.get("links", {}):
         told["next_page"] = document["page"] + 1
-    return _result(_as_json(told), document)
+    return _result(write_json(told), document)
 
 
 def _told(value: Any) -> Any:
@@ -377,10 +378,6 @@ def _trim_prefixes(turtle: str) -> str:
     body = "".join(line for line in lines if not line.startswith("@prefix "))
     unused = tuple(f"@prefix {prefix}: " for prefix in PREFIXES if f"{prefix}:" not in body)
     return "".join(line for line in lines if not line.startswith(unused))
-
-
-def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _result(

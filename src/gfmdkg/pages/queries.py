@@ -1,6 +1,6 @@
 """The page of a canned query: its form and its answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -50,13 +50,13 @@ async def show_query(
         fields=_fields(query, values, await service.terms(version)),
         found=found,
         text=bound.text if bound else query.text,
-        rows=[_shown(row) for row in found.rows] if found else (),
+        rows=_shown(found.rows) if found else (),
         first=paging.start + 1,
         links=links,
         downloads=_downloads(bound, number) if bound else (),
         hint=hint,
         hint_query=catalog[hint.query] if hint else None,
-        hint_rows=[_shown(row) for row in hint.items] if hint else (),
+        hint_rows=_shown(hint.items) if hint else (),
         trouble=None if trouble is None else sentence(trouble),
         candidates=getattr(trouble, "candidates", ()),
         number=number,
@@ -91,8 +91,8 @@ def _choices(parameter: Parameter, terms: TermIndex) -> tuple[tuple[str, str], .
     return ()
 
 
-def _shown(row: Row) -> list[tuple[str, str | None]]:
-    return [_shown_cell(cell) for cell in row.values()]
+def _shown(rows: Iterable[Row]) -> list[list[tuple[str, str | None]]]:
+    return [[_shown_cell(cell) for cell in row.values()] for row in rows]
 
 
 def _shown_cell(cell: Cell) -> tuple[str, str | None]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter, Request, params
+from fastapi import APIRouter, Request
 from pydantic import create_model
 from starlette.responses import Response
 
@@ -37,11 +37,12 @@ from gfmdkg.queries.answering import BoundQuery, bind_query
 from gfmdkg.queries.models import RESERVED, CannedQueryList, RowsPage
 from gfmdkg.rdf.answers import AnswerFormats
 from gfmdkg.rdf.values import write_json
-from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.parameters import ParameterType
 
 __all__ = ["queries_router"]
+
+_FORMAT = format_model(*(media.name for media in ROW_FORMATS))
 
 
 def queries_router(service: Service, catalog: Catalog) -> APIRouter:
@@ -95,18 +96,12 @@ def _add_route(router: APIRouter, service: Service, catalog: Catalog, query: Can
         summary=query.summary,
         description=query.description,
         operation_id=f"queries{name}",
-        dependencies=_parameters(query, service.settings),
+        dependencies=[
+            own_parameters({each: field_of(p) for each, p in query.parameters.items()}),
+            *query_string(page_parameters(service.settings), AtVersion, _FORMAT),
+        ],
         responses=_answers(query, name),
     )
-
-
-def _parameters(query: CannedQuery, settings: Settings) -> list[params.Depends]:
-    """The parameters of a canned query's route."""
-    own = own_parameters({name: field_of(p) for name, p in query.parameters.items()})
-    shared = query_string(
-        page_parameters(settings), AtVersion, format_model(*(media.name for media in ROW_FORMATS))
-    )
-    return [own, *shared]
 
 
 def _answers(query: CannedQuery, name: str) -> Responses:

@@ -47,7 +47,8 @@ def protocol_routers() -> tuple[APIRouter, ...]:
     """Every address that raw handlers answer."""
     sparql, service = described_router("SPARQL"), described_router("Service")
     _describe_sparql(sparql)
-    _describe_graphs(sparql, "/graphs", "Graph", _named(_VOCABULARY), _named(_NOTES))
+    by_iri = query_string(target_of(_VOCABULARY), target_of(_NOTES))
+    _describe_graphs(sparql, "/graphs", "Graph", *by_iri)
     text = "The rest of the graph's IRI, which is the address itself."
     _describe_graphs(sparql, "/graphs/{path}", "DirectGraph", *[_below(text, "notes")] * 2)
     text = f"The rest of the graph's IRI after {GRAPH_BASE}"
@@ -103,11 +104,6 @@ def _describe_sparql(router: APIRouter) -> None:
         The body has its own media type. An update needs the token of a reviewer, is carried out
         whole or not at all, and only where the graph keeps its rules with it.
         """
-
-
-def _named(example: str) -> params.Depends:
-    """A graph by its IRI in the query string."""
-    return query_string(target_of(example))[0]
 
 
 def _below(text: str, example: str) -> params.Depends:
