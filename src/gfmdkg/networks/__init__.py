@@ -1,6 +1,6 @@
 """Networks of what is cited, by whom and about what: built, measured, laid out and written.
 
-Nothing here imports networkx before a network is asked for: a front only passes requests on.
+Nothing here imports networkx before a network is asked for: a server process passes requests on.
 """
 
 from gfmdkg.networks.kinds import (

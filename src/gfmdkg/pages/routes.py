@@ -18,7 +18,7 @@ from gfmdkg.http.models import Readiness, ServiceState
 from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.problems import PROBLEM_TYPES
 from gfmdkg.http.rendering import STATIC_FILES, page
-from gfmdkg.http.request import while_connected
+from gfmdkg.http.request import cancel_on_disconnect
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.pages.llms_txt import language_model_guide
@@ -215,7 +215,7 @@ def query_pages_router(service: Service, catalog: Catalog) -> APIRouter:
         if query is None or choose_format(parameters, accept, RESOURCE_FORMATS) is not PAGE:
             return await dereference(service, request, f"query/{name}")
         work = show_query(service, catalog, query, request)
-        return AnswerResponse(await while_connected(work, request.receive))
+        return AnswerResponse(await cancel_on_disconnect(work, request.receive))
 
     return router
 

@@ -34,7 +34,7 @@ from gfmdkg.http.described import (
 from gfmdkg.http.models import AtVersion, asked
 from gfmdkg.http.parameters import JSON, PAGE, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.rendering import form_path, page
-from gfmdkg.http.request import while_connected
+from gfmdkg.http.request import cancel_on_disconnect
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, GFMD, compact
 from gfmdkg.rdf.answers import AnswerFormats
@@ -224,7 +224,7 @@ async def _answer(
     )
     if chosen is PAGE:
         work = _page(service, iri, number, formats=formats, headers=headers)
-        return AnswerResponse(await while_connected(work, request.receive))
+        return AnswerResponse(await cancel_on_disconnect(work, request.receive))
 
     async def make(answer: Answer, version: Version) -> Answer:
         return replace(answer, body=await _triples(service, iri, answer.media_type, version))
