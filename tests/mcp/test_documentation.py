@@ -1,4 +1,4 @@
-"""`docs/machines.md` agrees with the code."""
+"""`docs/language-models.md` agrees with the code."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from gfmdkg.mcp.tools import PER_PAGE, PER_PAGE_LIMIT
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    return (REPOSITORY / "docs" / "machines.md").read_text(encoding="utf-8")
+    return (REPOSITORY / "docs" / "language-models.md").read_text(encoding="utf-8")
 
 
 def test_every_tool_is_in_the_page(page: str, caller: Caller) -> None:

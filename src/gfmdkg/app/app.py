@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -101,12 +102,10 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    described: dict[str, Any] = {}
 
+    @cache
     def document() -> Mapping[str, Any]:
-        if not described:
-            described.update(openapi_document(app))
-        return described
+        return openapi_document(app)
 
     for router in (
         queries_router(service, catalog),

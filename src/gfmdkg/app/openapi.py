@@ -19,8 +19,9 @@ from gfmdkg.http.problems import PROBLEM_TYPES, ProblemDetails, problem_componen
 from gfmdkg.http.rendering import render
 from gfmdkg.lists.routes import ListPage
 from gfmdkg.namespaces import BASE
-from gfmdkg.queries.routes import RowsPage
-from gfmdkg.sparql.routes import SparqlResults, protocol_routers
+from gfmdkg.queries.models import RowsPage
+from gfmdkg.sparql.models import SparqlResults
+from gfmdkg.sparql.routes import protocol_routers
 
 __all__ = ["openapi_document", "recorded_examples"]
 

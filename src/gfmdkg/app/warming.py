@@ -2,8 +2,8 @@
 
 Over a large graph a question about all of it takes up to seconds. Those that need no parameter
 are known beforehand, so each is asked once for each version, in the background and one at a
-time, and stays in the cache for every format. A request of a client goes first: nothing is
-begun while one is with the engine, and what is under way gives its worker up where one waits.
+time, and stays in the cache for every format. Clients go first: no query is begun while an engine
+works for one, and the running query is cancelled as soon as one waits.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from gfmdkg.http.service import Service
 from gfmdkg.lists import GROUPS
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.queries import CannedQuery, Catalog
-from gfmdkg.queries.routes import bind_query
+from gfmdkg.queries.answering import bind_query
 from gfmdkg.store.versions import Version
 
 __all__ = ["Warming"]
@@ -23,7 +23,7 @@ __all__ = ["Warming"]
 # Whoever starts a service for one question shall not wait for those that nobody asked.
 _DELAY_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
-# A queue that fills again and again leaves no room for this.
+# Before a cancelled query is tried again; after so many tries it is left out.
 _REST_SECONDS = 1.0
 _TRIES = 5
 
@@ -42,7 +42,7 @@ class Warming:
         settings = service.settings
         self._service, self._catalog, self._lists = service, catalog, lists
         self._delay_seconds = delay_seconds
-        # The only worker would not be there for a client, and without a cache nothing is kept.
+        # A client would have to wait for the only engine, and without a cache nothing is kept.
         self._has_pages = (
             settings.warm_queries and settings.query_workers > 1 and settings.cache_limit_bytes > 0
         )
@@ -79,7 +79,7 @@ class Warming:
                 await asyncio.sleep(_REST_SECONDS)
 
     async def _ask(self, query: CannedQuery, version: Version) -> bool:
-        """Ask for the first page as a client would; false where one needed the worker."""
+        """Ask for the first page as a client would; false where a client needed the engine."""
         while self._is_engine_in_use():  # noqa: ASYNC110 - the pool tells nobody when it rests
             await asyncio.sleep(_LOOK_SECONDS)
         asking = asyncio.create_task(self._read(query, version))
@@ -88,8 +88,7 @@ class Warming:
                 await asyncio.wait({asking}, timeout=_LOOK_SECONDS)
                 if any(self._service.pool.stats().waiting.values()):
                     return False
-            asking.exception()  # a client that asks the same is told
-            return True
+            return True  # whatever went wrong, a client that asks the same is told
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)

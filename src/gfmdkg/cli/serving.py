@@ -169,8 +169,8 @@ def mcp(
     """Offer the graph as tools to a client of the Model Context Protocol.
 
     The client starts this command itself and speaks with it over stdin and stdout; with --http
-    it runs by itself and clients connect. Read-only. docs/machines.md shows how to set up a
-    client. Needs the extra: pip install 'gfmdkg[mcp]'.
+    it runs by itself and clients connect. Read-only. docs/language-models.md shows how to set up
+    a client. Needs the extra: pip install 'gfmdkg[mcp]'.
     """
     if not http and (names or host is not None or port is not None):
         raise click.UsageError("--host, --port and --name go with --http")
@@ -187,7 +187,7 @@ def mcp(
         cli.version()
     if not http:
         if sys.stdin.isatty():
-            cli.say("a client of the protocol has to speak here; docs/machines.md shows how")
+            cli.say("a client of the protocol has to speak here; docs/language-models.md shows how")
         serve_stdio(settings, url)
         return
     if settings.host not in _ANY_ADDRESS:

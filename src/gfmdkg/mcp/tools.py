@@ -13,9 +13,10 @@ from gfmdkg.build.sources import SYNTAXES
 from gfmdkg.errors import AnswerTooLarge, GfmdkgError, ParameterError, UnknownParameter
 from gfmdkg.http.problems import problem_document
 from gfmdkg.lists import LISTS
-from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, NoService, Reply
+from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, ApiAnswer, NoService
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.networks import KINDS
+from gfmdkg.rdf.values import write_json
 
 __all__ = ["PER_PAGE", "PER_PAGE_LIMIT", "Tools"]
 
@@ -239,9 +240,9 @@ class Tools:
     @classmethod
     async def of(cls, api: Api) -> "Tools":
         """The tools of the service behind ``api``. Raises as its methods do."""
-        reply = await api.ask(_QUERIES, limit_bytes=DOCUMENT_LIMIT_BYTES)
-        is_json = reply.problem() is None and reply.media_type == "application/json"
-        queries = json.loads(reply.body).get("items") if is_json else None
+        answer = await api.ask(_QUERIES, limit_bytes=DOCUMENT_LIMIT_BYTES)
+        is_json = answer.problem() is None and answer.media_type == "application/json"
+        queries = json.loads(answer.body).get("items") if is_json else None
         if queries is None:
             raise NoService(api.address, "what is there is no gfmdkg service")
         return cls(api, {query["name"]: query for query in queries})
@@ -278,20 +279,20 @@ class Tools:
             given = _TOOLS[name].judge(arguments)
             if name == "queries":
                 return self._describe_queries(given.get("name"))
-            reply = await self._ask(name, given)
-            problem = reply.problem()
+            answer = await self._ask(name, given)
+            problem = answer.problem()
         except GfmdkgError as error:
             problem = problem_document(error)
             if isinstance(error, AnswerTooLarge) and name != "sparql":
                 problem["detail"] = f"over {error.limit_bytes} bytes; ask for fewer, or filter"
         else:
             if problem is None:
-                return _success(reply)
-            if name == "sparql" and reply.status == HTTPStatus.BAD_REQUEST:
+                return _success(answer)
+            if name == "sparql" and answer.status == HTTPStatus.BAD_REQUEST:
                 problem["detail"] += "; only SELECT, ASK, CONSTRUCT and DESCRIBE are run here"
         return _result(_in_words(problem), problem, is_error=True)
 
-    async def _ask(self, name: str, given: Arguments) -> Reply:
+    async def _ask(self, name: str, given: Arguments) -> ApiAnswer:
         path, accept, body = _TOOLS[name].path, "application/json", None
         if name == "sparql":
             accept, body = f"{_SOLUTIONS}, {_TURTLE};q=0.9", (_FORM, urlencode(_pairs(given)))
@@ -313,7 +314,7 @@ class Tools:
             for query in self._queries.values()
             if name in (None, query["name"])
         ]
-        return _result(_as_json(items), {"items": items})
+        return _result(write_json(items), {"items": items})
 
 
 def _signature(query: Mapping[str, Any]) -> str:
@@ -335,19 +336,19 @@ def _pairs(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _success(reply: Reply) -> types.CallToolResult:
+def _success(answer: ApiAnswer) -> types.CallToolResult:
     document: dict[str, Any]
-    if reply.media_type == _TURTLE:
-        turtle = _trim_prefixes(reply.body.decode())
-        document = {"version": reply.version, "turtle": turtle}
-        return _result(f"# Version {reply.version} of the graph.\n{turtle}", document)
-    document = json.loads(reply.body)
-    if reply.version is not None:
-        document = {"version": reply.version, **document}
+    if answer.media_type == _TURTLE:
+        turtle = _trim_prefixes(answer.body.decode())
+        document = {"version": answer.version, "turtle": turtle}
+        return _result(f"# Version {answer.version} of the graph.\n{turtle}", document)
+    document = json.loads(answer.body)
+    if answer.version is not None:
+        document = {"version": answer.version, **document}
     told: dict[str, Any] = _told(document)
     if "next" in document.get("links", {}):
         told["next_page"] = document["page"] + 1
-    return _result(_as_json(told), document)
+    return _result(write_json(told), document)
 
 
 def _told(value: Any) -> Any:
@@ -379,15 +380,9 @@ def _trim_prefixes(turtle: str) -> str:
     return "".join(line for line in lines if not line.startswith(unused))
 
 
-def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _result(
     text: str, document: Mapping[str, Any], *, is_error: bool = False
 ) -> types.CallToolResult:
     return types.CallToolResult(
-        content=[types.TextContent(text=text)],
-        structured_content=dict(document),
-        is_error=is_error,
+        content=[types.TextContent(text=text)], structured_content=dict(document), is_error=is_error
     )

@@ -18,11 +18,11 @@ from gfmdkg.store.versions import Version
 
 __all__ = ["language_model_guide"]
 
-# Where a reader with little room may stop.
+# Groups that come under “Optional”: what the form lets a model with a small context leave out.
 _OPTIONAL = frozenset({"Curation", "Service"})
+# Groups whose paths hold a number or a name that only an answer tells: these make no link.
 _NAMED = frozenset({"Curation", "SPARQL"})
-# Every list has these; the text says so once.
-_UNNAMED = frozenset({"format", "page", "per_page", "version"})
+# Parameters that a link gives an example of, though they are not required.
 _ASKED = frozenset({"graph", "query"})
 _EXAMPLES = ("example-recommendations-citing", "example-instruments-cited")
 """Queries of ours that begin with a comment which says what they ask."""
@@ -58,7 +58,6 @@ def _sections(document: Mapping[str, Any]) -> dict[str, list[_Link]]:
     sections: dict[str, list[_Link]] = {}
     optional: list[_Link] = []
     for group in read_operations(document):
-        # A number or name that only an answer tells, of a change or a graph, makes no link.
         follows = [o for o in group.operations if "{" not in o.path or group.name not in _NAMED]
         links = list(_links(follows))
         if group.name in _OPTIONAL:
@@ -74,11 +73,12 @@ def _sections(document: Mapping[str, Any]) -> dict[str, list[_Link]]:
 
 def _links(operations: Iterable[Operation]) -> Iterable[_Link]:
     for operation in operations:
-        # Neither is what needs a token a link to follow.
+        # What needs a token cannot be followed by a link.
         if operation.form_path is None or operation.needs_token:
             continue
-        parameters = {p.name: p for p in operation.parameters if p.place == "query"}
-        names = [n + "*" * p.required for n, p in parameters.items() if n not in _UNNAMED]
+        # What every list has, the text says once.
+        own = [p for p in operation.parameters if p.place == "query" and not p.is_common]
+        names = [p.name + "*" * p.required for p in own]
         note = " ".join(operation.description.partition("\n\n")[0].split())
         if names:
             note += f" Parameters: {', '.join(names)}."

@@ -5,18 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = [
-    "Operation",
-    "OperationGroup",
-    "OperationParameter",
-    "parameters_of",
-    "read_operations",
-]
+from gfmdkg.queries.models import RESERVED
+
+__all__ = ["Operation", "OperationGroup", "OperationParameter", "parameters_of", "read_operations"]
 
 _FOR_PEOPLE = "Pages"
-# So many parameters in common are told once.
+# An operation with at least so many parameters of a former one refers to it for them.
 _MANY = 5
-_COMMON = frozenset({"format", "page", "per_page", "version"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +146,7 @@ def _parameter(parameter: Mapping[str, Any]) -> OperationParameter:
         default=_text(schema.get("default")),
         choices=("true", "false") if kind == "boolean" else choices_of(inner),
         place=parameter["in"],
-        is_common=parameter["name"] in _COMMON and not parameter.get("required", False),
+        is_common=parameter["name"] in RESERVED and not parameter.get("required", False),
     )
 
 

@@ -1,24 +1,20 @@
 """The page of a canned query: its form and its answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 
 from gfmdkg.errors import Ambiguous, NotFound, ParameterError
 from gfmdkg.http.answer import Answer
-from gfmdkg.http.parameters import (
-    Parameters,
-    link_header,
-    page_links,
-    sparql_link,
-)
+from gfmdkg.http.parameters import Parameters, link_header, page_links, sparql_link
 from gfmdkg.http.problems import PROBLEM_TYPES, sentence
 from gfmdkg.http.rendering import page, resource_path
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.queries import CannedQuery, Catalog, Cell, Row
-from gfmdkg.queries.routes import RESERVED, BoundQuery, Hint, Rows, Values, bind_query
+from gfmdkg.queries.answering import BoundQuery, RowsOfPage, Values, bind_query
+from gfmdkg.queries.models import RESERVED, QueryHint
 from gfmdkg.rdf.values import Resource
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Parameter, ParameterType
@@ -27,21 +23,17 @@ __all__ = ["show_query"]
 
 
 async def show_query(
-    service: Service,
-    catalog: Catalog,
-    query: CannedQuery,
-    parameters: Parameters,
-    request: Request,
+    service: Service, catalog: Catalog, query: CannedQuery, request: Request
 ) -> Answer:
     """The page of a canned query, with its rows where it has all that it needs."""
-    parameters.only({*query.parameters, *RESERVED})
+    parameters = Parameters.of(request, {*query.parameters, *RESERVED})
     number = parameters.version()
     version = await service.version(number)
     paging = parameters.paging(service.settings)
     values = parameters.given(query.parameters)
     bound: BoundQuery | None = None
-    found: Rows | None = None
-    hint: Hint | None = None
+    found: RowsOfPage | None = None
+    hint: QueryHint | None = None
     trouble: ParameterError | NotFound | Ambiguous | None = None
     if values or not any(p.required for p in query.parameters.values()):
         try:
@@ -58,13 +50,13 @@ async def show_query(
         fields=_fields(query, values, await service.terms(version)),
         found=found,
         text=bound.text if bound else query.text,
-        rows=[_shown(row) for row in found.rows] if found else (),
+        rows=_shown(found.rows) if found else (),
         first=paging.start + 1,
         links=links,
-        downloads=_downloads(bound, number),
+        downloads=_downloads(bound, number) if bound else (),
         hint=hint,
         hint_query=catalog[hint.query] if hint else None,
-        hint_rows=[_shown(row) for row in hint.items] if hint else (),
+        hint_rows=_shown(hint.items) if hint else (),
         trouble=None if trouble is None else sentence(trouble),
         candidates=getattr(trouble, "candidates", ()),
         number=number,
@@ -99,8 +91,8 @@ def _choices(parameter: Parameter, terms: TermIndex) -> tuple[tuple[str, str], .
     return ()
 
 
-def _shown(row: Row) -> list[tuple[str, str | None]]:
-    return [_shown_cell(cell) for cell in row.values()]
+def _shown(rows: Iterable[Row]) -> list[list[tuple[str, str | None]]]:
+    return [[_shown_cell(cell) for cell in row.values()] for row in rows]
 
 
 def _shown_cell(cell: Cell) -> tuple[str, str | None]:
@@ -116,10 +108,8 @@ def _shown_cell(cell: Cell) -> tuple[str, str | None]:
             return str(cell), None
 
 
-def _downloads(bound: BoundQuery | None, number: int | None) -> Iterator[tuple[str, str]]:
+def _downloads(bound: BoundQuery, number: int | None) -> Iterator[tuple[str, str]]:
     """Name and path of the same answer in other forms."""
-    if bound is None:
-        return
     pinned = {} if number is None else {"version": number}
     for name in ("json", "csv", "tsv"):
         query = urlencode({**bound.values, **pinned, "format": name}, doseq=True)

@@ -13,13 +13,7 @@ from starlette.responses import Response
 from gfmdkg.about import VERSION
 from gfmdkg.errors import NotFound
 from gfmdkg.http.answer import Answer, AnswerResponse
-from gfmdkg.http.described import (
-    answers,
-    described_router,
-    in_path,
-    page_answers,
-    query_string,
-)
+from gfmdkg.http.described import answers, described_router, in_path, page_answers, query_string
 from gfmdkg.http.models import Readiness, ServiceState, one_of
 from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.problems import PROBLEM_TYPES
@@ -64,10 +58,7 @@ def pages_router(
     router = described_router("Pages")
 
     @router.get(
-        "/",
-        operation_id="getStartPage",
-        summary="The start page",
-        responses=page_answers(400),
+        "/", operation_id="getStartPage", summary="The start page", responses=page_answers(400)
     )
     async def start(request: Request) -> Response:
         """What is in the graph, and questions to begin with."""
@@ -169,10 +160,7 @@ def state_router(service: Service, document: Callable[[], Mapping[str, Any]]) ->
         operation_id="getLanguageModelGuide",
         summary="What a language model needs to know",
         responses=answers(
-            "The guide, as https://llmstxt.org has it.",
-            None,
-            ["text/plain"],
-            also=(304, 400),
+            "The guide, as https://llmstxt.org has it.", None, ["text/plain"], also=(304, 400)
         ),
     )
     async def llms(request: Request) -> Response:
@@ -224,7 +212,7 @@ def query_pages_router(service: Service, catalog: Catalog) -> APIRouter:
         accept = request.headers.get("accept")
         if query is None or choose_format(parameters, accept, RESOURCE_FORMATS) is not PAGE:
             return await dereference(service, request, f"query/{name}")
-        work = show_query(service, catalog, query, parameters, request)
+        work = show_query(service, catalog, query, request)
         return AnswerResponse(await cancel_on_disconnect(work, request.receive))
 
     return router

@@ -1,4 +1,4 @@
-"""All canned queries of a folder, checked when they are loaded."""
+"""All canned queries of a folder: checked when they are loaded, and described in RDF."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,18 +6,33 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from gfmdkg.errors import Candidate, CatalogError, Fault, NotFound
-from gfmdkg.namespaces import BASE
+from gfmdkg.namespaces import BASE, DCTERMS, RDF, RDFS, SH, XSD
 from gfmdkg.queries.query import CannedQuery, WhenEmpty, read_shape
 from gfmdkg.rdf.query_text import QueryText
+from gfmdkg.rdf.values import typed
 from gfmdkg.terms.header import HeaderReader, split_header
+from gfmdkg.terms.parameters import Parameter, ParameterType
 
 if TYPE_CHECKING:
     import yaml
 
-__all__ = ["Catalog"]
+    from gfmdkg.store.patches import Fact
+
+__all__ = ["Catalog", "describe"]
 
 _NEAREST = 5
+_SCHEMA = "https://schema.org/"
+_DATATYPES = {
+    ParameterType.STRING: "string",
+    ParameterType.ENUM: "string",
+    ParameterType.INT: "integer",
+    ParameterType.DECIMAL: "decimal",
+    ParameterType.DATE: "date",
+    ParameterType.BOOLEAN: "boolean",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +63,8 @@ class Catalog:
                 message = f"the name “{query.name}” is taken by {first.file}"
                 faults.append(Fault(message=message, file=file))
         for query, reader in readers:
-            _check_when_empty(query, queries, reader)
+            for message in _when_empty_faults(query, queries):
+                reader.fault(reader.lines["when_empty"], message)
             faults += reader.faults
         if faults:
             raise CatalogError("the canned queries are at fault", faults)
@@ -163,27 +179,60 @@ def _check_declarations(query: CannedQuery, reader: HeaderReader, select_line: i
             reader.fault(select_line, message)
 
 
-def _check_when_empty(
-    query: CannedQuery, queries: Mapping[str, CannedQuery], reader: HeaderReader
-) -> None:
+def _when_empty_faults(query: CannedQuery, queries: Mapping[str, CannedQuery]) -> Iterator[str]:
+    """What keeps the query that ``when_empty`` names from being asked instead."""
     hint = query.when_empty
     if hint is None:
         return
     other = queries.get(hint.query)
     if other is None:
-        messages = [f"when_empty names “{hint.query}”, which is no query"]
+        yield f"when_empty names “{hint.query}”, which is no query"
+        return
+    for name in hint.parameters:
+        for which in (query, other):
+            if name not in which.parameters:
+                yield f"when_empty hands on “{name}”, which {which.name} does not take"
+    sure = {n for n in hint.parameters if n in query.parameters and query.parameters[n].required}
+    for name, parameter in other.parameters.items():
+        if parameter.required and name not in sure:
+            yield f"when_empty does not hand on “{name}”, which {other.name} requires"
+
+
+# In RDF
+
+
+def describe(catalog: Catalog) -> "Iterator[Fact]":
+    """All queries in the terms of SHACL Advanced Features: each a ``sh:SPARQLSelectExecutable``.
+
+    Parameters are ``sh:Parameter``s whose path ends in the parameter's name.
+    """
+    for query in catalog:
+        subject = f"{BASE}query/{query.name}"
+        yield subject, RDF + "type", ox.NamedNode(SH + "SPARQLExecutable")
+        yield subject, RDF + "type", ox.NamedNode(SH + "SPARQLSelectExecutable")
+        yield subject, RDFS + "label", ox.Literal(query.summary, language="en")
+        yield subject, DCTERMS + "description", ox.Literal(query.description, language="en")
+        yield subject, DCTERMS + "identifier", ox.Literal(query.name)
+        yield subject, SH + "select", ox.Literal(query.text)
+        for tag in query.tags:
+            yield subject, _SCHEMA + "keywords", ox.Literal(tag, language="en")
+        for order, parameter in enumerate(query.parameters.values(), start=1):
+            node = f"{subject}#{parameter.name}"
+            yield subject, SH + "parameter", ox.NamedNode(node)
+            yield node, SH + "order", typed(str(order), "integer")
+            yield from _describe_parameter(node, parameter)
+
+
+def _describe_parameter(node: str, parameter: Parameter) -> "Iterator[Fact]":
+    yield node, RDF + "type", ox.NamedNode(SH + "Parameter")
+    yield node, SH + "path", ox.NamedNode(node)
+    yield node, SH + "name", ox.Literal(parameter.name.replace("_", " "), language="en")
+    yield node, SH + "description", ox.Literal(parameter.description, language="en")
+    if not parameter.required:
+        yield node, SH + "optional", typed("true", "boolean")
+    if datatype := _DATATYPES.get(parameter.type):
+        yield node, SH + "datatype", ox.NamedNode(XSD + datatype)
     else:
-        handed_on = {name for name in hint.parameters if name in query.parameters}
-        messages = [
-            f"when_empty hands on “{name}”, which {which.name} does not take"
-            for name in hint.parameters
-            for which in (query, other)
-            if name not in which.parameters
-        ]
-        messages += [
-            f"when_empty does not hand on “{name}”, which {other.name} requires"
-            for name, parameter in other.parameters.items()
-            if parameter.required and not (name in handed_on and query.parameters[name].required)
-        ]
-    for message in messages:
-        reader.fault(reader.lines["when_empty"], message)
+        yield node, SH + "nodeKind", ox.NamedNode(SH + "IRI")
+    if len(parameter.classes) == 1:
+        yield node, SH + "class", ox.NamedNode(parameter.classes[0])

@@ -14,15 +14,13 @@ from gfmdkg.rdf.values import PythonValue, Resource, Term, python_value
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Column, Parameter
 
-__all__ = [
-    "CannedQuery",
-    "Cell",
-    "QueryShape",
-    "Row",
-    "WhenEmpty",
-    "read_shape",
-    "rows_of",
-]
+__all__ = ["CannedQuery", "Cell", "QueryShape", "Row", "WhenEmpty", "read_shape"]
+
+
+Cell = Resource | PythonValue | None
+
+Row = Mapping[str, Cell]
+"""A row: column to cell, in the order of the query's columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,28 +116,20 @@ class CannedQuery:
         body = text[part.start : self.source.after_slots(text, part.stop)]
         return f"{prologue}SELECT (COUNT(*) AS ?total) WHERE {{ {{\n{body}}} }}\n"
 
-    def rows(self, solutions: Solutions) -> "tuple[Row, ...]":
-        """The solutions as typed rows, a resource and its label in one cell."""
-        return rows_of(solutions, tuple(self.columns.values()))
+    def rows(self, solutions: Solutions) -> tuple[Row, ...]:
+        """The solutions as typed rows, a resource and its label variable in one cell.
 
-
-Cell = Resource | PythonValue | None
-
-
-Row = Mapping[str, Cell]
-"""A row: column to cell, in the order of the query's columns."""
-
-
-def rows_of(solutions: Solutions, columns: Sequence[Column]) -> tuple[Row, ...]:
-    """The solutions as rows; a resource and its label variable become one cell.
-
-    Raises ``KeyError`` if the solutions lack a column's variable.
-    """
-    position = {name: index for index, name in enumerate(solutions.variables)}
-    places = [(c.name, position[c.name], position[c.label] if c.label else None) for c in columns]
-    return tuple(
-        {name: _cell(row, at, label_at) for name, at, label_at in places} for row in solutions.rows
-    )
+        Raises ``KeyError`` if the solutions lack a column's variable.
+        """
+        position = {name: index for index, name in enumerate(solutions.variables)}
+        places = [
+            (column.name, position[column.name], position[column.label] if column.label else None)
+            for column in self.columns.values()
+        ]
+        return tuple(
+            {name: _cell(row, at, label_at) for name, at, label_at in places}
+            for row in solutions.rows
+        )
 
 
 def _cell(row: Sequence[Term | None], at: int, label_at: int | None) -> Cell:

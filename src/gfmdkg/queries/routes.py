@@ -1,18 +1,12 @@
 """Canned queries over REST: their list, a route for each, and a page of typed rows."""
 
-import asyncio
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from dataclasses import replace
+from typing import Any
 
-import pyoxigraph as ox
-from fastapi import APIRouter, Request, params
-from pydantic import BaseModel, create_model
+from fastapi import APIRouter, Request
+from pydantic import create_model
 from starlette.responses import Response
 
-from gfmdkg.engine.answers import read_body
 from gfmdkg.http.answer import Answer, AnswerResponse
 from gfmdkg.http.described import (
     READING,
@@ -25,7 +19,7 @@ from gfmdkg.http.described import (
     own_parameters,
     query_string,
 )
-from gfmdkg.http.models import AtVersion, Count, Links, Page, page_parameters, sometimes
+from gfmdkg.http.models import AtVersion, page_parameters
 from gfmdkg.http.parameters import (
     JSON,
     ROW_FORMATS,
@@ -37,205 +31,18 @@ from gfmdkg.http.parameters import (
     page_members,
     sparql_link,
 )
-from gfmdkg.http.request import reads_cache
-from gfmdkg.http.service import Service, decode_solutions
-from gfmdkg.queries import CannedQuery, Catalog, Row
+from gfmdkg.http.service import Service
+from gfmdkg.queries import CannedQuery, Catalog
+from gfmdkg.queries.answering import BoundQuery, bind_query
+from gfmdkg.queries.models import RESERVED, CannedQueryList, RowsPage
 from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.values import write_json
-from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.parameters import ColumnType, Parameter, ParameterType
+from gfmdkg.terms.parameters import ParameterType
 
-__all__ = [
-    "RESERVED",
-    "BoundQuery",
-    "Hint",
-    "Question",
-    "Rows",
-    "RowsPage",
-    "Values",
-    "bind_query",
-    "queries_router",
-]
+__all__ = ["queries_router"]
 
-RESERVED = ("format", "page", "per_page", "version")
-"""Parameters that every canned query's route has beside the query's own."""
-
-# In an index of this size a name without a match is looked for in well under a
-# millisecond; beyond it the search for the nearest ones goes to a thread.
-_SMALL_INDEX = 5_000
-_HINT_ROWS = 50
-
-# What an entry of the cache takes beside its bytes: objects, dictionary slots.
-_OVERHEAD_BYTES = 512
-
-Values = Mapping[str, Sequence[str]]
-
-
-class Question(NamedTuple):
-    """A bound query, by the digest of its text, in one version.
-
-    A version never changes, so what is known of a question holds for all its other pages,
-    formats and sizes. ``start`` and ``limit`` name a page of its rows; 0 and 0 their total.
-    """
-
-    version: int
-    content_hash: str
-    digest: bytes
-    start: int = 0
-    limit: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """One page of a canned query's rows, and how many there are in all."""
-
-    rows: tuple[Row, ...]
-    total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hint:
-    """What a neighbouring query finds where this one has no rows."""
-
-    message: str
-    query: str
-    items: Sequence[Mapping[str, Any]]
-    links: Links
-
-
-class RowsPage(Page):
-    """A page of a canned query's rows."""
-
-    hint: Hint = sometimes()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoundQuery:
-    """A canned query with its values, in one version; ``text`` is the SPARQL of all its rows.
-
-    ``is_anew`` asks the engine whatever is remembered.
-    """
-
-    service: Service
-    query: CannedQuery
-    values: Values
-    version: Version
-    text: str
-    question: Question
-    is_anew: bool
-
-    async def page(self, paging: Paging) -> Rows:
-        """A page of the rows. A total is counted only where nothing else tells it."""
-        cache, question = self.service.cache, self.question_of(paging)
-        body = None if self.is_anew else cache.get(question)
-        if body is None:
-            paged = self.query.paged(self.text, limit=paging.per_page, offset=paging.start)
-            body = await read_body(await self.service.answer(paged, version=self.version))
-            cache.put(question, body, size_bytes=len(body) + _OVERHEAD_BYTES)
-        rows = self.query.rows(await decode_solutions(body))
-        if len(rows) < paging.per_page and (rows or paging.page == 1):
-            total = self.keep_total(paging.start + len(rows))
-        else:
-            total = await self.total()
-        return Rows(rows=rows, total=total)
-
-    def question_of(self, paging: Paging) -> Question:
-        """What is asked for one page of the rows."""
-        return self.question._replace(start=paging.start, limit=paging.per_page)
-
-    async def total(self) -> int:
-        """How many rows there are: remembered, or else counted."""
-        known: int | None = None if self.is_anew else self.service.cache.get(self.question)
-        if known is not None:
-            return known
-        counted = await self.service.solutions(self.query.count(self.text), version=self.version)
-        match counted.rows[0][0]:
-            case ox.Literal(value=lexical):
-                return self.keep_total(int(lexical))
-            case other:  # pragma: no cover - COUNT gives a number
-                raise TypeError(f"COUNT gave {other!r}")
-
-    def keep_total(self, total: int) -> int:
-        """Remember how many rows there are."""
-        self.service.cache.put(self.question, total, size_bytes=_OVERHEAD_BYTES)
-        return total
-
-    async def hint(self, catalog: Catalog) -> Hint | None:
-        """What the query that its ``when_empty`` names finds, where this one finds nothing."""
-        when_empty = self.query.when_empty
-        if when_empty is None:
-            return None
-        other, values = catalog[when_empty.query], when_empty.values(self.values)
-        bound = await bind_query(self.service, other, values, self.version)
-        found = await bound.page(Paging(page=1, per_page=_HINT_ROWS, is_given=False))
-        if not found.rows:
-            return None
-        given = f"?{urlencode(values, doseq=True)}" if values else ""
-        return Hint(
-            message=when_empty.message,
-            query=other.name,
-            items=found.rows,
-            links={"query": f"/api/queries/{other.name}{given}"},
-        )
-
-
-async def bind_query(
-    service: Service,
-    query: CannedQuery,
-    values: Values,
-    version: Version,
-    *,
-    request: Request | None = None,
-) -> BoundQuery:
-    """A query with these values; raises what ``CannedQuery.bind`` raises.
-
-    The ``request`` may want an answer that is worked out for it.
-    """
-    terms = await service.terms(version)
-    if len(terms) < _SMALL_INDEX:
-        text = query.bind(values, terms)
-    else:
-        text = await asyncio.to_thread(query.bind, values, terms)
-    digest = hashlib.sha256(text.encode()).digest()
-    return BoundQuery(
-        service=service,
-        query=query,
-        values=values,
-        version=version,
-        text=text,
-        question=Question(version.number, version.content_hash, digest),
-        is_anew=request is not None and not reads_cache(request.scope),
-    )
-
-
-class QueryColumn(BaseModel):
-    """A column of the answer."""
-
-    name: str
-    type: ColumnType
-    description: str
-
-
-class CannedQueryRecord(BaseModel):
-    """A ready-made question: its parameters, its columns, and its SPARQL."""
-
-    name: str
-    topic: str
-    summary: str
-    description: str
-    tags: list[str]
-    parameters: list[Parameter]
-    columns: list[QueryColumn]
-    sparql: str
-    links: Links
-
-
-class CannedQueryList(BaseModel):
-    """All canned queries."""
-
-    items: list[CannedQueryRecord]
-    total: Count
+_FORMAT = format_model(*(media.name for media in ROW_FORMATS))
 
 
 def queries_router(service: Service, catalog: Catalog) -> APIRouter:
@@ -268,34 +75,37 @@ def queries_router(service: Service, catalog: Catalog) -> APIRouter:
 
 def _add_route(router: APIRouter, service: Service, catalog: Catalog, query: CannedQuery) -> None:
     async def run(request: Request) -> Response:
-        return await _run(service, catalog, query, request)
+        parameters = Parameters.of(request, {*query.parameters, *RESERVED})
+        chosen = choose_format(parameters, request.headers.get("accept"), ROW_FORMATS)
+        paging = parameters.paging(service.settings)
+        values = parameters.given(query.parameters)
 
+        async def make(answer: Answer, version: Version) -> Answer:
+            bound = await bind_query(service, query, values, version, request=request)
+            if chosen is JSON:
+                return await _as_json(bound, catalog, paging, answer, request)
+            return await _as_table(bound, paging, answer, request)
+
+        return await service.respond(request, parameters.version(), chosen.media_type, make)
+
+    name = "".join(word.capitalize() for word in query.name.split("-"))
     router.add_api_route(
         f"/{query.name}",
         run,
         methods=["GET"],
         summary=query.summary,
         description=query.description,
-        operation_id="queries" + "".join(word.capitalize() for word in query.name.split("-")),
-        dependencies=_parameters(query, service.settings),
-        responses=_answers(query),
+        operation_id=f"queries{name}",
+        dependencies=[
+            own_parameters({each: field_of(p) for each, p in query.parameters.items()}),
+            *query_string(page_parameters(service.settings), AtVersion, _FORMAT),
+        ],
+        responses=_answers(query, name),
     )
 
 
-def _parameters(query: CannedQuery, settings: Settings) -> list[params.Depends]:
-    """The parameters of a canned query's route."""
-    own = own_parameters({name: field_of(p) for name, p in query.parameters.items()})
-    shared = query_string(
-        page_parameters(settings),
-        AtVersion,
-        format_model(*(media.name for media in ROW_FORMATS)),
-    )
-    return [own, *shared]
-
-
-def _answers(query: CannedQuery) -> Responses:
-    """The responses of a canned query's route."""
-    name = "".join(word.capitalize() for word in query.name.split("-"))
+def _answers(query: CannedQuery, name: str) -> Responses:
+    """The responses of a canned query's route, whose models begin with ``name``."""
     cells: dict[str, Any] = {n: cell_of(c) for n, c in query.columns.items()}
     row = create_model(f"{name}Row", **cells)
     has_names = any(p.type is ParameterType.RESOURCE for p in query.parameters.values())
@@ -305,23 +115,6 @@ def _answers(query: CannedQuery) -> Responses:
         (media.media_type for media in ROW_FORMATS),
         also=(*READING, *([409] if has_names else []), 413),
     )
-
-
-async def _run(
-    service: Service, catalog: Catalog, query: CannedQuery, request: Request
-) -> Response:
-    parameters = Parameters.of(request, {*query.parameters, *RESERVED})
-    chosen = choose_format(parameters, request.headers.get("accept"), ROW_FORMATS)
-    paging = parameters.paging(service.settings)
-    values = parameters.given(query.parameters)
-
-    async def make(answer: Answer, version: Version) -> Answer:
-        bound = await bind_query(service, query, values, version, request=request)
-        if chosen is JSON:
-            return await _as_json(bound, catalog, paging, answer, request)
-        return await _as_table(bound, paging, answer, request)
-
-    return await service.respond(request, parameters.version(), chosen.media_type, make)
 
 
 async def _as_json(

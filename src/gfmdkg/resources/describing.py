@@ -1,6 +1,6 @@
-"""From what people write to a resource, and to its description, made of what SELECTs find of it.
+"""Finds the resource that a text names, and describes it from the solutions of SELECT queries.
 
-The queries are files of this package, their slots filled; whoever describes runs them.
+The queries are files of this package, with their slots filled; the caller runs them.
 """
 
 import re
@@ -29,34 +29,8 @@ from gfmdkg.namespaces import (
 from gfmdkg.rdf.query_text import QueryText, packaged_query
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import Resource, Term, python_value
+from gfmdkg.resources import model
 from gfmdkg.resources.bibliography import Reference, ReferenceType, write_bibtex
-from gfmdkg.resources.model import (
-    Citation,
-    Description,
-    Evidence,
-    EvidenceList,
-    Incoming,
-    LiteralValue,
-    Name,
-    NameKind,
-    NodeValue,
-    Property,
-    PropertyGroup,
-    Provenance,
-    Referrer,
-    ResourceValue,
-    Source,
-    Touch,
-    Value,
-)
-from gfmdkg.resources.wording import (
-    GROUP_TITLES,
-    KIND,
-    NAMES,
-    GroupName,
-    incoming_title,
-    property_title,
-)
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 
@@ -64,7 +38,7 @@ __all__ = ["describe", "describing", "identify", "not_found", "resource_query"]
 
 _DEPRECATED = PREFIXES["owl"] + "deprecated"
 _REPLACED_BY = DCTERMS + "isReplacedBy"
-_NAME_KINDS: Mapping[str, NameKind] = {
+_NAME_KINDS: Mapping[str, model.NameKind] = {
     "pref": "preferred",
     "alt": "alternative",
     "hidden": "hidden",
@@ -81,10 +55,8 @@ _CLASSES: Mapping[str, tuple[str, ...]] = {
     "summit": (GFMD + "Summit",),
 }
 """Folder below ``/id/`` to the classes of what lies in it."""
-# So many links, and things that point to the resource by one property, a page shows.
+# How many links, and how many resources that point here by one property, a description holds.
 _SHOWN = 50
-
-Row = Sequence[Term | None]
 
 
 def identify(text: str, terms: TermIndex) -> ox.NamedNode:
@@ -130,7 +102,7 @@ def not_found(iri: str, terms: TermIndex) -> NotFound:
 
 def describing(
     iri: ox.NamedNode, terms: TermIndex, version: Version, touched: tuple[Version, bool]
-) -> Generator[Iterable[str], Sequence[Solutions], Description]:
+) -> Generator[Iterable[str], Sequence[Solutions], model.Description]:
     """Describe a resource: yields SELECTs that may run at once, and is sent what they found.
 
     ``touched`` is what ``last_touch`` finds. Raises ``NotFound`` where the graph says nothing.
@@ -154,21 +126,21 @@ def describing(
     types = _resources(values.get(RDF + "type", ()))
     title = named.label or (f"{types[0].text}: " if types else "") + short_name(iri.value)
     touch, is_recorded = touched
-    return Description(
+    return model.Description(
         resource=named,
         title=title,
         types=types,
         names=_names(iri.value, terms),
         deprecated=any(
-            isinstance(value, LiteralValue) and value.value is True
+            isinstance(value, model.LiteralValue) and value.value is True
             for value in values.get(_DEPRECATED, ())
         ),
         replaced_by=_resources(values.get(_REPLACED_BY, ())),
         groups=tuple(_groups(properties)),
         incoming=tuple(
-            Incoming(
+            model.Incoming(
                 property=(by := terms.resource(name.value)),
-                title=incoming_title(by.iri, by.label),
+                title=model.incoming_title(by.iri, by.label),
                 count=_number(count),
                 items=tuple(_referrers(rows, terms)),
                 links=_query_link(text),
@@ -177,18 +149,18 @@ def describing(
                 inverse, counts.rows, found, all_incoming, strict=True
             )
         ),
-        evidence=EvidenceList(
+        evidence=model.EvidenceList(
             count=_number(evidence_count.rows[0][0]),
             items=_evidence(evidence, terms),
             links=_query_link(all_evidence),
         ),
-        provenance=Provenance(
+        provenance=model.Provenance(
             sources=tuple(
-                Source(graph=graph.value, file=_file(graph.value), statements=_number(count))
+                model.Source(graph=graph.value, file=_file(graph.value), statements=_number(count))
                 for graph, count in sources.rows
                 if isinstance(graph, ox.NamedNode)
             ),
-            changed=Touch(
+            changed=model.Touch(
                 version=str(touch.number),
                 created=touch.created,
                 origin=touch.origin,
@@ -210,7 +182,7 @@ def describe(
     touched: tuple[Version, bool],
     *,
     select: Callable[[str], Solutions],
-) -> Description:
+) -> model.Description:
     """The same, by a function that runs one SELECT."""
     steps = describing(iri, terms, version, touched)
     texts = next(steps)
@@ -218,7 +190,7 @@ def describe(
         try:
             texts = steps.send([select(text) for text in texts])
         except StopIteration as end:
-            description: Description = end.value
+            description: model.Description = end.value
             return description
 
 
@@ -243,10 +215,10 @@ def _number(count: Term | None) -> int:
     return int(count.value) if isinstance(count, ox.Literal) else 0
 
 
-def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
+def _names(iri: str, terms: TermIndex) -> tuple[model.Name, ...]:
     """Preferred names first, then by language."""
     names = {
-        Name(text=text, kind=_NAME_KINDS[kind], language=language)
+        model.Name(text=text, kind=_NAME_KINDS[kind], language=language)
         for kind, text, language in terms.labels(iri)
         if kind in _NAME_KINDS
     }
@@ -257,16 +229,18 @@ def _names(iri: str, terms: TermIndex) -> tuple[Name, ...]:
 # Properties
 
 
-def _properties(rows: Iterable[Row], terms: TermIndex) -> tuple[Property, ...]:
+def _properties(
+    rows: Iterable[Sequence[Term | None]], terms: TermIndex
+) -> tuple[model.Property, ...]:
     """Of rows of property and value, perhaps with a property and a value of that value."""
-    found: dict[str, dict[Term, list[Row]]] = {}
+    found: dict[str, dict[Term, list[Sequence[Term | None]]]] = {}
     for name, value, *inner in rows:
         if isinstance(name, ox.NamedNode) and value is not None:
             found.setdefault(name.value, {}).setdefault(value, []).append(inner)
     properties = (
-        Property(
+        model.Property(
             property=(named := terms.resource(iri)),
-            title=property_title(iri, named.label),
+            title=model.property_title(iri, named.label),
             # English first; the order of the answer otherwise.
             values=tuple(
                 _value(term, values[term], terms) for term in sorted(values, key=_is_foreign)
@@ -281,25 +255,25 @@ def _is_foreign(term: Term) -> bool:
     return isinstance(term, ox.Literal) and term.language not in {None, "en"}
 
 
-def _rank(shown: Property) -> tuple[int, str]:
-    first = (*NAMES, *KIND)
+def _rank(shown: model.Property) -> tuple[int, str]:
+    first = (*model.NAMES, *model.KIND)
     iri = shown.property.iri
     return (first.index(iri) if iri in first else len(first), shown.title)
 
 
-def _value(term: Term, inner: Iterable[Row], terms: TermIndex) -> Value:
+def _value(term: Term, inner: Iterable[Sequence[Term | None]], terms: TermIndex) -> model.Value:
     match term:
         case ox.NamedNode(value=iri):
-            return ResourceValue(kind="resource", iri=iri, label=terms.label(iri))
+            return model.ResourceValue(kind="resource", iri=iri, label=terms.label(iri))
         case ox.Literal():
-            return LiteralValue(
+            return model.LiteralValue(
                 kind="literal",
                 value=_number_or_text(term),
                 datatype=term.datatype.value,
                 language=term.language,
             )
         case _:
-            return NodeValue(kind="node", properties=_properties(filter(None, inner), terms))
+            return model.NodeValue(kind="node", properties=_properties(filter(None, inner), terms))
 
 
 def _number_or_text(literal: ox.Literal) -> str | int | float | bool:
@@ -313,34 +287,36 @@ def _number_or_text(literal: ox.Literal) -> str | int | float | bool:
             return literal.value
 
 
-def _resources(values: Iterable[Value]) -> tuple[Resource, ...]:
-    return tuple(Resource(iri=v.iri, label=v.label) for v in values if isinstance(v, ResourceValue))
+def _resources(values: Iterable[model.Value]) -> tuple[Resource, ...]:
+    return tuple(
+        Resource(iri=v.iri, label=v.label) for v in values if isinstance(v, model.ResourceValue)
+    )
 
 
-def _groups(properties: Iterable[Property]) -> Iterator[PropertyGroup]:
-    for name, title in GROUP_TITLES.items():
+def _groups(properties: Iterable[model.Property]) -> Iterator[model.PropertyGroup]:
+    for name, title in model.GROUP_TITLES.items():
         members = tuple(each for each in properties if _group_of(each) == name)
         if members:
-            yield PropertyGroup(name=name, title=title, properties=members)
+            yield model.PropertyGroup(name=name, title=title, properties=members)
 
 
-def _group_of(shown: Property) -> GroupName:
-    if shown.property.iri in NAMES:
+def _group_of(shown: model.Property) -> model.GroupName:
+    if shown.property.iri in model.NAMES:
         return "names"
-    if shown.property.iri in KIND:
+    if shown.property.iri in model.KIND:
         return "kind"
-    return "links" if any(isinstance(v, ResourceValue) for v in shown.values) else "facts"
+    return "links" if any(isinstance(v, model.ResourceValue) for v in shown.values) else "facts"
 
 
 # What points here, and where it is from
 
 
-def _referrers(rows: Solutions, terms: TermIndex) -> Iterator[Referrer]:
+def _referrers(rows: Solutions, terms: TermIndex) -> Iterator[model.Referrer]:
     for subject, other in rows.rows:
         if isinstance(subject, ox.NamedNode):
             named = terms.resource(subject.value)
             far = terms.resource(other.value) if isinstance(other, ox.NamedNode) else None
-            yield Referrer(resource=named, other=far if named.label is None else None)
+            yield model.Referrer(resource=named, other=far if named.label is None else None)
 
 
 def _file(graph: str) -> str | None:
@@ -348,7 +324,7 @@ def _file(graph: str) -> str | None:
     return f"{path}.ttl" if graph.startswith(GRAPH_BASE) and path.startswith(_FILES) else None
 
 
-def _evidence(rows: Solutions, terms: TermIndex) -> tuple[Evidence, ...]:
+def _evidence(rows: Solutions, terms: TermIndex) -> tuple[model.Evidence, ...]:
     """The links in the order of the rows, of which one link may have several."""
     links: dict[tuple[str, str], list[dict[str, str]]] = {}
     for record in rows.records():
@@ -357,7 +333,7 @@ def _evidence(rows: Solutions, terms: TermIndex) -> tuple[Evidence, ...]:
     return tuple(_one_evidence(records, terms) for records in links.values())
 
 
-def _one_evidence(records: Sequence[Mapping[str, str]], terms: TermIndex) -> Evidence:
+def _one_evidence(records: Sequence[Mapping[str, str]], terms: TermIndex) -> model.Evidence:
     first = records[0]
 
     def every(name: str) -> tuple[str, ...]:
@@ -367,7 +343,7 @@ def _one_evidence(records: Sequence[Mapping[str, str]], terms: TermIndex) -> Evi
         return terms.resource(first[name]) if name in first else None
 
     direction = first["direction"]
-    return Evidence(
+    return model.Evidence(
         link=first["link"],
         direction="out" if direction == "out" else "in" if direction == "in" else "self",
         type=terms.resource(first["kind"]),
@@ -394,7 +370,7 @@ _DATASET_TITLE = "GFMD knowledge graph"
 _LICENCE = Resource(iri="https://creativecommons.org/licenses/by/4.0/", label="CC BY 4.0")
 
 
-def _cite(iri: str, title: str, version: Version) -> Citation:
+def _cite(iri: str, title: str, version: Version) -> model.Citation:
     """The citation of the description of ``iri`` as the version has it."""
     date = version.created.date()
     # Where the description is, below the project's base.
@@ -412,7 +388,7 @@ def _cite(iri: str, title: str, version: Version) -> Citation:
         note=_LICENCE.label,
         url=permalink,
     )
-    return Citation(
+    return model.Citation(
         iri=iri,
         permalink=permalink,
         title=title,

@@ -8,13 +8,14 @@ The format comes from a suffix, else from ``?format=``, else from Accept.
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from fastapi import APIRouter, Request, params
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -48,14 +49,7 @@ __all__ = ["RESOURCE_PARAMETERS", "dereference", "resource_answers", "resource_r
 _ONTOLOGY_IRI = BASE + "ontology"
 _SUFFIXES: Mapping[str, MediaType] = {media.extension: media for media in RESOURCE_FORMATS}
 _IRI_SAFE = ":/?#[]@!$&'()*+,;=%~"
-
-Handler = Callable[..., Coroutine[Any, Any, Response]]
-Register = Callable[[Handler], Handler]
-
-
-def _path(example: str) -> params.Depends:
-    text = "The rest of the IRI, which may hold slashes; with a suffix such as .ttl a format."
-    return in_path("path", text, example)
+_PATH = "The rest of the IRI, which may hold slashes; with a suffix such as .ttl a format."
 
 
 class ResourceIri(BaseModel):
@@ -84,41 +78,40 @@ def resource_router(service: Service) -> APIRouter:
     """The routes of all IRIs."""
     router = described_router("Resources")
     suffixes = [media.extension.removeprefix(".") for media in RESOURCE_FORMATS]
-    asked, described = query_string(*RESOURCE_PARAMETERS), resource_answers()
+    asked = query_string(*RESOURCE_PARAMETERS)
+    get = partial(router.get, responses=resource_answers())
 
-    def get(path: str, operation_id: str, summary: str, *asked: params.Depends) -> Register:
-        return router.get(
-            path,
-            summary=summary,
-            operation_id=operation_id,
-            dependencies=asked,
-            responses=described,
-        )
-
-    @get("/id/{path:path}", "getResource", "Describe a resource", _path("instrument/cmw"), *asked)
+    @get(
+        "/id/{path:path}",
+        operation_id="getResource",
+        summary="Describe a resource",
+        dependencies=[in_path("path", _PATH, "instrument/cmw"), *asked],
+    )
     async def get_resource(request: Request, path: str) -> Response:
         """Describe a resource: session, actor, instrument, passage, citation and so on."""
         return await dereference(service, request, f"id/{path}")
 
     @get(
         "/scheme/{path:path}",
-        "getConcept",
-        "Describe a concept or a concept scheme",
-        _path("topic/detention"),
-        *asked,
+        operation_id="getConcept",
+        summary="Describe a concept or a concept scheme",
+        dependencies=[in_path("path", _PATH, "topic/detention"), *asked],
     )
     async def get_concept(request: Request, path: str) -> Response:
         """Describe a concept or a whole concept scheme."""
         return await dereference(service, request, f"scheme/{path}")
 
-    @get("/ontology", "getOntology", "The ontology", *asked)
+    @get("/ontology", operation_id="getOntology", summary="The ontology", dependencies=asked)
     async def get_ontology(request: Request) -> Response:
         """The ontology: its classes and properties."""
         return await dereference(service, request, "ontology")
 
-    as_file = in_path("suffix", "The format.", "ttl", one_of(suffixes)), *asked[:1]
-
-    @get("/ontology.{suffix}", "getOntologyFile", "The ontology in one format", *as_file)
+    @get(
+        "/ontology.{suffix}",
+        operation_id="getOntologyFile",
+        summary="The ontology in one format",
+        dependencies=[in_path("suffix", "The format.", "ttl", one_of(suffixes)), *asked[:1]],
+    )
     async def get_ontology_file(request: Request, suffix: str) -> Response:
         """The ontology in the format of the suffix."""
         return await dereference(service, request, f"ontology.{suffix}")
@@ -134,9 +127,12 @@ def resource_router(service: Service) -> APIRouter:
         Parameters.of(request)
         return AnswerResponse(Answer(media_type=JSON_LD, body=service.content.context.read_bytes()))
 
-    by_iri = query_string(ResourceIri, *RESOURCE_PARAMETERS)
-
-    @get("/resource", "describeResource", "Describe any resource by its IRI", *by_iri)
+    @get(
+        "/resource",
+        operation_id="describeResource",
+        summary="Describe any resource by its IRI",
+        dependencies=[*query_string(ResourceIri), *asked],
+    )
     async def describe_resource(request: Request) -> Response:
         """Describe any resource that the graph knows, such as an SDG, by its IRI."""
         parameters, text = _asked_iri(request)

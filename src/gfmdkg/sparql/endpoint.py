@@ -1,39 +1,25 @@
 """The SPARQL endpoint: the SPARQL 1.1 Protocol for queries and updates, as raw ASGI."""
 
 import asyncio
-import json
 from functools import partial
 from typing import Any
 
 from starlette.types import Receive, Scope
 
 from gfmdkg.curation.writer import Writer
-from gfmdkg.curation.writing import SparqlUpdate
-from gfmdkg.engine.answers import EngineAnswer
 from gfmdkg.engine.pool import QueryRequest
 from gfmdkg.engine.supervisor import Lane
-from gfmdkg.engine.workers import Workers
-from gfmdkg.errors import BodyTooLarge, GfmdkgError, MethodNotAllowed, RequestError
+from gfmdkg.errors import GfmdkgError, MethodNotAllowed, RequestError
 from gfmdkg.http.answer import Answer, entity_tag, is_fresh, options_answer
-from gfmdkg.http.parameters import PAGE
+from gfmdkg.http.parameters import JSON, PAGE
 from gfmdkg.http.rendering import page
-from gfmdkg.http.request import (
-    cancel_on_disconnect,
-    header,
-    read_content,
-    read_content_type,
-)
+from gfmdkg.http.request import cancel_on_disconnect, header, read_content, read_content_type
 from gfmdkg.http.service import Service
-from gfmdkg.namespaces import BASE, PREFIXES
+from gfmdkg.namespaces import PREFIXES
 from gfmdkg.rdf.guard import check_query
 from gfmdkg.rdf.media import GRAPHS, negotiate
-from gfmdkg.sparql.request import (
-    Pairs,
-    SparqlUpdateRequest,
-    parse_parameters,
-    parse_query,
-    parse_update,
-)
+from gfmdkg.rdf.values import write_json
+from gfmdkg.sparql.request import Pairs, parse_parameters, parse_query, parse_update
 from gfmdkg.sparql.service_description import Descriptions
 
 __all__ = ["SparqlEndpoint"]
@@ -93,47 +79,53 @@ class SparqlEndpoint:
     async def _post(self, scope: Scope, receive: Receive) -> Answer:
         pairs = parse_parameters(scope["query_string"])
         media_type = read_content_type(scope, _ACCEPTED).media_type
-        if media_type == _UPDATE:
-            return await self._read_update(pairs, scope, receive)
         settings = self.service.settings
-        if media_type == _QUERY:
-            limit = min(settings.query_limit_bytes, settings.body_limit_bytes)
-            text = _decode(await read_content(scope, receive, limit_bytes=limit))
-            pairs = (*pairs, ("query", text))
-        else:
+        limit = settings.body_limit_bytes
+        if media_type == _UPDATE:
+            self._writer.authorize(scope)
+        elif media_type == _QUERY:
+            limit = min(limit, settings.query_limit_bytes)
+        elif not self._writer.allows(scope):
             # A form may hold an update of any length, but only from somebody who may send one:
             # to take a form of megabytes apart keeps all others waiting.
-            limit = settings.body_limit_bytes
-            if not self._writer.allows(scope):
-                limit = min(limit, _FORM_FACTOR * settings.query_limit_bytes)
-            form = parse_parameters(await read_content(scope, receive, limit_bytes=limit))
-            pairs = (*pairs, *form)
-            if any(name == "update" for name, _ in pairs):
-                return await self._carry_out(parse_update(pairs), scope)
+            limit = min(limit, _FORM_FACTOR * settings.query_limit_bytes)
+        body = await read_content(scope, receive, limit_bytes=limit)
+        if media_type == _FORM:
+            pairs = (*pairs, *parse_parameters(body))
+        else:
+            pairs = (*pairs, ("query" if media_type == _QUERY else "update", _decode(body)))
+        if media_type != _QUERY and any(name == "update" for name, _ in pairs):
+            return await self._update(pairs, scope)
         return await self._answer_query(pairs, scope, receive)
 
-    # Queries
+    async def _update(self, pairs: Pairs, scope: Scope) -> Answer:
+        update, limit_seconds = parse_update(pairs)
+        who = self._writer.authorize(scope)
+        written = await self._writer.write(
+            update, what="SPARQL update", who=who, limit_seconds=limit_seconds
+        )
+        return Answer(status=_NO_CONTENT, version=written.version, cacheable=False)
 
     async def _answer_query(self, pairs: Pairs, scope: Scope, receive: Receive) -> Answer:
-        text, options = parse_query(pairs, accept=header(scope, b"accept"))
-        version = await self.service.version(options.version)
+        text, asked = parse_query(pairs, accept=header(scope, b"accept"))
+        version = await self.service.version(asked.version)
         is_volatile = await self._check(text)
         limit = self.service.settings.query_timeout_seconds
         query = QueryRequest(
             text=text,
             version=version,
-            formats=options.formats,
-            dataset=options.dataset,
+            formats=asked.formats,
+            dataset=asked.dataset,
             lane=Lane.ADHOC,
-            time_limit_seconds=min(options.timeout_seconds or limit, limit),
+            time_limit_seconds=min(asked.timeout_seconds or limit, limit),
         )
-        if options.explain:
+        if asked.explain:
             return await cancel_on_disconnect(self._explain(query), receive)
         etag = None
         # The answer to a POST must not be stored on the way.
         may_store = scope["method"] != "POST" and not is_volatile
         if may_store:
-            formats = f"{options.formats.results} {options.formats.graph}"
+            formats = f"{asked.formats.results} {asked.formats.graph}"
             etag = entity_tag(version, scope, formats, self.service.fingerprint)
             if is_fresh(scope, etag):
                 return Answer(version=version, etag=etag)
@@ -142,7 +134,7 @@ class SparqlEndpoint:
             media_type=found.media_type,
             body=found.body,
             version=version,
-            pinned=options.version is not None,
+            pinned=asked.version is not None,
             cacheable=may_store,
             is_lasting=not is_volatile,
             etag=etag,
@@ -160,16 +152,41 @@ class SparqlEndpoint:
         return check() if len(text) < _SHORT_CHARACTERS else await asyncio.to_thread(check)
 
     async def _explain(self, query: QueryRequest) -> Answer:
+        """The times of a query that is run, and its algebra where that can be made in time."""
         found = await self.service.pool.query(query)
         if not isinstance(found.body, bytes):
             found.body.close()
-        document: dict[str, Any] = await _explanation(query.text, found, self.service.workers)
-        return Answer(
-            media_type="application/json",
-            body=json.dumps(document, ensure_ascii=False, indent=1).encode(),
-            version=query.version,
-            cacheable=False,
-        )
+        document: dict[str, Any] = {
+            "kind": found.kind.value,
+            "media_type": found.media_type,
+            "rows": found.rows,
+            "size_bytes": found.size_bytes,
+            "queue_seconds": found.queue_seconds,
+            "engine_seconds": found.engine_seconds,
+            "stages": [
+                {
+                    "name": "until the answer begins",
+                    "seconds": found.first_seconds,
+                    "description": _FIRST,
+                },
+                {
+                    "name": "until it ends",
+                    "seconds": max(0.0, found.engine_seconds - found.first_seconds),
+                    "description": _REST,
+                },
+            ],
+            "algebra_note": _ALGEBRA_NOTE,
+        }
+        try:
+            # In a process of its own: the parser can take any time for a query of any size.
+            reply = await self.service.workers.request(
+                "algebra", b"{}", query.text.encode(), limit_seconds=_ALGEBRA_SECONDS
+            )
+            document["algebra"] = reply.body.decode()
+        except GfmdkgError as error:
+            document |= {"algebra": None, "algebra_error": error.message}
+        body = write_json(document, indent=1).encode()
+        return Answer(media_type=JSON.media_type, body=body, version=query.version, cacheable=False)
 
     async def _describe(self, pairs: Pairs, scope: Scope, receive: Receive) -> Answer:
         accept = header(scope, b"accept")
@@ -177,67 +194,9 @@ class SparqlEndpoint:
             return page("sparql.html", prefixes=PREFIXES, section="/sparql")
         return await cancel_on_disconnect(self._descriptions.service(pairs, scope), receive)
 
-    # Updates
-
-    async def _read_update(self, pairs: Pairs, scope: Scope, receive: Receive) -> Answer:
-        self._writer.authorize(scope)
-        limit = self.service.settings.body_limit_bytes
-        text = _decode(await read_content(scope, receive, limit_bytes=limit))
-        return await self._carry_out(parse_update((*pairs, ("update", text))), scope)
-
-    async def _carry_out(self, request: SparqlUpdateRequest, scope: Scope) -> Answer:
-        who = self._writer.authorize(scope)
-        size = len(request.text.encode())
-        if size > self.service.settings.body_limit_bytes:
-            raise BodyTooLarge(self.service.settings.body_limit_bytes)
-        written = await self._writer.write(
-            SparqlUpdate(
-                text=request.text,
-                base_iri=BASE,
-                using_graphs=request.using_graphs,
-                using_named_graphs=request.using_named_graphs,
-            ),
-            what="SPARQL update",
-            who=who,
-            limit_seconds=request.timeout_seconds,
-        )
-        return Answer(status=_NO_CONTENT, version=written.version, cacheable=False)
-
 
 def _decode(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
         raise RequestError(f"the body is not UTF-8 at byte {error.start}") from error
-
-
-async def _explanation(text: str, found: EngineAnswer, workers: Workers) -> dict[str, Any]:
-    """The times of a query that was run, and its algebra where that could be made in time."""
-    rest_seconds = max(0.0, found.engine_seconds - found.first_seconds)
-    stages = (
-        ("until the answer begins", found.first_seconds, _FIRST),
-        ("until it ends", rest_seconds, _REST),
-    )
-    document: dict[str, Any] = {
-        "kind": found.kind.value,
-        "media_type": found.media_type,
-        "rows": found.rows,
-        "size_bytes": found.size_bytes,
-        "queue_seconds": found.queue_seconds,
-        "engine_seconds": found.engine_seconds,
-        "stages": [
-            {"name": name, "seconds": seconds, "description": description}
-            for name, seconds, description in stages
-        ],
-        "algebra_note": _ALGEBRA_NOTE,
-    }
-    try:
-        # In a process of its own: the parser can take any time for a query of any size.
-        reply = await workers.request(
-            "algebra", b"{}", text.encode(), limit_seconds=_ALGEBRA_SECONDS
-        )
-        document["algebra"] = reply.body.decode()
-    except GfmdkgError as error:
-        document["algebra"] = None
-        document["algebra_error"] = error.message
-    return document

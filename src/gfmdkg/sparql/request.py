@@ -1,22 +1,21 @@
 """A request of the SPARQL 1.1 Protocol as a value: parsed, checked and complete."""
 
 from binascii import a2b_qp
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from gfmdkg.curation.writing import SparqlUpdate
 from gfmdkg.errors import NotAcceptable, ParameterError, RequestError
 from gfmdkg.http.parameters import Parameters, absolute_iri
-from gfmdkg.rdf.media import GRAPHS, RESULTS, AnswerFormats, Dataset, MediaType, negotiate
+from gfmdkg.namespaces import BASE
+from gfmdkg.rdf.media import GRAPHS, RESULTS, AnswerFormats, Dataset, negotiate
 
 __all__ = [
     "FORMAT_NAMES",
     "GRAPH_FORMAT_NAMES",
     "QueryOptions",
-    "SparqlUpdateRequest",
-    "choose_formats",
     "choose_graph_format",
     "parse_parameters",
     "parse_query",
@@ -26,57 +25,40 @@ __all__ = [
 Pairs = Sequence[tuple[str, str]]
 
 _MOST_PARAMETERS = 1000
-# Longer ones are read each time, so that nobody can fill the memory with them.
+# Longer options are read each time, so that nobody can fill the memory with them.
 _LONGEST_REMEMBERED = 512
 # SPARQLWrapper sends all three, with the same value.
 _FORMAT_NAMES = ("format", "output", "results")
-_QUERY_PARAMETERS = frozenset(
-    {
-        "default-graph-uri",
-        "explain",
-        "named-graph-uri",
-        "query",
-        "timeout",
-        "version",
-        *_FORMAT_NAMES,
-    }
+_COMMON = ("timeout", *_FORMAT_NAMES)
+_QUERY_PARAMETERS = (
+    "default-graph-uri",
+    "explain",
+    "named-graph-uri",
+    "query",
+    "version",
+    *_COMMON,
 )
-_UPDATE_PARAMETERS = frozenset(
-    {"timeout", "update", "using-graph-uri", "using-named-graph-uri", *_FORMAT_NAMES}
-)
-_BY_NAME = {media.name: media.media_type for media in (*RESULTS, *GRAPHS)}
-# Name to the formats of solutions and of graphs; who asks for JSON means either.
+_UPDATE_PARAMETERS = ("update", "using-graph-uri", "using-named-graph-uri", *_COMMON)
+_RESULTS = {media.name: media.media_type for media in RESULTS}
+_GRAPHS = {media.name: media.media_type for media in GRAPHS}
+# Who asks for JSON or XML means either kind of answer.
 _FORMATS = {
-    "json": (_BY_NAME["json"], _BY_NAME["jsonld"]),
-    "xml": (_BY_NAME["xml"], _BY_NAME["rdf"]),
-    "csv": (_BY_NAME["csv"], None),
-    "tsv": (_BY_NAME["tsv"], None),
-    "ttl": (None, _BY_NAME["ttl"]),
-    "nt": (None, _BY_NAME["nt"]),
-    "jsonld": (None, _BY_NAME["jsonld"]),
-    "rdf": (None, _BY_NAME["rdf"]),
-    "trig": (None, _BY_NAME["trig"]),
-    "nq": (None, _BY_NAME["nq"]),
+    name: AnswerFormats(results=_RESULTS.get(name), graph=_GRAPHS.get(name))
+    for name in (*_RESULTS, *_GRAPHS)
+} | {
+    "json": AnswerFormats(results=_RESULTS["json"], graph=_GRAPHS["jsonld"]),
+    "xml": AnswerFormats(results=_RESULTS["xml"], graph=_GRAPHS["rdf"]),
 }
 FORMAT_NAMES = tuple(_FORMATS)
 """What ``format`` may be."""
-GRAPH_FORMAT_NAMES = tuple(name for name, (_, graph) in _FORMATS.items() if graph)
+GRAPH_FORMAT_NAMES = tuple(name for name, formats in _FORMATS.items() if formats.graph)
 """What it may be where the answer is a graph."""
 # The names that clients in use send for these.
 _SYNONYMS = {"json-ld": "jsonld", "n3": "ttl", "rdf+xml": "rdf", "turtle": "ttl"}
-_WHOLE = Dataset()
-# Every choice of both, made once.
-_FORMAT_PAIRS = {
-    (results, graph): AnswerFormats(
-        results=None if results is None else results.media_type,
-        graph=None if graph is None else graph.media_type,
-    )
-    for results in (None, *RESULTS)
-    for graph in (None, *GRAPHS)
-}
 
 
-class QueryOptions(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryOptions:
     """What a query operation says beside its query.
 
     ``version`` is ``None`` for the current one, ``timeout_seconds`` for the usual limit.
@@ -87,16 +69,6 @@ class QueryOptions(NamedTuple):
     version: int | None
     timeout_seconds: float | None
     explain: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SparqlUpdateRequest:
-    """An update operation, with the dataset that its WHERE clauses read."""
-
-    text: str
-    using_graphs: tuple[str, ...] = ()
-    using_named_graphs: tuple[str, ...] = ()
-    timeout_seconds: float | None = None
 
 
 def parse_parameters(encoded: bytes) -> Pairs:
@@ -149,64 +121,61 @@ def _read_options(others: Pairs, accept: str | None) -> QueryOptions:
     if explain not in ("true", "false"):
         raise ParameterError("explain", f"is “{explain[:40]}”", allowed=("true", "false"))
     return QueryOptions(
-        formats=choose_formats(parameters, accept),
-        dataset=_dataset(parameters),
+        formats=_choose_formats(parameters, accept),
+        dataset=Dataset(
+            default_graphs=_graphs(parameters, "default-graph-uri"),
+            named_graphs=_graphs(parameters, "named-graph-uri"),
+        ),
         version=parameters.version(),
         timeout_seconds=_timeout(parameters),
         explain=explain == "true",
     )
 
 
-# Clients send the same few again and again.
+# Clients send the same few again and again; to read them is a twentieth of a point query.
 _remembered_options = lru_cache(maxsize=256)(_read_options)
 
 
-def _dataset(parameters: Parameters) -> Dataset:
-    default_graphs = _graphs(parameters, "default-graph-uri")
-    named_graphs = _graphs(parameters, "named-graph-uri")
-    if not default_graphs and not named_graphs:
-        return _WHOLE
-    return Dataset(default_graphs=default_graphs, named_graphs=named_graphs)
+def parse_update(pairs: Pairs) -> tuple[SparqlUpdate, float | None]:
+    """The update that these parameters ask for, and its time limit in seconds, if they say one.
 
-
-def parse_update(pairs: Pairs) -> SparqlUpdateRequest:
-    """The update operation that these parameters ask for; raises as ``parse_query`` does."""
+    Raises as ``parse_query`` does.
+    """
     parameters = Parameters(pairs)
     parameters.only(_UPDATE_PARAMETERS)
-    return SparqlUpdateRequest(
+    update = SparqlUpdate(
         text=_given_once(pairs, "update"),
+        base_iri=BASE,
         using_graphs=_graphs(parameters, "using-graph-uri"),
         using_named_graphs=_graphs(parameters, "using-named-graph-uri"),
-        timeout_seconds=_timeout(parameters),
     )
-
-
-def choose_formats(parameters: Parameters, accept: str | None) -> AnswerFormats:
-    """The formats for solutions and for graphs, by ``format``, else by the Accept header."""
-    names = {_SYNONYMS.get(v, v) for name in _FORMAT_NAMES for v in parameters.many(name)}
-    if not names:
-        return _negotiated(accept)
-    name = names.pop()
-    if names or name not in _FORMATS:
-        detail = "is given twice, with two values" if names else f"is “{name[:40]}”"
-        raise ParameterError("format", detail, value=name, allowed=tuple(_FORMATS))
-    results_type, graph_type = _FORMATS[name]
-    return AnswerFormats(results=results_type, graph=graph_type)
+    return update, _timeout(parameters)
 
 
 def choose_graph_format(parameters: Parameters, accept: str | None) -> str:
     """The media type of an answer that is a graph; raises ``NotAcceptable`` where none will do."""
-    media_type = choose_formats(parameters, accept).graph
+    media_type = _choose_formats(parameters, accept).graph
     if media_type is None:
-        raise NotAcceptable(accept or "", _media_types(GRAPHS))
+        raise NotAcceptable(accept or "", tuple(_GRAPHS.values()))
     return media_type
 
 
-def _negotiated(accept: str | None) -> AnswerFormats:
+def _choose_formats(parameters: Parameters, accept: str | None) -> AnswerFormats:
+    """The formats for solutions and for graphs, by ``format``, else by the Accept header."""
+    names = {_SYNONYMS.get(v, v) for name in _FORMAT_NAMES for v in parameters.many(name)}
+    if names:
+        name = names.pop()
+        if names or name not in _FORMATS:
+            detail = "is given twice, with two values" if names else f"is “{name[:40]}”"
+            raise ParameterError("format", detail, value=name, allowed=FORMAT_NAMES)
+        return _FORMATS[name]
     results, graph = negotiate(accept, RESULTS), negotiate(accept, GRAPHS)
     if results is None and graph is None:
-        raise NotAcceptable(accept or "", _media_types((*RESULTS, *GRAPHS)))
-    return _FORMAT_PAIRS[results, graph]
+        raise NotAcceptable(accept or "", (*_RESULTS.values(), *_GRAPHS.values()))
+    return AnswerFormats(
+        results=None if results is None else results.media_type,
+        graph=None if graph is None else graph.media_type,
+    )
 
 
 def _given_once(pairs: Pairs, name: str) -> str:
@@ -218,12 +187,8 @@ def _given_once(pairs: Pairs, name: str) -> str:
     return values[0]
 
 
-def _media_types(offered: Iterable[MediaType]) -> tuple[str, ...]:
-    return tuple(media.media_type for media in offered)
-
-
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
-    return tuple([absolute_iri(name, value) for value in parameters.many(name)])
+    return tuple(absolute_iri(name, value) for value in parameters.many(name))
 
 
 def _timeout(parameters: Parameters) -> float | None:

@@ -32,8 +32,7 @@ _LIMIT_SECONDS = 60.0
 # Triples, subjects and objects of all; triples of each graph and property; instances of each class.
 _COUNTED = ("totals", "graphs", "classes", "properties")
 
-Rows = list[list[str | int]]
-Figures = Mapping[str, Rows | None]
+Figures = Mapping[str, list[list[str | int]] | None]
 
 
 class Descriptions:
@@ -84,18 +83,14 @@ class Descriptions:
             figures = await self._figures.exactly(version)
             body = _write(template, figures, version, media_type, **address)
         return Answer(
-            media_type=media_type,
-            body=body,
-            version=version,
-            pinned=number is not None,
-            etag=tag,
+            media_type=media_type, body=body, version=version, pinned=number is not None, etag=tag
         )
 
     async def _count(self, version: Version) -> Figures:
         """The rows of the queries that count, by what; ``None`` where that takes too long."""
         return {name: await self._rows(f"rq/count-{name}.rq", version) for name in _COUNTED}
 
-    async def _rows(self, path: str, version: Version) -> Rows | None:
+    async def _rows(self, path: str, version: Version) -> list[list[str | int]] | None:
         text = packaged_query("gfmdkg.sparql", path).text
         try:
             found = await self._service.solutions(
