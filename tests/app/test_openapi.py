@@ -6,7 +6,7 @@ import pytest
 from tests.sites import Site
 
 from gfmdkg.http.problems import PROBLEM_TYPES
-from gfmdkg.lists import LISTS
+from gfmdkg.lists.definitions import LISTS
 from gfmdkg.pages.operations import parameters_of
 
 

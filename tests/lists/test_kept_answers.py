@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from tests.lists.conftest import Library
 
-from gfmdkg.lists import GROUPS, ListIndex, Select, build_indexes, keep_answers, select_from
-from gfmdkg.lists.reading import ANSWERS_NAME
+from gfmdkg.lists.definitions import GROUPS
+from gfmdkg.lists.index import ListIndex, build_indexes
+from gfmdkg.lists.reading import ANSWERS_NAME, Select, keep_answers, select_from
 
 TABLE = b"?item\t?value\n<a:1>\t1\n<a:2>\t2\n<a:1>\t1\n"
 DISTINCT = b"?item\t?value\n<a:1>\t1\n<a:2>\t2\n"

@@ -10,21 +10,11 @@ import pytest
 from tests.lists.conftest import Library
 
 from gfmdkg.errors import DataError, NotFound, ParameterError, UnknownParameter
-from gfmdkg.lists import (
-    GROUPS,
-    LISTS,
-    Choice,
-    Selection,
-    Sorting,
-    count_facets,
-    parse_selection,
-    select_from,
-    selection_query,
-)
 from gfmdkg.lists.bitmaps import LinkTable
-from gfmdkg.lists.definitions import read_patterns
-from gfmdkg.lists.lists import read_list
-from gfmdkg.lists.reading import read_term
+from gfmdkg.lists.definitions import GROUPS, LISTS, read_list, read_patterns
+from gfmdkg.lists.index import Sorting, count_facets
+from gfmdkg.lists.reading import read_term, select_from
+from gfmdkg.lists.selection import Choice, Selection, parse_selection, selection_query
 from gfmdkg.namespaces import SCHEME_BASE, XSD
 from gfmdkg.rdf.values import Term, typed
 

@@ -9,18 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.lists.conftest import Library
 
-from gfmdkg.lists import (
-    ASSERTION,
-    CONFIDENCE,
-    LISTS,
-    Choice,
-    FacetedList,
-    ListIndex,
-    Selection,
-    count_facets,
-    parse_selection,
-    selection_query,
-)
+from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS, FacetedList
+from gfmdkg.lists.index import ListIndex, count_facets
+from gfmdkg.lists.selection import Choice, Selection, parse_selection, selection_query
 from gfmdkg.rdf.values import Term
 from gfmdkg.terms.parameters import ParameterType
 

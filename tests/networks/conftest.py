@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from gfmdkg.networks import ASSERTIONS, KINDS, Grounds, NetworkKind
+from gfmdkg.networks.kinds import ASSERTIONS, KINDS, NetworkKind
 from gfmdkg.networks.network import Network, build_network
-from gfmdkg.networks.occurrences import Occurrence
+from gfmdkg.networks.occurrences import Grounds, Occurrence
 from gfmdkg.networks.worker import Networks
 from gfmdkg.rdf.solutions import Select
 from gfmdkg.store.rdf_store import OxigraphStore

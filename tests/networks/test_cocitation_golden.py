@@ -6,9 +6,8 @@ from pathlib import Path
 
 from tests.networks.conftest import BASE, COCITATION
 
-from gfmdkg.networks import Grounds, NetworkRequest
 from gfmdkg.networks.network import build_network
-from gfmdkg.networks.occurrences import read_occurrences
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest, read_occurrences
 from gfmdkg.networks.worker import Networks
 from gfmdkg.rdf.solutions import Select
 

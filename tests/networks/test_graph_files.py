@@ -10,8 +10,9 @@ import networkx as nx
 import pytest
 from tests.networks.conftest import edges_of
 
-from gfmdkg.networks import ASSERTIONS, KINDS, Grounds, NetworkRequest
-from gfmdkg.networks.graph_files import GRAPH_FILES
+from gfmdkg.networks.formats import GRAPH_FILES
+from gfmdkg.networks.kinds import ASSERTIONS, KINDS
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest
 from gfmdkg.networks.worker import Networks
 from gfmdkg.rdf.solutions import Select
 

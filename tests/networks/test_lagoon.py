@@ -9,16 +9,9 @@ import pytest
 from tests.networks.conftest import BASE, EVERYTHING, MEMBERS, edges_of
 
 from gfmdkg.errors import NotFound
-from gfmdkg.networks import (
-    ASSERTIONS,
-    KINDS,
-    Grounds,
-    NetworkRequest,
-    edges_query,
-    evidence_query,
-    kind_named,
-)
 from gfmdkg.networks.formats import EVIDENCE_SHOWN
+from gfmdkg.networks.kinds import ASSERTIONS, KINDS, kind_named
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest, edges_query, evidence_query
 from gfmdkg.networks.worker import Networks
 from gfmdkg.rdf.solutions import Select
 from gfmdkg.store.rdf_store import OxigraphStore

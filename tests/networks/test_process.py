@@ -11,8 +11,9 @@ from tests.networks.conftest import HERE, edges_of
 from gfmdkg.engine.frames import Frame
 from gfmdkg.engine.workers import Workers
 from gfmdkg.errors import NotFound
-from gfmdkg.networks import NetworkRequest, network_role
 from gfmdkg.networks import worker as answering
+from gfmdkg.networks.occurrences import NetworkRequest
+from gfmdkg.networks.routes import network_role
 from gfmdkg.settings import Settings
 from gfmdkg.store.rdf_store import OxigraphStore
 

@@ -9,18 +9,10 @@ from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.cli.options import given_values, limit_option, option_of, table_format_option
 from gfmdkg.cli.result_tables import write_table
 from gfmdkg.graph import Graph
-from gfmdkg.lists import (
-    LISTS,
-    FacetCounts,
-    FacetedList,
-    ListIndex,
-    build_indexes,
-    count_facets,
-    keep_answers,
-    parse_selection,
-    select_from,
-    selection_query,
-)
+from gfmdkg.lists.definitions import LISTS, FacetedList
+from gfmdkg.lists.index import FacetCounts, ListIndex, build_indexes, count_facets
+from gfmdkg.lists.reading import keep_answers, select_from
+from gfmdkg.lists.selection import parse_selection, selection_query
 from gfmdkg.rdf.values import Term
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import ColumnType

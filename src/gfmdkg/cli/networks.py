@@ -10,8 +10,10 @@ import pyoxigraph as ox
 from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.cli.options import format_option, given_values, limit_option, option_of
 from gfmdkg.graph import Graph
-from gfmdkg.lists import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
-from gfmdkg.networks import FORMATS, MATRIX_FORMATS, Grounds, NetworkRequest, kind_named
+from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS
+from gfmdkg.lists.selection import parse_selection, selection_query
+from gfmdkg.networks.kinds import kind_named
+from gfmdkg.networks.occurrences import FORMATS, MATRIX_FORMATS, Grounds, NetworkRequest
 
 __all__ = ["network"]
 
@@ -100,8 +102,7 @@ def _filtered(
     if not values:
         return request
     selection = parse_selection(_PASSAGES, values, graph.terms)
-    choice = selection.of(ASSERTION)
-    grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
+    grounds = Grounds.of(selection.of(ASSERTION), selection.confidence)
     if values.keys() <= {ASSERTION, CONFIDENCE}:
         return replace(request, grounds=grounds)
     found = graph.store.select(selection_query(_PASSAGES, selection, None))

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import pyoxigraph as ox
 
 from gfmdkg.http.parameters import JSON, ROW_FORMATS
-from gfmdkg.lists import Field, ListIndex
+from gfmdkg.lists.definitions import Field
+from gfmdkg.lists.index import ListIndex
 from gfmdkg.namespaces import SCHEME_BASE
 from gfmdkg.queries import Cell
 from gfmdkg.rdf.media import GRAPHS, MediaType

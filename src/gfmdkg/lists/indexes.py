@@ -9,8 +9,10 @@ from functools import partial
 
 from gfmdkg.errors import Busy
 from gfmdkg.http.cache import VersionCache
-from gfmdkg.lists import GROUPS, FacetedList, ListIndex, build_indexes, keep_answers, select_from
-from gfmdkg.search import SearchIndex
+from gfmdkg.lists.definitions import GROUPS, FacetedList
+from gfmdkg.lists.index import ListIndex, build_indexes
+from gfmdkg.lists.reading import keep_answers, select_from
+from gfmdkg.search.index import SearchIndex
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 

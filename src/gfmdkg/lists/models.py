@@ -11,11 +11,12 @@ from gfmdkg.errors import ParameterError
 from gfmdkg.http.models import asked
 from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
 from gfmdkg.http.service import Service
-from gfmdkg.lists import FacetedList, Field, Selection, parse_selection
+from gfmdkg.lists.definitions import FacetedList, Field
 from gfmdkg.lists.formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
 from gfmdkg.lists.indexes import ListIndexes
+from gfmdkg.lists.selection import Selection, parse_selection
 from gfmdkg.rdf.media import MediaType
-from gfmdkg.search import Found
+from gfmdkg.search.answers import Found
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 

@@ -27,26 +27,17 @@ from gfmdkg.http.described import (
 from gfmdkg.http.models import AtVersion, Count, Page, page_parameters, sometimes
 from gfmdkg.http.parameters import JSON, link_header, page_members, sparql_link
 from gfmdkg.http.service import Service
-from gfmdkg.lists import (
-    LISTS,
-    FacetCounts,
-    FacetedList,
-    Include,
-    ListIndex,
-    Selection,
-    Sorting,
-    ValueCount,
-    count_facets,
-    selection_query,
-)
+from gfmdkg.lists.definitions import LISTS, FacetedList, Include
 from gfmdkg.lists.formats import GRAPH_FORMATS, field_cells, list_formats, show, write_items
+from gfmdkg.lists.index import FacetCounts, ListIndex, Sorting, ValueCount, count_facets
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.lists.models import ListParameters, read_parameters, select, shown_parameters
+from gfmdkg.lists.selection import Selection, selection_query
 from gfmdkg.rdf.answers import AnswerFormats
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import Resource, write_json
-from gfmdkg.search import Found
+from gfmdkg.search.answers import Found
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex

@@ -6,10 +6,10 @@ from pydantic import BaseModel, Field, create_model
 
 from gfmdkg.http.described import field_of
 from gfmdkg.http.models import Count, FromOne, Links, Page, asked, sometimes
-from gfmdkg.lists import ASSERTION, CONFIDENCE, LISTS
+from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS
 from gfmdkg.lists.models import FULL_TEXT
 from gfmdkg.namespaces import ID_BASE
-from gfmdkg.networks import ASSERTIONS
+from gfmdkg.networks.kinds import ASSERTIONS
 from gfmdkg.rdf.values import Resource
 
 __all__ = [

@@ -1,9 +1,12 @@
-"""Where nodes occur in the graph, and what they are called: the SPARQL for it, and the reading."""
+"""What is asked of a network: its SPARQL, and where its nodes occur by the answers.
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+A request crosses to the process that works networks out; nothing here imports networkx.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pyoxigraph as ox
 
@@ -13,9 +16,15 @@ from gfmdkg.rdf.query_text import QueryText, packaged_query
 from gfmdkg.rdf.solutions import Select
 from gfmdkg.rdf.values import Term, typed
 
+if TYPE_CHECKING:
+    from gfmdkg.lists.selection import Choice
+
 __all__ = [
+    "FORMATS",
+    "MATRIX_FORMATS",
     "Grounds",
     "Name",
+    "NetworkRequest",
     "Occurrence",
     "edges_query",
     "evidence_query",
@@ -30,25 +39,53 @@ _NAMES_AT_ONCE = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """Which links count: those with one of the ``assertions`` (IRIs), and at least so sure."""
+    """Which links count: of one of the ``assertions`` (IRIs), of at least this ``confidence``."""
 
     assertions: tuple[str, ...] = (ASSERTIONS["explicit"],)
     confidence: Decimal | None = None
 
     @classmethod
-    def asked(
-        cls,
-        included: Collection[Term],
-        excluded: Collection[Term],
-        *,
-        confidence: Decimal | None = None,
-    ) -> Self:
-        """The assertions included, or all but those excluded, or else explicit ones alone."""
-        if not included and not excluded:
+    def of(cls, choice: "Choice", confidence: Decimal | None) -> Self:
+        """The assertions chosen, or all but those excluded, or else explicit ones alone."""
+        if not choice.included and not choice.excluded:
             return cls(confidence=confidence)
         known = tuple(map(ox.NamedNode, ASSERTIONS.values()))
-        asked = [a.value for a in known if a in (included or known) and a not in excluded]
-        return cls(assertions=tuple(asked), confidence=confidence)
+        asked = [a for a in known if a in (choice.included or known) and a not in choice.excluded]
+        return cls(assertions=tuple(a.value for a in asked), confidence=confidence)
+
+
+FORMATS = ("json", "graphml", "gexf", "csv", "dot")
+"""Formats of a network."""
+
+MATRIX_FORMATS = ("json", "csv")
+"""Formats of a matrix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkRequest:
+    """A network, a matrix, or the evidence of one edge of it, in one format.
+
+    ``items`` are the IRIs of the passages that count; ``None`` for all. ``limit`` and
+    ``edge_limit`` cap what is shown of a network, ``rows`` and ``columns`` of a matrix;
+    ``None`` shows all. ``edge`` asks for the evidence between two nodes, from place ``start``
+    on, at most ``limit`` pieces. ``members`` go into the JSON document as they are.
+
+    It is pickled on its way, after the path of the version's database.
+    """
+
+    kind: str
+    format: str = "json"
+    grounds: Grounds = field(default_factory=Grounds)
+    items: frozenset[str] | None = None
+    minimum: int = 1
+    limit: int | None = None
+    edge_limit: int | None = None
+    is_matrix: bool = False
+    rows: int | None = None
+    columns: int | None = None
+    edge: tuple[str, str] | None = None
+    start: int = 0
+    members: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Occurrence(NamedTuple):

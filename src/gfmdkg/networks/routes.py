@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, params
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from gfmdkg.engine.workers import Role
 from gfmdkg.http.answer import Answer, AnswerResponse
 from gfmdkg.http.described import (
     READING,
@@ -32,20 +33,11 @@ from gfmdkg.http.parameters import (
     sparql_link,
 )
 from gfmdkg.http.service import Service
-from gfmdkg.lists import ASSERTION, CONFIDENCE, LISTS, selection_query
+from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.lists.models import filter_names, select
-from gfmdkg.networks import (
-    KINDS,
-    MATRIX_KINDS,
-    Grounds,
-    NetworkKind,
-    NetworkRequest,
-    describe_weight,
-    edges_query,
-    evidence_query,
-    kind_named,
-)
+from gfmdkg.lists.selection import selection_query
+from gfmdkg.networks.kinds import KINDS, MATRIX_KINDS, NetworkKind, describe_weight, kind_named
 from gfmdkg.networks.models import (
     EDGES,
     EDGES_LIMIT,
@@ -62,11 +54,13 @@ from gfmdkg.networks.models import (
     NetworkKindList,
     PassageFilters,
 )
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest, edges_query, evidence_query
 from gfmdkg.rdf.media import MediaType
 from gfmdkg.rdf.values import write_json
+from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 
-__all__ = ["FILTER_NAMES", "NETWORK_MEDIA", "networks_router"]
+__all__ = ["FILTER_NAMES", "NETWORK_MEDIA", "network_role", "networks_router"]
 
 _CSV = next(media for media in ROW_FORMATS if media.name == "csv")
 NETWORK_MEDIA = (
@@ -93,6 +87,20 @@ _NETWORK = in_path("network", "The kind of network.", "cocitation", enum=list(KI
 _MATRIX = in_path("matrix", "The kind of matrix.", "instrument-topic", enum=list(MATRIX_KINDS))
 # No edge has so many pieces of evidence.
 _FURTHEST = 2**53
+_PROCESSES = 2
+_MOST_WAITING = 16
+
+
+def network_role(settings: Settings) -> Role:
+    """The role of the processes that work out networks."""
+    return Role(
+        module="gfmdkg.networks.worker",
+        options={"memory_limit_bytes": settings.worker_memory_limit_bytes},
+        places=_PROCESSES,
+        queue=_MOST_WAITING,
+        wait_seconds=settings.query_queue_seconds,
+        cause="all processes that draw networks are busy",
+    )
 
 
 def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
@@ -311,8 +319,7 @@ async def _choose(
     if not given:
         return _Chosen(grounds=Grounds())  # without the index of names, which takes time to read
     selection, _ = await select(service, lists, _PASSAGES, parameters, version)
-    choice = selection.of(ASSERTION)
-    grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
+    grounds = Grounds.of(selection.of(ASSERTION), selection.confidence)
     if given.keys() <= {ASSERTION, CONFIDENCE}:
         return _Chosen(grounds=grounds)
     index = (await lists[_PASSAGES.name].exactly(version))[_PASSAGES.name]

@@ -13,12 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from gfmdkg.engine.frames import Frame, Handler, Reply
-from gfmdkg.networks.formats import Document, evidence_document, matrix_document, network_document
-from gfmdkg.networks.graph_files import GRAPH_FILES, matrix_csv
+from gfmdkg.networks.formats import (
+    GRAPH_FILES,
+    Document,
+    evidence_document,
+    matrix_csv,
+    matrix_document,
+    network_document,
+)
 from gfmdkg.networks.kinds import ASSERTIONS, kind_named
 from gfmdkg.networks.network import Network, build_network
-from gfmdkg.networks.occurrences import Grounds, Occurrence, read_names, read_occurrences
-from gfmdkg.networks.request import NetworkRequest
+from gfmdkg.networks.occurrences import (
+    Grounds,
+    NetworkRequest,
+    Occurrence,
+    read_names,
+    read_occurrences,
+)
 from gfmdkg.rdf.solutions import Select, Solutions
 from gfmdkg.store.rdf_store import OxigraphStore
 

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES, PROV, RDF, RDFS, SH
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.solutions import Select, Solutions
-from gfmdkg.search.kinds import KINDS
+from gfmdkg.search.answers import KINDS
 
 __all__ = ["Document", "Link", "Name", "read_above", "read_documents"]
 

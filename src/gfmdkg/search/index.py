@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Self
 
 from gfmdkg.errors import Fault, QueryTimeout, StoreError
-from gfmdkg.search.answers import Completions, Found, Group, SearchAnswer
+from gfmdkg.search.answers import Completions, Found, Group, SearchAnswer, kind_of
 from gfmdkg.search.building import ensure_index, is_current
 from gfmdkg.search.completions import complete
 from gfmdkg.search.explaining import explain
-from gfmdkg.search.kinds import kind_of
 from gfmdkg.search.matching import Matches, find_matches
 from gfmdkg.search.query import And, Node, Not, Or, Query, Term, parse_query
 from gfmdkg.search.vocabulary import correct

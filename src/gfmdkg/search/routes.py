@@ -18,9 +18,9 @@ from gfmdkg.http.models import AtVersion, Count, FromOne, Links, asked, page_par
 from gfmdkg.http.parameters import JSON, Parameters, choose_format, link_header, page_members
 from gfmdkg.http.service import Service
 from gfmdkg.rdf.values import DESCRIBED, members, write_json
-from gfmdkg.search import INDEX_NAME, SearchIndex
-from gfmdkg.search.answers import Completions, SearchAnswer
-from gfmdkg.search.kinds import KINDS, class_named
+from gfmdkg.search.answers import KINDS, Completions, SearchAnswer, class_named
+from gfmdkg.search.building import INDEX_NAME
+from gfmdkg.search.index import SearchIndex
 from gfmdkg.store.versions import Version, VersionStore
 
 __all__ = ["search_indexes", "search_router"]
