@@ -103,14 +103,15 @@ from gfmdkg.networks.occurrences import Grounds
 from gfmdkg.networks.formats import network_document
 from gfmdkg.networks.formats import GRAPH_FILES
 from gfmdkg.networks.network import build_network
-from gfmdkg.networks.occurrences import Name, Occurrence
+from gfmdkg.networks.occurrences import Occurrence
+from gfmdkg.terms.index import TermIndex
 random = Random(1)
 found = sorted({
     Occurrence(f"urn:p{p}", f"urn:n{random.randrange(60)}", f"urn:p{p}", None)
     for p in range(80) for _ in range(4)
 })
 network = build_network(KINDS["cocitation"], [found], grounds=Grounds())
-document = network_document(network, lambda iris: {i: Name(label=i, type=None) for i in iris})
+document = network_document(network, TermIndex.from_entries(()))
 print(document, *(write(document) for write in GRAPH_FILES.values()))
 """
 

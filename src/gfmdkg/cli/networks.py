@@ -87,7 +87,7 @@ def network(
     graph = cli.graph()
     values = given_values(_PASSAGES.parameters(), filters)
     with cli.error.status("working out the network"):
-        body = Networks(graph.store.select).answer(_filtered(request, values, graph))
+        body = Networks(graph.store.select, graph.terms).answer(_filtered(request, values, graph))
     if output is None:
         click.echo(body, nl=False)
     else:

@@ -14,16 +14,17 @@ from typing import Any
 
 import networkx as nx
 
+from gfmdkg.namespaces import compact
 from gfmdkg.networks.kinds import ASSERTIONS, describe_weight
 from gfmdkg.networks.network import Measures, Network, evidence_of, lay_out
-from gfmdkg.networks.occurrences import Name
+from gfmdkg.rdf.values import members
+from gfmdkg.terms.index import TermIndex
 
 __all__ = [
     "EVIDENCE_SHOWN",
     "GRAPH_FILES",
     "MEASURES",
     "Document",
-    "Naming",
     "evidence_document",
     "matrix_csv",
     "matrix_document",
@@ -48,12 +49,10 @@ MEASURES: Mapping[str, str] = {
 _SHORT = {iri: name for name, iri in ASSERTIONS.items()}
 
 Document = dict[str, Any]
-Naming = Callable[[Iterable[str]], Mapping[str, Name]]
-"""Gives the names of resources by their IRIs."""
 
 
 def network_document(
-    network: Network, naming: Naming, *, limit: int | None = None, edge_limit: int | None = None
+    network: Network, terms: TermIndex, *, limit: int | None = None, edge_limit: int | None = None
 ) -> Document:
     """The ``limit`` nodes of highest weighted degree and, among them, the heaviest edges."""
     measures, weight = network.measures, network.measures.weighted_degree
@@ -62,9 +61,6 @@ def network_document(
     edges = [ends for ends in network.edges if shown.issuperset(ends)]
     edges.sort(key=lambda ends: (-len(network.edges[ends].evidence), ends))
     edges = edges[:edge_limit]
-    evidence = {ends: sorted(network.edges[ends].evidence)[:EVIDENCE_SHOWN] for ends in edges}
-    named = {network.nodes[node].iri for node in nodes}
-    names = naming(named.union(*evidence.values()))
     drawn: nx.Graph[int] = nx.Graph()
     # A stable sort: within a community the heaviest come first.
     by_community: list[int] = sorted(nodes, key=lambda node: measures.community[node])
@@ -77,9 +73,9 @@ def network_document(
         "directed": False,
         "multigraph": False,
         "graph": {"kind": network.kind.name},
-        "nodes": [_node(network, node, names, places[node]) for node in nodes],
-        "edges": [_edge(network, ends, evidence[ends], names) for ends in edges],
-        "communities": _communities(network, nodes, names),
+        "nodes": [_node(network, node, terms, places[node]) for node in nodes],
+        "edges": [_edge(network, ends, terms) for ends in edges],
+        "communities": _communities(network, nodes, terms),
         "total": {
             "nodes": len(network.nodes),
             "edges": len(network.edges),
@@ -117,14 +113,14 @@ def _describe_measures(measures: Measures) -> Document:
     return described
 
 
-def _node(
-    network: Network, node: int, names: Mapping[str, Name], place: tuple[float, float]
-) -> Document:
+def _node(network: Network, node: int, terms: TermIndex, place: tuple[float, float]) -> Document:
     found = network.nodes[node]
+    types = terms.types(found.iri)
     return {
         "id": found.iri,
-        "label": names[found.iri].label,
-        "type": names[found.iri].type,
+        "label": terms.label(found.iri),
+        # As search names classes: ``instrument`` for gfmd:Instrument.
+        "type": compact(types[0]).rpartition(":")[2].lower() if types else None,
         "side": network.kind.sides[found.side].name,
         "count": found.count,
         **{measure: getattr(network.measures, measure)[node] for measure in MEASURES},
@@ -133,11 +129,9 @@ def _node(
     }
 
 
-def _edge(
-    network: Network, ends: tuple[int, int], evidence: Iterable[str], names: Mapping[str, Name]
-) -> Document:
+def _edge(network: Network, ends: tuple[int, int], terms: TermIndex) -> Document:
     edge, (one, other) = network.edges[ends], ends
-    weight = len(edge.evidence)
+    weight, evidence = len(edge.evidence), sorted(edge.evidence)[:EVIDENCE_SHOWN]
     jaccard = {} if network.kind.is_bipartite else {"jaccard": round(network.jaccard(*ends), 4)}
     return {
         "source": network.nodes[one].iri,
@@ -145,17 +139,15 @@ def _edge(
         "weight": weight,
         **jaccard,
         "assertions": sorted(_SHORT.get(iri, iri) for iri in edge.assertions),
-        "evidence": {"total": weight, "items": [_cell(iri, names) for iri in evidence]},
+        "evidence": {"total": weight, "items": [_cell(iri, terms) for iri in evidence]},
     }
 
 
-def _cell(iri: str, names: Mapping[str, Name]) -> Document:
-    return {"iri": iri, "label": names[iri].label}
+def _cell(iri: str, terms: TermIndex) -> Document:
+    return members(terms.resource(iri))
 
 
-def _communities(
-    network: Network, nodes: Iterable[int], names: Mapping[str, Name]
-) -> list[Document]:
+def _communities(network: Network, nodes: Iterable[int], terms: TermIndex) -> list[Document]:
     """The communities of the nodes that are shown, each called after its heaviest node."""
     community = network.measures.community
     sizes = Counter(community)
@@ -163,13 +155,13 @@ def _communities(
     for node in nodes:
         heaviest.setdefault(community[node], network.nodes[node].iri)
     return [
-        {"community": number, "nodes": sizes[number], "heaviest": _cell(iri, names)}
+        {"community": number, "nodes": sizes[number], "heaviest": _cell(iri, terms)}
         for number, iri in sorted(heaviest.items())
     ]
 
 
 def matrix_document(
-    network: Network, naming: Naming, *, rows: int | None = None, columns: int | None = None
+    network: Network, terms: TermIndex, *, rows: int | None = None, columns: int | None = None
 ) -> Document:
     """The table with its totals, which count what is left out as well; the heaviest lines first.
 
@@ -180,11 +172,10 @@ def matrix_document(
     ranked = sorted(totals, key=lambda node: (-totals[node], node))
     sides = [[n for n in ranked if network.nodes[n].side == side] for side in (0, 1)]
     down, across = sides[0][:rows], sides[1][:columns]
-    names = naming(network.nodes[node].iri for node in (*down, *across))
 
     def line(node: int) -> Document:
         found = network.nodes[node]
-        return _cell(found.iri, names) | {"total": totals[node], "count": found.count}
+        return _cell(found.iri, terms) | {"total": totals[node], "count": found.count}
 
     total = sum(len(edge.evidence) for edge in network.edges.values())
     weights = network.graph.adj
@@ -204,18 +195,16 @@ def matrix_document(
 
 
 def evidence_document(
-    network: Network, naming: Naming, ends: tuple[str, str], *, start: int, limit: int | None
+    network: Network, terms: TermIndex, ends: tuple[str, str], *, start: int, limit: int | None
 ) -> Document:
     """What links two nodes, from place ``start`` on. Raises ``NotFound`` as ``evidence_of``."""
     found = evidence_of(network, *ends)
-    shown = found[start:][:limit]
-    names = naming((*shown, *ends))
     return {
         "kind": network.kind.name,
-        "source": _cell(ends[0], names),
-        "target": _cell(ends[1], names),
+        "source": _cell(ends[0], terms),
+        "target": _cell(ends[1], terms),
         "evidence": network.kind.evidence,
-        "items": [_cell(iri, names) for iri in shown],
+        "items": [_cell(iri, terms) for iri in found[start:][:limit]],
         "total": len(found),
     }
 

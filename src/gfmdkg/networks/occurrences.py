@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pyoxigraph as ox
 
-from gfmdkg.namespaces import compact
 from gfmdkg.networks.kinds import ASSERTIONS, NetworkKind
 from gfmdkg.rdf.query_text import QueryText, packaged_query
 from gfmdkg.rdf.solutions import Select
@@ -23,18 +22,13 @@ __all__ = [
     "FORMATS",
     "MATRIX_FORMATS",
     "Grounds",
-    "Name",
     "NetworkRequest",
     "Occurrence",
     "edges_query",
     "evidence_query",
-    "read_names",
     "read_occurrences",
     "side_query",
 ]
-
-# So many names are asked for at once; longer queries take longer to plan than to run.
-_NAMES_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +64,7 @@ class NetworkRequest:
     ``None`` shows all. ``edge`` asks for the evidence between two nodes, from place ``start``
     on, at most ``limit`` pieces. ``members`` go into the JSON document as they are.
 
-    It is pickled on its way, after the path of the version's database.
+    It is pickled on its way, after the version.
     """
 
     kind: str
@@ -98,14 +92,6 @@ class Occurrence(NamedTuple):
     node: str
     passage: str
     assertion: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
-    """What a resource is called and what it is; ``type`` is the local name of its class."""
-
-    label: str | None
-    type: str | None
 
 
 def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
@@ -139,41 +125,8 @@ def read_occurrences(select: Select, side: str, grounds: Grounds) -> tuple[Occur
     return tuple(sorted(found, key=lambda o: (o.unit, o.node, o.passage, o.assertion or "")))
 
 
-def read_names(select: Select, iris: Iterable[str]) -> Mapping[str, Name]:
-    """The English label of each resource, else one in another language; and its class."""
-    wanted = sorted(set(iris))
-    labels: dict[str, ox.Literal] = {}
-    types: dict[str, str] = {}
-    for start in range(0, len(wanted), _NAMES_AT_ONCE):
-        part = wanted[start : start + _NAMES_AT_ONCE]
-        for row in select(_query("names").fill(iri=map(ox.NamedNode, part))).rows:
-            match row:
-                case ox.NamedNode(value=iri), ox.Literal() as label, None:
-                    labels[iri] = min(labels.get(iri, label), label, key=_label_order)
-                case ox.NamedNode(value=iri), None, ox.NamedNode(value=class_iri):
-                    types[iri] = min(types.get(iri, class_iri), class_iri)
-                case _:
-                    continue
-    return {
-        iri: Name(
-            label=labels[iri].value if iri in labels else None,
-            type=_local_name(types[iri]) if iri in types else None,
-        )
-        for iri in wanted
-    }
-
-
 def _query(name: str) -> QueryText:
     return packaged_query("gfmdkg.networks", f"rq/{name}.rq")
-
-
-def _label_order(label: ox.Literal) -> tuple[bool, str, str]:
-    return label.language != "en", label.language or "", label.value
-
-
-def _local_name(class_iri: str) -> str:
-    """As search names classes: ``instrument`` for gfmd:Instrument."""
-    return compact(class_iri).rpartition(":")[2].lower()
 
 
 def edges_query(

@@ -219,7 +219,7 @@ async def _list_kinds(request: Request) -> Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class _NetworkParameters:
     """What a request asks for; ``number`` is the version that it names, if any."""
 
     request: Request
@@ -237,13 +237,13 @@ class _Asked:
 
 def _read(
     request: Request, kind: NetworkKind, formats: tuple[MediaType, ...], names: Collection[str]
-) -> _Asked:
+) -> _NetworkParameters:
     """What a request asks for; ``names`` are its parameters beside the filters.
 
     Raises ``UnknownParameter``, ``ParameterError``, ``NotAcceptable``.
     """
     parameters = Parameters.of(request, {*FILTER_NAMES, *names, "format", "minimum", "version"})
-    return _Asked(
+    return _NetworkParameters(
         request=request,
         kind=kind,
         parameters=parameters,
@@ -253,24 +253,28 @@ def _read(
     )
 
 
-async def _respond(service: Service, lists: ListIndexes, asked: _Asked, **shown: Any) -> Response:
+async def _respond(
+    service: Service, lists: ListIndexes, asked: _NetworkParameters, **shown: Any
+) -> Response:
     """A network or a matrix, of which is ``shown`` what these fields of its request say."""
 
     async def make(answer: Answer, version: Version) -> Answer:
-        chosen = await _choose(service, lists, asked.parameters, version)
-        links = _links(asked, chosen)
-        return replace(answer, body=await _work(service, asked, version, chosen, links, **shown))
+        wanted, items = await _choose(service, lists, asked, version)
+        links = _links(asked, wanted.grounds, items)
+        return replace(answer, body=await _work(service, version, wanted, links, **shown))
 
     return await service.respond(asked.request, asked.number, asked.format.media_type, make)
 
 
-async def _respond_evidence(service: Service, lists: ListIndexes, asked: _Asked) -> Response:
+async def _respond_evidence(
+    service: Service, lists: ListIndexes, asked: _NetworkParameters
+) -> Response:
     """A page of the evidence between two nodes. Raises ``NotFound`` and ``Ambiguous`` for them."""
     names = asked.parameters.required("source"), asked.parameters.required("target")
     paging = asked.parameters.paging(service.settings)
 
     async def make(answer: Answer, version: Version) -> Answer:
-        chosen = await _choose(service, lists, asked.parameters, version)
+        wanted, items = await _choose(service, lists, asked, version)
         terms = await service.terms(version)
 
         def resolve() -> tuple[str, str]:
@@ -279,81 +283,60 @@ async def _respond_evidence(service: Service, lists: ListIndexes, asked: _Asked)
 
         # The search for the nearest names of an unknown one takes long in a large graph.
         edge = await asyncio.to_thread(resolve)
-        query = evidence_query(asked.kind, chosen.grounds, edge, items=chosen.query)
-        body = await _work(
-            service,
-            asked,
-            version,
-            chosen,
-            sparql_link(query, asked.number),
-            edge=edge,
-            start=min(paging.start, _FURTHEST),
-            limit=paging.per_page,
+        links = sparql_link(
+            evidence_query(asked.kind, wanted.grounds, edge, items=items), asked.number
         )
-        document = json.loads(body)
+        start = min(paging.start, _FURTHEST)
+        document = json.loads(
+            await _work(
+                service, version, wanted, links, edge=edge, start=start, limit=paging.per_page
+            )
+        )
         page = page_members(asked.request, document["total"], paging)
-        headers = link_header(page["links"])
-        document |= page | {"links": document["links"] | page["links"]}
-        return replace(answer, body=write_json(document).encode(), headers=headers)
+        document |= page | {"links": links | page["links"]}
+        body = write_json(document).encode()
+        return replace(answer, body=body, headers=link_header(page["links"]))
 
     return await service.respond(asked.request, asked.number, asked.format.media_type, make)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chosen:
-    """The links that count, and the passages, ``None`` for all; ``query`` is SPARQL for these."""
-
-    grounds: Grounds
-    items: frozenset[str] | None = None
-    query: str | None = None
-
-
 async def _choose(
-    service: Service, lists: ListIndexes, parameters: Parameters, version: Version
-) -> _Chosen:
-    """What the filters choose in a version.
+    service: Service, lists: ListIndexes, asked: _NetworkParameters, version: Version
+) -> tuple[NetworkRequest, str | None]:
+    """The request for what the filters choose in a version, and the SPARQL for its passages.
 
     Raises what reading the filters raises, and ``Busy`` while the version's lists are read.
     """
-    given = parameters.given(FILTER_NAMES)
+    request = NetworkRequest(kind=asked.kind.name, format=asked.format.name, minimum=asked.minimum)
+    given = asked.parameters.given(FILTER_NAMES)
     if not given:
-        return _Chosen(grounds=Grounds())  # without the index of names, which takes time to read
-    selection, _ = await select(service, lists, _PASSAGES, parameters, version)
+        return request, None  # without the index of names, which takes time to read
+    selection, _ = await select(service, lists, _PASSAGES, asked.parameters, version)
     grounds = Grounds.of(selection.of(ASSERTION), selection.confidence)
+    request = replace(request, grounds=grounds)
     if given.keys() <= {ASSERTION, CONFIDENCE}:
-        return _Chosen(grounds=grounds)
+        return request, None
     index = (await lists[_PASSAGES.name].exactly(version))[_PASSAGES.name]
     items = frozenset(await asyncio.to_thread(index.iris, selection))
     # What passes the filters is enough, and keeps the query short.
-    query = selection_query(_PASSAGES, selection.among(items), None)
-    return _Chosen(grounds=grounds, items=items, query=query)
+    return replace(request, items=items), selection_query(_PASSAGES, selection.among(items), None)
 
 
 async def _work(
-    service: Service,
-    asked: _Asked,
-    version: Version,
-    chosen: _Chosen,
-    links: dict[str, str],
-    **shown: Any,
+    service: Service, version: Version, request: NetworkRequest, links: dict[str, str], **shown: Any
 ) -> bytes:
     """The answer of a process for networks. Raises what ``Workers.request`` raises."""
-    request = NetworkRequest(
-        kind=asked.kind.name,
-        format=asked.format.name,
-        grounds=chosen.grounds,
-        items=chosen.items,
-        minimum=asked.minimum,
-        members={"version": str(version.number), "links": links},
-        **shown,
+    members = {"version": str(version.number), "links": links}
+    reply = await service.workers.request(
+        "network",
+        b"",
+        pickle.dumps((version, replace(request, members=members, **shown))),
+        limit_seconds=service.settings.network_timeout_seconds,
     )
-    limit_seconds = service.settings.network_timeout_seconds
-    message = pickle.dumps((version.database, request))
-    reply = await service.workers.request("network", b"", message, limit_seconds=limit_seconds)
     return reply.body
 
 
-def _links(asked: _Asked, chosen: _Chosen) -> dict[str, str]:
+def _links(asked: _NetworkParameters, grounds: Grounds, items: str | None) -> dict[str, str]:
     """The same network in other forms, its evidence (an RFC 6570 template), and its SPARQL."""
     kind = asked.kind
     network, matrix = f"/api/network/{kind.name}", f"/api/matrix/{kind.name}"
@@ -364,11 +347,11 @@ def _links(asked: _Asked, chosen: _Chosen) -> dict[str, str]:
         links["matrix_csv"] = _link(matrix, asked, format="csv")
     evidence = _link(f"{network}/evidence", asked)
     links["evidence"] = evidence + ("{&source,target}" if "?" in evidence else "{?source,target}")
-    query = edges_query(kind, chosen.grounds, items=chosen.query, minimum=asked.minimum)
+    query = edges_query(kind, grounds, items=items, minimum=asked.minimum)
     return links | sparql_link(query, asked.number)
 
 
-def _link(path: str, asked: _Asked, **more: str) -> str:
+def _link(path: str, asked: _NetworkParameters, **more: str) -> str:
     """The path with this request's filters, its minimum and its version."""
     kept = {*FILTER_NAMES, "minimum", "version"}
     pairs = [(n, v) for n, v in asked.request.query_params.multi_items() if n in kept and v]
