@@ -177,7 +177,7 @@ def test_time_that_is_over_cuts_what_is_not_begun(library: Library) -> None:
     cut = count_facets(
         index, Selection(), library.terms, names=names, limit=5, time_limit_seconds=0
     )
-    assert [facet.facet.name for facet in cut if facet.is_cut] == names
+    assert [name for name, facet in cut.items() if facet.cut] == names
 
 
 def test_excluding_all_values_leaves_items_that_have_none(library: Library) -> None:

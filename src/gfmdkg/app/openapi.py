@@ -18,7 +18,7 @@ from gfmdkg.curation.models import report_components
 from gfmdkg.http.models import Page
 from gfmdkg.http.problems import PROBLEM_TYPES, ProblemDetails, problem_components
 from gfmdkg.http.rendering import render
-from gfmdkg.lists.routes import ListPage
+from gfmdkg.lists.models import ListPage
 from gfmdkg.queries.routes import RowsPage
 from gfmdkg.sparql.routes import SparqlResults, protocol_routers
 

@@ -18,11 +18,23 @@ from gfmdkg.lists.bitmaps import LinkRow, LinkTable, bitmap_of, positions_of, un
 from gfmdkg.lists.definitions import ASSERTION, Facet, FacetedList, Field, Order, Pattern
 from gfmdkg.lists.reading import Select, read_term, rows_of
 from gfmdkg.lists.selection import Choice, Selection, selection_query
+from gfmdkg.queries.query import Cell
 from gfmdkg.rdf.query_text import packaged_query
-from gfmdkg.rdf.values import Term
+from gfmdkg.rdf.values import DESCRIBED, Resource, Term, python_value
 from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.parameters import ColumnType
 
-__all__ = ["FacetCounts", "ListIndex", "Sorting", "ValueCount", "build_indexes", "count_facets"]
+__all__ = [
+    "FacetCounts",
+    "FacetValue",
+    "ListIndex",
+    "Sorting",
+    "build_indexes",
+    "cell_text",
+    "count_facets",
+    "field_cells",
+    "show",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +60,7 @@ class ListIndex:
     positions: Mapping[str, int]
     plain: Mapping[str, Mapping[Term, int]]
     linked: Mapping[str, LinkTable]
-    broader: Mapping[Term, tuple[Term, ...]]
+    broader: Mapping[Term, tuple[ox.NamedNode, ...]]
     columns: Mapping[str, Sequence[tuple[Term, ...]]]
     permutations: Mapping[str, tuple[Sequence[int], Sequence[int]]] = field(repr=False)
 
@@ -237,15 +249,15 @@ class _Building:
             column.append(known[key])
         return column
 
-    def _broader(self) -> Mapping[Term, tuple[Term, ...]]:
-        found: dict[Term, list[Term]] = {}
-        for narrower, broader in rows_of(
-            self._select(packaged_query("gfmdkg.lists", "rq/broader.rq").text)
-        ):
-            found.setdefault(self._read(narrower), []).append(self._read(broader))
+    def _broader(self) -> Mapping[Term, tuple[ox.NamedNode, ...]]:
+        found: dict[Term, list[ox.NamedNode]] = {}
+        query = packaged_query("gfmdkg.lists", "rq/broader.rq").text
+        for narrower, broader in rows_of(self._select(query)):
+            above = self._read(broader)
+            if isinstance(above, ox.NamedNode):
+                found.setdefault(self._read(narrower), []).append(above)
         return {
-            term: tuple(sorted(above, key=lambda each: str(each).strip("<>")))
-            for term, above in found.items()
+            term: tuple(sorted(above, key=lambda each: each.value)) for term, above in found.items()
         }
 
 
@@ -254,28 +266,68 @@ def _iri(term: Term) -> str:
     return term.value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueCount:
-    """One value of a facet. ``broader`` is the nearest broader value of the same facet."""
+def show(term: Term, terms: TermIndex) -> Cell:
+    """A term as a cell, a resource with its English label."""
+    match term:
+        case ox.NamedNode(value=iri):
+            return terms.resource(iri)
+        case ox.Literal():
+            return python_value(term)
+        case _:
+            return Resource(iri=str(term), label=None)
 
-    value: Term
+
+def field_cells(index: ListIndex, position: int, shown: Field, terms: TermIndex) -> list[Cell]:
+    """The cells of one field of one item, as they are read; one unless the field takes many."""
+    values = index.values(position, shown)
+    cells = sorted((show(term, terms) for term in values), key=_sort_text)
+    if shown.many:
+        return cells
+    if not cells:
+        # The whole numbers of lists are counts, of which the graph only states those above 0.
+        return [0 if shown.column.type is ColumnType.INTEGER else None]
+    return cells[:1]
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as tables show it."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return "" if cell is None else str(cell)
+
+
+def _sort_text(cell: Cell) -> tuple[str, str]:
+    return str(cell).casefold(), cell.iri if isinstance(cell, Resource) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    """A value of a facet, and what choosing it would leave."""
+
+    __pydantic_config__ = DESCRIBED
+
+    value: Resource | str | int | bool
     count: int
-    is_selected: bool
-    is_excluded: bool
-    broader: Term | None = None
+    """The total of the list if this value alone were chosen in its facet; of an excluded value,
+    how many items that keeps out."""
+    selected: bool
+    excluded: bool
+    broader: str | None = None
+    """The IRI of the nearest broader value of the facet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetCounts:
-    """The values of a facet, those with most items first; ``total`` is how many there are.
+    """A facet with its values, those with most items first."""
 
-    ``is_cut`` where time ran out before they were counted.
-    """
+    __pydantic_config__ = DESCRIBED
 
-    facet: Facet
-    values: tuple[ValueCount, ...] = ()
-    total: int = 0
-    is_cut: bool = False
+    label: str
+    values: tuple[FacetValue, ...] = ()
+    total_values: int = 0
+    """How many values there are in all."""
+    cut: bool | None = None
+    """True where time did not suffice."""
 
 
 def count_facets(
@@ -286,22 +338,20 @@ def count_facets(
     names: Collection[str],
     limit: int,
     time_limit_seconds: float,
-) -> tuple[FacetCounts, ...]:
+) -> Mapping[str, FacetCounts]:
     """Count the facets of these names in the list's order, each with its ``limit`` first values.
 
     What is chosen or excluded is always among the values. Facets that are not begun when
     the time is over are cut.
     """
     deadline = time.monotonic() + time_limit_seconds
-    counted: list[FacetCounts] = []
-    for facet in index.faceted.facets.values():
-        if facet.name not in names:
-            continue
-        if time.monotonic() >= deadline:
-            counted.append(FacetCounts(facet=facet, is_cut=True))
-        else:
-            counted.append(_count(index, selection, facet, terms, limit))
-    return tuple(counted)
+    return {
+        name: FacetCounts(label=facet.label, cut=True)
+        if time.monotonic() >= deadline
+        else _count(index, selection, facet, terms, limit)
+        for name, facet in index.faceted.facets.items()
+        if name in names
+    }
 
 
 def _count(
@@ -312,30 +362,23 @@ def _count(
     kept = {*choice.included, *choice.excluded}
     for value in kept:
         counts.setdefault(value, 0)
-    ranked = sorted(
-        (value for value, count in counts.items() if count or value in kept),
-        key=lambda value: (
-            -counts[value],
-            sum(1 for _ in _above(index, value)) if facet.hierarchical else 0,
-            _sort_text(value, terms),
-        ),
-    )
-    shown = [v for place, v in enumerate(ranked) if place < limit or v in kept]
+    cells = {value: show(value, terms) for value, n in counts.items() if n or value in kept}
+    above = {value: tuple(_above(index, value)) if facet.hierarchical else () for value in cells}
+    ranked = sorted(cells, key=lambda v: (-counts[v], len(above[v]), _sort_text(cells[v])))
     return FacetCounts(
-        facet=facet,
+        label=facet.label,
         values=tuple(
-            ValueCount(
-                value=value,
+            FacetValue(
+                value=cells[value],  # type: ignore[arg-type] # no facet has dates or fractions
                 count=counts[value],
-                is_selected=value in choice.included,
-                is_excluded=value in choice.excluded,
-                broader=next((b for b in _above(index, value) if b in counts), None)
-                if facet.hierarchical
-                else None,
+                selected=value in choice.included,
+                excluded=value in choice.excluded,
+                broader=next((each.value for each in above[value] if each in counts), None),
             )
-            for value in shown
+            for place, value in enumerate(ranked)
+            if place < limit or value in kept
         ),
-        total=len(ranked),
+        total_values=len(ranked),
     )
 
 
@@ -363,7 +406,7 @@ def _of_assertions(index: ListIndex, selection: Selection, facet: Facet) -> dict
     return counts
 
 
-def _above(index: ListIndex, value: Term) -> Iterator[Term]:
+def _above(index: ListIndex, value: Term) -> Iterator[ox.NamedNode]:
     seen = {value}
     waiting = list(index.broader.get(value, ()))
     while waiting:
@@ -372,13 +415,3 @@ def _above(index: ListIndex, value: Term) -> Iterator[Term]:
             seen.add(term)
             yield term
             waiting += index.broader.get(term, ())
-
-
-def _sort_text(value: Term, terms: TermIndex) -> tuple[str, str]:
-    match value:
-        case ox.NamedNode(value=iri):
-            return (terms.label(iri) or iri).casefold(), iri
-        case ox.Literal(value=lexical):
-            return lexical, ""
-        case _:
-            return str(value), ""

@@ -1,29 +1,34 @@
-"""What is asked of a list: its parameters as they are described, and as they are read."""
+"""What is asked of a list and what it answers: as it is described, and as it is read."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from pydantic import BaseModel, create_model
+import pydantic
 from starlette.requests import Request
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.http.models import asked
+from gfmdkg.http.described import cell_of
+from gfmdkg.http.models import Page, asked, sometimes
 from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
 from gfmdkg.http.service import Service
 from gfmdkg.lists.definitions import FacetedList, Field
 from gfmdkg.lists.formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
+from gfmdkg.lists.index import FacetCounts
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.lists.selection import Selection, parse_selection
 from gfmdkg.rdf.media import MediaType
-from gfmdkg.search.answers import Found
+from gfmdkg.search.answers import Found, Interpretation
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 
 __all__ = [
     "FULL_TEXT",
+    "ListPage",
     "ListParameters",
     "filter_names",
+    "page_model",
     "read_parameters",
     "select",
     "shown_parameters",
@@ -42,12 +47,14 @@ _RESERVED = (
 )
 
 
-def shown_parameters(faceted: FacetedList, settings: Settings) -> Iterator[type[BaseModel]]:
+def shown_parameters(
+    faceted: FacetedList, settings: Settings
+) -> Iterator[type[pydantic.BaseModel]]:
     """Full text, order, and what of the items is shown."""
     orders = [f"{sign}{name}" for name in faceted.orders for sign in ("", "-")]
     meanings = "; ".join(f"{name}: {order.description}" for name, order in faceted.orders.items())
 
-    class Shown(BaseModel):
+    class Shown(pydantic.BaseModel):
         q: str = asked(
             "Only what the full-text search finds, best first unless sorted otherwise; its "
             "language is that of /api/search.",
@@ -83,7 +90,47 @@ def shown_parameters(faceted: FacetedList, settings: Settings) -> Iterator[type[
         text = f"What the items bring along in their member included. {meanings}."
         first = [next(iter(faceted.includes))]
         include = asked(text, first, each_of=faceted.includes)
-        yield create_model("Including", include=(list[str], include))
+        yield pydantic.create_model("Including", include=(list[str], include))
+
+
+class ListPage(Page):
+    """A page of a list."""
+
+    facets: dict[str, FacetCounts] = pydantic.Field(description="The facets asked for, by name.")
+    facets_cut: list[str] = pydantic.Field(
+        description="The facets that were not counted, for their time was over."
+    )
+
+    search: Interpretation = sometimes()
+    sparql: str = sometimes(
+        "The query that gives these items, where it is too long for links.sparql; send it by POST."
+    )
+
+
+def page_model(faceted: FacetedList) -> type[pydantic.BaseModel]:
+    """A page of this list."""
+    item = _item_model(faceted)
+    name = f"{item.__name__}Page"
+    return pydantic.create_model(name, __base__=ListPage, items=(list[item], ...))  # type: ignore[valid-type]
+
+
+def _item_model(faceted: FacetedList) -> type[pydantic.BaseModel]:
+    """An item; with ``fields`` only the item itself is sure to be there."""
+    item, *others = faceted.fields.values()
+    name = item.name.capitalize()
+    members: dict[str, Any] = {item.name: cell_of(item.column, is_null=False)}
+    for shown in others:
+        members[shown.name] = cell_of(shown.column, many=shown.many, is_sure=False)
+    rows: dict[str, Any] = {}
+    for include in faceted.includes.values():
+        cells: dict[str, Any] = {column.name: cell_of(column) for column in include.columns}
+        row = pydantic.create_model(f"{name}{include.name.capitalize()}", **cells)
+        rows[include.name] = (list[row], sometimes(include.description))  # type: ignore[valid-type]
+    if rows:
+        included = pydantic.create_model(f"{name}Included", **rows)
+        text = "What include= asks for, by name."
+        members["included"] = (included, sometimes(text))
+    return pydantic.create_model(name, **members)
 
 
 def filter_names(faceted: FacetedList) -> frozenset[str]:

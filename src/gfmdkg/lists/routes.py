@@ -7,7 +7,6 @@ from typing import Any
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request, params
-from pydantic import BaseModel, Field, create_model
 from starlette.responses import Response
 
 from gfmdkg.engine.answers import SpooledAnswer
@@ -15,82 +14,42 @@ from gfmdkg.errors import AnswerTooLarge
 from gfmdkg.http.answer import Answer
 from gfmdkg.http.described import (
     READING,
-    Responses,
     answers,
-    cell_of,
     described_router,
     field_of,
     format_model,
     own_parameters,
     query_string,
 )
-from gfmdkg.http.models import AtVersion, Count, Page, page_parameters, sometimes
+from gfmdkg.http.models import AtVersion, page_parameters
 from gfmdkg.http.parameters import JSON, link_header, page_members, sparql_link
 from gfmdkg.http.service import Service
 from gfmdkg.lists.definitions import LISTS, FacetedList, Include
-from gfmdkg.lists.formats import GRAPH_FORMATS, field_cells, list_formats, show, write_items
-from gfmdkg.lists.index import FacetCounts, ListIndex, Sorting, ValueCount, count_facets
+from gfmdkg.lists.formats import GRAPH_FORMATS, list_formats, write_items
+from gfmdkg.lists.index import ListIndex, Sorting, count_facets, field_cells, show
 from gfmdkg.lists.indexes import ListIndexes
-from gfmdkg.lists.models import ListParameters, read_parameters, select, shown_parameters
+from gfmdkg.lists.models import (
+    ListParameters,
+    page_model,
+    read_parameters,
+    select,
+    shown_parameters,
+)
 from gfmdkg.lists.selection import Selection, selection_query
 from gfmdkg.rdf.answers import AnswerFormats
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.solutions import Solutions
-from gfmdkg.rdf.values import Resource, write_json
+from gfmdkg.rdf.values import write_json
 from gfmdkg.search.answers import Found
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 
-__all__ = ["ListPage", "lists_router"]
+__all__ = ["lists_router"]
 
 Document = dict[str, Any]
 Included = Mapping[str, Mapping[str, list[Document]]]
 """Name of an include to IRI of an item to its rows."""
-
-
-class FacetValue(BaseModel):
-    """A value of a facet, and what choosing it would leave."""
-
-    value: Resource | str | int | bool
-    count: Count = Field(
-        description="The total of the list if this value alone were chosen in its facet; of an "
-        "excluded value, how many items that keeps out."
-    )
-    selected: bool
-    excluded: bool
-    broader: str = sometimes("The IRI of the nearest broader value of the facet.")
-
-
-class Facet(BaseModel):
-    """A facet with its values, those with most items first."""
-
-    label: str
-    values: list[FacetValue]
-    total_values: Count = Field(description="How many values there are in all.")
-    cut: bool = sometimes("True where time did not suffice.")
-
-
-class Interpretation(BaseModel):
-    """How the full text was understood."""
-
-    interpretation: str
-    corrected: str | None
-    lenient: bool
-
-
-class ListPage(Page):
-    """A page of a list."""
-
-    facets: dict[str, Facet] = Field(description="The facets asked for, by name.")
-    facets_cut: list[str] = Field(
-        description="The facets that were not counted, for their time was over."
-    )
-
-    search: Interpretation = sometimes()
-    sparql: str = sometimes(
-        "The query that gives these items, where it is too long for links.sparql; send it by POST."
-    )
 
 
 def lists_router(service: Service, indexes: ListIndexes) -> APIRouter:
@@ -120,7 +79,12 @@ def _add_route(
         description=faceted.description,
         operation_id=faceted.name,
         dependencies=_parameters(faceted, service.settings),
-        responses=list_answers(faceted),
+        responses=answers(
+            "The items.",
+            page_model(faceted),
+            (media.media_type for media in list_formats(faceted.name)),
+            also=(*READING, 409, 413),
+        ),
     )
 
 
@@ -285,21 +249,17 @@ def _write_json(
         limit=asked.facet_limit,
         time_limit_seconds=limit_seconds,
     )
-    cut = [counts.facet.name for counts in counted if counts.is_cut]
+    cut = [name for name, counts in counted.items() if counts.cut]
     version = listed.version.number
     document: Document = {
         "items": [_item(listed, position, included) for position in listed.page],
         **page,
         "version": str(version),
-        "facets": {counts.facet.name: _facet(counts, terms) for counts in counted},
+        "facets": counted,
         "facets_cut": cut,
     }
     if listed.found is not None:
-        document["search"] = {
-            "interpretation": listed.found.interpretation,
-            "corrected": listed.found.corrected,
-            "lenient": listed.found.lenient,
-        }
+        document["search"] = listed.found.understood
     # The query as a link where a line can hold it, else as text to be sent by POST.
     link = sparql_link(listed.query, version if listed.is_version_named else None)
     document |= {"links": {**page["links"], **link}} if link else {"sparql": listed.query}
@@ -316,56 +276,3 @@ def _item(listed: _Listed, position: int, included: Included) -> Document:
         iri = listed.index.items[position]
         item["included"] = {name: rows.get(iri, []) for name, rows in included.items()}
     return item
-
-
-def _facet(counts: FacetCounts, terms: TermIndex) -> Document:
-    """A facet; one that time did not suffice for has no values and says so."""
-    document: Document = {
-        "label": counts.facet.label,
-        "values": [_value(value, terms) for value in counts.values],
-        "total_values": counts.total,
-    }
-    return document | {"cut": True} if counts.is_cut else document
-
-
-def _value(counted: ValueCount, terms: TermIndex) -> Document:
-    document: Document = {
-        "value": show(counted.value, terms),
-        "count": counted.count,
-        "selected": counted.is_selected,
-        "excluded": counted.is_excluded,
-    }
-    if isinstance(counted.broader, ox.NamedNode):
-        document["broader"] = counted.broader.value
-    return document
-
-
-def list_answers(faceted: FacetedList) -> Responses:
-    """The responses of a list's route."""
-    item = _item_model(faceted)
-    page = create_model(f"{item.__name__}Page", __base__=ListPage, items=(list[item], ...))  # type: ignore[valid-type]
-    return answers(
-        "The items.",
-        page,
-        (media.media_type for media in list_formats(faceted.name)),
-        also=(*READING, 409, 413),
-    )
-
-
-def _item_model(faceted: FacetedList) -> type[BaseModel]:
-    """An item; with ``fields`` only the item itself is sure to be there."""
-    item, *others = faceted.fields.values()
-    name = item.name.capitalize()
-    members: dict[str, Any] = {item.name: cell_of(item.column, is_null=False)}
-    for shown in others:
-        members[shown.name] = cell_of(shown.column, many=shown.many, is_sure=False)
-    rows: dict[str, Any] = {}
-    for include in faceted.includes.values():
-        cells: dict[str, Any] = {column.name: cell_of(column) for column in include.columns}
-        row = create_model(f"{name}{include.name.capitalize()}", **cells)
-        rows[include.name] = (list[row], sometimes(include.description))  # type: ignore[valid-type]
-    if rows:
-        included = create_model(f"{name}Included", **rows)
-        text = "What include= asks for, by name."
-        members["included"] = (included, sometimes(text))
-    return create_model(name, **members)

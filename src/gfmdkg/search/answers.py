@@ -16,6 +16,7 @@ __all__ = [
     "Found",
     "Group",
     "Hit",
+    "Interpretation",
     "Marked",
     "Reason",
     "SearchAnswer",
@@ -189,10 +190,17 @@ class Completions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """All that a search finds, best first, as IRIs; the rest is as in ``SearchAnswer``."""
+class Interpretation:
+    """How the full text was understood; the members are as in ``SearchAnswer``."""
 
-    iris: tuple[str, ...]
     interpretation: str
     corrected: str | None
     lenient: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """All that a search finds, best first, as IRIs."""
+
+    iris: tuple[str, ...]
+    understood: Interpretation

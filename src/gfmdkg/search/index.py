@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from gfmdkg.errors import Fault, QueryTimeout, StoreError
-from gfmdkg.search.answers import Completions, Found, Group, SearchAnswer, kind_of
+from gfmdkg.search.answers import Completions, Found, Group, Interpretation, SearchAnswer, kind_of
 from gfmdkg.search.building import ensure_index, is_current
 from gfmdkg.search.completions import complete
 from gfmdkg.search.explaining import explain
@@ -129,9 +129,11 @@ class SearchIndex:
             )
         return Found(
             iris=tuple(named[rowid] for rowid, _ in rows),
-            interpretation=str(asked.query),
-            corrected=asked.corrected,
-            lenient=asked.is_lenient,
+            understood=Interpretation(
+                interpretation=str(asked.query),
+                corrected=asked.corrected,
+                lenient=asked.is_lenient,
+            ),
         )
 
     def _understand(
