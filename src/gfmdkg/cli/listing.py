@@ -17,7 +17,7 @@ from gfmdkg.lists.index import (
     count_facets,
     field_cells,
 )
-from gfmdkg.lists.reading import keep_answers, select_from
+from gfmdkg.lists.reading import cached_answers, select_from
 from gfmdkg.lists.selection import parse_selection, selection_query
 from gfmdkg.rdf.values import Resource
 from gfmdkg.terms.index import TermIndex
@@ -110,7 +110,7 @@ for _list in LISTS.values():
 
 
 def _read(graph: Graph, faceted: FacetedList) -> ListIndex:
-    select = keep_answers(graph.version.folder, select_from(graph.store))
+    select = cached_answers(graph.version.folder, select_from(graph.store))
     ((_, index),) = build_indexes((faceted,), select)
     return index
 

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from gfmdkg.errors import ParameterError
 from gfmdkg.lists.bitmaps import LinkRow, LinkTable, bitmap_of, positions_of, union_of
 from gfmdkg.lists.definitions import ASSERTION, Facet, FacetedList, Field, Order, Pattern
-from gfmdkg.lists.reading import Select, read_term, rows_of
+from gfmdkg.lists.reading import SelectBytes, read_term, rows_of
 from gfmdkg.lists.selection import Choice, Selection, selection_query
 from gfmdkg.queries.query import Cell
 from gfmdkg.rdf.query_text import packaged_query
@@ -158,7 +158,7 @@ class ListIndex:
 
 
 def build_indexes(
-    lists: Sequence[FacetedList], select: Select
+    lists: Sequence[FacetedList], select: SelectBytes
 ) -> Iterator[tuple[FacetedList, ListIndex]]:
     """The index of each list; what is needed twice, or by several lists, is asked for once."""
     asked = cache(select)
@@ -168,7 +168,9 @@ def build_indexes(
 
 
 class _Building:
-    def __init__(self, faceted: FacetedList, select: Select, read: Callable[[bytes], Term]) -> None:
+    def __init__(
+        self, faceted: FacetedList, select: SelectBytes, read: Callable[[bytes], Term]
+    ) -> None:
         self._faceted = faceted
         self._select = select
         self._read = read
@@ -308,8 +310,7 @@ class FacetValue:
 
     value: Resource | str | int | bool
     count: int
-    """The total of the list if this value alone were chosen in its facet; of an excluded value,
-    how many items that keeps out."""
+    """The total of the list if it alone were chosen; if excluded, how many that keeps out."""
     selected: bool
     excluded: bool
     broader: str | None = None
@@ -323,8 +324,8 @@ class FacetCounts:
     __pydantic_config__ = DESCRIBED
 
     label: str
-    values: tuple[FacetValue, ...] = ()
-    total_values: int = 0
+    values: tuple[FacetValue, ...]
+    total_values: int
     """How many values there are in all."""
     cut: bool | None = None
     """True where time did not suffice."""
@@ -346,7 +347,7 @@ def count_facets(
     """
     deadline = time.monotonic() + time_limit_seconds
     return {
-        name: FacetCounts(label=facet.label, cut=True)
+        name: FacetCounts(label=facet.label, values=(), total_values=0, cut=True)
         if time.monotonic() >= deadline
         else _count(index, selection, facet, terms, limit)
         for name, facet in index.faceted.facets.items()

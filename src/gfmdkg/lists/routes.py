@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request, params
@@ -39,7 +38,7 @@ from gfmdkg.lists.selection import Selection, selection_query
 from gfmdkg.rdf.answers import AnswerFormats
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.solutions import Solutions
-from gfmdkg.rdf.values import write_json
+from gfmdkg.rdf.values import JsonObject, write_json
 from gfmdkg.search.answers import Found
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
@@ -47,8 +46,7 @@ from gfmdkg.terms.index import TermIndex
 
 __all__ = ["lists_router"]
 
-Document = dict[str, Any]
-Included = Mapping[str, Mapping[str, list[Document]]]
+Included = Mapping[str, Mapping[str, list[JsonObject]]]
 """Name of an include to IRI of an item to its rows."""
 
 
@@ -223,10 +221,10 @@ async def _read_included(service: Service, listed: _Listed) -> Included:
 
 def _rows_by_item(
     include: Include, solutions: Solutions, terms: TermIndex
-) -> dict[str, list[Document]]:
-    rows: dict[str, list[Document]] = {}
+) -> dict[str, list[JsonObject]]:
+    rows: dict[str, list[JsonObject]] = {}
     for record in solutions.records():
-        row: Document = {
+        row: JsonObject = {
             column.name: show(record[column.name], terms) if column.name in record else None
             for column in include.columns
         }
@@ -237,7 +235,7 @@ def _rows_by_item(
 
 
 def _write_json(
-    listed: _Listed, page: Document, included: Included, limit_seconds: float
+    listed: _Listed, page: JsonObject, included: Included, limit_seconds: float
 ) -> tuple[bytes, bool]:
     """The document, and whether all facets are in it."""
     asked, terms = listed.asked, listed.terms
@@ -251,7 +249,7 @@ def _write_json(
     )
     cut = [name for name, counts in counted.items() if counts.cut]
     version = listed.version.number
-    document: Document = {
+    document: JsonObject = {
         "items": [_item(listed, position, included) for position in listed.page],
         **page,
         "version": str(version),
@@ -266,9 +264,9 @@ def _write_json(
     return write_json(document).encode(), not cut
 
 
-def _item(listed: _Listed, position: int, included: Included) -> Document:
+def _item(listed: _Listed, position: int, included: Included) -> JsonObject:
     """One item; what it brings along is in its member ``included``."""
-    item: Document = {}
+    item: JsonObject = {}
     for shown in listed.asked.fields:
         cells = field_cells(listed.index, position, shown, listed.terms)
         item[shown.name] = cells if shown.many else cells[0]

@@ -17,14 +17,13 @@ import networkx as nx
 from gfmdkg.namespaces import compact
 from gfmdkg.networks.kinds import ASSERTIONS, describe_weight
 from gfmdkg.networks.network import Measures, Network, evidence_of, lay_out
-from gfmdkg.rdf.values import members
+from gfmdkg.rdf.values import JsonObject, members
 from gfmdkg.terms.index import TermIndex
 
 __all__ = [
     "EVIDENCE_SHOWN",
     "GRAPH_FILES",
     "MEASURES",
-    "Document",
     "evidence_document",
     "matrix_csv",
     "matrix_document",
@@ -48,12 +47,10 @@ MEASURES: Mapping[str, str] = {
 
 _SHORT = {iri: name for name, iri in ASSERTIONS.items()}
 
-Document = dict[str, Any]
-
 
 def network_document(
     network: Network, terms: TermIndex, *, limit: int | None = None, edge_limit: int | None = None
-) -> Document:
+) -> JsonObject:
     """The ``limit`` nodes of highest weighted degree and, among them, the heaviest edges."""
     measures, weight = network.measures, network.measures.weighted_degree
     nodes = sorted(network.graph, key=lambda node: (-weight[node], node))[:limit]
@@ -88,7 +85,7 @@ def network_document(
     }
 
 
-def _head(network: Network, **more: str) -> Document:
+def _head(network: Network, **more: str) -> JsonObject:
     """What a document says of a network before it shows it."""
     kind = network.kind
     return {
@@ -103,9 +100,9 @@ def _head(network: Network, **more: str) -> Document:
     }
 
 
-def _describe_measures(measures: Measures) -> Document:
+def _describe_measures(measures: Measures) -> JsonObject:
     sample = measures.betweenness_sample
-    described: Document = {name: {"meaning": text} for name, text in MEASURES.items()}
+    described: JsonObject = {name: {"meaning": text} for name, text in MEASURES.items()}
     described["betweenness"]["exact"] = sample is None
     if sample is not None:
         described["betweenness"]["sample"] = sample
@@ -113,7 +110,7 @@ def _describe_measures(measures: Measures) -> Document:
     return described
 
 
-def _node(network: Network, node: int, terms: TermIndex, place: tuple[float, float]) -> Document:
+def _node(network: Network, node: int, terms: TermIndex, place: tuple[float, float]) -> JsonObject:
     found = network.nodes[node]
     types = terms.types(found.iri)
     return {
@@ -129,7 +126,7 @@ def _node(network: Network, node: int, terms: TermIndex, place: tuple[float, flo
     }
 
 
-def _edge(network: Network, ends: tuple[int, int], terms: TermIndex) -> Document:
+def _edge(network: Network, ends: tuple[int, int], terms: TermIndex) -> JsonObject:
     edge, (one, other) = network.edges[ends], ends
     weight, evidence = len(edge.evidence), sorted(edge.evidence)[:EVIDENCE_SHOWN]
     jaccard = {} if network.kind.is_bipartite else {"jaccard": round(network.jaccard(*ends), 4)}
@@ -143,11 +140,11 @@ def _edge(network: Network, ends: tuple[int, int], terms: TermIndex) -> Document
     }
 
 
-def _cell(iri: str, terms: TermIndex) -> Document:
+def _cell(iri: str, terms: TermIndex) -> JsonObject:
     return members(terms.resource(iri))
 
 
-def _communities(network: Network, nodes: Iterable[int], terms: TermIndex) -> list[Document]:
+def _communities(network: Network, nodes: Iterable[int], terms: TermIndex) -> list[JsonObject]:
     """The communities of the nodes that are shown, each called after its heaviest node."""
     community = network.measures.community
     sizes = Counter(community)
@@ -162,7 +159,7 @@ def _communities(network: Network, nodes: Iterable[int], terms: TermIndex) -> li
 
 def matrix_document(
     network: Network, terms: TermIndex, *, rows: int | None = None, columns: int | None = None
-) -> Document:
+) -> JsonObject:
     """The table with its totals, which count what is left out as well; the heaviest lines first.
 
     A line's ``total`` adds up its cells, its ``count`` is the number of passages in which the
@@ -173,7 +170,7 @@ def matrix_document(
     sides = [[n for n in ranked if network.nodes[n].side == side] for side in (0, 1)]
     down, across = sides[0][:rows], sides[1][:columns]
 
-    def line(node: int) -> Document:
+    def line(node: int) -> JsonObject:
         found = network.nodes[node]
         return _cell(found.iri, terms) | {"total": totals[node], "count": found.count}
 
@@ -196,7 +193,7 @@ def matrix_document(
 
 def evidence_document(
     network: Network, terms: TermIndex, ends: tuple[str, str], *, start: int, limit: int | None
-) -> Document:
+) -> JsonObject:
     """What links two nodes, from place ``start`` on. Raises ``NotFound`` as ``evidence_of``."""
     found = evidence_of(network, *ends)
     return {
@@ -217,7 +214,7 @@ _NODE_ATTRIBUTES = ("label", "type", "side", "count", *MEASURES)
 _EDGE_ATTRIBUTES = ("weight", "jaccard")
 
 
-def _graphml(document: Document) -> str:
+def _graphml(document: JsonObject) -> str:
     graph = _graph(document)
     for node in document["nodes"]:
         graph.nodes[node["id"]].update(x=node["x"], y=node["y"])
@@ -227,7 +224,7 @@ def _graphml(document: Document) -> str:
 _GEXF_SCALE = 1000  # Gephi draws nodes some units wide.
 
 
-def _gexf(document: Document) -> str:
+def _gexf(document: JsonObject) -> str:
     graph = _graph(document)
     for node in document["nodes"]:
         place = {"x": node["x"] * _GEXF_SCALE, "y": node["y"] * _GEXF_SCALE, "z": 0.0}
@@ -236,7 +233,7 @@ def _gexf(document: Document) -> str:
     return _DAY_WRITTEN.sub("", text, count=1) + "\n"
 
 
-def _graph(document: Document) -> "nx.Graph[str]":
+def _graph(document: JsonObject) -> "nx.Graph[str]":
     """The document's graph with plain attributes; those without a value are left out."""
     graph: nx.Graph[str] = nx.Graph(**document["graph"])
     for node in document["nodes"]:
@@ -256,7 +253,7 @@ def _attributes(record: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, 
     }
 
 
-def _dot(document: Document) -> str:
+def _dot(document: JsonObject) -> str:
     """DOT as Graphviz reads it; ``pos`` is in points, for ``neato -n``."""
     lines = [f"graph {_quoted(document['kind'])} {{", "  node [shape=ellipse];"]
     for node in document["nodes"]:
@@ -283,7 +280,7 @@ def _quoted(text: str) -> str:
     return '"' + escaped.replace("\r", "").replace("\n", "\\n").replace("\0", "\ufffd") + '"'
 
 
-def _csv(document: Document) -> str:
+def _csv(document: JsonObject) -> str:
     """A row an edge; ``evidence`` has the IRIs of the first pieces of it."""
     label = {node["id"]: node["label"] for node in document["nodes"]}
     head = ("source", "source_label", "target", "target_label", "weight", "jaccard")
@@ -303,7 +300,7 @@ def _csv(document: Document) -> str:
     return _table([(*head, "assertions", "evidence"), *rows])
 
 
-def matrix_csv(document: Document) -> str:
+def matrix_csv(document: JsonObject) -> str:
     """A matrix with the labels of the columns above and their totals, all included, below."""
     columns = document["columns"]
     rows = zip(document["rows"], document["cells"], strict=True)
@@ -322,7 +319,7 @@ def _table(rows: Iterable[tuple[object, ...]]) -> str:
     return output.getvalue()
 
 
-GRAPH_FILES: Mapping[str, Callable[[Document], str]] = {
+GRAPH_FILES: Mapping[str, Callable[[JsonObject], str]] = {
     "graphml": _graphml,
     "gexf": _gexf,
     "csv": _csv,

@@ -41,7 +41,7 @@ LINES, LINES_LIMIT = 50, 1_000
 _OF_LINKS = {
     ASSERTION: "Only links asserted on these grounds count, in edges and in filters by links; "
     "in edges explicit ones unless given.",
-    CONFIDENCE: "Only links that are at least so sure, from 0 to 1, count, in edges and in "
+    CONFIDENCE: "Only links with at least this confidence, from 0 to 1, count, in edges and in "
     "filters by links.",
 }
 _FILTERS: dict[str, Any] = {

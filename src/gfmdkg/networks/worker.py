@@ -14,7 +14,6 @@ from typing import Any
 from gfmdkg.engine.frames import Frame, Handler, Reply
 from gfmdkg.networks.formats import (
     GRAPH_FILES,
-    Document,
     evidence_document,
     matrix_csv,
     matrix_document,
@@ -29,6 +28,7 @@ from gfmdkg.networks.occurrences import (
     read_occurrences,
 )
 from gfmdkg.rdf.solutions import Select, Solutions
+from gfmdkg.rdf.values import JsonObject
 from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
@@ -112,7 +112,7 @@ class Networks:
             document |= self._hint(request)
         return json.dumps({**document, **request.members}, ensure_ascii=False).encode()
 
-    def _hint(self, request: NetworkRequest) -> Document:
+    def _hint(self, request: NetworkRequest) -> JsonObject:
         """What to ask instead of what is empty, if anything is linked on other grounds."""
         asked = request.grounds.assertions
         others = tuple(iri for iri in ASSERTIONS.values() if iri not in asked)

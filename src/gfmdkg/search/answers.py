@@ -191,7 +191,7 @@ class Completions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interpretation:
-    """How the full text was understood; the members are as in ``SearchAnswer``."""
+    """How the full text was understood."""
 
     interpretation: str
     corrected: str | None

@@ -16,7 +16,7 @@ from gfmdkg.search.building import ensure_index, is_current
 from gfmdkg.search.completions import complete
 from gfmdkg.search.explaining import explain
 from gfmdkg.search.matching import Matches, find_matches
-from gfmdkg.search.query import And, Node, Not, Or, Query, Term, parse_query
+from gfmdkg.search.query import And, Node, Not, Or, Phrase, SearchQuery, parse_query
 from gfmdkg.search.vocabulary import correct
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
@@ -33,13 +33,13 @@ Ranges = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class _Question:
     """A query and its text after correction, if any, and what matches.
 
     ``is_lenient`` where that has only some of the words.
     """
 
-    query: Query
+    query: SearchQuery
     matches: Matches
     corrected: str | None = None
     is_lenient: bool = False
@@ -138,7 +138,7 @@ class SearchIndex:
 
     def _understand(
         self, connection: sqlite3.Connection, text: str, language: str | None, ranges: Ranges
-    ) -> "_Asked":
+    ) -> "_Question":
         """What matches all words or, where nothing in the ranges does, some of them."""
         text = _encodable(text)
         query, corrected = correct(connection, text, language=language)
@@ -146,13 +146,15 @@ class SearchIndex:
         for wanted in _strict_and_looser(query.root):
             matches = find_matches(connection, wanted, corrected or text)
             is_lenient = wanted is not query.root
-            found = _Asked(query=query, matches=matches, corrected=corrected, is_lenient=is_lenient)
+            found = _Question(
+                query=query, matches=matches, corrected=corrected, is_lenient=is_lenient
+            )
             if any(matches.within(*each) for each in ranges):
                 return found
             # Matches of other classes are counted where none of these has any.
             if matches.rowids and not is_lenient:
                 asked = found
-        return asked or _Asked(query=parse_query(text), matches=Matches())
+        return asked or _Question(query=parse_query(text), matches=Matches())
 
     def suggest(self, text: str, *, types: Collection[str] = (), limit: int = 10) -> Completions:
         """The best ``limit`` resources with a name that goes on as typed, by class."""
@@ -205,8 +207,8 @@ def _strict_and_looser(root: Node | None) -> Iterator[Node]:
         yield root
     if not isinstance(root, And):
         return
-    wanted = [p for p in root.parts if isinstance(p, Term) and not p.is_quoted]
-    rest = tuple(p for p in root.parts if not isinstance(p, Term) or p.is_quoted)
+    wanted = [p for p in root.parts if isinstance(p, Phrase) and not p.is_quoted]
+    rest = tuple(p for p in root.parts if not isinstance(p, Phrase) or p.is_quoted)
     if len(wanted) < _LENIENT_FROM or any(not isinstance(p, Not) for p in rest):
         return
     if len(wanted) <= _LENIENT_UP_TO:

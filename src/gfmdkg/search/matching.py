@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 from gfmdkg.rdf.values import Resource
 from gfmdkg.search.answers import Expansion
-from gfmdkg.search.query import And, Node, Not, Or, Term, name_key
+from gfmdkg.search.query import And, Node, Not, Or, Phrase, name_key
 from gfmdkg.search.schema import BROADER, DIRECT, WEIGHTS, in_ranges
 from gfmdkg.search.vocabulary import words_of_prefix
 
 __all__ = ["Matches", "find_matches"]
 
 _TARGETS_LIMIT = 36  # linked resources that one query's words may name, all words together
-_TARGETS_PER_TERM = 12
+_TARGETS_PER_PHRASE = 12
 _UNIT_WORDS = 12
 _UNIT_SHARED = 3
 _SYNONYMS = 10
@@ -40,18 +40,18 @@ _OTHER_NUMBER = _IRREGULAR | {plural: singular for singular, plural in _IRREGULA
 class _Planner:
     """Writes the expression for a query of so many terms, and notes what it searches for."""
 
-    def __init__(self, connection: sqlite3.Connection, terms: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, phrases: int) -> None:
         self._connection = connection
-        self._terms = terms
-        self._per_term = max(2, min(_TARGETS_PER_TERM, _TARGETS_LIMIT // terms))
+        self._phrases = phrases
+        self._per_phrase = max(2, min(_TARGETS_PER_PHRASE, _TARGETS_LIMIT // phrases))
         self.targets: set[int] = set()
         self.expanded: dict[tuple[str, str], Expansion] = {}
 
     def expression(self, node: Node) -> str | None:
         """FTS5's text for the node; ``None`` for one that excludes only."""
         match node:
-            case Term():
-                return (node.is_plain and self._unit([node])) or self._term(node)
+            case Phrase():
+                return (node.is_plain and self._unit([node])) or self._phrase(node)
             case Or(parts=parts):
                 found = [e for e in map(self.expression, parts) if e is not None]
                 return f"({' OR '.join(found)})" if found else None
@@ -66,7 +66,7 @@ class _Planner:
         if not found:
             return None
         # Nothing is found by what is refused.
-        aside = _Planner(self._connection, self._terms)
+        aside = _Planner(self._connection, self._phrases)
         refused = [
             e for part in parts if isinstance(part, Not) and (e := aside.expression(part.part))
         ]
@@ -77,9 +77,9 @@ class _Planner:
         """The parts, words that together are somebody's name taken as one."""
         at = 0
         while at < len(parts):
-            run: list[Term] = []
+            run: list[Phrase] = []
             for part in parts[at : at + _UNIT_WORDS]:
-                if not isinstance(part, Term) or not part.is_plain:
+                if not isinstance(part, Phrase) or not part.is_plain:
                     break
                 run.append(part)
             units = ((size, self._unit(run[:size])) for size in range(len(run), 1, -1))
@@ -87,7 +87,7 @@ class _Planner:
             yield unit or self.expression(parts[at])
             at += size
 
-    def _unit(self, run: Sequence[Term]) -> str | None:
+    def _unit(self, run: Sequence[Phrase]) -> str | None:
         """Words that are the name of a resource: its other names will do as well."""
         text = " ".join(word for term in run for word in term.words)
         key = name_key(text)
@@ -108,7 +108,7 @@ class _Planner:
         alternatives += self._links(linked, text)
         return f"({' OR '.join(alternatives)})"
 
-    def _term(self, term: Term) -> str:
+    def _phrase(self, term: Phrase) -> str:
         words = self._words(term)
         if self._is_mere_number("".join(term.words)):
             return words
@@ -117,9 +117,9 @@ class _Planner:
 
     def _is_mere_number(self, text: str) -> bool:
         """Whether this number is one word of several, and so hardly somebody's code."""
-        return self._terms > 1 and text.isdigit()
+        return self._phrases > 1 and text.isdigit()
 
-    def _words(self, term: Term) -> str:
+    def _words(self, term: Phrase) -> str:
         text = " ".join(term.words)
         if term.is_prefix:
             words = words_of_prefix(self._connection, text) if len(term.words) == 1 else ()
@@ -132,7 +132,7 @@ class _Planner:
     def _named_by(self, words: str) -> list[int]:
         rows = self._connection.execute(
             "SELECT rowid FROM target WHERE target MATCH ? ORDER BY bm25(target), rowid LIMIT ?",
-            (words, self._per_term),
+            (words, self._per_phrase),
         )
         return [rowid for (rowid,) in rows]
 
@@ -171,14 +171,14 @@ class _Planner:
             )
 
 
-def _count_terms(node: Node) -> int:
+def _count_phrases(node: Node) -> int:
     match node:
-        case Term():
+        case Phrase():
             return 1
         case Not(part=part):
-            return _count_terms(part)
+            return _count_phrases(part)
         case And(parts=parts) | Or(parts=parts):
-            return sum(map(_count_terms, parts))
+            return sum(map(_count_phrases, parts))
 
 
 def _quoted(text: str) -> str:
@@ -256,7 +256,7 @@ class Matches:
 
 def find_matches(connection: sqlite3.Connection, root: Node, text: str) -> Matches:
     """All rows that match ``root``, which was understood from ``text``."""
-    planner = _Planner(connection, _count_terms(root))
+    planner = _Planner(connection, _count_phrases(root))
     match = planner.expression(root) or ""
     key = name_key(text)
     return Matches(
