@@ -26,12 +26,7 @@ from gfmdkg.resources.bibliography import (
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import ColumnType
 
-__all__ = [
-    "GRAPH_FORMATS",
-    "REFERENCE_FORMATS",
-    "list_formats",
-    "write_items",
-]
+__all__ = ["GRAPH_FORMATS", "REFERENCE_FORMATS", "list_formats", "write_items"]
 
 _WRITERS: Mapping[MediaType, Callable[[Iterable[Reference]], str]] = {
     MediaType(

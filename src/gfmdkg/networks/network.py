@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
+from operator import itemgetter
 
 import networkx as nx
 
@@ -161,7 +162,6 @@ class Edge:
         if evidence not in self.evidence:
             self.evidence.append(evidence)
         if not assertions <= self.assertions:
-            # Most edges have but one ground, and share the set that says so.
             self.assertions = self.assertions | assertions if self.assertions else assertions
 
 
@@ -211,14 +211,10 @@ def build_network(
     if items is not None:
         sides = [[o for o in side if o.passage in items] for side in sides]
     edges: dict[_Ends, Edge] = {}
-    # Most edges have but one ground, and share the set that says so.
-    shared: dict[tuple[str | None, str | None], frozenset[str]] = {}
     for one, other in _pairs(kind, sides):
-        both = one.assertion, other.assertion
-        if both not in shared:
-            shared[both] = frozenset(iri for iri in both if iri is not None)
         edge = edges.setdefault((one.node, other.node), Edge())
-        edge.add(getattr(one, kind.evidence_member), shared[both])
+        grounds_of_both = _set_of(one.assertion, other.assertion)
+        edge.add(getattr(one, kind.evidence_member), grounds_of_both)
     kept = {ends: edge for ends, edge in edges.items() if len(edge.evidence) >= minimum}
     if len(kept) > EDGES_LIMIT:
         raise NetworkTooLarge(
@@ -228,6 +224,12 @@ def build_network(
 
 
 _Ends = tuple[str, str]
+
+
+@cache
+def _set_of(*assertions: str | None) -> frozenset[str]:
+    """The assertions that are known. Most edges have but one ground, and share the set."""
+    return frozenset(iri for iri in assertions if iri is not None)
 
 
 def _pairs(
@@ -277,13 +279,13 @@ def _number(
     last = len(sides) - 1
     linked = sorted({end for one, other in edges for end in ((one, 0), (other, last))})
     number = {end: place for place, end in enumerate(linked)}
-    numbered = {(number[one, 0], number[other, last]): edge for (one, other), edge in edges.items()}
+    ends = {(number[one, 0], number[other, last]): edge for (one, other), edge in edges.items()}
+    numbered = dict(sorted(ends.items(), key=itemgetter(0)))
     # Numbers, not IRIs: sets of texts have another order in each process, and the search for
     # communities, which uses sets, would then not be the same twice.
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(len(linked)))
-    numbered = dict(sorted(numbered.items(), key=lambda item: item[0]))
-    graph.add_weighted_edges_from((*ends, len(edge.evidence)) for ends, edge in numbered.items())
+    graph.add_weighted_edges_from((*pair, len(edge.evidence)) for pair, edge in numbered.items())
     return Network(
         kind=kind,
         grounds=grounds,

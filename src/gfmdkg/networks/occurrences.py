@@ -109,19 +109,13 @@ def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
 def read_occurrences(select: Select, side: str, grounds: Grounds) -> tuple[Occurrence, ...]:
     """All occurrences that a side's query finds, in an order of their own."""
     solutions = select(side_query(side, grounds))
-    has_assertion = "assertion" in solutions.variables
     found: set[Occurrence] = set()
-    for row in solutions.rows:
-        unit, node, passage = row[:3]
-        assertion = row[3] if has_assertion else None
-        match unit, node, passage:
-            case ox.NamedNode(value=unit_iri), ox.NamedNode(value=node_iri), ox.NamedNode(
-                value=passage_iri
-            ):
-                ground = assertion.value if isinstance(assertion, ox.NamedNode) else None
-                found.add(Occurrence(unit_iri, node_iri, passage_iri, ground))
-            case _:  # a blank node has no identity that an answer could give
-                continue
+    for row in solutions:
+        # A blank node has no identity that an answer could give.
+        iris = [term.value if isinstance(term, ox.NamedNode) else None for term in row]
+        unit, node, passage, assertion = (*iris, None)[:4]
+        if unit and node and passage:
+            found.add(Occurrence(unit, node, passage, assertion))
     return tuple(sorted(found, key=lambda o: (o.unit, o.node, o.passage, o.assertion or "")))
 
 

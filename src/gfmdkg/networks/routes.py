@@ -3,7 +3,7 @@
 import asyncio
 import json
 import pickle
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -39,20 +39,14 @@ from gfmdkg.lists.models import filter_names, select
 from gfmdkg.lists.selection import selection_query
 from gfmdkg.networks.kinds import KINDS, MATRIX_KINDS, NetworkKind, describe_weight, kind_named
 from gfmdkg.networks.models import (
-    EDGES,
-    EDGES_LIMIT,
-    LINES,
-    LINES_LIMIT,
-    NODES,
-    NODES_LIMIT,
+    CAPS,
     EdgeEnds,
     EvidencePage,
     Matrix,
-    MatrixCaps,
     Network,
-    NetworkCaps,
     NetworkKindList,
     PassageFilters,
+    caps_model,
 )
 from gfmdkg.networks.occurrences import Grounds, NetworkRequest, edges_query, evidence_query
 from gfmdkg.rdf.media import MediaType
@@ -119,7 +113,7 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         "/network/{network}",
         summary="A network",
         operation_id="network",
-        dependencies=[_NETWORK, *_parameters(NETWORK_MEDIA, NetworkCaps)],
+        dependencies=[_NETWORK, *_parameters(NETWORK_MEDIA, caps_model("limit", "edge_limit"))],
         responses=answers(
             "The network.", Network, [media.media_type for media in NETWORK_MEDIA], also=also
         ),
@@ -133,14 +127,9 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         and D3 read it. Explicit links count unless `assertion` asks for others.
         """
         kind = kind_named(network)
-        asked = _read(request, kind, NETWORK_MEDIA, ("limit", "edge_limit"))
-        return await _respond(
-            service,
-            lists,
-            asked,
-            limit=asked.cap("limit", usual=NODES, most=NODES_LIMIT),
-            edge_limit=asked.cap("edge_limit", usual=EDGES, most=EDGES_LIMIT),
-        )
+        names = ("limit", "edge_limit")
+        asked = _read(request, kind, NETWORK_MEDIA, names)
+        return await _respond(service, lists, asked, {name: asked.cap(name) for name in names})
 
     @router.get(
         "/network/{network}/evidence",
@@ -163,7 +152,7 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         "/matrix/{matrix}",
         summary="A matrix",
         operation_id="matrix",
-        dependencies=[_MATRIX, *_parameters(_MATRIX_MEDIA, MatrixCaps)],
+        dependencies=[_MATRIX, *_parameters(_MATRIX_MEDIA, caps_model("rows", "columns"))],
         responses=answers(
             "The matrix.", Matrix, [media.media_type for media in _MATRIX_MEDIA], also=also
         ),
@@ -176,15 +165,10 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         resource occurs, for a passage with two topics counts in two cells.
         """
         kind = kind_named(matrix, MATRIX_KINDS, what="matrix")
-        asked = _read(request, kind, _MATRIX_MEDIA, ("rows", "columns"))
-        return await _respond(
-            service,
-            lists,
-            asked,
-            is_matrix=True,
-            rows=asked.cap("rows", usual=LINES, most=LINES_LIMIT),
-            columns=asked.cap("columns", usual=LINES, most=LINES_LIMIT),
-        )
+        names = ("rows", "columns")
+        asked = _read(request, kind, _MATRIX_MEDIA, names)
+        shown = {name: asked.cap(name) for name in names}
+        return await _respond(service, lists, asked, {"is_matrix": True, **shown})
 
     return router
 
@@ -229,8 +213,9 @@ class _NetworkParameters:
     minimum: int
     number: int | None
 
-    def cap(self, name: str, *, usual: int, most: int) -> int | None:
+    def cap(self, name: str) -> int | None:
         """How many of something are shown. Files for other programs are whole unless capped."""
+        usual, most, _ = CAPS[name]
         given = self.parameters.integer(name, minimum=1, maximum=most)
         return given or (usual if self.format is JSON else None)
 
@@ -254,7 +239,7 @@ def _read(
 
 
 async def _respond(
-    service: Service, lists: ListIndexes, asked: _NetworkParameters, **shown: Any
+    service: Service, lists: ListIndexes, asked: _NetworkParameters, shown: Mapping[str, Any]
 ) -> Response:
     """A network or a matrix, of which is ``shown`` what these fields of its request say."""
 

@@ -21,12 +21,7 @@ from gfmdkg.networks.formats import (
 )
 from gfmdkg.networks.kinds import ASSERTIONS, kind_named
 from gfmdkg.networks.network import Network, build_network
-from gfmdkg.networks.occurrences import (
-    Grounds,
-    NetworkRequest,
-    Occurrence,
-    read_occurrences,
-)
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest, Occurrence, read_occurrences
 from gfmdkg.rdf.solutions import Select, Solutions
 from gfmdkg.rdf.values import JsonObject
 from gfmdkg.store.names import open_names

@@ -34,15 +34,11 @@ Ranges = Sequence[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Question:
-    """A query and its text after correction, if any, and what matches.
-
-    ``is_lenient`` where that has only some of the words.
-    """
+    """A query as it was understood, and what matches it."""
 
     query: SearchQuery
+    understood: Interpretation
     matches: Matches
-    corrected: str | None = None
-    is_lenient: bool = False
 
 
 class SearchIndex:
@@ -108,10 +104,10 @@ class SearchIndex:
             items=items,
             total=sum(matches.within(*each) for each in ranges),
             groups=tuple(Group(type=kind_of(iri), iri=iri, count=n) for iri, n in counts if n),
-            interpretation=str(asked.query),
-            corrected=asked.corrected,
+            interpretation=asked.understood.interpretation,
+            corrected=asked.understood.corrected,
             expanded=matches.expanded,
-            lenient=asked.is_lenient,
+            lenient=asked.understood.lenient,
             ignored=asked.query.ignored,
         )
 
@@ -127,34 +123,24 @@ class SearchIndex:
                     (json.dumps([rowid for rowid, _ in rows]),),
                 )
             )
-        return Found(
-            iris=tuple(named[rowid] for rowid, _ in rows),
-            understood=Interpretation(
-                interpretation=str(asked.query),
-                corrected=asked.corrected,
-                lenient=asked.is_lenient,
-            ),
-        )
+        return Found(iris=tuple(named[rowid] for rowid, _ in rows), understood=asked.understood)
 
     def _understand(
         self, connection: sqlite3.Connection, text: str, language: str | None, ranges: Ranges
-    ) -> "_Question":
+    ) -> _Question:
         """What matches all words or, where nothing in the ranges does, some of them."""
         text = _encodable(text)
         query, corrected = correct(connection, text, language=language)
-        asked = None
+        strict = None
         for wanted in _strict_and_looser(query.root):
             matches = find_matches(connection, wanted, corrected or text)
-            is_lenient = wanted is not query.root
-            found = _Question(
-                query=query, matches=matches, corrected=corrected, is_lenient=is_lenient
-            )
+            asked = _question(query, matches, corrected, is_lenient=wanted is not query.root)
             if any(matches.within(*each) for each in ranges):
-                return found
+                return asked
             # Matches of other classes are counted where none of these has any.
-            if matches.rowids and not is_lenient:
-                asked = found
-        return asked or _Question(query=parse_query(text), matches=Matches())
+            if matches.rowids and not asked.understood.lenient:
+                strict = asked
+        return strict or _question(parse_query(text), Matches())
 
     def suggest(self, text: str, *, types: Collection[str] = (), limit: int = 10) -> Completions:
         """The best ``limit`` resources with a name that goes on as typed, by class."""
@@ -194,6 +180,13 @@ class SearchIndex:
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+def _question(
+    query: SearchQuery, matches: Matches, corrected: str | None = None, *, is_lenient: bool = False
+) -> _Question:
+    understood = Interpretation(interpretation=str(query), corrected=corrected, lenient=is_lenient)
+    return _Question(query=query, understood=understood, matches=matches)
 
 
 def _encodable(text: str) -> str:

@@ -10,6 +10,7 @@ import sqlite3
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gfmdkg.rdf.values import Resource
 from gfmdkg.search.answers import Expansion
@@ -25,6 +26,10 @@ _UNIT_WORDS = 12
 _UNIT_SHARED = 3
 _SYNONYMS = 10
 _NARROWER_SHOWN = 30
+_OTHER_NAMES = (
+    "SELECT text FROM name WHERE doc = ? AND kind IN ('pref', 'alt') AND key <> ?"
+    " ORDER BY position LIMIT ?"
+)
 # Plurals that no stemmer knows, for the words of this field.
 _IRREGULAR = {
     "child": "children",
@@ -99,7 +104,7 @@ class _Planner:
         plain = [self._words(term) for term in run]
         alternatives = [f"({' AND '.join(plain)})"]
         for rowid in rowids:
-            names = self._other_names(rowid, key)
+            names = _column(self._connection, _OTHER_NAMES, rowid, key, _SYNONYMS)
             alternatives += [_quoted(name) for name in names]
             self._note(rowid, text, names)
         linked = dict.fromkeys(rowids)
@@ -130,11 +135,8 @@ class _Planner:
         return _quoted(text)
 
     def _named_by(self, words: str) -> list[int]:
-        rows = self._connection.execute(
-            "SELECT rowid FROM target WHERE target MATCH ? ORDER BY bm25(target), rowid LIMIT ?",
-            (words, self._per_phrase),
-        )
-        return [rowid for (rowid,) in rows]
+        query = "SELECT rowid FROM target WHERE target MATCH ? ORDER BY bm25(target), rowid LIMIT ?"
+        return _column(self._connection, query, words, self._per_phrase)
 
     def _links(self, rowids: Iterable[int], term: str) -> list[str]:
         tokens: list[str] = []
@@ -144,15 +146,7 @@ class _Planner:
             self._note(rowid, term, ())
         return [f"context : ({' OR '.join(tokens)})"] if tokens else []
 
-    def _other_names(self, rowid: int, key: str) -> tuple[str, ...]:
-        rows = self._connection.execute(
-            "SELECT text FROM name WHERE doc = ? AND kind IN ('pref', 'alt') AND key <> ?"
-            " ORDER BY position LIMIT ?",
-            (rowid, key, _SYNONYMS),
-        )
-        return tuple(text for (text,) in rows)
-
-    def _note(self, rowid: int, term: str, names: tuple[str, ...]) -> None:
+    def _note(self, rowid: int, term: str, names: Sequence[str]) -> None:
         iri, label = self._connection.execute(
             "SELECT doc.iri, name.text FROM doc JOIN name ON name.doc = doc.id AND position = 0"
             " WHERE doc.id = ?",
@@ -167,7 +161,10 @@ class _Planner:
         narrower = tuple(Resource(iri=iri, label=name) for iri, name in rows)
         if (names or narrower) and (term, iri) not in self.expanded:
             self.expanded[term, iri] = Expansion(
-                term=term, resource=Resource(iri=iri, label=label), names=names, narrower=narrower
+                term=term,
+                resource=Resource(iri=iri, label=label),
+                names=tuple(names),
+                narrower=narrower,
             )
 
 
@@ -270,15 +267,16 @@ def find_matches(connection: sqlite3.Connection, root: Node, text: str) -> Match
 
 
 def _so_named(connection: sqlite3.Connection, key: str, *, limit: int) -> list[int]:
-    rows = connection.execute(
-        "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT ?", (key, limit)
-    )
-    return [rowid for (rowid,) in rows]
+    query = "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT ?"
+    return _column(connection, query, key, limit)
 
 
 def _rowids(connection: sqlite3.Connection, match: str) -> list[int]:
-    rows = connection.execute("SELECT rowid FROM text WHERE text MATCH ? ORDER BY rowid", (match,))
-    return [rowid for (rowid,) in rows]
+    return _column(connection, "SELECT rowid FROM text WHERE text MATCH ? ORDER BY rowid", match)
+
+
+def _column(connection: sqlite3.Connection, query: str, *values: object) -> list[Any]:
+    return [value for (value,) in connection.execute(query, values)]
 
 
 def _within(rowids: Sequence[int], ranges: Sequence[tuple[int, int]]) -> list[Sequence[int]]:

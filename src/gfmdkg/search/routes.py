@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
@@ -87,12 +88,9 @@ def search_indexes(versions: VersionStore, *, wait_seconds: float) -> VersionCac
     turn = asyncio.Lock()
 
     async def load(version: Version) -> SearchIndex:
-        if (version.folder / INDEX_NAME).exists():
-            # Opened at once, whatever is being built; one of a former format is built anew.
-            try:
-                return await asyncio.to_thread(SearchIndex.open, version.folder / INDEX_NAME)
-            except StoreError:
-                pass
+        # Opened at once, whatever is being built.
+        with suppress(StoreError):  # it is missing, or of a former format
+            return await asyncio.to_thread(SearchIndex.open, version.folder / INDEX_NAME)
         async with turn:
             return await asyncio.to_thread(SearchIndex.of, version)
 
