@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from textwrap import dedent, indent
-from types import MappingProxyType
 from typing import TypeVar
 
 import pyoxigraph as ox
@@ -328,7 +327,7 @@ class _ListReader(HeaderReader):
 
 
 def _by_name(found: Iterator[_Named]) -> Mapping[str, _Named]:
-    return MappingProxyType({each.name: each for each in found})
+    return {each.name: each for each in found}
 
 
 def _text(name: str) -> str:
@@ -350,8 +349,8 @@ def _recommendations(passages: FacetedList) -> FacetedList:
         description="The recommendations of all reports in reading order.",
         classes=(GFMD + "Recommendation",),
         items=read_patterns(_text(passages.name))["recommendations"],
-        facets=MappingProxyType({n: f for n, f in passages.facets.items() if n != "passage_type"}),
-        fields=MappingProxyType(fields),
+        facets={n: f for n, f in passages.facets.items() if n != "passage_type"},
+        fields=fields,
     )
 
 
@@ -366,7 +365,5 @@ GROUPS: tuple[tuple[FacetedList, ...], ...] = (
 )
 """The lists in the order in which they are indexed, those that share patterns together."""
 
-LISTS: Mapping[str, FacetedList] = MappingProxyType(
-    {faceted.name: faceted for group in GROUPS for faceted in group}
-)
+LISTS: Mapping[str, FacetedList] = {each.name: each for group in GROUPS for each in group}
 """Every list by its name."""

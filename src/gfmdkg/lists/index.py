@@ -164,23 +164,21 @@ def build_indexes(
     asked = cache(select)
     read = cache(read_term)
     for faceted in lists:
-        yield faceted, _Building(faceted, asked, read).index()
+        yield faceted, _Building(faceted=faceted, select=asked, read=read).index()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Building:
-    def __init__(
-        self, faceted: FacetedList, select: SelectBytes, read: Callable[[bytes], Term]
-    ) -> None:
-        self._faceted = faceted
-        self._select = select
-        self._read = read
-        self._positions: dict[bytes, int] = {}
+    faceted: FacetedList
+    select: SelectBytes
+    read: Callable[[bytes], Term]
+    positions: dict[bytes, int] = field(default_factory=dict)
 
     def index(self) -> ListIndex:
-        faceted = self._faceted
+        faceted = self.faceted
         first = [item for item, _ in self._ordered(faceted.first_order)]
-        self._positions = {item: position for position, item in enumerate(first)}
-        items = tuple(_iri(self._read(item)) for item in first)
+        self.positions.update({item: position for position, item in enumerate(first)})
+        items = tuple(_iri(self.read(item)) for item in first)
         facets = faceted.facets.values()
         plain = {f.name: self._plain(f.pattern) for f in facets if not f.of_links}
         plain |= {b.name: self._plain(b.pattern) for b in faceted.bounds.values()}
@@ -201,21 +199,21 @@ class _Building:
 
     def _ordered(self, order: Order) -> list[tuple[bytes, bytes]]:
         """Items with their sort keys, as the engine sorts them."""
-        query = selection_query(self._faceted, Selection(), order, columns="?item ?key")
-        return [(item, key) for item, key in rows_of(self._select(query))]
+        query = selection_query(self.faceted, Selection(), order, columns="?item ?key")
+        return [(item, key) for item, key in rows_of(self.select(query))]
 
     def _permutations(self, order: Order) -> tuple[Sequence[int], Sequence[int]]:
         ordered = self._ordered(order)
-        ascending = [self._positions[item] for item, _ in ordered]
+        ascending = [self.positions[item] for item, _ in ordered]
         runs = [list(run) for _, run in groupby(ordered, key=lambda row: row[1])]
         # Equal keys keep their order, as they do for the engine.
-        descending = [self._positions[item] for run in reversed(runs) for item, _ in run]
+        descending = [self.positions[item] for run in reversed(runs) for item, _ in run]
         return ascending, descending
 
     def _placed(self, pattern: Pattern) -> Iterator[tuple[int, Sequence[bytes]]]:
         """Position and other cells of each row whose item is in the list."""
-        positions = self._positions
-        for item, *cells in rows_of(self._select(pattern.text)):
+        positions = self.positions
+        for item, *cells in rows_of(self.select(pattern.text)):
             position = positions.get(item)
             if position is not None and cells[0]:
                 yield position, cells
@@ -224,11 +222,11 @@ class _Building:
         found: dict[bytes, list[int]] = {}
         for position, (value,) in self._placed(pattern):
             found.setdefault(value, []).append(position)
-        size = len(self._positions)
-        return {self._read(value): bitmap_of(places, size) for value, places in found.items()}
+        size = len(self.positions)
+        return {self.read(value): bitmap_of(places, size) for value, places in found.items()}
 
     def _link_rows(self, pattern: Pattern) -> Iterator[LinkRow]:
-        read = self._read
+        read = self.read
         for position, (value, assertion, confidence) in self._placed(pattern):
             yield (
                 position,
@@ -244,20 +242,20 @@ class _Building:
         # Most items share their values with others, and few tuples stand for all.
         known: dict[tuple[bytes, ...], tuple[Term, ...]] = {(): ()}
         column: list[tuple[Term, ...]] = []
-        for position in range(len(self._positions)):
+        for position in range(len(self.positions)):
             key = tuple(sorted(found.get(position, ())))
             if key not in known:
-                known[key] = tuple(map(self._read, key))
+                known[key] = tuple(map(self.read, key))
             column.append(known[key])
         return column
 
     def _broader(self) -> Mapping[Term, tuple[ox.NamedNode, ...]]:
         found: dict[Term, list[ox.NamedNode]] = {}
         query = packaged_query("gfmdkg.lists", "rq/broader.rq").text
-        for narrower, broader in rows_of(self._select(query)):
-            above = self._read(broader)
+        for narrower, broader in rows_of(self.select(query)):
+            above = self.read(broader)
             if isinstance(above, ox.NamedNode):
-                found.setdefault(self._read(narrower), []).append(above)
+                found.setdefault(self.read(narrower), []).append(above)
         return {
             term: tuple(sorted(above, key=lambda each: each.value)) for term, above in found.items()
         }

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
-from fastapi import APIRouter, Request, params
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.engine.answers import SpooledAnswer
@@ -37,10 +37,8 @@ from gfmdkg.lists.models import (
 from gfmdkg.lists.selection import Selection, selection_query
 from gfmdkg.rdf.answers import AnswerFormats
 from gfmdkg.rdf.query_text import packaged_query
-from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import JsonObject, write_json
 from gfmdkg.search.answers import Found
-from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 
@@ -76,7 +74,15 @@ def _add_route(
         summary=faceted.summary,
         description=faceted.description,
         operation_id=faceted.name,
-        dependencies=_parameters(faceted, service.settings),
+        dependencies=[
+            own_parameters({p.name: field_of(p) for p in faceted.parameters()}),
+            *query_string(
+                *shown_parameters(faceted, service.settings),
+                page_parameters(service.settings),
+                AtVersion,
+                format_model(*(media.name for media in list_formats(faceted.name))),
+            ),
+        ],
         responses=answers(
             "The items.",
             page_model(faceted),
@@ -84,18 +90,6 @@ def _add_route(
             also=(*READING, 409, 413),
         ),
     )
-
-
-def _parameters(faceted: FacetedList, settings: Settings) -> list[params.Depends]:
-    """The parameters of a list's route."""
-    filters = own_parameters({p.name: field_of(p) for p in faceted.parameters()})
-    shared = query_string(
-        *shown_parameters(faceted, settings),
-        page_parameters(settings),
-        AtVersion,
-        format_model(*(media.name for media in list_formats(faceted.name))),
-    )
-    return [filters, *shared]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,29 +203,25 @@ async def _read_graph(service: Service, listed: _Listed, media_type: str) -> byt
 
 async def _read_included(service: Service, listed: _Listed) -> Included:
     iris = [listed.index.items[position] for position in listed.page]
+
+    async def read(include: Include) -> Mapping[str, list[JsonObject]]:
+        rows: dict[str, list[JsonObject]] = {}
+        found = await service.solutions(include.query(iris), version=listed.version)
+        for record in found.records():
+            item = record["item"]
+            assert isinstance(item, ox.NamedNode)  # noqa: S101 - it was asked for by its IRI
+            row: JsonObject = {
+                column.name: show(record[column.name], listed.terms)
+                if column.name in record
+                else None
+                for column in include.columns
+            }
+            rows.setdefault(item.value, []).append(row)
+        return rows
+
     includes = [listed.asked.faceted.includes[name] for name in listed.asked.includes]
-    found = await asyncio.gather(
-        *(service.solutions(each.query(iris), version=listed.version) for each in includes)
-    )
-    return {
-        include.name: _rows_by_item(include, solutions, listed.terms)
-        for include, solutions in zip(includes, found, strict=True)
-    }
-
-
-def _rows_by_item(
-    include: Include, solutions: Solutions, terms: TermIndex
-) -> dict[str, list[JsonObject]]:
-    rows: dict[str, list[JsonObject]] = {}
-    for record in solutions.records():
-        row: JsonObject = {
-            column.name: show(record[column.name], terms) if column.name in record else None
-            for column in include.columns
-        }
-        item = record["item"]
-        assert isinstance(item, ox.NamedNode)  # noqa: S101 - it was asked for by its IRI
-        rows.setdefault(item.value, []).append(row)
-    return rows
+    found = await asyncio.gather(*map(read, includes))
+    return dict(zip(listed.asked.includes, found, strict=True))
 
 
 def _write_json(
