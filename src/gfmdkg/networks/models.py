@@ -27,8 +27,8 @@ __all__ = [
 CAPS: Mapping[str, tuple[int, int, str]] = {
     "limit": (300, 5_000, "nodes, those of highest weighted degree first"),
     "edge_limit": (3_000, 50_000, "edges, the heaviest first"),
-    "rows": (50, 1_000, "rows, those with the highest totals first"),
-    "columns": (50, 1_000, "columns, those with the highest totals first"),
+    "rows": (50, 1_000, "rows, the highest totals first"),
+    "columns": (50, 1_000, "columns, the highest totals first"),
 }
 """How many of what are shown: in JSON unless asked for otherwise, and at most."""
 
@@ -57,7 +57,7 @@ def caps_model(*names: str) -> type[BaseModel]:
     caps: dict[str, Any] = {}
     for name in names:
         usual, most, what = CAPS[name]
-        text = f"The most {what}. In JSON {usual} unless given, in the other formats all."
+        text = f"The most {what}. Unless given, {usual} in JSON, else all."
         caps[name] = (int, asked(text, ge=1, le=most))
     return create_model("Caps", **caps)
 
