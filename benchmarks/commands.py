@@ -44,13 +44,17 @@ class _Cost:
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> _Cost:
-    """Run to its end, the CPU of all its processes counted; raises where it fails."""
+    """Run to its end, the CPU of all its processes counted; raises where it fails.
+
+    Bytecode is kept, as where gfmdkg is installed, whatever the environment says.
+    """
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
     process = subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **(environment or {})},
+        env={**kept, **(environment or {})},
     )
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begun

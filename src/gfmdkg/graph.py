@@ -172,7 +172,10 @@ class Graph:
         ``NotFound`` with the nearest names, ``Ambiguous``, ``UnknownParameter`` and
         ``ParameterError``.
         """
-        query = self._canned(name)
+        return self.rows(self._canned(name), parameters)
+
+    def rows(self, query: "CannedQuery", parameters: Mapping[str, object]) -> Rows:
+        """Run a canned query that was read before. Raises what ``run`` raises."""
         given = {key: _texts(value) for key, value in parameters.items() if value is not None}
         rows = query.rows(self.store.select(query.bind(given, self.terms)))
         hint = None if rows else self._hint(query, given)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 __all__ = ["Content", "cache_folder", "default_store", "shipped_content"]
 
 
@@ -47,9 +45,13 @@ def shipped_content() -> Content:
 
 def default_store() -> Path:
     """The store's folder when neither ``--store`` nor ``GFMDKG_STORE`` names another."""
+    import platformdirs  # which those who name a folder do without
+
     return platformdirs.user_data_path("gfmdkg", appauthor=False) / "store"
 
 
 def cache_folder() -> Path:
     """The user's folder for what can be made again; it may be emptied at any time."""
+    import platformdirs
+
     return platformdirs.user_cache_path("gfmdkg", appauthor=False)

@@ -41,7 +41,7 @@ class Settings:
     )
     host: str = _describe("127.0.0.1", "address that the service listens on")
     port: int = _describe(8000, "port that the service listens on; 0 takes a free one", minimum=0)
-    fronts: int = _describe(1, "front processes of the service", minimum=1)
+    server_processes: int = _describe(1, "server processes of the service", minimum=1)
     default_graph: str = _describe(
         "union",
         "what a query without GRAPH sees: `union`, all graphs; `strict`, the default graph alone",
@@ -54,7 +54,7 @@ class Settings:
     )
     query_workers: int = _describe(
         max(4, (os.cpu_count() or 2) + 2),
-        "worker processes for queries, per front; more than cores, for one may be stuck",
+        "worker processes for queries, per server process; more than cores, for one may be stuck",
         minimum=1,
     )
     query_workers_reserved: int = _describe(
@@ -83,11 +83,11 @@ class Settings:
     worker_memory_limit_bytes: int = _describe(
         4096 * _MIB, "address space of a worker process", minimum=256 * _MIB
     )
-    cache_limit_bytes: int = _describe(64 * _MIB, "finished answers kept, per front", minimum=0)
+    cache_limit_bytes: int = _describe(64 * _MIB, "cached answers, per server process", minimum=0)
     warm_queries: bool = _describe(
         True,
         "whether first pages of canned queries without required parameters are worked out in the"
-        " background for each new version, per front: `true` or `false`; needs two workers",
+        " background for each new version and server process: `true` or `false`; needs two workers",
     )
     versions_kept: int = _describe(20, "published versions kept on disk", minimum=1)
     page_size: int = _describe(50, "items on a page when per_page is not given", minimum=1)

@@ -42,6 +42,22 @@ def test_a_canned_query_takes_a_few_times_what_its_libraries_take(
     assert min(ours for _, ours in pairs) <= _MOST_TIMES_THE_FLOOR * min(f for f, _ in pairs)
 
 
+def loaded_by(store: Path, *arguments: str) -> set[str]:
+    """The modules that a command loads."""
+    code = (
+        "import sys; from gfmdkg.cli import main\n"
+        "try: main()\n"
+        "finally: print('\\nLOADED', *sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--store", str(store), *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.rpartition("LOADED")[2].split())
+
+
 @pytest.mark.parametrize(
     "arguments",
     [_RUN, ["query", "ASK {}"], ["show", "CMW"], ["search", "detention"], ["list", "instruments"]],
@@ -49,19 +65,16 @@ def test_a_canned_query_takes_a_few_times_what_its_libraries_take(
 def test_a_command_that_reads_loads_nothing_that_builds_or_serves(
     arguments: list[str], shipped_store: Path
 ) -> None:
-    code = (
-        "import sys; from gfmdkg.cli import main\n"
-        "try: main()\n"
-        "finally: print('\\nLOADED', *sys.modules, file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, "--store", str(shipped_store), *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    loaded = set(done.stderr.rpartition("LOADED")[2].split())
-    assert not loaded & {
+    assert not loaded_by(shipped_store, *arguments) & {
         *("asyncio", "fastapi", "networkx", "openpyxl", "pyshacl", "rapidfuzz", "rdflib"),
         *("gfmdkg.build.assembly", "gfmdkg.http", "gfmdkg.store.patches", "gfmdkg.validation"),
+    }
+
+
+def test_an_unchecked_load_loads_nothing_that_validates_or_reads_tables(tmp_path: Path) -> None:
+    file = tmp_path / "one.nt"
+    file.write_text("<urn:x:s> <urn:x:p> <urn:x:o> .", "utf-8")
+    loaded = loaded_by(tmp_path / "store", "load", str(file), "--unchecked")
+    assert not loaded & {
+        *("gfmdkg.curation.tables.source", "gfmdkg.terms.parameters", "gfmdkg.validation", "yaml"),
     }

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import jsonschema_rs
 
-from gfmdkg.pages.operations import parameters_of
+from gfmdkg.pages.operations import choices_of, parameters_of
 
 WRITES = (
     "submitChange",
@@ -124,7 +124,7 @@ def examples_of(operation: Operation) -> Iterator[Example]:
         if parameter["in"] != "query" or name in given:
             continue
         if name == "format":
-            values = [v for v in parameter["schema"]["enum"] if fits(operation, v)]
+            values = [v for v in choices_of(parameter["schema"]) if fits(operation, v)]
         else:
             values = parameter["schema"].get("examples", [])
         yield from (example({name: value}, headers=sent, body=body) for value in values)

@@ -249,16 +249,16 @@ def test_worker_dies_with_its_front(role: str) -> None:
         await worker.request(b"sleep", limit_seconds=60)
 
     reading, writing = os.pipe()
-    front = os.fork()
-    if front == 0:
+    parent = os.fork()
+    if parent == 0:
         try:
             asyncio.run(scenario(writing))
         finally:
             os._exit(1)
     worker = int(os.read(reading, 20))
     descriptor = os.pidfd_open(worker)
-    os.kill(front, signal.SIGKILL)
-    os.waitpid(front, 0)
+    os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
     assert select.select([descriptor], [], [], 5)[0] == [descriptor]
     for number in (descriptor, reading, writing):
         os.close(number)

@@ -11,7 +11,7 @@ from gfmdkg.http.answer import (
     is_compressible,
     plain_tags,
 )
-from gfmdkg.http.cache import Cache, Flights, Turn
+from gfmdkg.http.cache import Cache, SingleFlight, Turn
 from gfmdkg.http.request import Key
 
 
@@ -73,7 +73,7 @@ def test_compressed_form_is_none_for_a_client_that_does_not_take_it() -> None:
     assert answer.matching_tag(b'"t"', is_gzip=False) == b'"t"'
 
 
-async def waiting(flights: Flights, count: int) -> list["asyncio.Task[Answer | Turn]"]:
+async def waiting(flights: SingleFlight, count: int) -> list["asyncio.Task[Answer | Turn]"]:
     assert flights.lead("k")
     assert not flights.lead("k")
     waiters = [asyncio.create_task(flights.wait("k")) for _ in range(count)]
@@ -84,7 +84,7 @@ async def waiting(flights: Flights, count: int) -> list["asyncio.Task[Answer | T
 @pytest.mark.parametrize("outcome", [answer(), *Turn])
 def test_those_who_wait_are_told_what_the_leader_got(outcome: Answer | Turn) -> None:
     async def scene() -> None:
-        flights = Flights()
+        flights = SingleFlight()
         waiters = await waiting(flights, 5)
         flights.end("k", outcome)
         assert await asyncio.gather(*waiters) == [outcome] * 5
@@ -97,7 +97,7 @@ def test_those_who_wait_are_told_what_the_leader_got(outcome: Answer | Turn) -> 
 
 def test_one_who_leaves_takes_nobody_along() -> None:
     async def scene() -> None:
-        flights, made = Flights(), answer()
+        flights, made = SingleFlight(), answer()
         first, second = await waiting(flights, 2)
         first.cancel()
         await asyncio.sleep(0)

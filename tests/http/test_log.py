@@ -67,7 +67,7 @@ def test_json_line_has_every_field() -> None:
         "ms": 12.5,
         "queue_ms": 1.0,
         "engine_ms": 10.0,
-        "front_ms": 1.5,
+        "server_ms": 1.5,
         "rows": 7,
         "bytes": 321,
         "outcome": "ok",

@@ -10,7 +10,7 @@ from tests.sites import Site, running, settings_for
 
 from gfmdkg.app import create_app
 from gfmdkg.http.metrics import Histogram, is_being_written
-from gfmdkg.http.process_group import FrontGroup
+from gfmdkg.http.process_group import ProcessGroup
 
 QUERY = {"query": "SELECT * { ?s ?p ?o } LIMIT 2"}
 
@@ -119,8 +119,8 @@ def test_fronts_collect_each_others_figures_and_pass_over_dead_ones(tmp_path: Pa
     (folder / "1.sock").touch()  # left by one that was killed
 
     async def scene() -> list[Any]:
-        first = FrontGroup(lambda: {"front": "a"}, folder=folder)
-        second = FrontGroup(lambda: {"front": "b"}, folder=folder)
+        first = ProcessGroup(lambda: {"process": "a"}, folder=folder)
+        second = ProcessGroup(lambda: {"process": "b"}, folder=folder)
         second._path = folder / "b.sock"
         await first.start()
         await second.start()
@@ -131,8 +131,8 @@ def test_fronts_collect_each_others_figures_and_pass_over_dead_ones(tmp_path: Pa
         return [found, alone, folder.exists()]
 
     found, alone, is_left = asyncio.run(scene())
-    assert found == [{"front": "b"}, {"front": "a"}]
-    assert alone == [{"front": "b"}]
+    assert found == [{"process": "b"}, {"process": "a"}]
+    assert alone == [{"process": "b"}]
     assert not is_left
 
 
@@ -144,11 +144,11 @@ def test_folder_that_others_may_write_to_is_not_trusted(
     folder.chmod(0o777)
 
     async def scene() -> list[Any]:
-        group = FrontGroup(lambda: {"front": "a"}, folder=folder)
+        group = ProcessGroup(lambda: {"process": "a"}, folder=folder)
         await group.start()
         found = await group.snapshots()
         await group.close()
         return found
 
-    assert asyncio.run(scene()) == [{"front": "a"}]
+    assert asyncio.run(scene()) == [{"process": "a"}]
     assert "cannot share" in caplog.text

@@ -472,6 +472,6 @@ def test_server_counts_what_is_in_progress(harbour_store: Path) -> None:
         handler.gate.set()
         await task
         assert server.metrics.in_progress == 0
-        assert len(server.flights) == 0
+        assert len(server.single_flight) == 0
 
     asyncio.run(scene())

@@ -122,7 +122,7 @@ def canary(server: ServerProcess) -> Iterator[list[float]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """What the front holds: open files, processes, bytes of memory."""
+    """What the server process holds: open files, processes, bytes of memory."""
 
     files: int
     processes: int

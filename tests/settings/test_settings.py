@@ -11,10 +11,10 @@ from gfmdkg.settings import Settings
 
 def test_options_come_before_the_environment_and_that_before_defaults() -> None:
     environment = {"GFMDKG_PORT": "1234", "GFMDKG_HOST": "127.0.0.2", "HOME": "/"}
-    settings = Settings.load(environment, {"port": 4321, "fronts": None})
-    assert (settings.host, settings.port, settings.fronts) == ("127.0.0.2", 4321, 1)
+    settings = Settings.load(environment, {"port": 4321, "server_processes": None})
+    assert (settings.host, settings.port, settings.server_processes) == ("127.0.0.2", 4321, 1)
     origins = {s.name: s.origin for s in settings.describe()}
-    assert (origins["host"], origins["port"], origins["fronts"]) == (
+    assert (origins["host"], origins["port"], origins["server_processes"]) == (
         "environment",
         "option",
         "default",

@@ -386,7 +386,7 @@ def kill_writers(endpoint: Endpoint, rounds: int) -> None:
 
 
 def increment(endpoints: list[Endpoint], each: int) -> None:
-    """Several fronts write at once; each increment is a row of its own."""
+    """Several server processes write at once; each increment is a row of its own."""
 
     def work(endpoint: Endpoint, name: int) -> None:
         for number in range(each):

@@ -14,11 +14,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from gfmdkg.about import VERSION
-from gfmdkg.curation.models import report_components
-from gfmdkg.http.models import Page
+from gfmdkg.http.models import Documents, JsonDocument, Page
 from gfmdkg.http.problems import PROBLEM_TYPES, ProblemDetails, problem_components
 from gfmdkg.http.rendering import render
 from gfmdkg.lists.models import ListPage
+from gfmdkg.namespaces import BASE
 from gfmdkg.queries.routes import RowsPage
 from gfmdkg.sparql.routes import SparqlResults, protocol_routers
 
@@ -41,6 +41,7 @@ _HEADERS: Mapping[str, Mapping[str, Any]] = {
     "Location": {"description": "Where it is now."},
 }
 _BASES: tuple[type[BaseModel], ...] = (ListPage, RowsPage, Page, ProblemDetails)
+_REFERRED: tuple[type[BaseModel], ...] = (SparqlResults, Documents, JsonDocument)
 _REFERENCE = "#/components/{}/{}"
 
 
@@ -52,26 +53,27 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         version=VERSION,
         summary="An open knowledge graph of migration-governance dialogues.",
         description=render("api-description.md", {}).decode(),
+        contact={"name": "The gfmdkg project", "url": BASE},
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         servers=[{"url": "/"}],
         tags=[{"name": name, "description": text} for name, text in _TAGS],
         routes=[*app.routes, *beside],
     )
-    models: list[type[BaseModel]] = [SparqlResults, *_BASES]
-    models += [kind.model for kind in PROBLEM_TYPES.values()]
+    answered = {status for operation in _operations(document) for status in operation["responses"]}
+    problems = [kind for kind in PROBLEM_TYPES.values() if kind.response in answered]
+    models = [*_REFERRED, *_BASES, *(kind.model for kind in problems)]
     _, ours = models_json_schema(
         [(model, "serialization") for model in models],
         ref_template=_REFERENCE.format("schemas", "{model}"),
     )
     document["components"]["schemas"] |= ours["$defs"]
     document |= {part: _tidy(document[part]) for part in ("paths", "components")}
-    document["components"]["schemas"] |= report_components()
     _inherit(document["components"]["schemas"])
     document["components"] |= {
         "headers": {n: {**header, "schema": {"type": "string"}} for n, header in _HEADERS.items()},
         "responses": {
             "304": {"description": "Nothing changed."},
-            **problem_components(),
+            **problem_components(problems),
         },
         "parameters": _share_parameters(document),
     }

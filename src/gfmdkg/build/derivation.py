@@ -1,6 +1,7 @@
 """What the build adds to the files: shortcut links and the provenance of each graph."""
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -10,7 +11,9 @@ from gfmdkg.namespaces import BASE, CITO, DCTERMS, PROV, RDF, RDFS
 from gfmdkg.rdf.query_text import QueryText, packaged_query
 from gfmdkg.store.patches import Fact, Patch, graph_of, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.validation import SourceFile
+
+if TYPE_CHECKING:
+    from gfmdkg.validation import SourceFile
 
 __all__ = ["derive_links", "derive_links_about", "describe_provenance"]
 
@@ -54,7 +57,7 @@ def _links() -> QueryText:
     return packaged_query("gfmdkg.build", "derive-links.rq")
 
 
-def describe_provenance(sources: Iterable[SourceFile]) -> Iterator[Fact]:
+def describe_provenance(sources: "Iterable[SourceFile]") -> Iterator[Fact]:
     """What says of each file's graph from which file and by which tool it came.
 
     There is no time in it, so that the same files always give the same graph; the record of

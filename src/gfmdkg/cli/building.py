@@ -6,15 +6,12 @@ import click
 
 from gfmdkg.build import beginning
 from gfmdkg.build import build as build_version
-from gfmdkg.cli.context import CliContext, pass_cli, shown_progress
-from gfmdkg.cli.options import content_option
+from gfmdkg.cli.context import CliContext, content_option, pass_cli, shown_progress
 from gfmdkg.curation.loading import load as load_files
 from gfmdkg.curation.loading import place_files
-from gfmdkg.curation.rules import validation
 from gfmdkg.curation.writing import Validate
 from gfmdkg.paths import Content
 from gfmdkg.store.versions import VersionStore
-from gfmdkg.validation.findings import to_terminal
 
 __all__ = ["build", "content_validation", "load"]
 
@@ -41,6 +38,8 @@ def build(cli: CliContext, content: Content, discard_changes: bool) -> None:
             progress=status.update,
         )
     if built.report is not None and built.report.findings:
+        from gfmdkg.validation.findings import to_terminal
+
         cli.say(to_terminal(built.report))
     click.echo(f"version {built.version.number}: {built.version.quads} quads")
 
@@ -86,4 +85,6 @@ def load(
 
 def content_validation(cli: CliContext, versions: VersionStore, content: Content) -> Validate:
     """The rules of some content for what is written to a store, as far as settings ask for them."""
+    from gfmdkg.curation.rules import validation  # which an unchecked load does without
+
     return validation(versions, None if cli.settings().write_rules == "none" else content)

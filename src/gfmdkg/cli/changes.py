@@ -7,9 +7,14 @@ import click
 from pydantic import TypeAdapter
 
 from gfmdkg.cli.building import content_validation
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
+from gfmdkg.cli.context import (
+    EXIT_FAULTS,
+    CliContext,
+    content_option,
+    pass_cli,
+    table_format_option,
+)
 from gfmdkg.cli.history import diff_format_option, write_difference
-from gfmdkg.cli.options import content_option, table_format_option
 from gfmdkg.cli.result_tables import write_table
 from gfmdkg.curation.changes.change_sets import ChangeSet, State
 from gfmdkg.curation.changes.review import Review

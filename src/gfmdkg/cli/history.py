@@ -6,8 +6,14 @@ from pathlib import Path
 
 import click
 
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
-from gfmdkg.cli.options import content_option, format_option, table_format_option
+from gfmdkg.cli.context import (
+    EXIT_FAULTS,
+    CliContext,
+    content_option,
+    format_option,
+    pass_cli,
+    table_format_option,
+)
 from gfmdkg.cli.result_tables import write_table
 from gfmdkg.curation.changes.change_sets import ChangeStore
 from gfmdkg.curation.changes.exporting import export_files

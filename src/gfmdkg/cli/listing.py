@@ -4,8 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import click
 
-from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import given_values, limit_option, option_of, table_format_option
+from gfmdkg.cli.context import (
+    CliContext,
+    given_values,
+    limit_option,
+    option_of,
+    pass_cli,
+    table_format_option,
+)
 from gfmdkg.cli.result_tables import write_table
 from gfmdkg.graph import Graph
 from gfmdkg.lists.definitions import LISTS, FacetedList

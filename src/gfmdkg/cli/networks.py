@@ -7,8 +7,14 @@ from pathlib import Path
 import click
 import pyoxigraph as ox
 
-from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import format_option, given_values, limit_option, option_of
+from gfmdkg.cli.context import (
+    CliContext,
+    format_option,
+    given_values,
+    limit_option,
+    option_of,
+    pass_cli,
+)
 from gfmdkg.graph import Graph
 from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS
 from gfmdkg.lists.selection import parse_selection, selection_query

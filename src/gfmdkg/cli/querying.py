@@ -6,8 +6,7 @@ from pathlib import Path
 import click
 import pyoxigraph as ox
 
-from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import format_option
+from gfmdkg.cli.context import CliContext, format_option, pass_cli
 from gfmdkg.cli.result_tables import write_table
 from gfmdkg.errors import NotAcceptable
 from gfmdkg.namespaces import compact

@@ -6,8 +6,7 @@ from typing import TextIO
 
 import click
 
-from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import given_values, option_of, table_format_option
+from gfmdkg.cli.context import CliContext, given_values, option_of, pass_cli, table_format_option
 from gfmdkg.cli.result_tables import write_table
 from gfmdkg.errors import GfmdkgError
 from gfmdkg.graph import Rows, flatten
@@ -71,7 +70,7 @@ def _command(query: CannedQuery) -> click.Command:
     @pass_cli
     def call(cli: CliContext, /, format_name: str, **given: object) -> None:
         values = given_values(query.parameters.values(), given)
-        _show(cli, cli.graph().run(query.name, **values), format_name)
+        _show(cli, cli.graph().rows(query, values), format_name)
 
     return call
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
-from gfmdkg.cli.options import format_option
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, format_option, pass_cli
 from gfmdkg.curation.tables.columns import SHEETS, record_type
 from gfmdkg.curation.tables.exporting import export_table
 from gfmdkg.curation.tables.triples import convert_table, read_pieces

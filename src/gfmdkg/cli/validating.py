@@ -10,8 +10,14 @@ from pathlib import Path
 import click
 
 from gfmdkg.build.files import SYNTAXES, read_files
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli, shown_progress
-from gfmdkg.cli.options import content_option, format_option
+from gfmdkg.cli.context import (
+    EXIT_FAULTS,
+    CliContext,
+    content_option,
+    format_option,
+    pass_cli,
+    shown_progress,
+)
 from gfmdkg.curation.tables.source import is_table
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content, shipped_content

@@ -1,11 +1,9 @@
 """The models of versions, change sets, their differences, and reports of validation."""
 
-import json
 from datetime import datetime
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, SkipValidation
 
 from gfmdkg.curation.changes.change_sets import Input, State
 from gfmdkg.curation.submitted import Effect
@@ -13,6 +11,7 @@ from gfmdkg.http.models import Count, FromOne, asked, sometimes
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.rdf.values import Resource
 from gfmdkg.store.versions import Origin
+from gfmdkg.validation.findings import Fix, Mode, Severity
 
 __all__ = [
     "ChangeList",
@@ -24,28 +23,43 @@ __all__ = [
     "ValidationReport",
     "VersionList",
     "VersionRecord",
-    "report_components",
 ]
 
 
-class ValidationReport(RootModel[dict[str, Any]]):
-    """What a validation found; ``report_components`` has its schema."""
+class Finding(BaseModel):
+    """One thing that is wrong, where, and what to do about it; `file` as it was named."""
+
+    file: str | None
+    line: FromOne | None
+    column: FromOne | None
+    end_line: FromOne | None
+    end_column: FromOne | None
+    cell: str | None = Field(description="In a table: the cell, such as B7.")
+    severity: Severity
+    code: str = Field(
+        description="The kind of rule: a SHACL constraint (min-count), syntax, or a check's name."
+    )
+    message: str
+    remedy: str | None = Field(description="What to do.")
+    fixable: bool = Field(description="Whether `gfmdkg validate --fix` mends it.")
+    focus_node: str | None = Field(description="The record: an IRI or _:label.")
+    path: str | None = Field(description="The property: an IRI, or a path in words.")
+    value: str | None = Field(description="The value at fault.")
+    shape: str | None = Field(description="The shape's IRI, or the check's file.")
+    pointer: str | None = Field(description="In JSON-LD: the JSON Pointer (RFC 6901) of the place.")
+    fix: Fix | None
 
 
-def report_components() -> dict[str, Any]:
-    """The schema of a report as the validation has it, its parts as schemas of their own."""
-    text = (files("gfmdkg.validation") / "report.schema.json").read_text(encoding="utf-8")
-    for part in ("position", "text", "finding", "fix"):
-        reference = f"#/components/schemas/Report{part.capitalize()}"
-        text = text.replace(f'"#/$defs/{part}"', f'"{reference}"')
-    document = json.loads(text)
-    parts = document.pop("$defs")
-    for member in ("$schema", "$id", "title"):
-        del document[member]
-    return {
-        "ValidationReport": document,
-        **{f"Report{part.capitalize()}": schema for part, schema in parts.items()},
-    }
+class ValidationReport(BaseModel):
+    """What a validation found, ordered by place.
+
+    Lines and columns count from 1, in characters; `end_column` is the column after the last one.
+    """
+
+    conforms: bool = Field(description="True where there is no violation.")
+    mode: Mode = Field(description="Whether all was validated, or what a change can affect.")
+    reason: str = sometimes("Why a change was not validated by itself; only then.")
+    findings: list[Finding]
 
 
 class Submission(BaseModel):
@@ -57,11 +71,10 @@ class Submission(BaseModel):
         f"{GRAPH_BASE}notes",
         json_schema_extra={"format": "iri"},
     )
-    effect: str = asked(
+    effect: Literal[Effect.REPLACE, Effect.ADD, Effect.REMOVE, Effect.PATCH] = asked(
         "What the document means: by default RDF Patch is applied, quads are added, the rows of a "
         "table correct or add their records, and anything else replaces the content of its graph.",
         "add",
-        one_of=Effect,
     )
     name: str = asked("The document's name.", "data/reference/actors.ttl")
 
@@ -146,7 +159,7 @@ class ChangeSet(ChangeSummary):
     """A change set with its documents, the report on them, and what happened to it."""
 
     inputs: list[Input]
-    report: ValidationReport
+    report: SkipValidation[SerializeAsAny[ValidationReport]]  # as it was kept
     events: list[ChangeEvent]
 
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
-from gfmdkg.curation.tables.source import TABLE_EXTENSIONS, TABLE_MEDIA_TYPES
 from gfmdkg.errors import UnsupportedMedia
-from gfmdkg.rdf.media import GRAPHS
+from gfmdkg.rdf.media import GRAPHS, TABLE_EXTENSIONS, TABLE_MEDIA_TYPES
 
 __all__ = ["RDF_PATCH", "Document", "Effect", "media_type_of"]
 

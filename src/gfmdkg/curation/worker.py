@@ -1,10 +1,10 @@
 """The processes that write and validate for a server process, and what asks them to.
 
 Writes go one after the other through a process of their own, which is killed at the time
-limit like a query's worker: a write that was killed leaves only a draft, which the next
-writer sweeps away. Fronts exclude each other by the store's lock. Another process validates,
-and keeps the rules and the context of the version that it was last asked about; nothing that
-it is sent is stored.
+limit like an engine: a write that was killed leaves only a draft, which the next writer sweeps
+away. Server processes exclude each other by the store's lock. Another process validates, and
+keeps the rules and the context of the version that it was last asked about; nothing that it is
+sent is stored.
 """
 
 import pickle
@@ -103,7 +103,7 @@ async def ask(workers: Workers, work: Write | Step | Check, *, limit_seconds: fl
 
 def create_handler(options: Mapping[str, Any]) -> Handler:
     """Write and validate, as the options of ``curation_roles`` say."""
-    # The rules import rdflib; the front, which imports this module too, needs none of them.
+    # The rules import rdflib; server processes, which import this module too, need none of them.
     from gfmdkg.curation.rules import validation
 
     versions = VersionStore(Path(options["store"]), kept=options["kept"])

@@ -13,7 +13,7 @@ __all__ = ["Writes"]
 
 
 class Writes:
-    """The tokens of the store and its writer; one for all endpoints of a front."""
+    """The tokens of the store and its writer; one for all endpoints of a server process."""
 
     def __init__(self, service: Service) -> None:
         self._service = service

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gfmdkg.build.derivation import derive_links_about
 from gfmdkg.curation.submitted import Document
@@ -16,7 +16,9 @@ from gfmdkg.store.union import leave_out, settle_union
 from gfmdkg.store.updates import add_using
 from gfmdkg.store.updating import carry_out
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
-from gfmdkg.validation import Report
+
+if TYPE_CHECKING:
+    from gfmdkg.validation import Report
 
 __all__ = [
     "Change",
@@ -69,7 +71,7 @@ class DeleteGraph:
 Change = SparqlUpdate | PutGraph | DeleteGraph
 
 
-Validate = Callable[[OxigraphStore, Patch | None], Report]
+Validate = Callable[[OxigraphStore, Patch | None], "Report"]
 """What the rules say of a draft that differs from its base by the patch, or in ways that are not
 known; a violation forbids to publish it."""
 
@@ -154,7 +156,7 @@ def succeeding(versions: VersionStore, *, wait_seconds: float = 60) -> Iterator[
         yield Successor(draft=draft, base=draft.base or current)
 
 
-def refuse_violations(report: Report) -> None:
+def refuse_violations(report: "Report") -> None:
     """Raise ``DataRejected`` with the violations of a report that has any."""
     if not report.conforms:
         raise DataRejected(report.faults)

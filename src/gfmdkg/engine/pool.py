@@ -249,7 +249,7 @@ class EnginePool:
         if kind is AnswerKind.GRAPH and formats.graph in PREFIXED:
             media_type = formats.graph
             body = await _with_prefixes(body, media_type, limit_bytes)
-        elif kind is not AnswerKind.BOOLEAN and engine.pid is not None:  # others lay out otherwise
+        elif kind is not AnswerKind.BOOLEAN and engine.is_own:  # others lay out otherwise
             rows = count_rows(media_type, (body,) if isinstance(body, bytes) else body.pieces())
         return EngineAnswer(
             kind=kind,

@@ -194,6 +194,11 @@ class EngineServer:
         return not self._is_ending
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is a process of ours, and not an endpoint elsewhere."""
+        return self._child is not None
+
+    @property
     def pid(self) -> int | None:
         """The process's number, where it is a process of ours."""
         return None if self._child is None else self._child.pid

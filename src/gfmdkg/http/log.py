@@ -25,7 +25,9 @@ __all__ = ["Entry", "JsonFormatter", "RequestLog", "logging_config"]
 _GATHER_SECONDS = 0.2
 _BATCHES_WAITING = 256
 _LINES_GATHERED = 2000
-_ATOMIC_BYTES = 4096  # what a pipe takes as a whole, so that two fronts never mix their lines
+_ATOMIC_BYTES = (
+    4096  # what a pipe takes as a whole, so that two server processes never mix their lines
+)
 _FAREWELL_SECONDS = 2.0
 
 
@@ -130,8 +132,10 @@ def _json_line(entry: Entry) -> str:
     milliseconds, engine, work = entry.seconds * 1000, "", entry.work
     if work.calls:
         queue_ms, engine_ms = work.queue_seconds * 1000, work.engine_seconds * 1000
-        front_ms = max(0.0, milliseconds - queue_ms - engine_ms)
-        engine = f'"queue_ms":{queue_ms:.2f},"engine_ms":{engine_ms:.2f},"front_ms":{front_ms:.2f},'
+        server_ms = max(0.0, milliseconds - queue_ms - engine_ms)
+        engine = (
+            f'"queue_ms":{queue_ms:.2f},"engine_ms":{engine_ms:.2f},"server_ms":{server_ms:.2f},'
+        )
     return (
         f'{{"time":"{_stamp(entry.moment)}","id":"{entry.request_id}","method":"{entry.method}",'
         f'"route":"{entry.route}","status":{entry.status},'

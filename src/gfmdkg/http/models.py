@@ -2,21 +2,29 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Any
+from types import GenericAlias
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from gfmdkg.settings import Settings
 
 __all__ = [
     "AtVersion",
     "Count",
+    "Documents",
+    "FromOne",
+    "JsonDocument",
     "Links",
     "Page",
     "Readiness",
     "ServiceState",
+    "asked",
+    "one_of",
     "page_parameters",
+    "some_of",
+    "sometimes",
 ]
 
 
@@ -25,24 +33,19 @@ def sometimes(description: str | None = None) -> Any:
     return Field(default=None, description=description)
 
 
-def asked(
-    description: str,
-    *examples: object,
-    default: object = None,
-    one_of: Iterable[str] = (),
-    each_of: Iterable[str] = (),
-    **limits: Any,
-) -> Any:
-    """A parameter that a request may leave out, unless its default is ``...``.
+def asked(description: str, *examples: object, default: object = None, **limits: Any) -> Any:
+    """A parameter that a request may leave out, unless its default is ``...``."""
+    return Query(default, description=description, examples=list(examples) or None, **limits)
 
-    Its value is ``one_of`` some, or each of its values is.
-    """
-    more: dict[str, Any] = {"examples": list(examples) or None, **limits}
-    if choices := list(one_of):
-        more["json_schema_extra"] = {"enum": choices}
-    if choices := list(each_of):
-        more["json_schema_extra"] = {"items": {"type": "string", "enum": choices}}
-    return Query(default, description=description, **more)
+
+def one_of(values: Iterable[str]) -> Any:
+    """The type of a text that is one of these."""
+    return Literal[tuple(values)]
+
+
+def some_of(values: Iterable[str]) -> Any:
+    """The type of a list of texts, each one of these."""
+    return GenericAlias(list, one_of(values))
 
 
 Count = Annotated[int, Field(ge=0)]
@@ -86,6 +89,14 @@ def page_parameters(settings: Settings) -> type[BaseModel]:
         )
 
     return Paged
+
+
+class Documents(RootModel[dict[str, bytes]]):
+    """Several documents: each part has its own media type, and may have a file name."""
+
+
+class JsonDocument(RootModel[dict[str, Any] | list[Any]]):
+    """A document whose form another specification says, as that of JSON-LD."""
 
 
 class ServiceState(BaseModel):

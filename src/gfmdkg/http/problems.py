@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from gfmdkg import errors
 from gfmdkg.http.answer import Answer
-from gfmdkg.http.models import Count, FromOne, sometimes
+from gfmdkg.http.models import Count, FromOne, one_of, sometimes
 from gfmdkg.http.parameters import PAGE
 from gfmdkg.http.rendering import page
 from gfmdkg.namespaces import BASE
@@ -146,7 +146,7 @@ class ProblemType:
             "".join(word.capitalize() for word in error.problem.split("-")) + "Problem",
             __base__=ProblemDetails,
             __doc__=description,
-            type=(str, Field(json_schema_extra={"const": _IRI.format(error.problem)})),
+            type=(one_of([_IRI.format(error.problem)]), ...),
             **_MEMBERS.get(error.problem, {}),
         )
         return cls(
@@ -157,6 +157,11 @@ class ProblemType:
     def iri(self) -> str:
         """The ``type`` member."""
         return _IRI.format(self.name)
+
+    @property
+    def response(self) -> str:
+        """The name of the response that it is in: all faults of the service are of one."""
+        return "5XX" if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else str(self.status)
 
     @property
     def members(self) -> Mapping[str, str]:
@@ -195,13 +200,12 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
 """Problem type by name, which is the ``problem`` of an error class."""
 
 
-def problem_components() -> dict[str, Any]:
-    """The responses by status, all faults of the service as one, with the types that have it."""
-    kinds: dict[str, list[ProblemType]] = {}
-    for kind in PROBLEM_TYPES.values():
-        status = "5XX" if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR else str(kind.status)
-        kinds.setdefault(status, []).append(kind)
-    return {status: _response(of_status) for status, of_status in kinds.items()}
+def problem_components(kinds: Iterable[ProblemType]) -> dict[str, Any]:
+    """The responses by name, each with its types among these."""
+    found: dict[str, list[ProblemType]] = {}
+    for kind in kinds:
+        found.setdefault(kind.response, []).append(kind)
+    return {name: _response(alike) for name, alike in found.items()}
 
 
 def _response(kinds: list[ProblemType]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The front processes of one service: they ask each other for figures, and end together.
+"""The server processes of one service: they ask each other for figures, and end together.
 
-All fronts listen on one socket, so a scrape reaches any of them. Each has a Unix socket of
-its own in a private folder, named after the process that started them all.
+All of them listen on one socket, so a scrape reaches any. Each has a Unix socket of its own in a
+private folder, named after the process that started them all.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FrontGroup"]
+__all__ = ["ProcessGroup"]
 
 _LOG = logging.getLogger("gfmdkg.http")
 _ANSWER_SECONDS = 1.0
@@ -25,21 +25,21 @@ _WATCH_SECONDS = 1.0
 Snapshot = Mapping[str, Any]
 
 
-class FrontGroup:
-    """One front among its siblings."""
+class ProcessGroup:
+    """One server process among its siblings."""
 
     def __init__(self, snapshot: Callable[[], Snapshot], *, folder: Path | None = None) -> None:
         self._snapshot = snapshot
         # Not getppid: the parent may have ended while this process was on its way here.
         parent = multiprocessing.parent_process()
         self._parent = os.getppid() if parent is None or parent.pid is None else parent.pid
-        self._folder = folder or Path(tempfile.gettempdir()) / f"gfmdkg-fronts-{self._parent}"
+        self._folder = folder or Path(tempfile.gettempdir()) / f"gfmdkg-processes-{self._parent}"
         self._path = self._folder / f"{os.getpid()}.sock"
         self._server: asyncio.Server | None = None
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen for siblings. Where that cannot be, figures are this front's alone."""
+        """Listen for siblings. Where that cannot be, figures are this one's alone."""
         self._watch = asyncio.create_task(self._watch_parent())
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -48,7 +48,7 @@ class FrontGroup:
                 raise PermissionError(f"{self._folder} belongs to somebody else")
             self._server = await asyncio.start_unix_server(self._answer, path=self._path)
         except OSError as error:
-            _LOG.warning("fronts cannot share their metrics: %s", error)
+            _LOG.warning("server processes cannot share their metrics: %s", error)
 
     async def close(self) -> None:
         """Leave the group."""
@@ -62,7 +62,7 @@ class FrontGroup:
                 self._folder.rmdir()
 
     async def snapshots(self) -> list[Snapshot]:
-        """The figures of all fronts that answer, this one's first."""
+        """The figures of all server processes that answer, this one's first."""
         others: list[Path] = []
         if self._server is not None:
             others = sorted(p for p in self._folder.glob("*.sock") if p != self._path)
@@ -82,7 +82,7 @@ class FrontGroup:
             with suppress(OSError):
                 path.unlink()  # noqa: ASYNC240 - as quick as a socket
         except (OSError, TimeoutError, ValueError):
-            _LOG.warning("the front %s does not tell its metrics", path.stem)
+            _LOG.warning("the server process %s does not tell its metrics", path.stem)
         return None
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -26,12 +26,12 @@ __all__ = [
     "Key",
     "RequestContext",
     "RequestIds",
+    "cancel_on_disconnect",
     "header",
     "read_content",
     "read_content_type",
     "reads_cache",
     "request_url",
-    "while_connected",
 ]
 
 Result = TypeVar("Result")
@@ -283,7 +283,7 @@ def request_url(scope: Scope) -> str:
         raise RequestError("the address holds bytes that are not percent-encoded") from error
 
 
-async def while_connected(work: Coroutine[Any, Any, Result], receive: Receive) -> Result:
+async def cancel_on_disconnect(work: Coroutine[Any, Any, Result], receive: Receive) -> Result:
     """Await ``work`` in this very task, and cancel it when the client goes away.
 
     A server does not do this by itself, and a query that is cancelled frees its engine. The

@@ -1,7 +1,7 @@
 """The outermost callable: from a request to the answer that is sent, kept, shared and recorded.
 
 Handlers give an ``Answer`` or raise an error of ours. What is the same for all is done here,
-once: finished answers are kept and shared, errors become problems, a client that has an answer
+once: cached answers are kept and shared, errors become problems, a client that has an answer
 already gets 304, and log and metrics have the same few numbers.
 """
 
@@ -18,11 +18,11 @@ from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.engine.pool import WORK
 from gfmdkg.errors import EngineFailure, GfmdkgError, InternalError, MethodNotAllowed
 from gfmdkg.http.answer import ANSWER, Answer, StreamCompressor, options_answer
-from gfmdkg.http.cache import Flights, Turn
+from gfmdkg.http.cache import SingleFlight, Turn
 from gfmdkg.http.log import Entry, RequestLog
 from gfmdkg.http.metrics import Metrics, render_metrics
 from gfmdkg.http.problems import problem_answer
-from gfmdkg.http.process_group import FrontGroup
+from gfmdkg.http.process_group import ProcessGroup
 from gfmdkg.http.request import ClientGone, Key, RequestContext, RequestIds
 from gfmdkg.http.service import Service
 from gfmdkg.store.versions import Version
@@ -60,12 +60,12 @@ class Server:
         self.service = service
         self.metrics = Metrics()
         self.log = RequestLog(settings.log_format, count=self.metrics.count)
-        self.flights = Flights()
+        self.single_flight = SingleFlight()
         self._app = app
         self._exact = {**(exact or {}), "/metrics": self._answer_metrics}
         self._below = tuple((below or {}).items())
         self._ids = RequestIds()
-        self._group = FrontGroup(self._snapshot) if settings.fronts > 1 else None
+        self._group = ProcessGroup(self._snapshot) if settings.server_processes > 1 else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or take part in the server's start and end."""
@@ -105,8 +105,8 @@ class Server:
     async def _share(self, request: RequestContext, key: Key, send: Send) -> None:
         """Compute the answer for all who ask the same at this time, or wait for it."""
         has_failed = False
-        while not self.flights.lead(key):
-            outcome: Answer | Turn | None = await self.flights.wait(key)
+        while not self.single_flight.lead(key):
+            outcome: Answer | Turn | None = await self.single_flight.wait(key)
             has_failed |= outcome is Turn.RETRY
             if outcome in (Turn.LEAD, Turn.RETRY):  # another may have tried, and be through
                 outcome = self.service.cache.get(key)
@@ -121,7 +121,7 @@ class Server:
             answer = await self._compute(request)
             result = self._outcome(key, answer, has_failed=has_failed)
         finally:
-            self.flights.end(key, result)
+            self.single_flight.end(key, result)
         await self._send(request, answer, send)
 
     def _outcome(self, key: Key, answer: Answer, *, has_failed: bool) -> Answer | Turn:
@@ -273,7 +273,7 @@ class Server:
         return self.metrics.snapshot(
             pool=self.service.pool.stats(),
             cache=self.service.cache,
-            flights=self.flights,
+            single_flight=self.single_flight,
             log=self.log,
         )
 

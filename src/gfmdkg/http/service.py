@@ -15,7 +15,7 @@ from gfmdkg.engine.workers import Role, Workers
 from gfmdkg.errors import NotFound
 from gfmdkg.http.answer import Answer, AnswerResponse, entity_tag, is_fresh
 from gfmdkg.http.cache import Cache, VersionCache
-from gfmdkg.http.request import while_connected
+from gfmdkg.http.request import cancel_on_disconnect
 from gfmdkg.paths import Content
 from gfmdkg.rdf.answers import AnswerFormats
 from gfmdkg.rdf.json_ld import JSON_LD, Compaction
@@ -110,7 +110,7 @@ class Service:
             etag=etag,
         )
         if not is_fresh(request.scope, etag):
-            answer = await while_connected(make(answer, version), request.receive)
+            answer = await cancel_on_disconnect(make(answer, version), request.receive)
         return AnswerResponse(answer)
 
     async def answer(

@@ -321,7 +321,7 @@ class _ListReader(HeaderReader):
             yield Include(
                 name=name,
                 description=self.text(members.get("description"), f"{name}: description"),
-                columns=tuple(self.columns(members.get("columns")).values()),
+                columns=tuple(self.columns(members.get("columns"), beside=("optional",)).values()),
                 source=QueryText.read(self._patterns[f"includes/{name}"].text),
             )
 

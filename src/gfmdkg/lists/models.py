@@ -1,19 +1,20 @@
 """What is asked of a list and what it answers: as it is described, and as it is read."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pydantic
 from starlette.requests import Request
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.http.described import cell_of
-from gfmdkg.http.models import Page, asked, sometimes
+from gfmdkg.http.described import cell_of, field_cell
+from gfmdkg.http.models import Page, asked, one_of, some_of, sometimes
 from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
 from gfmdkg.http.service import Service
-from gfmdkg.lists.definitions import FacetedList, Field
+from gfmdkg.lists.definitions import LISTS, FacetedList, Field, Include
 from gfmdkg.lists.formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
 from gfmdkg.lists.index import FacetCounts
 from gfmdkg.lists.indexes import ListIndexes
@@ -47,50 +48,58 @@ _RESERVED = (
 )
 
 
-def shown_parameters(
-    faceted: FacetedList, settings: Settings
-) -> Iterator[type[pydantic.BaseModel]]:
+def shown_parameters(faceted: FacetedList, settings: Settings) -> dict[str, Any]:
     """Full text, order, and what of the items is shown."""
     orders = [f"{sign}{name}" for name in faceted.orders for sign in ("", "-")]
     meanings = "; ".join(f"{name}: {order.description}" for name, order in faceted.orders.items())
-
-    class Shown(pydantic.BaseModel):
-        q: str = asked(
-            "Only what the full-text search finds, best first unless sorted otherwise; its "
-            "language is that of /api/search.",
-            "migration",
-        )
-        sort: str = asked(
-            f"The order, reversed by a leading minus. {meanings}. With q also: relevance.",
-            orders[-1],
-            one_of=[*orders, "relevance"],
-        )
-        facets: list[str] = asked(
-            "The facets to count: all unless given; names, repeated or separated by commas, or "
-            "none.",
-            [next(iter(faceted.facets))],
-            each_of=[*faceted.facets, "all", "none"],
-        )
-        facet_limit: int = asked(
-            "The most values of a facet; those with most items come first.",
-            5,
-            default=_FACET_VALUES,
-            ge=1,
-            le=settings.page_size_limit,
-        )
-        fields: list[str] = asked(
-            "The members of an item; all unless given. The item itself always comes along.",
-            list(faceted.fields)[1:3],
-            each_of=faceted.fields,
-        )
-
-    yield Shown
+    shown: dict[str, Any] = {
+        "q": (
+            str,
+            asked(
+                "Only what the full-text search finds, best first unless sorted otherwise; its "
+                "language is that of /api/search.",
+                "migration",
+            ),
+        ),
+        "sort": (
+            one_of([*orders, "relevance"]),
+            asked(
+                f"The order, reversed by a leading minus. {meanings}. With q also: relevance.",
+                orders[-1],
+            ),
+        ),
+        "facets": (
+            some_of([*faceted.facets, "all", "none"]),
+            asked(
+                "The facets to count: all unless given; names, repeated or separated by commas, "
+                "or none.",
+                [next(iter(faceted.facets))],
+            ),
+        ),
+        "facet_limit": (
+            int,
+            asked(
+                "The most values of a facet; those with most items come first.",
+                5,
+                default=_FACET_VALUES,
+                ge=1,
+                le=settings.page_size_limit,
+            ),
+        ),
+        "fields": (
+            some_of(faceted.fields),
+            asked(
+                "The members of an item; all unless given. The item itself always comes along.",
+                list(faceted.fields)[1:3],
+            ),
+        ),
+    }
     if faceted.includes:
         meanings = "; ".join(f"{name}: {i.description}" for name, i in faceted.includes.items())
         text = f"What the items bring along in their member included. {meanings}."
         first = [next(iter(faceted.includes))]
-        include = asked(text, first, each_of=faceted.includes)
-        yield pydantic.create_model("Including", include=(list[str], include))
+        shown["include"] = (some_of(faceted.includes), asked(text, first))
+    return shown
 
 
 class ListPage(Page):
@@ -118,19 +127,26 @@ def _item_model(faceted: FacetedList) -> type[pydantic.BaseModel]:
     """An item; with ``fields`` only the item itself is sure to be there."""
     item, *others = faceted.fields.values()
     name = item.name.capitalize()
-    members: dict[str, Any] = {item.name: cell_of(item.column, is_null=False)}
+    members: dict[str, Any] = {item.name: cell_of(item.column)}
     for shown in others:
-        members[shown.name] = cell_of(shown.column, many=shown.many, is_sure=False)
+        members[shown.name] = field_cell(shown.column, many=shown.many)
+    if faceted.includes:
+        included = _included_model(tuple(faceted.includes.values()))
+        members["included"] = (included, sometimes("What include= asks for, by name."))
+    return pydantic.create_model(name, **members)
+
+
+@cache
+def _included_model(includes: tuple[Include, ...]) -> type[pydantic.BaseModel]:
+    """What comes along with an item of the lists that share these, the last of them the widest."""
+    *_, widest = (each for each in LISTS.values() if tuple(each.includes.values()) == includes)
+    name = next(iter(widest.fields)).capitalize()
     rows: dict[str, Any] = {}
-    for include in faceted.includes.values():
+    for include in includes:
         cells: dict[str, Any] = {column.name: cell_of(column) for column in include.columns}
         row = pydantic.create_model(f"{name}{include.name.capitalize()}", **cells)
         rows[include.name] = (list[row], sometimes(include.description))  # type: ignore[valid-type]
-    if rows:
-        included = pydantic.create_model(f"{name}Included", **rows)
-        text = "What include= asks for, by name."
-        members["included"] = (included, sometimes(text))
-    return pydantic.create_model(name, **members)
+    return pydantic.create_model(f"{name}Included", **rows)
 
 
 def filter_names(faceted: FacetedList) -> frozenset[str]:

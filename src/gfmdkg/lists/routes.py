@@ -76,8 +76,8 @@ def _add_route(
         operation_id=faceted.name,
         dependencies=[
             own_parameters({p.name: field_of(p) for p in faceted.parameters()}),
+            own_parameters(shown_parameters(faceted, service.settings)),
             *query_string(
-                *shown_parameters(faceted, service.settings),
                 page_parameters(service.settings),
                 AtVersion,
                 format_model(*(media.name for media in list_formats(faceted.name))),

@@ -22,7 +22,7 @@ from gfmdkg.http.described import (
     in_path,
     query_string,
 )
-from gfmdkg.http.models import AtVersion, page_parameters
+from gfmdkg.http.models import AtVersion, one_of, page_parameters
 from gfmdkg.http.parameters import (
     JSON,
     ROW_FORMATS,
@@ -77,8 +77,8 @@ _PASSAGES = LISTS["passages"]
 FILTER_NAMES = filter_names(_PASSAGES)
 """The parameters that choose passages and links."""
 
-_NETWORK = in_path("network", "The kind of network.", "cocitation", enum=list(KINDS))
-_MATRIX = in_path("matrix", "The kind of matrix.", "instrument-topic", enum=list(MATRIX_KINDS))
+_NETWORK = in_path("network", "The kind of network.", "cocitation", one_of(KINDS))
+_MATRIX = in_path("matrix", "The kind of matrix.", "instrument-topic", one_of(MATRIX_KINDS))
 # No edge has so many pieces of evidence.
 _FURTHEST = 2**53
 _PROCESSES = 2

@@ -149,10 +149,15 @@ def _parameter(parameter: Mapping[str, Any]) -> OperationParameter:
         required=parameter.get("required", False),
         example=_text(next(iter(schema.get("examples", ())), None)),
         default=_text(schema.get("default")),
-        choices=("true", "false") if kind == "boolean" else tuple(inner.get("enum", ())),
+        choices=("true", "false") if kind == "boolean" else choices_of(inner),
         place=parameter["in"],
         is_common=parameter["name"] in _COMMON and not parameter.get("required", False),
     )
+
+
+def choices_of(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The values that a schema has, where those are certain ones."""
+    return (schema["const"],) if "const" in schema else tuple(schema.get("enum", ()))
 
 
 def _text(value: object) -> str:

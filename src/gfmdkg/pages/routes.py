@@ -20,11 +20,11 @@ from gfmdkg.http.described import (
     page_answers,
     query_string,
 )
-from gfmdkg.http.models import Readiness, ServiceState
+from gfmdkg.http.models import Readiness, ServiceState, one_of
 from gfmdkg.http.parameters import PAGE, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.problems import PROBLEM_TYPES
 from gfmdkg.http.rendering import STATIC_FILES, page
-from gfmdkg.http.request import while_connected
+from gfmdkg.http.request import cancel_on_disconnect
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.pages.llms_txt import language_model_guide
@@ -98,9 +98,7 @@ def pages_router(
         "/problems/{name}",
         operation_id="getProblemType",
         summary="What a type of problem means",
-        dependencies=[
-            in_path("name", "The problem type.", "bad-parameter", enum=list(PROBLEM_TYPES))
-        ],
+        dependencies=[in_path("name", "The problem type.", "bad-parameter", one_of(PROBLEM_TYPES))],
         responses=page_answers(404),
     )
     async def problem_type(_: Request, name: str) -> Response:
@@ -114,7 +112,7 @@ def pages_router(
         "/static/{name}",
         operation_id="getStaticFile",
         summary="A style sheet or image of the pages",
-        dependencies=[in_path("name", "The file.", "icon.svg", enum=list(STATIC_FILES))],
+        dependencies=[in_path("name", "The file.", "icon.svg", one_of(STATIC_FILES))],
         responses=answers("The file.", None, STATIC_FILES.values(), also=(304, 404)),
     )
     async def static_file(request: Request, name: str) -> Response:
@@ -227,7 +225,7 @@ def query_pages_router(service: Service, catalog: Catalog) -> APIRouter:
         if query is None or choose_format(parameters, accept, RESOURCE_FORMATS) is not PAGE:
             return await dereference(service, request, f"query/{name}")
         work = show_query(service, catalog, query, parameters, request)
-        return AnswerResponse(await while_connected(work, request.receive))
+        return AnswerResponse(await cancel_on_disconnect(work, request.receive))
 
     return router
 

@@ -101,7 +101,7 @@ def _read_query(path: Path, file: str) -> tuple[CannedQuery, HeaderReader]:
         summary=reader.text(fields.get("summary"), "summary"),
         description=reader.text(fields.get("description"), "description"),
         parameters=MappingProxyType(reader.parameters(fields.get("parameters"))),
-        columns=MappingProxyType(reader.columns(fields.get("columns"))),
+        columns=MappingProxyType(reader.columns(fields.get("columns"), beside=("optional",))),
         tags=reader.texts(fields.get("tags"), "tags"),
         source=written,
         shape=read_shape(written),

@@ -296,9 +296,7 @@ def _parameters(query: CannedQuery, settings: Settings) -> list[params.Depends]:
 def _answers(query: CannedQuery) -> Responses:
     """The responses of a canned query's route."""
     name = "".join(word.capitalize() for word in query.name.split("-"))
-    # The first column is what a row is about.
-    first = next(iter(query.columns))
-    cells: dict[str, Any] = {n: cell_of(c, is_null=n != first) for n, c in query.columns.items()}
+    cells: dict[str, Any] = {n: cell_of(c) for n, c in query.columns.items()}
     row = create_model(f"{name}Row", **cells)
     has_names = any(p.type is ParameterType.RESOURCE for p in query.parameters.values())
     return answers(

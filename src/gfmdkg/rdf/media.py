@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["GRAPHS", "RESULTS", "MediaType", "negotiate"]
+__all__ = [
+    "GRAPHS",
+    "RESULTS",
+    "TABLE_EXTENSIONS",
+    "TABLE_MEDIA_TYPES",
+    "MediaType",
+    "negotiate",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,6 +80,13 @@ GRAPHS: tuple[MediaType, ...] = (
     ),
 )
 """Formats of triples, the preferred one first."""
+
+TABLE_EXTENSIONS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Media type by the extension of a table."""
+TABLE_MEDIA_TYPES = frozenset(TABLE_EXTENSIONS.values())
 
 
 # Longer headers are worked out each time, so that nobody can fill the memory with them.

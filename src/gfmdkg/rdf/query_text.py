@@ -3,7 +3,8 @@
 A file runs as it stands. What may become of it is marked in its text:
 
 - ``VALUES ?name { UNDEF }`` is the slot ``name``, which takes terms. If ``# if given`` follows
-  in its line, the line goes where its slot is not filled, for even an empty slot changes a plan.
+  in its line, the line goes where its slot is not filled, for even an empty slot changes a plan,
+  and with it the patterns in the line that only this slot needs.
 - ``# page``, alone in its line, ends the sub-select to which LIMIT and OFFSET belong. Without
   it, they belong to the end of the query. See ``docs/decisions/0007-paged-queries.md``.
 - Patterns, one a line, between ``# scan unless`` with names of parameters, and ``# end of scan``,
@@ -25,7 +26,6 @@ another's slot, and nothing in a string, an IRI or a comment is taken for a mark
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import dropwhile, groupby, pairwise
 from typing import Self
 
@@ -158,6 +158,8 @@ class QueryText:
 @cache
 def packaged_query(package: str, path: str) -> QueryText:
     """The query in a file of a package of ours."""
+    from importlib.resources import files  # which canned queries do without
+
     return QueryText.read(files(package).joinpath(path).read_text(encoding="utf-8"))
 
 
@@ -253,7 +255,7 @@ def read_prologue(text: str) -> tuple[Mapping[str, str], int]:
     ({'x': 'http://e/'}, 22)
     """
     prefixes: dict[str, str] = {}
-    tokens = iter(code_tokens(text))
+    tokens = (t for t in tokenize(text, decode=False) if t.kind is not TokenKind.COMMENT)
     for token in tokens:
         word = token.text.upper()
         name = next(tokens, None) if word == "PREFIX" else None

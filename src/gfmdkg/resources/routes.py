@@ -30,10 +30,10 @@ from gfmdkg.http.described import (
     in_path,
     query_string,
 )
-from gfmdkg.http.models import AtVersion, asked
+from gfmdkg.http.models import AtVersion, asked, one_of
 from gfmdkg.http.parameters import JSON, PAGE, RESOURCE_FORMATS, Parameters, choose_format
 from gfmdkg.http.rendering import form_path, page
-from gfmdkg.http.request import while_connected
+from gfmdkg.http.request import cancel_on_disconnect
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, GFMD, compact
 from gfmdkg.rdf.answers import AnswerFormats
@@ -117,7 +117,7 @@ def resource_router(service: Service) -> APIRouter:
         """The ontology: its classes and properties."""
         return await dereference(service, request, "ontology")
 
-    as_file = in_path("suffix", "The format.", "ttl", enum=suffixes), *asked[:1]
+    as_file = in_path("suffix", "The format.", "ttl", one_of(suffixes)), *asked[:1]
 
     @get("/ontology.{suffix}", "getOntologyFile", "The ontology in one format", *as_file)
     async def get_ontology_file(request: Request, suffix: str) -> Response:
@@ -228,7 +228,7 @@ async def _answer(
     )
     if chosen is PAGE:
         work = _page(service, iri, number, formats=formats, headers=headers)
-        return AnswerResponse(await while_connected(work, request.receive))
+        return AnswerResponse(await cancel_on_disconnect(work, request.receive))
 
     async def make(answer: Answer, version: Version) -> Answer:
         return replace(answer, body=await _triples(service, iri, answer.media_type, version))

@@ -88,7 +88,7 @@ class Marked:
     """A plain text and what to mark in it: [start, end) in characters."""
 
     text: str
-    marks: tuple[tuple[int, int], ...]
+    marks: tuple[tuple[int, ...], ...]
 
 
 class Reason(StrEnum):

@@ -18,10 +18,10 @@ from gfmdkg.http.answer import Answer, entity_tag, is_fresh, options_answer
 from gfmdkg.http.parameters import PAGE
 from gfmdkg.http.rendering import page
 from gfmdkg.http.request import (
+    cancel_on_disconnect,
     header,
     read_content,
     read_content_type,
-    while_connected,
 )
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, PREFIXES
@@ -128,7 +128,7 @@ class SparqlEndpoint:
             time_limit_seconds=min(options.timeout_seconds or limit, limit),
         )
         if options.explain:
-            return await while_connected(self._explain(query), receive)
+            return await cancel_on_disconnect(self._explain(query), receive)
         etag = None
         # The answer to a POST must not be stored on the way.
         may_store = scope["method"] != "POST" and not is_volatile
@@ -137,7 +137,7 @@ class SparqlEndpoint:
             etag = entity_tag(version, scope, formats, self.service.fingerprint)
             if is_fresh(scope, etag):
                 return Answer(version=version, etag=etag)
-        found = await while_connected(self.service.pool.query(query), receive)
+        found = await cancel_on_disconnect(self.service.pool.query(query), receive)
         return Answer(
             media_type=found.media_type,
             body=found.body,
@@ -175,7 +175,7 @@ class SparqlEndpoint:
         accept = header(scope, b"accept")
         if not pairs and accept and negotiate(accept, (*GRAPHS, PAGE)) is PAGE:
             return page("sparql.html", prefixes=PREFIXES, section="/sparql")
-        return await while_connected(self._descriptions.service(pairs, scope), receive)
+        return await cancel_on_disconnect(self._descriptions.service(pairs, scope), receive)
 
     # Updates
 

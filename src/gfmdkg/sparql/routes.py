@@ -17,7 +17,7 @@ from gfmdkg.http.described import (
     query_string,
     request_body,
 )
-from gfmdkg.http.models import AtVersion, Count, asked, sometimes
+from gfmdkg.http.models import AtVersion, Count, asked, one_of, sometimes
 from gfmdkg.namespaces import BASE, GRAPH_BASE
 from gfmdkg.rdf.media import GRAPHS, RESULTS
 from gfmdkg.sparql.graph_store import ACCEPTED
@@ -61,7 +61,7 @@ _FORM = create_model(
     __base__=(_DATASET, _USING),
     query=(str, sometimes()),
     update=(str, sometimes()),
-    format=(str, asked("The format of a query's result.", one_of=FORMAT_NAMES)),
+    format=(one_of(FORMAT_NAMES), asked("The format of a query's result.")),
 )
 
 
@@ -202,7 +202,7 @@ def _named(example: str) -> params.Depends:
 
 def _below(text: str, example: str) -> params.Depends:
     """A graph by its address."""
-    return in_path("path", text, example, minLength=1, pattern="^[a-z0-9/-]+$")
+    return in_path("path", text, example, min_length=1, pattern="^[a-z0-9/-]+$")
 
 
 def _describe_graphs(
@@ -278,7 +278,7 @@ def _describe_service(router: APIRouter) -> None:
         operation_id="getMetrics",
         summary="Figures for Prometheus",
         description="Counters and gauges of requests, queries, workers, cache and versions, of "
-        "all front processes.",
+        "all server processes.",
         responses=answers(
             "The figures, in the text format of Prometheus or OpenMetrics.",
             None,

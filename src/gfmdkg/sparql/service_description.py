@@ -15,7 +15,7 @@ from gfmdkg.http.answer import Answer, entity_tag, is_fresh, options_answer
 from gfmdkg.http.cache import VersionCache
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.rendering import render
-from gfmdkg.http.request import header, request_url, while_connected
+from gfmdkg.http.request import cancel_on_disconnect, header, request_url
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.rdf.query_text import packaged_query
@@ -55,7 +55,9 @@ class Descriptions:
             raise MethodNotAllowed(scope["method"], scope["path"], _METHODS)
         pairs = parse_parameters(scope["query_string"])
         home = request_url(scope).removesuffix(scope["path"])
-        return await while_connected(self._answer("void.ttl", pairs, scope, home=home), receive)
+        return await cancel_on_disconnect(
+            self._answer("void.ttl", pairs, scope, home=home), receive
+        )
 
     async def service(self, pairs: Sequence[tuple[str, str]], scope: Scope) -> Answer:
         """The description of the SPARQL service at the address that was asked for."""

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from gfmdkg.store.rdf_store import DIARY, OxigraphStore
@@ -59,6 +58,8 @@ def _place(folder: Path) -> Iterator[Path]:
             folder.mkdir(exist_ok=True)
             lock = _make_place(place)
         except OSError:
+            from tempfile import TemporaryDirectory  # a rare case, which nobody waits for
+
             temporary = stack.enter_context(TemporaryDirectory(prefix="gfmdkg-"))
             place = Path(temporary)
         else:

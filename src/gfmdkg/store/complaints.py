@@ -6,7 +6,10 @@ from contextlib import contextmanager
 
 from gfmdkg.errors import DataError, Fault, QueryRejected
 
-__all__ = ["is_refusal", "rejecting", "rejection", "unreadable"]
+__all__ = ["TOO_LARGE", "is_refusal", "rejecting", "rejection", "unreadable"]
+
+TOO_LARGE = "a value is larger than 16 MB"
+"""What the parser refuses to hold."""
 
 # The engine reports a place only inside its message: "error at 2:5: expected …".
 _PLACE = re.compile(r"error at (\d+):(\d+):? ?", re.ASCII)

@@ -15,9 +15,8 @@ from gfmdkg.errors import DataError, Fault, ParameterError
 from gfmdkg.rdf.answers import GRAPH_FORMATS
 from gfmdkg.rdf.values import Term
 from gfmdkg.store.comparison import sum_statements
-from gfmdkg.store.complaints import unreadable
+from gfmdkg.store.complaints import TOO_LARGE, unreadable
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.reading import TOO_LARGE
 from gfmdkg.store.union import with_union
 
 __all__ = ["MOST_RECORDED", "Loaded", "Progress", "RdfFile", "load_files"]
@@ -123,9 +122,9 @@ def _read(file: RdfFile, names: _Names, loaded: Loaded, progress: Progress) -> I
             source: IO[bytes] = gzip.GzipFile(fileobj=packed) if is_packed else packed  # type: ignore[assignment]
             quads = ox.parse(source, GRAPH_FORMATS[file.media_type], base_iri=file.graph)
             while block := [_placed(quad, file, names) for quad in islice(quads, _BLOCK)]:
-                loaded.add([_statement(quad) for quad in block])
+                loaded.add([statement for _, statement in block])
                 progress(what, packed.tell() // _MEGABYTE, size)
-                yield from block
+                yield from (quad for quad, _ in block)
     except SyntaxError as error:
         raise unreadable(error, str(file.path)) from error
     except MemoryError as error:
@@ -136,23 +135,19 @@ def _read(file: RdfFile, names: _Names, loaded: Loaded, progress: Progress) -> I
         raise _refused(file, "it holds no triple")
 
 
-def _placed(quad: ox.Quad, file: RdfFile, names: _Names) -> ox.Quad:
-    """The quad in a named graph, with its blank nodes named anew."""
-    graph = quad.graph_name
+def _placed(quad: ox.Quad, file: RdfFile, names: _Names) -> tuple[ox.Quad, str]:
+    """The quad in a named graph, with its blank nodes named anew; also in the store's spelling."""
+    graph, statement = quad.graph_name, str(quad)
     if isinstance(graph, ox.BlankNode):
         raise _refused(file, f"the graph {graph} has no IRI")
-    if isinstance(graph, ox.DefaultGraph):
-        graph = ox.NamedNode(file.graph)
-    elif "_:" not in str(quad):
-        return quad
-    return ox.Quad(names.rename(quad.subject), quad.predicate, names.rename(quad.object), graph)  # type: ignore[arg-type]
-
-
-def _statement(quad: ox.Quad) -> str:
-    statement = str(quad)
-    if '"^^<' not in statement:
-        return statement
-    return str(ox.Quad(quad.subject, quad.predicate, _spelled(quad.object), quad.graph_name))
+    if isinstance(graph, ox.DefaultGraph) or "_:" in statement:
+        home = ox.NamedNode(file.graph) if isinstance(graph, ox.DefaultGraph) else graph
+        quad = ox.Quad(names.rename(quad.subject), quad.predicate, names.rename(quad.object), home)  # type: ignore[arg-type]
+        statement = str(quad)
+    if '"^^<' in statement:
+        spelled = _spelled(quad.object)
+        statement = str(ox.Quad(quad.subject, quad.predicate, spelled, quad.graph_name))
+    return quad, statement
 
 
 @lru_cache(maxsize=50_000)

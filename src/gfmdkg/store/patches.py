@@ -241,4 +241,4 @@ def quads_of(statements: Iterable[str]) -> list[ox.Quad]:
 
 
 def _merged(quad: ox.Quad) -> ox.Quad:
-    return ox.Quad(quad.subject, quad.predicate, quad.object, ox.DefaultGraph())
+    return ox.Quad(quad.subject, quad.predicate, quad.object)

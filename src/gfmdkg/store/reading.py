@@ -13,11 +13,10 @@ from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import BASE, GRAPH_BASE
 from gfmdkg.rdf.answers import GRAPH_FORMATS
 from gfmdkg.rdf.canonical_nodes import canonical_quads
-from gfmdkg.store.complaints import unreadable
+from gfmdkg.store.complaints import TOO_LARGE, unreadable
 
 __all__ = [
     "NESTED_ENTITIES",
-    "TOO_LARGE",
     "Complaint",
     "Parsed",
     "parse",
@@ -26,9 +25,6 @@ __all__ = [
     "read_quads",
 ]
 
-
-TOO_LARGE = "a value is larger than 16 MB"
-"""What the parser refuses to hold."""
 
 NESTED_ENTITIES = "an entity is made of other entities, which could grow without end"
 """What is refused of RDF/XML, since the parser would take all memory."""

@@ -170,6 +170,7 @@ class HeaderReader:
                     type=ColumnType(kind),
                     description=self.text(fields.get("description"), f"{what}: description"),
                     label=label,
+                    is_optional=self.flag(fields.get("optional"), f"{what}: optional"),
                 )
         return columns
 

@@ -56,12 +56,16 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of the answer; ``label`` is the variable with a resource's label."""
+    """A column of the answer; ``label`` is the variable with a resource's label.
+
+    A cell of a column that ``is_optional`` may be empty.
+    """
 
     name: str
     type: ColumnType
     description: str
     label: str | None = None
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """A piece of a file and the text to put in its place; the place as in ``Finding``."""
+    """A piece of a file and the `text` to put in its place; the place as in a finding."""
 
     line: int
     column: int

@@ -17,7 +17,6 @@ from gfmdkg.curation.changes.history import difference
 from gfmdkg.curation.changes.review import Review, activity_iri
 from gfmdkg.curation.changes.views import as_html, as_json, as_text
 from gfmdkg.curation.submitted import RDF_PATCH, Document, Effect
-from gfmdkg.curation.tables.source import TABLE_MEDIA_TYPES
 from gfmdkg.curation.tokens import Role
 from gfmdkg.curation.writer import Writes
 from gfmdkg.errors import DataError, MalformedBody, NotFound, ParameterError
@@ -40,7 +39,7 @@ from gfmdkg.http.request import read_content, read_content_type
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, ID_BASE
 from gfmdkg.rdf.answers import GRAPH_FORMATS
-from gfmdkg.rdf.media import MediaType
+from gfmdkg.rdf.media import TABLE_MEDIA_TYPES, MediaType
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.versions import Origin, Version
 
@@ -277,7 +276,7 @@ def _difference_answers(*more_errors: int) -> Responses:
     return answers(
         "The difference.",
         models.Difference,
-        (view.media_type for view in _OFFERED[1:]),
+        (view.media_type for view in _OFFERED),
         also=(*READING, *more_errors),
     )
 

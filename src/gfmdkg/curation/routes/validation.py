@@ -10,7 +10,6 @@ from starlette.responses import Response
 from gfmdkg.build.files import SYNTAXES, syntax_of
 from gfmdkg.curation.models import ValidationReport
 from gfmdkg.curation.submitted import Document
-from gfmdkg.curation.tables.source import TABLE_EXTENSIONS
 from gfmdkg.curation.worker import Check, ask
 from gfmdkg.errors import DataError, UnsupportedMedia
 from gfmdkg.http.answer import Answer, AnswerResponse
@@ -25,9 +24,9 @@ from gfmdkg.http.described import (
 from gfmdkg.http.models import AtVersion, asked
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters, choose_format
-from gfmdkg.http.request import ContentType, read_content, read_content_type, while_connected
+from gfmdkg.http.request import ContentType, cancel_on_disconnect, read_content, read_content_type
 from gfmdkg.http.service import Service
-from gfmdkg.rdf.media import MediaType
+from gfmdkg.rdf.media import TABLE_EXTENSIONS, MediaType
 from gfmdkg.validation.views import VIEWS
 
 __all__ = ["validation_router"]
@@ -72,7 +71,7 @@ def validation_router(service: Service) -> APIRouter:
         responses=answers(
             "The report.",
             ValidationReport,
-            dict.fromkeys(view.media_type for view in _OFFERED[1:]),
+            dict.fromkeys(view.media_type for view in _OFFERED),
             also=(*READING[1:], 413, 415),
         ),
     )
@@ -92,7 +91,7 @@ def validation_router(service: Service) -> APIRouter:
         documents = _documents(content_type, body, parameters.one("name"))
         work = Check(documents=documents, view=view.name, version=version.number)
         limit = service.settings.update_timeout_seconds
-        reply = await while_connected(
+        reply = await cancel_on_disconnect(
             ask(service.workers, work, limit_seconds=limit), request.receive
         )
         return AnswerResponse(

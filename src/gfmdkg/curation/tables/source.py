@@ -18,16 +18,11 @@ from xml.parsers import expat
 
 from gfmdkg.curation.tables.cells import CellValue, Formula, RowCells
 from gfmdkg.errors import DataError, Fault
+from gfmdkg.rdf.media import TABLE_EXTENSIONS
 from gfmdkg.rdf.spreadsheet import decode_text, unguard_text
 
-__all__ = ["TABLE_EXTENSIONS", "TABLE_MEDIA_TYPES", "Sheet", "is_table", "open_sheets"]
+__all__ = ["Sheet", "is_table", "open_sheets"]
 
-TABLE_EXTENSIONS = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-"""Media type by the extension of a table."""
-TABLE_MEDIA_TYPES = frozenset(TABLE_EXTENSIONS.values())
 Sheet = tuple[str | None, Iterator[RowCells]]
 """A sheet's name and its rows; a CSV file is one sheet without a name."""
 

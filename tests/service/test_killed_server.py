@@ -1,4 +1,4 @@
-"""`kill -9` of the front, of its writer and of its engines, while clients write."""
+"""`kill -9` of the server process, of its writer and of its engines, while clients write."""
 
 import os
 import random
@@ -100,7 +100,7 @@ def send(client: httpx.Client, ledger: Ledger, kind: str, number: int) -> httpx.
 
 
 def write_until(over: threading.Event, client: httpx.Client, ledger: Ledger) -> None:
-    """Write one thing after the other; ends where the front is gone."""
+    """Write one thing after the other; ends where the server process is gone."""
     while not over.is_set():
         kind = ("insert", "increment", "put")[ledger.sent % 3]
         number = ledger.sent
@@ -163,7 +163,7 @@ def verify(client: httpx.Client, ledger: Ledger) -> None:
 
 
 def victim_of(server: ServerProcess, kind: str) -> int | None:
-    if kind == "front":
+    if kind == "process":
         return server.process.pid
     module = {"writer": WRITER, "engine": ENGINE}[kind]
     for pid in descendants(server.process.pid):
@@ -197,7 +197,7 @@ def run_round(
             pid = victim_of(server, kind)
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
-            if kind != "front":
+            if kind != "process":
                 sleep(chance.uniform(0.05, 0.3))
         finally:
             over.set()
@@ -229,7 +229,7 @@ def storm(store: Path, kinds: list[str], seed: int) -> list[Ledger]:
                 kind = left.pop(0)
                 family = [server.process.pid, *descendants(server.process.pid)]
                 run_round(server, token, ledgers, kind, chance)
-                if kind == "front":
+                if kind == "process":
                     server.process.wait(10)
                     wait_until(lambda family=family: not any(map(is_running, family)), 20)  # type: ignore[misc]
                     break
@@ -270,7 +270,7 @@ def increment_at_once(store: Path, each: int) -> None:
 
 
 def test_no_acknowledged_write_is_lost_when_processes_are_killed(tmp_path: Path) -> None:
-    storm(tmp_path / "store", ["writer", "engine", "front"], seed=3)
+    storm(tmp_path / "store", ["writer", "engine", "process"], seed=3)
 
 
 def test_two_fronts_on_one_store_lose_no_increment(tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ def test_two_fronts_on_one_store_lose_no_increment(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 def test_no_acknowledged_write_is_lost_in_a_hundred_kills(tmp_path: Path) -> None:
-    kinds = ["front", "writer", "front", "engine"] * 25
+    kinds = ["process", "writer", "process", "engine"] * 25
     ledgers = storm(tmp_path / "store", kinds, seed=random.randrange(1000))
     assert all(ledger.count > 100 for ledger in ledgers)
 
