@@ -15,7 +15,8 @@ from benchmarks.facet_queries import facet_query
 from benchmarks.generator import Generated
 from benchmarks.peers import Peer
 from benchmarks.results import Bar, Section, number
-from gfmdkg.lists import ASSERTION, LISTS, Choice, Selection, selection_query
+from gfmdkg.lists.definitions import ASSERTION, LISTS
+from gfmdkg.lists.selection import Choice, Selection, selection_query
 from gfmdkg.namespaces import SCHEME_BASE
 
 __all__ = ["time_lists", "wait_until_ready"]

@@ -6,7 +6,7 @@ import pytest
 from tests.sites import Site
 
 from gfmdkg.http.problems import PROBLEM_TYPES
-from gfmdkg.lists import LISTS
+from gfmdkg.lists.definitions import LISTS
 from gfmdkg.pages.operations import parameters_of
 
 
@@ -75,7 +75,7 @@ def test_items_of_lists_have_names_and_are_never_null(document: dict[str, Any]) 
     assert schemas["Recommendation"]["required"] == ["recommendation"]
     assert "null" not in str(schemas["Recommendation"]["properties"]["recommendation"])
     facets = schemas["ListPage"]["allOf"][1]["properties"]["facets"]
-    assert facets["additionalProperties"] == {"$ref": "#/components/schemas/Facet"}
+    assert facets["additionalProperties"] == {"$ref": "#/components/schemas/FacetCounts"}
 
 
 def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import QueryTimeout
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.service import Service
-from gfmdkg.lists import GROUPS
+from gfmdkg.lists.definitions import GROUPS
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.paths import shipped_content
 from gfmdkg.queries import CannedQuery, Catalog

@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 from tests.command import Run
 
-from gfmdkg.networks import FORMATS
+from gfmdkg.networks.occurrences import FORMATS
 
 
 @pytest.mark.parametrize("format_name", FORMATS)

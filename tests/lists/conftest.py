@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from benchmarks.generator import generate
 
-from gfmdkg.lists import GROUPS, ListIndex, build_indexes, select_from
-from gfmdkg.lists.reading import read_term, rows_of
+from gfmdkg.lists.definitions import GROUPS
+from gfmdkg.lists.index import ListIndex, build_indexes
+from gfmdkg.lists.reading import read_term, rows_of, select_from
 from gfmdkg.rdf.values import Term
 from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore

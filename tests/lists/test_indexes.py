@@ -10,9 +10,9 @@ from tests.sites import publish
 
 from gfmdkg.errors import StoreError
 from gfmdkg.http.cache import VersionCache
-from gfmdkg.lists import ListIndex
+from gfmdkg.lists.index import ListIndex
 from gfmdkg.lists.indexes import ListIndexes
-from gfmdkg.search import SearchIndex
+from gfmdkg.search.index import SearchIndex
 from gfmdkg.search.routes import search_indexes
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore

@@ -9,19 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.lists.conftest import Library
 
-from gfmdkg.lists import (
-    ASSERTION,
-    CONFIDENCE,
-    LISTS,
-    Choice,
-    FacetedList,
-    ListIndex,
-    Selection,
-    count_facets,
-    parse_selection,
-    selection_query,
-)
-from gfmdkg.rdf.values import Term
+from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS, FacetedList
+from gfmdkg.lists.index import ListIndex, count_facets, show
+from gfmdkg.lists.selection import Choice, Selection, parse_selection, selection_query
+from gfmdkg.queries.query import Cell
+from gfmdkg.rdf.values import Resource, Term
 from gfmdkg.terms.parameters import ParameterType
 
 CONFIDENCES = ("0", "0.3", "0.5", "0.55", "0.7", "0.700000000000000001", "0.9", "1")
@@ -86,10 +78,13 @@ def check_items(library: Library, index: ListIndex, selection: Selection, data: 
 
 def check_counts(library: Library, index: ListIndex, selection: Selection, name: str) -> None:
     facet = index.faceted.facets[name]
-    (counted,) = count_facets(
+    counted = count_facets(
         index, selection, library.terms, names=[name], limit=10_000, time_limit_seconds=60
     )
-    counts = {value.value: value.count for value in counted.values}
+    shown = {show(term, library.terms): term for term in index.bitmaps(facet, Selection())}
+    shown |= {show(term, library.terms): term for term in selection.of(name).included}
+    shown |= {show(term, library.terms): term for term in selection.of(name).excluded}
+    counts = {shown[value.value]: value.count for value in counted[name].values}
     choice = selection.of(name)
     if name == ASSERTION:
         for value in counts.keys() - set(choice.excluded):
@@ -103,11 +98,15 @@ def check_counts(library: Library, index: ListIndex, selection: Selection, name:
         for value, count in library.ask(query)
         if value not in choice.excluded
     }
-    shown = {v: n for v, n in counts.items() if n and v not in choice.excluded}
-    assert shown == {value: count for value, count in asked.items() if count}, query
+    left = {v: n for v, n in counts.items() if n and v not in choice.excluded}
+    assert left == {value: count for value, count in asked.items() if count}, query
     for value in choice.excluded:
         alone = selection.choosing(name, Choice(included=(value,)))
         assert counts[value] == index.matching(alone).bit_count()
+
+
+def key_of(value: Cell) -> Cell:
+    return value.iri if isinstance(value, Resource) else value
 
 
 def check_sums(
@@ -122,27 +121,22 @@ def check_sums(
         time_limit_seconds=60,
     )
     total = index.matching(selection).bit_count()
-    for facet in counted:
-        choice = selection.of(facet.facet.name)
-        counts = {value.value: value.count for value in facet.values}
-        if facet.facet.name == ASSERTION:
+    for name, facet in counted.items():
+        if name == ASSERTION:
             continue
-        others = index.matching(selection, without=facet.facet.name).bit_count()
-        included = [counts[value] for value in choice.included]
-        left = {v: n for v, n in counts.items() if v not in choice.excluded}
+        others = index.matching(selection, without=name).bit_count()
+        included = [value.count for value in facet.values if value.selected]
+        assert len(included) == len(selection.of(name).included)
+        left = {key_of(value.value): value.count for value in facet.values if not value.excluded}
         assert total <= others
         assert max(left.values(), default=0) <= others
         if included:
             assert max(included) <= total <= sum(included)
         for value in facet.values:
-            if (
-                isinstance(value.broader, ox.NamedNode)
-                and value.value in left
-                and value.broader in left
-            ):
+            if value.broader in left and not value.excluded:
                 assert value.count <= left[value.broader]
-        if facet.facet.name in SINGLE.get(faceted.name, ()) and not choice.excluded:
-            assert sum(counts.values()) >= others
+        if name in SINGLE.get(faceted.name, ()) and not selection.of(name).excluded:
+            assert sum(value.count for value in facet.values) >= others
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=HASTY)

@@ -20,7 +20,7 @@ from tests.conftest import REPOSITORY
 from tests.sites import Site, open_site, publish, settings_for
 
 from gfmdkg.app import create_app
-from gfmdkg.lists import LISTS
+from gfmdkg.lists.definitions import LISTS
 from gfmdkg.store.versions import VersionStore
 
 RECOMMENDATIONS = "/api/recommendations"

@@ -7,7 +7,7 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from tests.mcp.conftest import LIMIT_SECONDS, Caller, text_of
 
-from gfmdkg.lists import LISTS
+from gfmdkg.lists.definitions import LISTS
 from gfmdkg.mcp.api import ANSWER_LIMIT_BYTES
 from gfmdkg.mcp.tools import PER_PAGE
 from gfmdkg.namespaces import ID_BASE

@@ -1,16 +1,17 @@
 """A small fictional graph, the shipped one, and networks made of a few lines."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gfmdkg.networks import ASSERTIONS, KINDS, Grounds, NetworkKind
+from gfmdkg.networks.kinds import ASSERTIONS, KINDS, NetworkKind
 from gfmdkg.networks.network import Network, build_network
-from gfmdkg.networks.occurrences import Occurrence
+from gfmdkg.networks.occurrences import Grounds, Occurrence
 from gfmdkg.networks.worker import Networks
-from gfmdkg.rdf.solutions import Select
+from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
 
@@ -52,22 +53,25 @@ def edges_of(document: Mapping[str, Any]) -> dict[tuple[str, str], int]:
 
 
 @pytest.fixture(scope="session")
-def lagoon() -> Iterator[Select]:
-    """SELECTs over the fictional Lagoon Dialogues."""
+def lagoon() -> OxigraphStore:
+    """The fictional Lagoon Dialogues."""
     store = OxigraphStore.in_memory()
     store.load((HERE / "lagoon.ttl").read_bytes(), media_type="text/turtle", graph="")
-    yield store.select
-    store.close()
+    return store
 
 
 @pytest.fixture(scope="session")
-def shipped(shipped_store: Path) -> Iterator[Select]:
-    """SELECTs over the shipped graph."""
-    store = OxigraphStore.open_read_only(VersionStore(shipped_store).require_current().database)
-    yield store.select
-    store.close()
+def shipped(shipped_store: Path) -> Iterator[OxigraphStore]:
+    """The shipped graph."""
+    version = VersionStore(shipped_store).require_current()
+    with closing(OxigraphStore.open_read_only(version.database)) as store:
+        yield store
+
+
+def networks_in(store: OxigraphStore) -> Networks:
+    return Networks(store.select, names_of(store))
 
 
 @pytest.fixture(scope="session")
-def lagoon_networks(lagoon: Select) -> Networks:
-    return Networks(lagoon)
+def lagoon_networks(lagoon: OxigraphStore) -> Networks:
+    return networks_in(lagoon)

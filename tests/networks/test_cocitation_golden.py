@@ -4,13 +4,11 @@ import csv
 import json
 from pathlib import Path
 
-from tests.networks.conftest import BASE, COCITATION
+from tests.networks.conftest import BASE, COCITATION, networks_in
 
-from gfmdkg.networks import Grounds, NetworkRequest
 from gfmdkg.networks.network import build_network
-from gfmdkg.networks.occurrences import read_occurrences
-from gfmdkg.networks.worker import Networks
-from gfmdkg.rdf.solutions import Select
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest, read_occurrences
+from gfmdkg.store.rdf_store import OxigraphStore
 
 GOLDEN = Path(__file__).with_name("cocitation.tsv")
 PASSAGE = f"{BASE}id/passage/gfmd-dialogue-gcm-2017-04-06-c1/"
@@ -28,9 +26,9 @@ def golden() -> dict[tuple[str, str], list[str]]:
     }
 
 
-def test_the_shipped_network_is_the_one_counted_by_hand(shipped: Select) -> None:
+def test_the_shipped_network_is_the_one_counted_by_hand(shipped: OxigraphStore) -> None:
     network = build_network(
-        COCITATION, [read_occurrences(shipped, "references", Grounds())], grounds=Grounds()
+        COCITATION, [read_occurrences(shipped.select, "references", Grounds())], grounds=Grounds()
     )
     nodes = network.nodes
     found = {
@@ -41,9 +39,9 @@ def test_the_shipped_network_is_the_one_counted_by_hand(shipped: Select) -> None
     assert (len(nodes), len(network.edges), network.unlinked) == (18, 35, 3)
 
 
-def test_its_heaviest_node_has_the_measures_counted_by_hand(shipped: Select) -> None:
+def test_its_heaviest_node_has_the_measures_counted_by_hand(shipped: OxigraphStore) -> None:
     """Of the Compact: 15 passages without the heading, 8 neighbours, weights that add up to 17."""
-    document = json.loads(Networks(shipped).answer(NetworkRequest(kind="cocitation")))
+    document = json.loads(networks_in(shipped).answer(NetworkRequest(kind="cocitation")))
     first = document["nodes"][0]
     assert first["id"] == f"{BASE}id/instrument/gcm"
     assert (first["count"], first["degree"], first["weighted_degree"]) == (15, 8, 17)

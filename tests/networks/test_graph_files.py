@@ -8,12 +8,13 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from tests.networks.conftest import edges_of
+from tests.networks.conftest import edges_of, networks_in
 
-from gfmdkg.networks import ASSERTIONS, KINDS, Grounds, NetworkRequest
-from gfmdkg.networks.graph_files import GRAPH_FILES
+from gfmdkg.networks.formats import GRAPH_FILES
+from gfmdkg.networks.kinds import ASSERTIONS, KINDS
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest
 from gfmdkg.networks.worker import Networks
-from gfmdkg.rdf.solutions import Select
+from gfmdkg.store.rdf_store import OxigraphStore
 
 ODD = 'A "quoted" \\ label & <b>ó</b>\nin two lines, with a \x07 bell'
 NODE_ATTRIBUTES = ("type", "side", "count", "degree", "weighted_degree", "community")
@@ -26,8 +27,8 @@ def ask(networks: Networks, kind: str, format_name: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def shipped_networks(shipped: Select) -> Networks:
-    return Networks(shipped)
+def shipped_networks(shipped: OxigraphStore) -> Networks:
+    return networks_in(shipped)
 
 
 def assert_same(graph: Any, document: dict[str, Any]) -> None:

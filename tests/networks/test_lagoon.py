@@ -6,21 +6,13 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from tests.networks.conftest import BASE, EVERYTHING, MEMBERS, edges_of
+from tests.networks.conftest import BASE, EVERYTHING, MEMBERS, edges_of, networks_in
 
 from gfmdkg.errors import NotFound
-from gfmdkg.networks import (
-    ASSERTIONS,
-    KINDS,
-    Grounds,
-    NetworkRequest,
-    edges_query,
-    evidence_query,
-    kind_named,
-)
 from gfmdkg.networks.formats import EVIDENCE_SHOWN
+from gfmdkg.networks.kinds import ASSERTIONS, KINDS, kind_named
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest, edges_query, evidence_query
 from gfmdkg.networks.worker import Networks
-from gfmdkg.rdf.solutions import Select
 from gfmdkg.store.rdf_store import OxigraphStore
 
 SDG = "http://metadata.un.org/sdg/"
@@ -84,10 +76,10 @@ def test_the_edges_are_those_counted_by_hand(lagoon_networks: Networks, kind: st
 @pytest.mark.parametrize("grounds", [EXPLICIT, EVERYTHING])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_offered_sparql_gives_the_same_edges_and_evidence(
-    lagoon: Select, lagoon_networks: Networks, kind: str, grounds: Grounds
+    lagoon: OxigraphStore, lagoon_networks: Networks, kind: str, grounds: Grounds
 ) -> None:
     document = ask(lagoon_networks, kind, grounds=grounds)
-    rows = lagoon(edges_query(KINDS[kind], grounds)).rows
+    rows = lagoon.select(edges_query(KINDS[kind], grounds)).rows
     found = {}
     for source, target, weight in rows:
         assert isinstance(source, ox.NamedNode)
@@ -100,25 +92,25 @@ def test_the_offered_sparql_gives_the_same_edges_and_evidence(
         whole = ask(lagoon_networks, kind, grounds=grounds, edge=ends)
         iris = [item["iri"] for item in whole["items"]]
         query = evidence_query(KINDS[kind], grounds, ends)
-        assert [row[0] for row in lagoon(query)] == [ox.NamedNode(each) for each in iris]
+        assert [row[0] for row in lagoon.select(query)] == [ox.NamedNode(each) for each in iris]
         assert iris[:EVIDENCE_SHOWN] == [item["iri"] for item in edge["evidence"]["items"]]
         assert whole["total"] == edge["weight"] == edge["evidence"]["total"]
 
 
-def test_the_offered_sparql_keeps_to_a_minimum_and_to_passages(lagoon: Select) -> None:
+def test_the_offered_sparql_keeps_to_a_minimum_and_to_passages(lagoon: OxigraphStore) -> None:
     items = f"SELECT ?item WHERE {{ VALUES ?item {{ <{iri('passage/lagoon-1/p1')}> }} }}"
     kind = KINDS["cocitation"]
-    assert len(lagoon(edges_query(kind, EXPLICIT, minimum=2))) == 2
-    assert len(lagoon(edges_query(kind, EXPLICIT, items=items))) == 1
-    assert len(lagoon(edges_query(kind, EXPLICIT, items=items, minimum=2))) == 0
+    assert len(lagoon.select(edges_query(kind, EXPLICIT, minimum=2))) == 2
+    assert len(lagoon.select(edges_query(kind, EXPLICIT, items=items))) == 1
+    assert len(lagoon.select(edges_query(kind, EXPLICIT, items=items, minimum=2))) == 0
 
 
-def test_links_that_are_less_sure_can_be_left_out(lagoon: Select) -> None:
+def test_links_that_are_less_sure_can_be_left_out(lagoon: OxigraphStore) -> None:
     sure = Grounds(confidence=Decimal("0.7"))
-    document = ask(Networks(lagoon), "cocitation", grounds=sure)
+    document = ask(networks_in(lagoon), "cocitation", grounds=sure)
     # That of reed in p1 is not, so reed and tide stand together in p2 alone.
     assert named(document) == {"reed tide": 1, "tide ferry": 2, "14 ferry": 1}
-    assert len(lagoon(edges_query(KINDS["cocitation"], sure))) == 3
+    assert len(lagoon.select(edges_query(KINDS["cocitation"], sure))) == 3
 
 
 def test_inferred_links_count_where_they_are_asked_for(lagoon_networks: Networks) -> None:
@@ -161,8 +153,8 @@ def test_communities_are_called_after_their_heaviest_node(lagoon_networks: Netwo
     assert first["heaviest"]["label"]
 
 
-def test_where_nothing_is_linked_the_answer_says_what_would_be(lagoon: Select) -> None:
-    networks = Networks(lagoon)
+def test_where_nothing_is_linked_the_answer_says_what_would_be(lagoon: OxigraphStore) -> None:
+    networks = networks_in(lagoon)
     retrospective = Grounds(assertions=(ASSERTIONS["retrospective"],))
     document = ask(networks, "cocitation", grounds=retrospective)
     assert document["edges"] == []
@@ -213,11 +205,11 @@ def test_an_unknown_kind_offers_the_nearest() -> None:
     assert caught.value.candidates[0].iri == "cocitation"
 
 
-def test_the_shipped_graph_gives_by_sparql_what_it_gives_here(shipped: Select) -> None:
-    networks = Networks(shipped)
+def test_the_shipped_graph_gives_by_sparql_what_it_gives_here(shipped: OxigraphStore) -> None:
+    networks = networks_in(shipped)
     for kind in KINDS.values():
         found = edges_of(ask(networks, kind.name, grounds=EVERYTHING))
-        rows = shipped(edges_query(kind, EVERYTHING)).rows
+        rows = shipped.select(edges_query(kind, EVERYTHING)).rows
         assert len(rows) == len(found) > 0
         assert sum(found.values()) == sum(
             int(row[2].value) for row in rows if isinstance(row[2], ox.Literal)
@@ -236,6 +228,6 @@ def test_what_has_no_iri_is_no_node() -> None:
       gfmd:reviewStatus <https://w3id.org/gfmdkg/scheme/review-status/accepted> .
     """
     store.load(turtle.encode(), media_type="text/turtle", graph="")
-    document = ask(Networks(store.select), "cocitation")
+    document = ask(networks_in(store), "cocitation")
     assert edges_of(document) == {("https://example.org/a", "https://example.org/b"): 1}
     assert {node["label"] for node in document["nodes"]} == {None}

@@ -7,7 +7,7 @@ from random import Random
 import networkx as nx
 import pytest
 
-from gfmdkg.networks.measures import lay_out
+from gfmdkg.networks.network import lay_out
 
 
 def cliques(number: int, size: int) -> "nx.Graph[int]":

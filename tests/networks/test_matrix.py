@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.networks.test_lagoon import short
 
-from gfmdkg.networks import NetworkRequest
+from gfmdkg.networks.occurrences import NetworkRequest
 from gfmdkg.networks.worker import Networks
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.networks.conftest import network_of
 
-from gfmdkg.networks import measures as measures_module
-from gfmdkg.networks.measures import Measures, measure
+from gfmdkg.networks import network as network_module
+from gfmdkg.networks.network import Measures, measure
 
 NAMES = "abcdefghij"
 PASSAGES = st.dictionaries(
@@ -77,7 +77,7 @@ def test_two_cliques_with_a_bridge_are_two_communities() -> None:
 def test_a_large_network_is_sampled_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     network = network_of({f"p{n}": [f"n{n}", f"n{n + 1}"] for n in range(40)})
     exact = measure(network.graph)
-    monkeypatch.setattr(measures_module, "_BETWEENNESS_STEPS", 1_000)
+    monkeypatch.setattr(network_module, "_BETWEENNESS_STEPS", 1_000)
     sampled = measure(network.graph)
     assert exact.betweenness_sample is None
     assert sampled.betweenness_sample == 12
@@ -98,18 +98,20 @@ class Refuse:
             raise ModuleNotFoundError(name, name=name)
 sys.meta_path.insert(0, Refuse())
 from random import Random
-from gfmdkg.networks import KINDS, Grounds
+from gfmdkg.networks.kinds import KINDS
+from gfmdkg.networks.occurrences import Grounds
 from gfmdkg.networks.formats import network_document
-from gfmdkg.networks.graph_files import GRAPH_FILES
+from gfmdkg.networks.formats import GRAPH_FILES
 from gfmdkg.networks.network import build_network
-from gfmdkg.networks.occurrences import Name, Occurrence
+from gfmdkg.networks.occurrences import Occurrence
+from gfmdkg.terms.index import TermIndex
 random = Random(1)
 found = sorted({
     Occurrence(f"urn:p{p}", f"urn:n{random.randrange(60)}", f"urn:p{p}", None)
     for p in range(80) for _ in range(4)
 })
 network = build_network(KINDS["cocitation"], [found], grounds=Grounds())
-document = network_document(network, lambda iris: {i: Name(label=i, type=None) for i in iris})
+document = network_document(network, TermIndex.from_entries(()))
 print(document, *(write(document) for write in GRAPH_FILES.values()))
 """
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from tests.networks.conftest import COCITATION, EVERYTHING, iri, network_of, occurrences
 
 from gfmdkg.errors import NetworkTooLarge
-from gfmdkg.networks import ASSERTIONS, KINDS, Grounds
 from gfmdkg.networks import network as network_module
+from gfmdkg.networks.kinds import ASSERTIONS, KINDS
 from gfmdkg.networks.network import Network, build_network, evidence_of
+from gfmdkg.networks.occurrences import Grounds
 
 ACROSS = KINDS["instrument-topic"]
 SIMILARITY = KINDS["similarity"]

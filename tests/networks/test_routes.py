@@ -15,7 +15,7 @@ from tests.sites import Site, open_site, publish, settings_for
 
 from gfmdkg.app import create_app
 from gfmdkg.namespaces import ID_BASE
-from gfmdkg.networks import KINDS, MATRIX_KINDS
+from gfmdkg.networks.kinds import KINDS, MATRIX_KINDS
 from gfmdkg.networks.network import EDGES_LIMIT
 from gfmdkg.networks.routes import FILTER_NAMES, NETWORK_MEDIA
 from gfmdkg.pages.operations import parameters_of

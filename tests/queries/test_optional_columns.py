@@ -12,7 +12,7 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.term import Variable
 
-from gfmdkg.lists import LISTS
+from gfmdkg.lists.definitions import LISTS
 from gfmdkg.paths import shipped_content
 from gfmdkg.queries import Catalog
 from gfmdkg.terms.parameters import Column

@@ -13,8 +13,8 @@ from tests.sites import LATER, Site, publish, running, settings_for
 from gfmdkg.app import create_app
 from gfmdkg.namespaces import BASE, GFMD
 from gfmdkg.pages.operations import parameters_of
-from gfmdkg.search import INDEX_NAME, ensure_index
-from gfmdkg.search.kinds import KINDS
+from gfmdkg.search.answers import KINDS
+from gfmdkg.search.building import INDEX_NAME, ensure_index
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 

@@ -11,7 +11,8 @@ from tests.search.conftest import IndexTurtle
 from gfmdkg.errors import QueryTimeout
 from gfmdkg.namespaces import BASE, GFMD, SKOS
 from gfmdkg.rdf.values import Resource
-from gfmdkg.search import Reason, SearchIndex
+from gfmdkg.search.answers import Reason
+from gfmdkg.search.index import SearchIndex
 
 PASSAGES = BASE + "id/passage/gfmd-dialogue-gcm-2017-04-06-c1/"
 SCHEMES = BASE + "scheme/"

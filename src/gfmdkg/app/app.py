@@ -24,8 +24,7 @@ from gfmdkg.http.server import Handler, Server
 from gfmdkg.http.service import Service
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.lists.routes import lists_router
-from gfmdkg.networks import network_role
-from gfmdkg.networks.routes import networks_router
+from gfmdkg.networks.routes import network_role, networks_router
 from gfmdkg.pages.routes import pages_router, query_pages_router, state_router
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.queries import Catalog

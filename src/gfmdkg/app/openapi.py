@@ -17,7 +17,7 @@ from gfmdkg.about import VERSION
 from gfmdkg.http.models import Documents, JsonDocument, Page
 from gfmdkg.http.problems import PROBLEM_TYPES, ProblemDetails, problem_components
 from gfmdkg.http.rendering import render
-from gfmdkg.lists.routes import ListPage
+from gfmdkg.lists.models import ListPage
 from gfmdkg.namespaces import BASE
 from gfmdkg.queries.models import RowsPage
 from gfmdkg.sparql.models import SparqlResults

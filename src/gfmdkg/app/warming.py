@@ -12,7 +12,7 @@ from contextvars import Context
 from gfmdkg.engine.supervisor import Lane
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.service import Service
-from gfmdkg.lists import GROUPS
+from gfmdkg.lists.definitions import GROUPS
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.queries import CannedQuery, Catalog
 from gfmdkg.queries.answering import bind_query

@@ -46,7 +46,7 @@ def build(
     from gfmdkg.build.assembly import assemble, validate_store
     from gfmdkg.build.sources import collect_sources
     from gfmdkg.queries import Catalog
-    from gfmdkg.search import INDEX_NAME, build_index
+    from gfmdkg.search.building import INDEX_NAME, build_index
     from gfmdkg.store.names import NAMES_NAME, write_names
 
     current = versions.current()

@@ -16,8 +16,10 @@ from gfmdkg.cli.context import (
     pass_cli,
 )
 from gfmdkg.graph import Graph
-from gfmdkg.lists import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
-from gfmdkg.networks import FORMATS, MATRIX_FORMATS, Grounds, NetworkRequest, kind_named
+from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS
+from gfmdkg.lists.selection import parse_selection, selection_query
+from gfmdkg.networks.kinds import kind_named
+from gfmdkg.networks.occurrences import FORMATS, MATRIX_FORMATS, Grounds, NetworkRequest
 
 __all__ = ["network"]
 
@@ -91,7 +93,7 @@ def network(
     graph = cli.graph()
     values = given_values(_PASSAGES.parameters(), filters)
     with cli.error.status("working out the network"):
-        body = Networks(graph.store.select).answer(_filtered(request, values, graph))
+        body = Networks(graph.store.select, graph.terms).answer(_filtered(request, values, graph))
     if output is None:
         click.echo(body, nl=False)
     else:
@@ -106,8 +108,7 @@ def _filtered(
     if not values:
         return request
     selection = parse_selection(_PASSAGES, values, graph.terms)
-    choice = selection.of(ASSERTION)
-    grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
+    grounds = Grounds.of(selection.of(ASSERTION), selection.confidence)
     if values.keys() <= {ASSERTION, CONFIDENCE}:
         return replace(request, grounds=grounds)
     found = graph.store.select(selection_query(_PASSAGES, selection, None))

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import pyoxigraph as ox
 
 from gfmdkg.http.parameters import JSON, ROW_FORMATS
-from gfmdkg.lists import Field, ListIndex
+from gfmdkg.lists.definitions import Field
+from gfmdkg.lists.index import ListIndex, cell_text, field_cells
 from gfmdkg.namespaces import SCHEME_BASE
-from gfmdkg.queries import Cell
+from gfmdkg.queries.query import Cell
 from gfmdkg.rdf.media import GRAPHS, MediaType
 from gfmdkg.rdf.spreadsheet import encode_text
-from gfmdkg.rdf.values import Resource, Term, python_value
+from gfmdkg.rdf.values import Resource
 from gfmdkg.resources.bibliography import (
     Reference,
     ReferenceType,
@@ -25,14 +26,7 @@ from gfmdkg.resources.bibliography import (
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import ColumnType
 
-__all__ = [
-    "GRAPH_FORMATS",
-    "REFERENCE_FORMATS",
-    "field_cells",
-    "list_formats",
-    "show",
-    "write_items",
-]
+__all__ = ["GRAPH_FORMATS", "REFERENCE_FORMATS", "list_formats", "write_items"]
 
 _WRITERS: Mapping[MediaType, Callable[[Iterable[Reference]], str]] = {
     MediaType(
@@ -93,33 +87,6 @@ def write_items(
     return _delimited(rows, {CSV: ",", TSV: "\t"}[media])
 
 
-def show(term: Term, terms: TermIndex) -> Cell:
-    """A term as a cell, a resource with its English label."""
-    match term:
-        case ox.NamedNode(value=iri):
-            return terms.resource(iri)
-        case ox.Literal():
-            return python_value(term)
-        case _:
-            return Resource(iri=str(term), label=None)
-
-
-def field_cells(index: ListIndex, position: int, shown: Field, terms: TermIndex) -> list[Cell]:
-    """The cells of one field of one item, as they are read; one unless the field takes many."""
-    values = index.values(position, shown)
-    cells = sorted((show(term, terms) for term in values), key=_sort_text)
-    if shown.many:
-        return cells
-    if not cells:
-        # The whole numbers of lists are counts, of which the graph only states those above 0.
-        return [0 if shown.column.type is ColumnType.INTEGER else None]
-    return cells[:1]
-
-
-def _sort_text(cell: Cell) -> tuple[str, str]:
-    return str(cell).casefold(), cell.iri if isinstance(cell, Resource) else ""
-
-
 def _table_rows(
     index: ListIndex, positions: Iterable[int], fields: Sequence[Field], terms: TermIndex
 ) -> Iterator[list[Cell]]:
@@ -157,14 +124,8 @@ def _delimited(rows: Iterable[Sequence[Cell]], delimiter: str) -> bytes:
     """The rows with this delimiter, as RFC 4180 has them."""
     output = io.StringIO()
     writer = csv.writer(output, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerows([_text(cell) for cell in row] for row in rows)
+    writer.writerows([cell_text(cell) for cell in row] for row in rows)
     return output.getvalue().encode()
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    return "" if cell is None else str(cell)
 
 
 def _xlsx(rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:

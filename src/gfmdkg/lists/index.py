@@ -16,13 +16,25 @@ import pyoxigraph as ox
 from gfmdkg.errors import ParameterError
 from gfmdkg.lists.bitmaps import LinkRow, LinkTable, bitmap_of, positions_of, union_of
 from gfmdkg.lists.definitions import ASSERTION, Facet, FacetedList, Field, Order, Pattern
-from gfmdkg.lists.reading import Select, read_term, rows_of
+from gfmdkg.lists.reading import SelectBytes, read_term, rows_of
 from gfmdkg.lists.selection import Choice, Selection, selection_query
+from gfmdkg.queries.query import Cell
 from gfmdkg.rdf.query_text import packaged_query
-from gfmdkg.rdf.values import Term
+from gfmdkg.rdf.values import DESCRIBED, Resource, Term, python_value
 from gfmdkg.terms.index import TermIndex
+from gfmdkg.terms.parameters import ColumnType
 
-__all__ = ["FacetCounts", "ListIndex", "Sorting", "ValueCount", "build_indexes", "count_facets"]
+__all__ = [
+    "FacetCounts",
+    "FacetValue",
+    "ListIndex",
+    "Sorting",
+    "build_indexes",
+    "cell_text",
+    "count_facets",
+    "field_cells",
+    "show",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +60,7 @@ class ListIndex:
     positions: Mapping[str, int]
     plain: Mapping[str, Mapping[Term, int]]
     linked: Mapping[str, LinkTable]
-    broader: Mapping[Term, tuple[Term, ...]]
+    broader: Mapping[Term, tuple[ox.NamedNode, ...]]
     columns: Mapping[str, Sequence[tuple[Term, ...]]]
     permutations: Mapping[str, tuple[Sequence[int], Sequence[int]]] = field(repr=False)
 
@@ -146,27 +158,27 @@ class ListIndex:
 
 
 def build_indexes(
-    lists: Sequence[FacetedList], select: Select
+    lists: Sequence[FacetedList], select: SelectBytes
 ) -> Iterator[tuple[FacetedList, ListIndex]]:
     """The index of each list; what is needed twice, or by several lists, is asked for once."""
     asked = cache(select)
     read = cache(read_term)
     for faceted in lists:
-        yield faceted, _Building(faceted, asked, read).index()
+        yield faceted, _Building(faceted=faceted, select=asked, read=read).index()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Building:
-    def __init__(self, faceted: FacetedList, select: Select, read: Callable[[bytes], Term]) -> None:
-        self._faceted = faceted
-        self._select = select
-        self._read = read
-        self._positions: dict[bytes, int] = {}
+    faceted: FacetedList
+    select: SelectBytes
+    read: Callable[[bytes], Term]
+    positions: dict[bytes, int] = field(default_factory=dict)
 
     def index(self) -> ListIndex:
-        faceted = self._faceted
+        faceted = self.faceted
         first = [item for item, _ in self._ordered(faceted.first_order)]
-        self._positions = {item: position for position, item in enumerate(first)}
-        items = tuple(_iri(self._read(item)) for item in first)
+        self.positions.update({item: position for position, item in enumerate(first)})
+        items = tuple(_iri(self.read(item)) for item in first)
         facets = faceted.facets.values()
         plain = {f.name: self._plain(f.pattern) for f in facets if not f.of_links}
         plain |= {b.name: self._plain(b.pattern) for b in faceted.bounds.values()}
@@ -187,21 +199,21 @@ class _Building:
 
     def _ordered(self, order: Order) -> list[tuple[bytes, bytes]]:
         """Items with their sort keys, as the engine sorts them."""
-        query = selection_query(self._faceted, Selection(), order, columns="?item ?key")
-        return [(item, key) for item, key in rows_of(self._select(query))]
+        query = selection_query(self.faceted, Selection(), order, columns="?item ?key")
+        return [(item, key) for item, key in rows_of(self.select(query))]
 
     def _permutations(self, order: Order) -> tuple[Sequence[int], Sequence[int]]:
         ordered = self._ordered(order)
-        ascending = [self._positions[item] for item, _ in ordered]
+        ascending = [self.positions[item] for item, _ in ordered]
         runs = [list(run) for _, run in groupby(ordered, key=lambda row: row[1])]
         # Equal keys keep their order, as they do for the engine.
-        descending = [self._positions[item] for run in reversed(runs) for item, _ in run]
+        descending = [self.positions[item] for run in reversed(runs) for item, _ in run]
         return ascending, descending
 
     def _placed(self, pattern: Pattern) -> Iterator[tuple[int, Sequence[bytes]]]:
         """Position and other cells of each row whose item is in the list."""
-        positions = self._positions
-        for item, *cells in rows_of(self._select(pattern.text)):
+        positions = self.positions
+        for item, *cells in rows_of(self.select(pattern.text)):
             position = positions.get(item)
             if position is not None and cells[0]:
                 yield position, cells
@@ -210,11 +222,11 @@ class _Building:
         found: dict[bytes, list[int]] = {}
         for position, (value,) in self._placed(pattern):
             found.setdefault(value, []).append(position)
-        size = len(self._positions)
-        return {self._read(value): bitmap_of(places, size) for value, places in found.items()}
+        size = len(self.positions)
+        return {self.read(value): bitmap_of(places, size) for value, places in found.items()}
 
     def _link_rows(self, pattern: Pattern) -> Iterator[LinkRow]:
-        read = self._read
+        read = self.read
         for position, (value, assertion, confidence) in self._placed(pattern):
             yield (
                 position,
@@ -230,22 +242,22 @@ class _Building:
         # Most items share their values with others, and few tuples stand for all.
         known: dict[tuple[bytes, ...], tuple[Term, ...]] = {(): ()}
         column: list[tuple[Term, ...]] = []
-        for position in range(len(self._positions)):
+        for position in range(len(self.positions)):
             key = tuple(sorted(found.get(position, ())))
             if key not in known:
-                known[key] = tuple(map(self._read, key))
+                known[key] = tuple(map(self.read, key))
             column.append(known[key])
         return column
 
-    def _broader(self) -> Mapping[Term, tuple[Term, ...]]:
-        found: dict[Term, list[Term]] = {}
-        for narrower, broader in rows_of(
-            self._select(packaged_query("gfmdkg.lists", "rq/broader.rq").text)
-        ):
-            found.setdefault(self._read(narrower), []).append(self._read(broader))
+    def _broader(self) -> Mapping[Term, tuple[ox.NamedNode, ...]]:
+        found: dict[Term, list[ox.NamedNode]] = {}
+        query = packaged_query("gfmdkg.lists", "rq/broader.rq").text
+        for narrower, broader in rows_of(self.select(query)):
+            above = self.read(broader)
+            if isinstance(above, ox.NamedNode):
+                found.setdefault(self.read(narrower), []).append(above)
         return {
-            term: tuple(sorted(above, key=lambda each: str(each).strip("<>")))
-            for term, above in found.items()
+            term: tuple(sorted(above, key=lambda each: each.value)) for term, above in found.items()
         }
 
 
@@ -254,28 +266,67 @@ def _iri(term: Term) -> str:
     return term.value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueCount:
-    """One value of a facet. ``broader`` is the nearest broader value of the same facet."""
+def show(term: Term, terms: TermIndex) -> Cell:
+    """A term as a cell, a resource with its English label."""
+    match term:
+        case ox.NamedNode(value=iri):
+            return terms.resource(iri)
+        case ox.Literal():
+            return python_value(term)
+        case _:
+            return Resource(iri=str(term), label=None)
 
-    value: Term
+
+def field_cells(index: ListIndex, position: int, shown: Field, terms: TermIndex) -> list[Cell]:
+    """The cells of one field of one item, as they are read; one unless the field takes many."""
+    values = index.values(position, shown)
+    cells = sorted((show(term, terms) for term in values), key=_sort_text)
+    if shown.many:
+        return cells
+    if not cells:
+        # The whole numbers of lists are counts, of which the graph only states those above 0.
+        return [0 if shown.column.type is ColumnType.INTEGER else None]
+    return cells[:1]
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as tables show it."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return "" if cell is None else str(cell)
+
+
+def _sort_text(cell: Cell) -> tuple[str, str]:
+    return str(cell).casefold(), cell.iri if isinstance(cell, Resource) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    """A value of a facet, and what choosing it would leave."""
+
+    __pydantic_config__ = DESCRIBED
+
+    value: Resource | str | int | bool
     count: int
-    is_selected: bool
-    is_excluded: bool
-    broader: Term | None = None
+    """The total of the list if it alone were chosen; if excluded, how many that keeps out."""
+    selected: bool
+    excluded: bool
+    broader: str | None = None
+    """The IRI of the nearest broader value of the facet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetCounts:
-    """The values of a facet, those with most items first; ``total`` is how many there are.
+    """A facet with its values, those with most items first."""
 
-    ``is_cut`` where time ran out before they were counted.
-    """
+    __pydantic_config__ = DESCRIBED
 
-    facet: Facet
-    values: tuple[ValueCount, ...] = ()
-    total: int = 0
-    is_cut: bool = False
+    label: str
+    values: tuple[FacetValue, ...]
+    total_values: int
+    """How many values there are in all."""
+    cut: bool | None = None
+    """True where time did not suffice."""
 
 
 def count_facets(
@@ -286,22 +337,20 @@ def count_facets(
     names: Collection[str],
     limit: int,
     time_limit_seconds: float,
-) -> tuple[FacetCounts, ...]:
+) -> Mapping[str, FacetCounts]:
     """Count the facets of these names in the list's order, each with its ``limit`` first values.
 
     What is chosen or excluded is always among the values. Facets that are not begun when
     the time is over are cut.
     """
     deadline = time.monotonic() + time_limit_seconds
-    counted: list[FacetCounts] = []
-    for facet in index.faceted.facets.values():
-        if facet.name not in names:
-            continue
-        if time.monotonic() >= deadline:
-            counted.append(FacetCounts(facet=facet, is_cut=True))
-        else:
-            counted.append(_count(index, selection, facet, terms, limit))
-    return tuple(counted)
+    return {
+        name: FacetCounts(label=facet.label, values=(), total_values=0, cut=True)
+        if time.monotonic() >= deadline
+        else _count(index, selection, facet, terms, limit)
+        for name, facet in index.faceted.facets.items()
+        if name in names
+    }
 
 
 def _count(
@@ -312,30 +361,23 @@ def _count(
     kept = {*choice.included, *choice.excluded}
     for value in kept:
         counts.setdefault(value, 0)
-    ranked = sorted(
-        (value for value, count in counts.items() if count or value in kept),
-        key=lambda value: (
-            -counts[value],
-            sum(1 for _ in _above(index, value)) if facet.hierarchical else 0,
-            _sort_text(value, terms),
-        ),
-    )
-    shown = [v for place, v in enumerate(ranked) if place < limit or v in kept]
+    cells = {value: show(value, terms) for value, n in counts.items() if n or value in kept}
+    above = {value: tuple(_above(index, value)) if facet.hierarchical else () for value in cells}
+    ranked = sorted(cells, key=lambda v: (-counts[v], len(above[v]), _sort_text(cells[v])))
     return FacetCounts(
-        facet=facet,
+        label=facet.label,
         values=tuple(
-            ValueCount(
-                value=value,
+            FacetValue(
+                value=cells[value],  # type: ignore[arg-type] # no facet has dates or fractions
                 count=counts[value],
-                is_selected=value in choice.included,
-                is_excluded=value in choice.excluded,
-                broader=next((b for b in _above(index, value) if b in counts), None)
-                if facet.hierarchical
-                else None,
+                selected=value in choice.included,
+                excluded=value in choice.excluded,
+                broader=next((each.value for each in above[value] if each in counts), None),
             )
-            for value in shown
+            for place, value in enumerate(ranked)
+            if place < limit or value in kept
         ),
-        total=len(ranked),
+        total_values=len(ranked),
     )
 
 
@@ -363,7 +405,7 @@ def _of_assertions(index: ListIndex, selection: Selection, facet: Facet) -> dict
     return counts
 
 
-def _above(index: ListIndex, value: Term) -> Iterator[Term]:
+def _above(index: ListIndex, value: Term) -> Iterator[ox.NamedNode]:
     seen = {value}
     waiting = list(index.broader.get(value, ()))
     while waiting:
@@ -372,13 +414,3 @@ def _above(index: ListIndex, value: Term) -> Iterator[Term]:
             seen.add(term)
             yield term
             waiting += index.broader.get(term, ())
-
-
-def _sort_text(value: Term, terms: TermIndex) -> tuple[str, str]:
-    match value:
-        case ox.NamedNode(value=iri):
-            return (terms.label(iri) or iri).casefold(), iri
-        case ox.Literal(value=lexical):
-            return lexical, ""
-        case _:
-            return str(value), ""

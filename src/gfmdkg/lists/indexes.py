@@ -9,8 +9,10 @@ from functools import partial
 
 from gfmdkg.errors import Busy
 from gfmdkg.http.cache import VersionCache
-from gfmdkg.lists import GROUPS, FacetedList, ListIndex, build_indexes, keep_answers, select_from
-from gfmdkg.search import SearchIndex
+from gfmdkg.lists.definitions import GROUPS, FacetedList
+from gfmdkg.lists.index import ListIndex, build_indexes
+from gfmdkg.lists.reading import cached_answers, select_from
+from gfmdkg.search.index import SearchIndex
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 
@@ -21,7 +23,7 @@ __all__ = ["ListIndexes"]
 _LISTS_PATIENCE_SECONDS = 2.0
 _RETRY_SECONDS = 5
 
-Group = tuple[FacetedList, ...]
+ListGroup = tuple[FacetedList, ...]
 Indexes = Mapping[str, ListIndex]
 
 
@@ -55,10 +57,10 @@ class ListIndexes:
         self._is_closed.set()
         await asyncio.gather(*(cache.close() for cache in self._caches.values()))
 
-    async def _build(self, group: Group, version: Version) -> Indexes:
+    async def _build(self, group: ListGroup, version: Version) -> Indexes:
         return await asyncio.to_thread(self._read, group, version)
 
-    def _read(self, group: Group, version: Version) -> Indexes:
+    def _read(self, group: ListGroup, version: Version) -> Indexes:
         # The allocator has an arena for each thread. In one and the same, what answers leave
         # behind is filled with the few terms that stay, and cannot be given back for their sake.
         with (
@@ -66,7 +68,9 @@ class ListIndexes:
             ThreadPoolExecutor(1) as asking,
         ):
             answer = select_from(store)
-            ask = keep_answers(version.folder, lambda query: asking.submit(answer, query).result())
+            ask = cached_answers(
+                version.folder, lambda query: asking.submit(answer, query).result()
+            )
 
             def select(query: str) -> bytes:
                 if self._is_closed.is_set():

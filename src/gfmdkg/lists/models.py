@@ -1,28 +1,35 @@
-"""What is asked of a list: its parameters as they are described, and as they are read."""
+"""What is asked of a list and what it answers: as it is described, and as it is read."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
+import pydantic
 from starlette.requests import Request
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.http.models import asked, one_of, some_of
+from gfmdkg.http.described import cell_of, field_cell
+from gfmdkg.http.models import Page, asked, one_of, some_of, sometimes
 from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
 from gfmdkg.http.service import Service
-from gfmdkg.lists import FacetedList, Field, Selection, parse_selection
+from gfmdkg.lists.definitions import LISTS, FacetedList, Field, Include
 from gfmdkg.lists.formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
+from gfmdkg.lists.index import FacetCounts
 from gfmdkg.lists.indexes import ListIndexes
+from gfmdkg.lists.selection import Selection, parse_selection
 from gfmdkg.rdf.media import MediaType
-from gfmdkg.search import Found
+from gfmdkg.search.answers import Found, Interpretation
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 
 __all__ = [
     "FULL_TEXT",
+    "ListPage",
     "ListParameters",
     "filter_names",
+    "page_model",
     "read_parameters",
     "select",
     "shown_parameters",
@@ -93,6 +100,53 @@ def shown_parameters(faceted: FacetedList, settings: Settings) -> dict[str, Any]
         first = [next(iter(faceted.includes))]
         shown["include"] = (some_of(faceted.includes), asked(text, first))
     return shown
+
+
+class ListPage(Page):
+    """A page of a list."""
+
+    facets: dict[str, FacetCounts] = pydantic.Field(description="The facets asked for, by name.")
+    facets_cut: list[str] = pydantic.Field(
+        description="The facets that were not counted, for their time was over."
+    )
+
+    search: Interpretation = sometimes()
+    sparql: str = sometimes(
+        "The query that gives these items, where it is too long for links.sparql; send it by POST."
+    )
+
+
+def page_model(faceted: FacetedList) -> type[pydantic.BaseModel]:
+    """A page of this list."""
+    item = _item_model(faceted)
+    name = f"{item.__name__}Page"
+    return pydantic.create_model(name, __base__=ListPage, items=(list[item], ...))  # type: ignore[valid-type]
+
+
+def _item_model(faceted: FacetedList) -> type[pydantic.BaseModel]:
+    """An item; with ``fields`` only the item itself is sure to be there."""
+    item, *others = faceted.fields.values()
+    name = item.name.capitalize()
+    members: dict[str, Any] = {item.name: cell_of(item.column)}
+    for shown in others:
+        members[shown.name] = field_cell(shown.column, many=shown.many)
+    if faceted.includes:
+        included = _included_model(tuple(faceted.includes.values()))
+        members["included"] = (included, sometimes("What include= asks for, by name."))
+    return pydantic.create_model(name, **members)
+
+
+@cache
+def _included_model(includes: tuple[Include, ...]) -> type[pydantic.BaseModel]:
+    """What comes along with an item of the lists that share these, the last of them the widest."""
+    *_, widest = (each for each in LISTS.values() if tuple(each.includes.values()) == includes)
+    name = next(iter(widest.fields)).capitalize()
+    rows: dict[str, Any] = {}
+    for include in includes:
+        cells: dict[str, Any] = {column.name: cell_of(column) for column in include.columns}
+        row = pydantic.create_model(f"{name}{include.name.capitalize()}", **cells)
+        rows[include.name] = (list[row], sometimes(include.description))  # type: ignore[valid-type]
+    return pydantic.create_model(f"{name}Included", **rows)
 
 
 def filter_names(faceted: FacetedList) -> frozenset[str]:

@@ -1,8 +1,8 @@
 """The rows of our SELECTs, read from TSV: a tenth of the work of their JSON form.
 
 A version never changes, so what a pattern found in it holds for good. Answers that took the
-engine long are kept beside the version's database by the text of their query, for every process
-and every start: one whose pattern is changed is asked for anew.
+engine long are cached beside the version's database by the text of their query, for every process
+and every start: one whose pattern is changed is asked for again.
 """
 
 import hashlib
@@ -22,15 +22,15 @@ from gfmdkg.rdf.values import Term
 from gfmdkg.store.files import alone
 from gfmdkg.store.rdf_store import OxigraphStore
 
-__all__ = ["ANSWERS_NAME", "Select", "keep_answers", "read_term", "rows_of", "select_from"]
+__all__ = ["ANSWERS_NAME", "SelectBytes", "cached_answers", "read_term", "rows_of", "select_from"]
 
-Select = Callable[[str], bytes]
+SelectBytes = Callable[[str], bytes]
 """Runs a SELECT over the version that is indexed: its answer in TSV."""
 
 _TSV = AnswerFormats(results="text/tab-separated-values", graph=None)
 
 
-def select_from(store: OxigraphStore) -> Select:
+def select_from(store: OxigraphStore) -> SelectBytes:
     """What ``build_index`` asks: SELECTs over this store."""
 
     def select(query: str) -> bytes:
@@ -64,13 +64,15 @@ def read_term(token: bytes) -> Term:
 ANSWERS_NAME = "lists.sqlite"
 """The name of the file in a version's folder."""
 
-# What is asked for in less is not worth its place.
+# An answer that took less is not worth its place.
 _WORTH_SECONDS = 0.05
 _LEVEL = 1
 
 
-def keep_answers(folder: Path, ask: Select, *, worth_seconds: float = _WORTH_SECONDS) -> Select:
-    """A ``Select`` that asks only what is not kept in the folder of the version.
+def cached_answers(
+    folder: Path, ask: SelectBytes, *, worth_seconds: float = _WORTH_SECONDS
+) -> SelectBytes:
+    """Asks only what is not in the cache in the folder of the version.
 
     Equal rows are kept once. Any number of threads and processes may read the same version at
     once: each query is asked by one of them. Where the folder cannot be written, all are asked.
@@ -79,15 +81,15 @@ def keep_answers(folder: Path, ask: Select, *, worth_seconds: float = _WORTH_SEC
 
     def select(query: str) -> bytes:
         key = hashlib.sha256(query.encode()).digest()
-        kept = _read(file, key)
-        if kept is not None:
-            return kept
+        found = _read(file, key)
+        if found is not None:
+            return found
         with ExitStack() as turn:
             with suppress(OSError):
                 turn.enter_context(alone(file))
-            kept = _read(file, key)
-            if kept is not None:
-                return kept
+            found = _read(file, key)
+            if found is not None:
+                return found
             begun = perf_counter()
             answer = ask(query)
             if perf_counter() - begun < worth_seconds:
@@ -100,9 +102,7 @@ def keep_answers(folder: Path, ask: Select, *, worth_seconds: float = _WORTH_SEC
 
 
 def _read(file: Path, key: bytes) -> bytes | None:
-    """A kept answer; ``None`` where there is none, or what was kept is damaged."""
-    if not file.exists():
-        return None
+    """A cached answer; ``None`` where there is none, or the file is missing or damaged."""
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
             row = database.execute("SELECT body FROM answer WHERE query = ?", (key,)).fetchone()
@@ -112,15 +112,15 @@ def _read(file: Path, key: bytes) -> bytes | None:
 
 
 def _write(file: Path, key: bytes, table: bytes) -> None:
-    body = zlib.compress(table, _LEVEL)
     try:
         with closing(sqlite3.connect(file)) as database, database:
             database.execute(
                 "CREATE TABLE IF NOT EXISTS answer (query BLOB PRIMARY KEY, body BLOB)"
             )
-            database.execute("INSERT OR REPLACE INTO answer VALUES (?, ?)", (key, body))
+            row = key, zlib.compress(table, _LEVEL)
+            database.execute("INSERT OR REPLACE INTO answer VALUES (?, ?)", row)
     except sqlite3.OperationalError:
-        return  # not ours to write, or no room
+        return  # not ours to write, or no space
     except sqlite3.DatabaseError:
         with suppress(OSError):
             file.unlink()  # damaged

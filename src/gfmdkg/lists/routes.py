@@ -3,12 +3,9 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
 
 import pyoxigraph as ox
-from fastapi import APIRouter, Request, params
-from pydantic import BaseModel, Field, create_model
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from gfmdkg.engine.answers import SpooledAnswer
@@ -16,92 +13,39 @@ from gfmdkg.errors import AnswerTooLarge
 from gfmdkg.http.answer import Answer
 from gfmdkg.http.described import (
     READING,
-    Responses,
     answers,
-    cell_of,
     described_router,
-    field_cell,
     field_of,
     format_model,
     own_parameters,
     query_string,
 )
-from gfmdkg.http.models import AtVersion, Count, Page, page_parameters, sometimes
+from gfmdkg.http.models import AtVersion, page_parameters
 from gfmdkg.http.parameters import JSON, link_header, page_members, sparql_link
 from gfmdkg.http.service import Service
-from gfmdkg.lists import (
-    LISTS,
-    FacetCounts,
-    FacetedList,
-    Include,
-    ListIndex,
-    Selection,
-    Sorting,
-    ValueCount,
-    count_facets,
-    selection_query,
-)
-from gfmdkg.lists.formats import GRAPH_FORMATS, field_cells, list_formats, show, write_items
+from gfmdkg.lists.definitions import LISTS, FacetedList, Include
+from gfmdkg.lists.formats import GRAPH_FORMATS, list_formats, write_items
+from gfmdkg.lists.index import ListIndex, Sorting, count_facets, field_cells, show
 from gfmdkg.lists.indexes import ListIndexes
-from gfmdkg.lists.models import ListParameters, read_parameters, select, shown_parameters
+from gfmdkg.lists.models import (
+    ListParameters,
+    page_model,
+    read_parameters,
+    select,
+    shown_parameters,
+)
+from gfmdkg.lists.selection import Selection, selection_query
 from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.query_text import packaged_query
-from gfmdkg.rdf.solutions import Solutions
-from gfmdkg.rdf.values import Resource, write_json
-from gfmdkg.search import Found
-from gfmdkg.settings import Settings
+from gfmdkg.rdf.values import JsonObject, write_json
+from gfmdkg.search.answers import Found
 from gfmdkg.store.versions import Version
 from gfmdkg.terms.index import TermIndex
 
-__all__ = ["ListPage", "lists_router"]
+__all__ = ["lists_router"]
 
-Document = dict[str, Any]
-Included = Mapping[str, Mapping[str, list[Document]]]
+Included = Mapping[str, Mapping[str, list[JsonObject]]]
 """Name of an include to IRI of an item to its rows."""
-
-
-class FacetValue(BaseModel):
-    """A value of a facet, and what choosing it would leave."""
-
-    value: Resource | str | int | bool
-    count: Count = Field(
-        description="The total of the list if this value alone were chosen in its facet; of an "
-        "excluded value, how many items that keeps out."
-    )
-    selected: bool
-    excluded: bool
-    broader: str = sometimes("The IRI of the nearest broader value of the facet.")
-
-
-class Facet(BaseModel):
-    """A facet with its values, those with most items first."""
-
-    label: str
-    values: list[FacetValue]
-    total_values: Count = Field(description="How many values there are in all.")
-    cut: bool = sometimes("True where time did not suffice.")
-
-
-class Interpretation(BaseModel):
-    """How the full text was understood."""
-
-    interpretation: str
-    corrected: str | None
-    lenient: bool
-
-
-class ListPage(Page):
-    """A page of a list."""
-
-    facets: dict[str, Facet] = Field(description="The facets asked for, by name.")
-    facets_cut: list[str] = Field(
-        description="The facets that were not counted, for their time was over."
-    )
-
-    search: Interpretation = sometimes()
-    sparql: str = sometimes(
-        "The query that gives these items, where it is too long for links.sparql; send it by POST."
-    )
 
 
 def lists_router(service: Service, indexes: ListIndexes) -> APIRouter:
@@ -130,21 +74,22 @@ def _add_route(
         summary=faceted.summary,
         description=faceted.description,
         operation_id=faceted.name,
-        dependencies=_parameters(faceted, service.settings),
-        responses=list_answers(faceted),
+        dependencies=[
+            own_parameters({p.name: field_of(p) for p in faceted.parameters()}),
+            own_parameters(shown_parameters(faceted, service.settings)),
+            *query_string(
+                page_parameters(service.settings),
+                AtVersion,
+                format_model(*(media.name for media in list_formats(faceted.name))),
+            ),
+        ],
+        responses=answers(
+            "The items.",
+            page_model(faceted),
+            (media.media_type for media in list_formats(faceted.name)),
+            also=(*READING, 409, 413),
+        ),
     )
-
-
-def _parameters(faceted: FacetedList, settings: Settings) -> list[params.Depends]:
-    """The parameters of a list's route."""
-    filters = own_parameters({p.name: field_of(p) for p in faceted.parameters()})
-    shown = own_parameters(shown_parameters(faceted, settings))
-    shared = query_string(
-        page_parameters(settings),
-        AtVersion,
-        format_model(*(media.name for media in list_formats(faceted.name))),
-    )
-    return [filters, shown, *shared]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,33 +203,29 @@ async def _read_graph(service: Service, listed: _Listed, media_type: str) -> byt
 
 async def _read_included(service: Service, listed: _Listed) -> Included:
     iris = [listed.index.items[position] for position in listed.page]
+
+    async def read(include: Include) -> Mapping[str, list[JsonObject]]:
+        rows: dict[str, list[JsonObject]] = {}
+        found = await service.solutions(include.query(iris), version=listed.version)
+        for record in found.records():
+            item = record["item"]
+            assert isinstance(item, ox.NamedNode)  # noqa: S101 - it was asked for by its IRI
+            row: JsonObject = {
+                column.name: show(record[column.name], listed.terms)
+                if column.name in record
+                else None
+                for column in include.columns
+            }
+            rows.setdefault(item.value, []).append(row)
+        return rows
+
     includes = [listed.asked.faceted.includes[name] for name in listed.asked.includes]
-    found = await asyncio.gather(
-        *(service.solutions(each.query(iris), version=listed.version) for each in includes)
-    )
-    return {
-        include.name: _rows_by_item(include, solutions, listed.terms)
-        for include, solutions in zip(includes, found, strict=True)
-    }
-
-
-def _rows_by_item(
-    include: Include, solutions: Solutions, terms: TermIndex
-) -> dict[str, list[Document]]:
-    rows: dict[str, list[Document]] = {}
-    for record in solutions.records():
-        row: Document = {
-            column.name: show(record[column.name], terms) if column.name in record else None
-            for column in include.columns
-        }
-        item = record["item"]
-        assert isinstance(item, ox.NamedNode)  # noqa: S101 - it was asked for by its IRI
-        rows.setdefault(item.value, []).append(row)
-    return rows
+    found = await asyncio.gather(*map(read, includes))
+    return dict(zip(listed.asked.includes, found, strict=True))
 
 
 def _write_json(
-    listed: _Listed, page: Document, included: Included, limit_seconds: float
+    listed: _Listed, page: JsonObject, included: Included, limit_seconds: float
 ) -> tuple[bytes, bool]:
     """The document, and whether all facets are in it."""
     asked, terms = listed.asked, listed.terms
@@ -296,30 +237,26 @@ def _write_json(
         limit=asked.facet_limit,
         time_limit_seconds=limit_seconds,
     )
-    cut = [counts.facet.name for counts in counted if counts.is_cut]
+    cut = [name for name, counts in counted.items() if counts.cut]
     version = listed.version.number
-    document: Document = {
+    document: JsonObject = {
         "items": [_item(listed, position, included) for position in listed.page],
         **page,
         "version": str(version),
-        "facets": {counts.facet.name: _facet(counts, terms) for counts in counted},
+        "facets": counted,
         "facets_cut": cut,
     }
     if listed.found is not None:
-        document["search"] = {
-            "interpretation": listed.found.interpretation,
-            "corrected": listed.found.corrected,
-            "lenient": listed.found.lenient,
-        }
+        document["search"] = listed.found.understood
     # The query as a link where a line can hold it, else as text to be sent by POST.
     link = sparql_link(listed.query, version if listed.is_version_named else None)
     document |= {"links": {**page["links"], **link}} if link else {"sparql": listed.query}
     return write_json(document).encode(), not cut
 
 
-def _item(listed: _Listed, position: int, included: Included) -> Document:
+def _item(listed: _Listed, position: int, included: Included) -> JsonObject:
     """One item; what it brings along is in its member ``included``."""
-    item: Document = {}
+    item: JsonObject = {}
     for shown in listed.asked.fields:
         cells = field_cells(listed.index, position, shown, listed.terms)
         item[shown.name] = cells if shown.many else cells[0]
@@ -327,63 +264,3 @@ def _item(listed: _Listed, position: int, included: Included) -> Document:
         iri = listed.index.items[position]
         item["included"] = {name: rows.get(iri, []) for name, rows in included.items()}
     return item
-
-
-def _facet(counts: FacetCounts, terms: TermIndex) -> Document:
-    """A facet; one that time did not suffice for has no values and says so."""
-    document: Document = {
-        "label": counts.facet.label,
-        "values": [_value(value, terms) for value in counts.values],
-        "total_values": counts.total,
-    }
-    return document | {"cut": True} if counts.is_cut else document
-
-
-def _value(counted: ValueCount, terms: TermIndex) -> Document:
-    document: Document = {
-        "value": show(counted.value, terms),
-        "count": counted.count,
-        "selected": counted.is_selected,
-        "excluded": counted.is_excluded,
-    }
-    if isinstance(counted.broader, ox.NamedNode):
-        document["broader"] = counted.broader.value
-    return document
-
-
-def list_answers(faceted: FacetedList) -> Responses:
-    """The responses of a list's route."""
-    item = _item_model(faceted)
-    page = create_model(f"{item.__name__}Page", __base__=ListPage, items=(list[item], ...))  # type: ignore[valid-type]
-    return answers(
-        "The items.",
-        page,
-        (media.media_type for media in list_formats(faceted.name)),
-        also=(*READING, 409, 413),
-    )
-
-
-def _item_model(faceted: FacetedList) -> type[BaseModel]:
-    """An item; with ``fields`` only the item itself is sure to be there."""
-    item, *others = faceted.fields.values()
-    name = item.name.capitalize()
-    members: dict[str, Any] = {item.name: cell_of(item.column)}
-    for shown in others:
-        members[shown.name] = field_cell(shown.column, many=shown.many)
-    if faceted.includes:
-        included = _included_model(tuple(faceted.includes.values()))
-        members["included"] = (included, sometimes("What include= asks for, by name."))
-    return create_model(name, **members)
-
-
-@cache
-def _included_model(includes: tuple[Include, ...]) -> type[BaseModel]:
-    """What comes along with an item of the lists that share these, the last of them the widest."""
-    *_, widest = (each for each in LISTS.values() if tuple(each.includes.values()) == includes)
-    name = next(iter(widest.fields)).capitalize()
-    rows: dict[str, Any] = {}
-    for include in includes:
-        cells: dict[str, Any] = {column.name: cell_of(column) for column in include.columns}
-        row = create_model(f"{name}{include.name.capitalize()}", **cells)
-        rows[include.name] = (list[row], sometimes(include.description))  # type: ignore[valid-type]
-    return create_model(f"{name}Included", **rows)

@@ -12,10 +12,10 @@ import mcp_types as types
 from gfmdkg.build.sources import SYNTAXES
 from gfmdkg.errors import AnswerTooLarge, GfmdkgError, ParameterError, UnknownParameter
 from gfmdkg.http.problems import problem_document
-from gfmdkg.lists import LISTS
+from gfmdkg.lists.definitions import LISTS
 from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, ApiAnswer, NoService
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.networks import KINDS
+from gfmdkg.networks.kinds import KINDS
 from gfmdkg.rdf.values import write_json
 
 __all__ = ["PER_PAGE", "PER_PAGE_LIMIT", "Tools"]

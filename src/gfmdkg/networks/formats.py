@@ -1,26 +1,31 @@
-"""A network as a JSON document, with what it means.
+"""A network as a document: in JSON with what it means, or as a file for other programs.
 
-Either node-link data as networkx and D3 read it, or, between two sides, a table: one side down,
-the other across, counts in the cells; or the evidence of an edge.
+In JSON it is node-link data as networkx and D3 read it, or, between two sides, a table (one side
+down, the other across, counts in the cells), or the evidence of an edge. Files are GraphML, GEXF,
+DOT and tables in CSV.
 """
 
+import csv
+import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import networkx as nx
 
+from gfmdkg.namespaces import compact
 from gfmdkg.networks.kinds import ASSERTIONS, describe_weight
-from gfmdkg.networks.measures import Measures, lay_out
-from gfmdkg.networks.network import Network, evidence_of
-from gfmdkg.networks.occurrences import Name
+from gfmdkg.networks.network import Measures, Network, evidence_of, lay_out
+from gfmdkg.rdf.values import JsonObject, members
+from gfmdkg.terms.index import TermIndex
 
 __all__ = [
     "EVIDENCE_SHOWN",
+    "GRAPH_FILES",
     "MEASURES",
-    "Document",
-    "Naming",
     "evidence_document",
+    "matrix_csv",
     "matrix_document",
     "network_document",
 ]
@@ -42,14 +47,10 @@ MEASURES: Mapping[str, str] = {
 
 _SHORT = {iri: name for name, iri in ASSERTIONS.items()}
 
-Document = dict[str, Any]
-Naming = Callable[[Iterable[str]], Mapping[str, Name]]
-"""Gives the names of resources by their IRIs."""
-
 
 def network_document(
-    network: Network, naming: Naming, *, limit: int | None = None, edge_limit: int | None = None
-) -> Document:
+    network: Network, terms: TermIndex, *, limit: int | None = None, edge_limit: int | None = None
+) -> JsonObject:
     """The ``limit`` nodes of highest weighted degree and, among them, the heaviest edges."""
     measures, weight = network.measures, network.measures.weighted_degree
     nodes = sorted(network.graph, key=lambda node: (-weight[node], node))[:limit]
@@ -57,9 +58,6 @@ def network_document(
     edges = [ends for ends in network.edges if shown.issuperset(ends)]
     edges.sort(key=lambda ends: (-len(network.edges[ends].evidence), ends))
     edges = edges[:edge_limit]
-    evidence = {ends: sorted(network.edges[ends].evidence)[:EVIDENCE_SHOWN] for ends in edges}
-    named = {network.nodes[node].iri for node in nodes}
-    names = naming(named.union(*evidence.values()))
     drawn: nx.Graph[int] = nx.Graph()
     # A stable sort: within a community the heaviest come first.
     by_community: list[int] = sorted(nodes, key=lambda node: measures.community[node])
@@ -72,9 +70,9 @@ def network_document(
         "directed": False,
         "multigraph": False,
         "graph": {"kind": network.kind.name},
-        "nodes": [_node(network, node, names, places[node]) for node in nodes],
-        "edges": [_edge(network, ends, evidence[ends], names) for ends in edges],
-        "communities": _communities(network, nodes, names),
+        "nodes": [_node(network, node, terms, places[node]) for node in nodes],
+        "edges": [_edge(network, ends, terms) for ends in edges],
+        "communities": _communities(network, nodes, terms),
         "total": {
             "nodes": len(network.nodes),
             "edges": len(network.edges),
@@ -87,7 +85,7 @@ def network_document(
     }
 
 
-def _head(network: Network, **more: str) -> Document:
+def _head(network: Network, **more: str) -> JsonObject:
     """What a document says of a network before it shows it."""
     kind = network.kind
     return {
@@ -102,9 +100,9 @@ def _head(network: Network, **more: str) -> Document:
     }
 
 
-def _describe_measures(measures: Measures) -> Document:
+def _describe_measures(measures: Measures) -> JsonObject:
     sample = measures.betweenness_sample
-    described: Document = {name: {"meaning": text} for name, text in MEASURES.items()}
+    described: JsonObject = {name: {"meaning": text} for name, text in MEASURES.items()}
     described["betweenness"]["exact"] = sample is None
     if sample is not None:
         described["betweenness"]["sample"] = sample
@@ -112,14 +110,14 @@ def _describe_measures(measures: Measures) -> Document:
     return described
 
 
-def _node(
-    network: Network, node: int, names: Mapping[str, Name], place: tuple[float, float]
-) -> Document:
+def _node(network: Network, node: int, terms: TermIndex, place: tuple[float, float]) -> JsonObject:
     found = network.nodes[node]
+    types = terms.types(found.iri)
     return {
         "id": found.iri,
-        "label": names[found.iri].label,
-        "type": names[found.iri].type,
+        "label": terms.label(found.iri),
+        # As search names classes: ``instrument`` for gfmd:Instrument.
+        "type": compact(types[0]).rpartition(":")[2].lower() if types else None,
         "side": network.kind.sides[found.side].name,
         "count": found.count,
         **{measure: getattr(network.measures, measure)[node] for measure in MEASURES},
@@ -128,11 +126,9 @@ def _node(
     }
 
 
-def _edge(
-    network: Network, ends: tuple[int, int], evidence: Iterable[str], names: Mapping[str, Name]
-) -> Document:
+def _edge(network: Network, ends: tuple[int, int], terms: TermIndex) -> JsonObject:
     edge, (one, other) = network.edges[ends], ends
-    weight = len(edge.evidence)
+    weight, evidence = len(edge.evidence), sorted(edge.evidence)[:EVIDENCE_SHOWN]
     jaccard = {} if network.kind.is_bipartite else {"jaccard": round(network.jaccard(*ends), 4)}
     return {
         "source": network.nodes[one].iri,
@@ -140,17 +136,15 @@ def _edge(
         "weight": weight,
         **jaccard,
         "assertions": sorted(_SHORT.get(iri, iri) for iri in edge.assertions),
-        "evidence": {"total": weight, "items": [_cell(iri, names) for iri in evidence]},
+        "evidence": {"total": weight, "items": [_cell(iri, terms) for iri in evidence]},
     }
 
 
-def _cell(iri: str, names: Mapping[str, Name]) -> Document:
-    return {"iri": iri, "label": names[iri].label}
+def _cell(iri: str, terms: TermIndex) -> JsonObject:
+    return members(terms.resource(iri))
 
 
-def _communities(
-    network: Network, nodes: Iterable[int], names: Mapping[str, Name]
-) -> list[Document]:
+def _communities(network: Network, nodes: Iterable[int], terms: TermIndex) -> list[JsonObject]:
     """The communities of the nodes that are shown, each called after its heaviest node."""
     community = network.measures.community
     sizes = Counter(community)
@@ -158,14 +152,14 @@ def _communities(
     for node in nodes:
         heaviest.setdefault(community[node], network.nodes[node].iri)
     return [
-        {"community": number, "nodes": sizes[number], "heaviest": _cell(iri, names)}
+        {"community": number, "nodes": sizes[number], "heaviest": _cell(iri, terms)}
         for number, iri in sorted(heaviest.items())
     ]
 
 
 def matrix_document(
-    network: Network, naming: Naming, *, rows: int | None = None, columns: int | None = None
-) -> Document:
+    network: Network, terms: TermIndex, *, rows: int | None = None, columns: int | None = None
+) -> JsonObject:
     """The table with its totals, which count what is left out as well; the heaviest lines first.
 
     A line's ``total`` adds up its cells, its ``count`` is the number of passages in which the
@@ -175,11 +169,10 @@ def matrix_document(
     ranked = sorted(totals, key=lambda node: (-totals[node], node))
     sides = [[n for n in ranked if network.nodes[n].side == side] for side in (0, 1)]
     down, across = sides[0][:rows], sides[1][:columns]
-    names = naming(network.nodes[node].iri for node in (*down, *across))
 
-    def line(node: int) -> Document:
+    def line(node: int) -> JsonObject:
         found = network.nodes[node]
-        return _cell(found.iri, names) | {"total": totals[node], "count": found.count}
+        return _cell(found.iri, terms) | {"total": totals[node], "count": found.count}
 
     total = sum(len(edge.evidence) for edge in network.edges.values())
     weights = network.graph.adj
@@ -199,17 +192,137 @@ def matrix_document(
 
 
 def evidence_document(
-    network: Network, naming: Naming, ends: tuple[str, str], *, start: int, limit: int | None
-) -> Document:
+    network: Network, terms: TermIndex, ends: tuple[str, str], *, start: int, limit: int | None
+) -> JsonObject:
     """What links two nodes, from place ``start`` on. Raises ``NotFound`` as ``evidence_of``."""
     found = evidence_of(network, *ends)
-    shown = found[start:][:limit]
-    names = naming((*shown, *ends))
     return {
         "kind": network.kind.name,
-        "source": _cell(ends[0], names),
-        "target": _cell(ends[1], names),
+        "source": _cell(ends[0], terms),
+        "target": _cell(ends[1], terms),
         "evidence": network.kind.evidence,
-        "items": [_cell(iri, names) for iri in shown],
+        "items": [_cell(iri, terms) for iri in found[start:][:limit]],
         "total": len(found),
     }
+
+
+# What XML 1.0 cannot hold, not even escaped (section 2.2).
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The library notes the day of writing, which would make two equal files differ.
+_DAY_WRITTEN = re.compile(r' lastmodifieddate="[^"]*"')
+_NODE_ATTRIBUTES = ("label", "type", "side", "count", *MEASURES)
+_EDGE_ATTRIBUTES = ("weight", "jaccard")
+
+
+def _graphml(document: JsonObject) -> str:
+    graph = _graph(document)
+    for node in document["nodes"]:
+        graph.nodes[node["id"]].update(x=node["x"], y=node["y"])
+    return "\n".join(nx.generate_graphml(graph, named_key_ids=True)) + "\n"
+
+
+_GEXF_SCALE = 1000  # Gephi draws nodes some units wide.
+
+
+def _gexf(document: JsonObject) -> str:
+    graph = _graph(document)
+    for node in document["nodes"]:
+        place = {"x": node["x"] * _GEXF_SCALE, "y": node["y"] * _GEXF_SCALE, "z": 0.0}
+        graph.nodes[node["id"]]["viz"] = {"position": place}
+    text = "\n".join(nx.generate_gexf(graph))
+    return _DAY_WRITTEN.sub("", text, count=1) + "\n"
+
+
+def _graph(document: JsonObject) -> "nx.Graph[str]":
+    """The document's graph with plain attributes; those without a value are left out."""
+    graph: nx.Graph[str] = nx.Graph(**document["graph"])
+    for node in document["nodes"]:
+        graph.add_node(node["id"], **_attributes(node, _NODE_ATTRIBUTES))
+    for edge in document["edges"]:
+        attributes = _attributes(edge, _EDGE_ATTRIBUTES)
+        attributes["assertions"] = " ".join(edge["assertions"])
+        graph.add_edge(edge["source"], edge["target"], **attributes)
+    return graph
+
+
+def _attributes(record: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        name: _NOT_XML.sub("\ufffd", value) if isinstance(value, str) else value
+        for name in names
+        if (value := record.get(name)) is not None
+    }
+
+
+def _dot(document: JsonObject) -> str:
+    """DOT as Graphviz reads it; ``pos`` is in points, for ``neato -n``."""
+    lines = [f"graph {_quoted(document['kind'])} {{", "  node [shape=ellipse];"]
+    for node in document["nodes"]:
+        attributes = {
+            **_attributes(node, _NODE_ATTRIBUTES),
+            "label": node["label"] or node["id"],
+            "pos": f"{node['x'] * 500:.1f},{node['y'] * 500:.1f}",
+        }
+        lines.append(f"  {_quoted(node['id'])} [{_dot_attributes(attributes)}];")
+    for edge in document["edges"]:
+        attributes = _attributes(edge, _EDGE_ATTRIBUTES)
+        ends = f"{_quoted(edge['source'])} -- {_quoted(edge['target'])}"
+        lines.append(f"  {ends} [{_dot_attributes(attributes)}];")
+    return "\n".join((*lines, "}", ""))
+
+
+def _dot_attributes(attributes: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={_quoted(str(value))}" for name, value in attributes.items())
+
+
+def _quoted(text: str) -> str:
+    """A quoted string of DOT, in which backslashes and line ends stand for themselves."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + escaped.replace("\r", "").replace("\n", "\\n").replace("\0", "\ufffd") + '"'
+
+
+def _csv(document: JsonObject) -> str:
+    """A row an edge; ``evidence`` has the IRIs of the first pieces of it."""
+    label = {node["id"]: node["label"] for node in document["nodes"]}
+    head = ("source", "source_label", "target", "target_label", "weight", "jaccard")
+    rows = [
+        (
+            edge["source"],
+            label[edge["source"]],
+            edge["target"],
+            label[edge["target"]],
+            edge["weight"],
+            edge.get("jaccard"),
+            " ".join(edge["assertions"]),
+            " ".join(item["iri"] for item in edge["evidence"]["items"]),
+        )
+        for edge in document["edges"]
+    ]
+    return _table([(*head, "assertions", "evidence"), *rows])
+
+
+def matrix_csv(document: JsonObject) -> str:
+    """A matrix with the labels of the columns above and their totals, all included, below."""
+    columns = document["columns"]
+    rows = zip(document["rows"], document["cells"], strict=True)
+    return _table(
+        [
+            (document["sides"][0], "label", *(c["label"] or c["iri"] for c in columns), "total"),
+            *((row["iri"], row["label"], *cells, row["total"]) for row, cells in rows),
+            ("", "total", *(column["total"] for column in columns), document["total"]),
+        ]
+    )
+
+
+def _table(rows: Iterable[tuple[object, ...]]) -> str:
+    output = io.StringIO()
+    csv.writer(output, lineterminator="\r\n").writerows(rows)
+    return output.getvalue()
+
+
+GRAPH_FILES: Mapping[str, Callable[[JsonObject], str]] = {
+    "graphml": _graphml,
+    "gexf": _gexf,
+    "csv": _csv,
+    "dot": _dot,
+}
+"""Name of the format to the function that writes a network's document in it."""

@@ -1,47 +1,41 @@
 """The models of networks: nodes and edges, tables, evidence, and the parameters that ask."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, create_model
 
 from gfmdkg.http.described import field_of
 from gfmdkg.http.models import Count, FromOne, Links, Page, asked, sometimes
-from gfmdkg.lists import ASSERTION, CONFIDENCE, LISTS
+from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS
 from gfmdkg.lists.models import FULL_TEXT
 from gfmdkg.namespaces import ID_BASE
-from gfmdkg.networks import ASSERTIONS
+from gfmdkg.networks.kinds import ASSERTIONS
 from gfmdkg.rdf.values import Resource
 
 __all__ = [
-    "EDGES",
-    "EDGES_LIMIT",
-    "LINES",
-    "LINES_LIMIT",
-    "NODES",
-    "NODES_LIMIT",
+    "CAPS",
     "EdgeEnds",
     "EvidencePage",
     "Matrix",
-    "MatrixCaps",
     "Network",
-    "NetworkCaps",
     "NetworkKindList",
     "PassageFilters",
+    "caps_model",
 ]
 
-NODES, NODES_LIMIT = 300, 5_000
-"""Nodes of a network in JSON unless asked for otherwise, and at most."""
-
-EDGES, EDGES_LIMIT = 3_000, 50_000
-"""Edges of a network in JSON unless asked for otherwise, and at most."""
-
-LINES, LINES_LIMIT = 50, 1_000
-"""Rows, and columns, of a matrix in JSON unless asked for otherwise, and at most."""
+CAPS: Mapping[str, tuple[int, int, str]] = {
+    "limit": (300, 5_000, "nodes, those of highest weighted degree first"),
+    "edge_limit": (3_000, 50_000, "edges, the heaviest first"),
+    "rows": (50, 1_000, "rows, the highest totals first"),
+    "columns": (50, 1_000, "columns, the highest totals first"),
+}
+"""How many of what are shown: in JSON unless asked for otherwise, and at most."""
 
 _OF_LINKS = {
     ASSERTION: "Only links asserted on these grounds count, in edges and in filters by links; "
     "in edges explicit ones unless given.",
-    CONFIDENCE: "Only links that are at least so sure, from 0 to 1, count, in edges and in "
+    CONFIDENCE: "Only links with at least this confidence, from 0 to 1, count, in edges and in "
     "filters by links.",
 }
 _FILTERS: dict[str, Any] = {
@@ -55,30 +49,17 @@ _FILTERS: dict[str, Any] = {
 PassageFilters = create_model("PassageFilters", **_FILTERS)
 """The filters that choose the passages, links and edges that count."""
 
-_UNLESS = "unless given, in the other formats all."
 _SIDES = "by any name or IRI; with two sides, source is of the first."
 
 
-class NetworkCaps(BaseModel):
-    """How much of a network is shown."""
-
-    limit: int = asked(
-        f"The most nodes, those of highest weighted degree first. In JSON {NODES} {_UNLESS}",
-        ge=1,
-        le=NODES_LIMIT,
-    )
-    edge_limit: int = asked(
-        f"The most edges, the heaviest first. In JSON {EDGES} {_UNLESS}", ge=1, le=EDGES_LIMIT
-    )
-
-
-class MatrixCaps(BaseModel):
-    """How much of a matrix is shown."""
-
-    rows: int = asked("The most rows, those with the highest totals first.", ge=1, le=LINES_LIMIT)
-    columns: int = asked(
-        "The most columns, those with the highest totals first.", ge=1, le=LINES_LIMIT
-    )
+def caps_model(*names: str) -> type[BaseModel]:
+    """How much of a network or a matrix is shown."""
+    caps: dict[str, Any] = {}
+    for name in names:
+        usual, most, what = CAPS[name]
+        text = f"The most {what}. Unless given, {usual} in JSON, else all."
+        caps[name] = (int, asked(text, ge=1, le=most))
+    return create_model("Caps", **caps)
 
 
 class EdgeEnds(BaseModel):
@@ -200,19 +181,17 @@ class Community(BaseModel):
     heaviest: Resource
 
 
-class NetworkTotal(BaseModel):
-    """The whole network; `unlinked` occur but share nothing."""
-
-    nodes: Count
-    edges: Count
-    unlinked: Count
-
-
 class NetworkRest(BaseModel):
     """How much of the network is not shown."""
 
     nodes: Count
     edges: Count
+
+
+class NetworkTotal(NetworkRest):
+    """The whole network; `unlinked` occur but share nothing."""
+
+    unlinked: Count
 
 
 class Network(_Shown):

@@ -1,54 +1,85 @@
-"""Where nodes occur in the graph, and what they are called: the SPARQL for it, and the reading."""
+"""What is asked of a network: its SPARQL, and where its nodes occur by the answers.
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+A request crosses to the process that works networks out; nothing here imports networkx.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import pyoxigraph as ox
 
-from gfmdkg.namespaces import compact
 from gfmdkg.networks.kinds import ASSERTIONS, NetworkKind
 from gfmdkg.rdf.query_text import QueryText, packaged_query
 from gfmdkg.rdf.solutions import Select
 from gfmdkg.rdf.values import Term, typed
 
+if TYPE_CHECKING:
+    from gfmdkg.lists.selection import Choice
+
 __all__ = [
+    "FORMATS",
+    "MATRIX_FORMATS",
     "Grounds",
-    "Name",
+    "NetworkRequest",
     "Occurrence",
     "edges_query",
     "evidence_query",
-    "read_names",
     "read_occurrences",
     "side_query",
 ]
 
-# So many names are asked for at once; longer queries take longer to plan than to run.
-_NAMES_AT_ONCE = 2_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """Which links count: those with one of the ``assertions`` (IRIs), and at least so sure."""
+    """Which links count: of one of the ``assertions`` (IRIs), of at least this ``confidence``."""
 
     assertions: tuple[str, ...] = (ASSERTIONS["explicit"],)
     confidence: Decimal | None = None
 
     @classmethod
-    def asked(
-        cls,
-        included: Collection[Term],
-        excluded: Collection[Term],
-        *,
-        confidence: Decimal | None = None,
-    ) -> Self:
-        """The assertions included, or all but those excluded, or else explicit ones alone."""
-        if not included and not excluded:
+    def of(cls, choice: "Choice", confidence: Decimal | None) -> Self:
+        """The assertions chosen, or all but those excluded, or else explicit ones alone."""
+        if not choice.included and not choice.excluded:
             return cls(confidence=confidence)
         known = tuple(map(ox.NamedNode, ASSERTIONS.values()))
-        asked = [a.value for a in known if a in (included or known) and a not in excluded]
-        return cls(assertions=tuple(asked), confidence=confidence)
+        asked = [a for a in known if a in (choice.included or known) and a not in choice.excluded]
+        return cls(assertions=tuple(a.value for a in asked), confidence=confidence)
+
+
+FORMATS = ("json", "graphml", "gexf", "csv", "dot")
+"""Formats of a network."""
+
+MATRIX_FORMATS = ("json", "csv")
+"""Formats of a matrix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkRequest:
+    """A network, a matrix, or the evidence of one edge of it, in one format.
+
+    ``items`` are the IRIs of the passages that count; ``None`` for all. ``limit`` and
+    ``edge_limit`` cap what is shown of a network, ``rows`` and ``columns`` of a matrix;
+    ``None`` shows all. ``edge`` asks for the evidence between two nodes, from place ``start``
+    on, at most ``limit`` pieces. ``members`` go into the JSON document as they are.
+
+    It is pickled on its way, after the version.
+    """
+
+    kind: str
+    format: str = "json"
+    grounds: Grounds = field(default_factory=Grounds)
+    items: frozenset[str] | None = None
+    minimum: int = 1
+    limit: int | None = None
+    edge_limit: int | None = None
+    is_matrix: bool = False
+    rows: int | None = None
+    columns: int | None = None
+    edge: tuple[str, str] | None = None
+    start: int = 0
+    members: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Occurrence(NamedTuple):
@@ -61,14 +92,6 @@ class Occurrence(NamedTuple):
     node: str
     passage: str
     assertion: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
-    """What a resource is called and what it is; ``type`` is the local name of its class."""
-
-    label: str | None
-    type: str | None
 
 
 def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
@@ -86,57 +109,18 @@ def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
 def read_occurrences(select: Select, side: str, grounds: Grounds) -> tuple[Occurrence, ...]:
     """All occurrences that a side's query finds, in an order of their own."""
     solutions = select(side_query(side, grounds))
-    has_assertion = "assertion" in solutions.variables
     found: set[Occurrence] = set()
-    for row in solutions.rows:
-        unit, node, passage = row[:3]
-        assertion = row[3] if has_assertion else None
-        match unit, node, passage:
-            case ox.NamedNode(value=unit_iri), ox.NamedNode(value=node_iri), ox.NamedNode(
-                value=passage_iri
-            ):
-                ground = assertion.value if isinstance(assertion, ox.NamedNode) else None
-                found.add(Occurrence(unit_iri, node_iri, passage_iri, ground))
-            case _:  # a blank node has no identity that an answer could give
-                continue
+    for row in solutions:
+        # A blank node has no identity that an answer could give.
+        iris = [term.value if isinstance(term, ox.NamedNode) else None for term in row]
+        unit, node, passage, assertion = (*iris, None)[:4]
+        if unit and node and passage:
+            found.add(Occurrence(unit, node, passage, assertion))
     return tuple(sorted(found, key=lambda o: (o.unit, o.node, o.passage, o.assertion or "")))
-
-
-def read_names(select: Select, iris: Iterable[str]) -> Mapping[str, Name]:
-    """The English label of each resource, else one in another language; and its class."""
-    wanted = sorted(set(iris))
-    labels: dict[str, ox.Literal] = {}
-    types: dict[str, str] = {}
-    for start in range(0, len(wanted), _NAMES_AT_ONCE):
-        part = wanted[start : start + _NAMES_AT_ONCE]
-        for row in select(_query("names").fill(iri=map(ox.NamedNode, part))).rows:
-            match row:
-                case ox.NamedNode(value=iri), ox.Literal() as label, None:
-                    labels[iri] = min(labels.get(iri, label), label, key=_label_order)
-                case ox.NamedNode(value=iri), None, ox.NamedNode(value=class_iri):
-                    types[iri] = min(types.get(iri, class_iri), class_iri)
-                case _:
-                    continue
-    return {
-        iri: Name(
-            label=labels[iri].value if iri in labels else None,
-            type=_local_name(types[iri]) if iri in types else None,
-        )
-        for iri in wanted
-    }
 
 
 def _query(name: str) -> QueryText:
     return packaged_query("gfmdkg.networks", f"rq/{name}.rq")
-
-
-def _label_order(label: ox.Literal) -> tuple[bool, str, str]:
-    return label.language != "en", label.language or "", label.value
-
-
-def _local_name(class_iri: str) -> str:
-    """As search names classes: ``instrument`` for gfmd:Instrument."""
-    return compact(class_iri).rpartition(":")[2].lower()
 
 
 def edges_query(

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import pickle
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, params
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from gfmdkg.engine.workers import Role
 from gfmdkg.http.answer import Answer, AnswerResponse
 from gfmdkg.http.described import (
     READING,
@@ -32,41 +33,28 @@ from gfmdkg.http.parameters import (
     sparql_link,
 )
 from gfmdkg.http.service import Service
-from gfmdkg.lists import ASSERTION, CONFIDENCE, LISTS, selection_query
+from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.lists.models import filter_names, select
-from gfmdkg.networks import (
-    KINDS,
-    MATRIX_KINDS,
-    Grounds,
-    NetworkKind,
-    NetworkRequest,
-    describe_weight,
-    edges_query,
-    evidence_query,
-    kind_named,
-)
+from gfmdkg.lists.selection import selection_query
+from gfmdkg.networks.kinds import KINDS, MATRIX_KINDS, NetworkKind, describe_weight, kind_named
 from gfmdkg.networks.models import (
-    EDGES,
-    EDGES_LIMIT,
-    LINES,
-    LINES_LIMIT,
-    NODES,
-    NODES_LIMIT,
+    CAPS,
     EdgeEnds,
     EvidencePage,
     Matrix,
-    MatrixCaps,
     Network,
-    NetworkCaps,
     NetworkKindList,
     PassageFilters,
+    caps_model,
 )
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest, edges_query, evidence_query
 from gfmdkg.rdf.media import MediaType
 from gfmdkg.rdf.values import write_json
+from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 
-__all__ = ["FILTER_NAMES", "NETWORK_MEDIA", "networks_router"]
+__all__ = ["FILTER_NAMES", "NETWORK_MEDIA", "network_role", "networks_router"]
 
 _CSV = next(media for media in ROW_FORMATS if media.name == "csv")
 NETWORK_MEDIA = (
@@ -93,6 +81,20 @@ _NETWORK = in_path("network", "The kind of network.", "cocitation", one_of(KINDS
 _MATRIX = in_path("matrix", "The kind of matrix.", "instrument-topic", one_of(MATRIX_KINDS))
 # No edge has so many pieces of evidence.
 _FURTHEST = 2**53
+_PROCESSES = 2
+_MOST_WAITING = 16
+
+
+def network_role(settings: Settings) -> Role:
+    """The role of the processes that work out networks."""
+    return Role(
+        module="gfmdkg.networks.worker",
+        options={"memory_limit_bytes": settings.worker_memory_limit_bytes},
+        places=_PROCESSES,
+        queue=_MOST_WAITING,
+        wait_seconds=settings.query_queue_seconds,
+        cause="all processes that draw networks are busy",
+    )
 
 
 def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
@@ -111,7 +113,7 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         "/network/{network}",
         summary="A network",
         operation_id="network",
-        dependencies=[_NETWORK, *_parameters(NETWORK_MEDIA, NetworkCaps)],
+        dependencies=[_NETWORK, *_parameters(NETWORK_MEDIA, caps_model("limit", "edge_limit"))],
         responses=answers(
             "The network.", Network, [media.media_type for media in NETWORK_MEDIA], also=also
         ),
@@ -125,14 +127,9 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         and D3 read it. Explicit links count unless `assertion` asks for others.
         """
         kind = kind_named(network)
-        asked = _read(request, kind, NETWORK_MEDIA, ("limit", "edge_limit"))
-        return await _respond(
-            service,
-            lists,
-            asked,
-            limit=asked.cap("limit", usual=NODES, most=NODES_LIMIT),
-            edge_limit=asked.cap("edge_limit", usual=EDGES, most=EDGES_LIMIT),
-        )
+        names = ("limit", "edge_limit")
+        asked = _read(request, kind, NETWORK_MEDIA, names)
+        return await _respond(service, lists, asked, {name: asked.cap(name) for name in names})
 
     @router.get(
         "/network/{network}/evidence",
@@ -155,7 +152,7 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         "/matrix/{matrix}",
         summary="A matrix",
         operation_id="matrix",
-        dependencies=[_MATRIX, *_parameters(_MATRIX_MEDIA, MatrixCaps)],
+        dependencies=[_MATRIX, *_parameters(_MATRIX_MEDIA, caps_model("rows", "columns"))],
         responses=answers(
             "The matrix.", Matrix, [media.media_type for media in _MATRIX_MEDIA], also=also
         ),
@@ -168,15 +165,10 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         resource occurs, for a passage with two topics counts in two cells.
         """
         kind = kind_named(matrix, MATRIX_KINDS, what="matrix")
-        asked = _read(request, kind, _MATRIX_MEDIA, ("rows", "columns"))
-        return await _respond(
-            service,
-            lists,
-            asked,
-            is_matrix=True,
-            rows=asked.cap("rows", usual=LINES, most=LINES_LIMIT),
-            columns=asked.cap("columns", usual=LINES, most=LINES_LIMIT),
-        )
+        names = ("rows", "columns")
+        asked = _read(request, kind, _MATRIX_MEDIA, names)
+        shown = {name: asked.cap(name) for name in names}
+        return await _respond(service, lists, asked, {"is_matrix": True, **shown})
 
     return router
 
@@ -211,7 +203,7 @@ async def _list_kinds(request: Request) -> Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class _NetworkParameters:
     """What a request asks for; ``number`` is the version that it names, if any."""
 
     request: Request
@@ -221,21 +213,22 @@ class _Asked:
     minimum: int
     number: int | None
 
-    def cap(self, name: str, *, usual: int, most: int) -> int | None:
+    def cap(self, name: str) -> int | None:
         """How many of something are shown. Files for other programs are whole unless capped."""
+        usual, most, _ = CAPS[name]
         given = self.parameters.integer(name, minimum=1, maximum=most)
         return given or (usual if self.format is JSON else None)
 
 
 def _read(
     request: Request, kind: NetworkKind, formats: tuple[MediaType, ...], names: Collection[str]
-) -> _Asked:
+) -> _NetworkParameters:
     """What a request asks for; ``names`` are its parameters beside the filters.
 
     Raises ``UnknownParameter``, ``ParameterError``, ``NotAcceptable``.
     """
     parameters = Parameters.of(request, {*FILTER_NAMES, *names, "format", "minimum", "version"})
-    return _Asked(
+    return _NetworkParameters(
         request=request,
         kind=kind,
         parameters=parameters,
@@ -245,24 +238,28 @@ def _read(
     )
 
 
-async def _respond(service: Service, lists: ListIndexes, asked: _Asked, **shown: Any) -> Response:
+async def _respond(
+    service: Service, lists: ListIndexes, asked: _NetworkParameters, shown: Mapping[str, Any]
+) -> Response:
     """A network or a matrix, of which is ``shown`` what these fields of its request say."""
 
     async def make(answer: Answer, version: Version) -> Answer:
-        chosen = await _choose(service, lists, asked.parameters, version)
-        links = _links(asked, chosen)
-        return replace(answer, body=await _work(service, asked, version, chosen, links, **shown))
+        wanted, items = await _choose(service, lists, asked, version)
+        links = _links(asked, wanted.grounds, items)
+        return replace(answer, body=await _work(service, version, wanted, links, **shown))
 
     return await service.respond(asked.request, asked.number, asked.format.media_type, make)
 
 
-async def _respond_evidence(service: Service, lists: ListIndexes, asked: _Asked) -> Response:
+async def _respond_evidence(
+    service: Service, lists: ListIndexes, asked: _NetworkParameters
+) -> Response:
     """A page of the evidence between two nodes. Raises ``NotFound`` and ``Ambiguous`` for them."""
     names = asked.parameters.required("source"), asked.parameters.required("target")
     paging = asked.parameters.paging(service.settings)
 
     async def make(answer: Answer, version: Version) -> Answer:
-        chosen = await _choose(service, lists, asked.parameters, version)
+        wanted, items = await _choose(service, lists, asked, version)
         terms = await service.terms(version)
 
         def resolve() -> tuple[str, str]:
@@ -271,82 +268,60 @@ async def _respond_evidence(service: Service, lists: ListIndexes, asked: _Asked)
 
         # The search for the nearest names of an unknown one takes long in a large graph.
         edge = await asyncio.to_thread(resolve)
-        query = evidence_query(asked.kind, chosen.grounds, edge, items=chosen.query)
-        body = await _work(
-            service,
-            asked,
-            version,
-            chosen,
-            sparql_link(query, asked.number),
-            edge=edge,
-            start=min(paging.start, _FURTHEST),
-            limit=paging.per_page,
+        links = sparql_link(
+            evidence_query(asked.kind, wanted.grounds, edge, items=items), asked.number
         )
-        document = json.loads(body)
+        start = min(paging.start, _FURTHEST)
+        document = json.loads(
+            await _work(
+                service, version, wanted, links, edge=edge, start=start, limit=paging.per_page
+            )
+        )
         page = page_members(asked.request, document["total"], paging)
-        headers = link_header(page["links"])
-        document |= page | {"links": document["links"] | page["links"]}
-        return replace(answer, body=write_json(document).encode(), headers=headers)
+        document |= page | {"links": links | page["links"]}
+        body = write_json(document).encode()
+        return replace(answer, body=body, headers=link_header(page["links"]))
 
     return await service.respond(asked.request, asked.number, asked.format.media_type, make)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chosen:
-    """The links that count, and the passages, ``None`` for all; ``query`` is SPARQL for these."""
-
-    grounds: Grounds
-    items: frozenset[str] | None = None
-    query: str | None = None
-
-
 async def _choose(
-    service: Service, lists: ListIndexes, parameters: Parameters, version: Version
-) -> _Chosen:
-    """What the filters choose in a version.
+    service: Service, lists: ListIndexes, asked: _NetworkParameters, version: Version
+) -> tuple[NetworkRequest, str | None]:
+    """The request for what the filters choose in a version, and the SPARQL for its passages.
 
     Raises what reading the filters raises, and ``Busy`` while the version's lists are read.
     """
-    given = parameters.given(FILTER_NAMES)
+    request = NetworkRequest(kind=asked.kind.name, format=asked.format.name, minimum=asked.minimum)
+    given = asked.parameters.given(FILTER_NAMES)
     if not given:
-        return _Chosen(grounds=Grounds())  # without the index of names, which takes time to read
-    selection, _ = await select(service, lists, _PASSAGES, parameters, version)
-    choice = selection.of(ASSERTION)
-    grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
+        return request, None  # without the index of names, which takes time to read
+    selection, _ = await select(service, lists, _PASSAGES, asked.parameters, version)
+    grounds = Grounds.of(selection.of(ASSERTION), selection.confidence)
+    request = replace(request, grounds=grounds)
     if given.keys() <= {ASSERTION, CONFIDENCE}:
-        return _Chosen(grounds=grounds)
+        return request, None
     index = (await lists[_PASSAGES.name].exactly(version))[_PASSAGES.name]
     items = frozenset(await asyncio.to_thread(index.iris, selection))
     # What passes the filters is enough, and keeps the query short.
-    query = selection_query(_PASSAGES, selection.among(items), None)
-    return _Chosen(grounds=grounds, items=items, query=query)
+    return replace(request, items=items), selection_query(_PASSAGES, selection.among(items), None)
 
 
 async def _work(
-    service: Service,
-    asked: _Asked,
-    version: Version,
-    chosen: _Chosen,
-    links: dict[str, str],
-    **shown: Any,
+    service: Service, version: Version, request: NetworkRequest, links: dict[str, str], **shown: Any
 ) -> bytes:
     """The answer of a process for networks. Raises what ``Workers.request`` raises."""
-    request = NetworkRequest(
-        kind=asked.kind.name,
-        format=asked.format.name,
-        grounds=chosen.grounds,
-        items=chosen.items,
-        minimum=asked.minimum,
-        members={"version": str(version.number), "links": links},
-        **shown,
+    members = {"version": str(version.number), "links": links}
+    reply = await service.workers.request(
+        "network",
+        b"",
+        pickle.dumps((version, replace(request, members=members, **shown))),
+        limit_seconds=service.settings.network_timeout_seconds,
     )
-    limit_seconds = service.settings.network_timeout_seconds
-    message = pickle.dumps((version.database, request))
-    reply = await service.workers.request("network", b"", message, limit_seconds=limit_seconds)
     return reply.body
 
 
-def _links(asked: _Asked, chosen: _Chosen) -> dict[str, str]:
+def _links(asked: _NetworkParameters, grounds: Grounds, items: str | None) -> dict[str, str]:
     """The same network in other forms, its evidence (an RFC 6570 template), and its SPARQL."""
     kind = asked.kind
     network, matrix = f"/api/network/{kind.name}", f"/api/matrix/{kind.name}"
@@ -357,11 +332,11 @@ def _links(asked: _Asked, chosen: _Chosen) -> dict[str, str]:
         links["matrix_csv"] = _link(matrix, asked, format="csv")
     evidence = _link(f"{network}/evidence", asked)
     links["evidence"] = evidence + ("{&source,target}" if "?" in evidence else "{?source,target}")
-    query = edges_query(kind, chosen.grounds, items=chosen.query, minimum=asked.minimum)
+    query = edges_query(kind, grounds, items=items, minimum=asked.minimum)
     return links | sparql_link(query, asked.number)
 
 
-def _link(path: str, asked: _Asked, **more: str) -> str:
+def _link(path: str, asked: _NetworkParameters, **more: str) -> str:
     """The path with this request's filters, its minimum and its version."""
     kept = {*FILTER_NAMES, "minimum", "version"}
     pairs = [(n, v) for n, v in asked.request.query_params.multi_items() if n in kept and v]

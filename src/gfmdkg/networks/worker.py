@@ -9,18 +9,25 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 from gfmdkg.engine.frames import Frame, Handler, Reply
-from gfmdkg.networks.formats import Document, evidence_document, matrix_document, network_document
-from gfmdkg.networks.graph_files import GRAPH_FILES, matrix_csv
+from gfmdkg.networks.formats import (
+    GRAPH_FILES,
+    evidence_document,
+    matrix_csv,
+    matrix_document,
+    network_document,
+)
 from gfmdkg.networks.kinds import ASSERTIONS, kind_named
 from gfmdkg.networks.network import Network, build_network
-from gfmdkg.networks.occurrences import Grounds, Occurrence, read_names, read_occurrences
-from gfmdkg.networks.request import NetworkRequest
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest, Occurrence, read_occurrences
 from gfmdkg.rdf.solutions import Select, Solutions
+from gfmdkg.rdf.values import JsonObject
+from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.versions import Version
+from gfmdkg.terms.index import TermIndex
 
 __all__ = ["Networks", "create_handler"]
 
@@ -40,18 +47,18 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     retire_bytes = int(options["memory_limit_bytes"] * _RETIRE_ABOVE)
 
     @lru_cache(maxsize=_VERSIONS_KEPT)
-    def networks_of(folder: Path) -> Networks:
+    def networks_of(version: Version) -> Networks:
         def select(query: str) -> Solutions:
             # To open it takes milliseconds, and its caches more memory than the networks.
-            with closing(OxigraphStore.open_read_only(folder)) as store:
+            with closing(OxigraphStore.open_read_only(version.database)) as store:
                 return store.select(query)
 
-        return Networks(select)
+        return Networks(select, open_names(version))
 
     def handle(frame: Frame) -> Reply:
         # From the service alone.
-        folder, request = pickle.loads(frame.body)  # noqa: S301
-        body = networks_of(folder).answer(request)
+        version, request = pickle.loads(frame.body)  # noqa: S301
+        body = networks_of(version).answer(request)
         return Reply(head={}, body=body, retires=_largest_bytes() > retire_bytes)
 
     return handle
@@ -66,11 +73,11 @@ def _largest_bytes() -> int:
 class Networks:
     """The networks of one version; the last ones are kept, for one is asked for in many forms.
 
-    ``select`` runs SELECTs over the version.
+    ``select`` runs SELECTs over the version, ``terms`` are its names.
     """
 
-    def __init__(self, select: Select) -> None:
-        self._naming = partial(read_names, select)
+    def __init__(self, select: Select, terms: TermIndex) -> None:
+        self._terms = terms
         self._side: _ReadSide = lru_cache(_SIDES_KEPT)(partial(read_occurrences, select))
         self._network = lru_cache(_KEPT)(partial(_build, self._side))
 
@@ -83,15 +90,15 @@ class Networks:
         network = self._network(*asked)
         if request.edge is not None:
             document = evidence_document(
-                network, self._naming, request.edge, start=request.start, limit=request.limit
+                network, self._terms, request.edge, start=request.start, limit=request.limit
             )
         elif request.is_matrix:
             document = matrix_document(
-                network, self._naming, rows=request.rows, columns=request.columns
+                network, self._terms, rows=request.rows, columns=request.columns
             )
         else:
             document = network_document(
-                network, self._naming, limit=request.limit, edge_limit=request.edge_limit
+                network, self._terms, limit=request.limit, edge_limit=request.edge_limit
             )
         if request.format != "json":
             write = matrix_csv if request.is_matrix else GRAPH_FILES[request.format]
@@ -100,7 +107,7 @@ class Networks:
             document |= self._hint(request)
         return json.dumps({**document, **request.members}, ensure_ascii=False).encode()
 
-    def _hint(self, request: NetworkRequest) -> Document:
+    def _hint(self, request: NetworkRequest) -> JsonObject:
         """What to ask instead of what is empty, if anything is linked on other grounds."""
         asked = request.grounds.assertions
         others = tuple(iri for iri in ASSERTIONS.values() if iri not in asked)

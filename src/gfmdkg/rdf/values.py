@@ -18,6 +18,7 @@ from gfmdkg.namespaces import XSD, short_name
 
 __all__ = [
     "DESCRIBED",
+    "JsonObject",
     "PythonValue",
     "Resource",
     "Term",
@@ -34,6 +35,9 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 Triple = tuple[Term, ox.NamedNode, Term]
 """Subject, predicate and object."""
+
+JsonObject = dict[str, Any]
+"""An object of a JSON document."""
 
 PythonValue = str | int | float | bool | Decimal | date | datetime
 """What a literal becomes in Python; ``datetime`` is also a ``date``."""

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -20,6 +21,9 @@ __all__ = ["INDEX_NAME", "build_index", "ensure_index", "is_current"]
 
 INDEX_NAME = "search.sqlite"
 """The index's file name inside the folder of a version."""
+
+is_current = partial(is_file_current, made_by=FORMAT)
+"""Whether a file is an index that this software can read."""
 
 _WHAT = "the search index"
 
@@ -52,11 +56,6 @@ def ensure_index(folder: Path, select: Select) -> Path:
     with told_as_store_error(target, what=_WHAT):
         derive_once(target, lambda: build_index(target, select), is_current=is_current)
     return target
-
-
-def is_current(path: Path) -> bool:
-    """Whether this is an index that this software can read."""
-    return is_file_current(path, made_by=FORMAT)
 
 
 def _fill(connection: sqlite3.Connection, select: Select) -> None:

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from gfmdkg.rdf.values import Resource
-from gfmdkg.search.answers import Completion, Completions, Group
+from gfmdkg.search.answers import Completion, Completions, Group, kind_of
 from gfmdkg.search.documents import Document
-from gfmdkg.search.kinds import kind_of
 from gfmdkg.search.schema import in_ranges
 from gfmdkg.terms.folding import fold
 

@@ -10,9 +10,9 @@ import pyoxigraph as ox
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES, PROV, RDF, RDFS, SH
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.solutions import Select, Solutions
-from gfmdkg.search.kinds import KINDS
+from gfmdkg.search.answers import KINDS
 
-__all__ = ["Document", "Link", "Name", "read_above", "read_documents"]
+__all__ = ["Document", "IndexedName", "Link", "read_above", "read_documents"]
 
 _TYPE_RANK: Mapping[str, int] = {iri: rank for rank, iri in enumerate(KINDS.values())}
 # The machinery of the graph, which has pages of its own: ontology, shapes, provenance.
@@ -24,7 +24,7 @@ _LINKS_LIMIT = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class IndexedName:
     """A label or code of a thing; ``kind`` is pref, alt, hidden or notation."""
 
     kind: str
@@ -51,7 +51,7 @@ class Document:
     iri: str
     type: str = _UNTYPED
     scheme: str | None = None
-    names: list[Name] = field(default_factory=list)
+    names: list[IndexedName] = field(default_factory=list)
     texts: dict[str, set[str]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     rowid: int = 0
@@ -119,7 +119,7 @@ def _read_names(solutions: Solutions) -> tuple[dict[str, Document], dict[str, se
                 text = _clean(value.value)
                 if text:
                     document = documents.setdefault(iri, Document(iri))
-                    document.names.append(Name(kind, text, value.language))
+                    document.names.append(IndexedName(kind, text, value.language))
     for iri, document in documents.items():
         document.scheme = schemes.get(iri)
     return documents, types

@@ -6,8 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 
 from gfmdkg.rdf.values import Resource
-from gfmdkg.search.answers import Hit, Marked, Reason, Why
-from gfmdkg.search.kinds import kind_of
+from gfmdkg.search.answers import Hit, Marked, Reason, Why, kind_of
 from gfmdkg.search.matching import Matches
 from gfmdkg.search.schema import SEPARATOR
 

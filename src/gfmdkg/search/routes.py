@@ -3,8 +3,8 @@
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
@@ -17,10 +17,10 @@ from gfmdkg.http.described import answers, described_router, format_model, query
 from gfmdkg.http.models import AtVersion, Count, FromOne, Links, asked, page_parameters
 from gfmdkg.http.parameters import JSON, Parameters, choose_format, link_header, page_members
 from gfmdkg.http.service import Service
-from gfmdkg.rdf.values import DESCRIBED, members, write_json
-from gfmdkg.search import INDEX_NAME, SearchIndex
-from gfmdkg.search.answers import Completions, SearchAnswer
-from gfmdkg.search.kinds import KINDS, class_named
+from gfmdkg.rdf.values import DESCRIBED, JsonObject, members, write_json
+from gfmdkg.search.answers import KINDS, Completions, SearchAnswer, class_named
+from gfmdkg.search.building import INDEX_NAME
+from gfmdkg.search.index import SearchIndex
 from gfmdkg.store.versions import Version, VersionStore
 
 __all__ = ["search_indexes", "search_router"]
@@ -35,8 +35,7 @@ _SUGGESTIONS_LIMIT = 50
 _AT_VERSION = (AtVersion, format_model(JSON.name))
 _CLASSES = f"Only things of these classes: {', '.join(KINDS)}; or the CURIE or IRI of a class."
 
-Document = dict[str, Any]
-Ask = Callable[[SearchIndex], Document]
+Ask = Callable[[SearchIndex], JsonObject]
 
 
 class SearchParameters(BaseModel):
@@ -89,12 +88,9 @@ def search_indexes(versions: VersionStore, *, wait_seconds: float) -> VersionCac
     turn = asyncio.Lock()
 
     async def load(version: Version) -> SearchIndex:
-        if (version.folder / INDEX_NAME).exists():
-            # Opened at once, whatever is being built; one of a former format is built anew.
-            try:
-                return await asyncio.to_thread(SearchIndex.open, version.folder / INDEX_NAME)
-            except StoreError:
-                pass
+        # Opened at once, whatever is being built.
+        with suppress(StoreError):  # it is missing, or of a former format
+            return await asyncio.to_thread(SearchIndex.open, version.folder / INDEX_NAME)
         async with turn:
             return await asyncio.to_thread(SearchIndex.of, version)
 
@@ -147,7 +143,7 @@ def search_router(service: Service, indexes: VersionCache[SearchIndex]) -> APIRo
         language = _language(parameters)
         paging = parameters.paging(service.settings)
 
-        def ask(index: SearchIndex) -> Document:
+        def ask(index: SearchIndex) -> JsonObject:
             answer = index.search(
                 text,
                 types=types,
@@ -175,7 +171,7 @@ def search_router(service: Service, indexes: VersionCache[SearchIndex]) -> APIRo
         types = tuple(map(class_named, parameters.many("type")))
         limit = parameters.integer("limit", minimum=1, maximum=_SUGGESTIONS_LIMIT) or _SUGGESTIONS
 
-        def ask(index: SearchIndex) -> Document:
+        def ask(index: SearchIndex) -> JsonObject:
             return members(index.suggest(text, types=types, limit=limit))
 
         return await _answer(service, indexes, parameters, request, ask)
@@ -196,7 +192,7 @@ async def _answer(
     async def make(answer: Answer, wanted: Version) -> Answer:
         found = await indexes.find(wanted, or_former=number is None)
 
-        def run() -> tuple[Document, str]:
+        def run() -> tuple[JsonObject, str]:
             document = {**ask(found.value), "version": str(found.version.number)}
             return document, write_json(document)
 

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from tests.lists.conftest import Library
 
-from gfmdkg.lists import GROUPS, ListIndex, Select, build_indexes, keep_answers, select_from
-from gfmdkg.lists.reading import ANSWERS_NAME
+from gfmdkg.lists.definitions import GROUPS
+from gfmdkg.lists.index import ListIndex, build_indexes
+from gfmdkg.lists.reading import ANSWERS_NAME, SelectBytes, cached_answers, select_from
 
 TABLE = b"?item\t?value\n<a:1>\t1\n<a:2>\t2\n<a:1>\t1\n"
 DISTINCT = b"?item\t?value\n<a:1>\t1\n<a:2>\t2\n"
 
 
 class Asked:
-    """A ``Select`` that counts."""
+    """A ``SelectBytes`` that counts."""
 
     def __init__(self, answer: bytes = TABLE, seconds: float = 0.0) -> None:
         self.queries: list[str] = []
@@ -27,8 +28,8 @@ class Asked:
         return self._answer
 
 
-def keep(folder: Path, ask: Select) -> Select:
-    return keep_answers(folder, ask, worth_seconds=0)
+def keep(folder: Path, ask: SelectBytes) -> SelectBytes:
+    return cached_answers(folder, ask, worth_seconds=0)
 
 
 def test_an_answer_is_asked_for_once_and_its_equal_rows_are_kept_once(tmp_path: Path) -> None:
@@ -41,13 +42,13 @@ def test_an_answer_is_asked_for_once_and_its_equal_rows_are_kept_once(tmp_path: 
 
 def test_what_the_engine_finds_at_once_is_not_kept(tmp_path: Path) -> None:
     asked = Asked()
-    select = keep_answers(tmp_path, asked)
+    select = cached_answers(tmp_path, asked)
     assert select("q") == TABLE
     assert select("q") == TABLE
     assert asked.queries == ["q", "q"]
     assert not (tmp_path / ANSWERS_NAME).exists()
     slow = Asked(seconds=0.06)
-    assert keep_answers(tmp_path, slow)("q") == DISTINCT
+    assert cached_answers(tmp_path, slow)("q") == DISTINCT
     assert (tmp_path / ANSWERS_NAME).exists()
 
 
