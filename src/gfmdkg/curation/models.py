@@ -66,7 +66,7 @@ class Submission(BaseModel):
     name: str = asked("The document's name.", "data/reference/actors.ttl")
 
 
-_NOTE = "A note that is kept with the step; a rejection should say why."
+_NOTE = "What is kept with the step; a rejection should say why."
 
 
 class Note(BaseModel):
@@ -139,7 +139,7 @@ class ChangeEvent(_Record):
     state: State
     by: str
     at: datetime
-    note: str | None
+    message: str | None = Field(validation_alias="note")
 
 
 class ChangeSet(ChangeSummary):

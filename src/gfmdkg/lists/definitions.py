@@ -34,7 +34,7 @@ __all__ = [
 _SECTION = re.compile(r"^## (?P<names>.+)\n", re.MULTILINE)
 _OPENING, _CLOSING = " WHERE {\n", "\n}"
 
-ASSERTION, CONFIDENCE = "assertion", "confidence"
+ASSERTION, CONFIDENCE = "assertions", "confidence"
 """The filters that say which links count, for all facets that are ``of_links``."""
 
 
@@ -133,12 +133,12 @@ class Order:
 class Include:
     """Related things that the items of a page may bring along, a row for each.
 
-    ``source`` selects ?item and the columns; its slot ?item takes items.
+    Rows that differ in fields that take ``many`` values are one. ``source`` selects ?item and the columns; its slot ?item takes items.
     """
 
     name: str
     description: str
-    columns: tuple[Column, ...]
+    columns: tuple[Field, ...]
     source: QueryText
 
     def query(self, iris: Iterable[str]) -> str:

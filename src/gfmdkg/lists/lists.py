@@ -122,9 +122,16 @@ class _ListReader(HeaderReader):
             yield Include(
                 name=name,
                 description=self.text(members.get("description"), f"{name}: description"),
-                columns=tuple(self.columns(members.get("columns")).values()),
+                columns=tuple(self._included(members.get("columns"), name)),
                 source=QueryText.read(self._patterns[f"includes/{name}"].text),
             )
+
+
+    def _included(self, node: yaml.Node | None, name: str) -> Iterator[Field]:
+        nodes = self.mapping(node, name)
+        for each, column in self.columns(node, beside=("many",)).items():
+            many = self.flag(self.mapping(nodes[each], each).get("many"), f"{each}: many")
+            yield Field(column=column, many=many)
 
 
 def _by_name(found: Iterator[_Named]) -> Mapping[str, _Named]:
@@ -141,7 +148,7 @@ def _recommendations(passages: FacetedList) -> FacetedList:
         name="recommendation", type=ColumnType.RESOURCE, description="The recommendation"
     )
     fields = {described.name: Field(column=described)}
-    fields |= {n: f for n, f in passages.fields.items() if n not in ("passage", "passageType")}
+    fields |= {n: f for n, f in passages.fields.items() if n not in ("passage", "passage_type")}
     return replace(
         passages,
         name="recommendations",

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from gfmdkg.errors import ParameterError
 from gfmdkg.http.models import asked
-from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
+from gfmdkg.http.parameters import INCLUDE, JSON, SPARQL, Paging, Parameters, choose_format
 from gfmdkg.http.service import Service
 from gfmdkg.lists import FacetedList, Field, Selection, parse_selection
 from gfmdkg.lists.formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
@@ -32,11 +32,11 @@ FULL_TEXT = "q"
 
 # Values of a facet unless more are asked for.
 _FACET_VALUES = 20
-_ALL, _NONE = "all", "none"
-_OF_ITEMS = ("fields", "include", "facets", "facet_limit")
+_ALL = "all"
+_OF_ITEMS = ("fields", INCLUDE, "facets", "facet_limit")
 # Parameters of every list beside its filters.
 _RESERVED = (
-    *("facet_limit", "facets", "fields", "format", "include"),
+    *("facet_limit", "facets", "fields", "format", INCLUDE),
     *("page", "per_page", "sort", "version"),
 )
 
@@ -58,10 +58,9 @@ def shown_parameters(faceted: FacetedList, settings: Settings) -> Iterator[type[
             one_of=[*orders, "relevance"],
         )
         facets: list[str] = asked(
-            "The facets to count: all unless given; names, repeated or separated by commas, or "
-            "none.",
+            "The facets to count, or all; none unless given.",
             [next(iter(faceted.facets))],
-            each_of=[*faceted.facets, "all", "none"],
+            each_of=[*faceted.facets, _ALL],
         )
         facet_limit: int = asked(
             "The most values of a facet; those with most items come first.",
@@ -77,12 +76,12 @@ def shown_parameters(faceted: FacetedList, settings: Settings) -> Iterator[type[
         )
 
     yield Shown
+    meanings = "; ".join(f"{name}: {i.description}" for name, i in faceted.includes.items())
+    text = "What comes along: sparql, the query that gives these items, as a link"
     if faceted.includes:
-        meanings = "; ".join(f"{name}: {i.description}" for name, i in faceted.includes.items())
-        text = f"What the items bring along in their member included. {meanings}."
-        first = [next(iter(faceted.includes))]
-        include = asked(text, first, each_of=faceted.includes)
-        yield create_model("Including", include=(list[str], include))
+        text += f"; and what the items bring along in their member included. {meanings}"
+    names = (*faceted.includes, SPARQL)
+    yield create_model("Including", include=(list[str], asked(f"{text}.", [names[0]], each_of=names)))
 
 
 def filter_names(faceted: FacetedList) -> frozenset[str]:
@@ -114,7 +113,10 @@ async def select(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListParameters:
-    """What a request asks for; ``number`` is the version that it names, if any."""
+    """What a request asks for; ``number`` is the version that it names, if any.
+
+    ``includes`` are names of includes of the list, and ``sparql``.
+    """
 
     request: Request
     faceted: FacetedList
@@ -132,8 +134,6 @@ class ListParameters:
 def read_parameters(settings: Settings, faceted: FacetedList, request: Request) -> ListParameters:
     """What a request asks for. Raises ``ParameterError``, ``NotAcceptable``."""
     parameters = Parameters.of(request, {*filter_names(faceted), *_RESERVED})
-    if not faceted.includes and parameters.many("include"):
-        raise ParameterError("include", f"has nothing to include in {faceted.name}")
     found = ListParameters(
         request=request,
         faceted=faceted,
@@ -145,36 +145,25 @@ def read_parameters(settings: Settings, faceted: FacetedList, request: Request) 
         facets=_chosen_facets(faceted, parameters),
         facet_limit=parameters.integer("facet_limit", minimum=1, maximum=settings.page_size_limit)
         or _FACET_VALUES,
-        includes=_names(parameters, "include", tuple(faceted.includes)),
+        includes=parameters.names(INCLUDE, (*faceted.includes, SPARQL)),
         number=parameters.version(),
     )
     if found.format is not JSON:
         shows_fields = found.format not in (*GRAPH_FORMATS, *REFERENCE_FORMATS)
-        for name in ("include", "facets", "facet_limit") if shows_fields else _OF_ITEMS:
+        for name in (INCLUDE, "facets", "facet_limit") if shows_fields else _OF_ITEMS:
             if parameters.many(name):
                 raise ParameterError(name, f"has no meaning in the format {found.format.name}")
     return found
 
 
 def _chosen_facets(faceted: FacetedList, parameters: Parameters) -> frozenset[str]:
-    """The facets to count: all unless ``facets=`` names some or says ``none``."""
-    names = _names(parameters, "facets", (*faceted.facets, _ALL, _NONE))
-    return frozenset(faceted.facets if names in ((), (_ALL,)) else names) - {_NONE}
+    """The facets to count: those that ``facets=`` names, or all."""
+    names = parameters.names("facets", (*faceted.facets, _ALL))
+    return frozenset(faceted.facets if _ALL in names else names)
 
 
 def _chosen_fields(faceted: FacetedList, parameters: Parameters) -> tuple[Field, ...]:
     """The fields to show in the order asked for, always with the item itself."""
     item, *others = faceted.fields
-    names = _names(parameters, "fields", (item, *others))
+    names = parameters.names("fields", (item, *others))
     return tuple(faceted.fields[name] for name in dict.fromkeys((item, *(names or others))))
-
-
-def _names(parameters: Parameters, parameter: str, allowed: Sequence[str]) -> tuple[str, ...]:
-    """The names that a repeatable parameter lists, separated by commas or given apart."""
-    texts = ",".join(parameters.many(parameter)).split(",")
-    names = tuple(dict.fromkeys(stripped for text in texts if (stripped := text.strip())))
-    for name in names:
-        if name not in allowed or (name in (_ALL, _NONE) and len(names) > 1):
-            shown = name[:40]
-            raise ParameterError(parameter, f"names “{shown}”", value=shown, allowed=allowed)
-    return names

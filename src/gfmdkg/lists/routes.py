@@ -25,7 +25,7 @@ from gfmdkg.http.described import (
     query_string,
 )
 from gfmdkg.http.models import AtVersion, Count, Page, page_parameters, sometimes
-from gfmdkg.http.parameters import JSON, link_header, page_members, sparql_link
+from gfmdkg.http.parameters import JSON, SPARQL, link_header, page_members, sparql_link
 from gfmdkg.http.service import Service
 from gfmdkg.lists import (
     LISTS,
@@ -91,14 +91,15 @@ class Interpretation(BaseModel):
 class ListPage(Page):
     """A page of a list."""
 
-    facets: dict[str, Facet] = Field(description="The facets asked for, by name.")
-    facets_cut: list[str] = Field(
-        description="The facets that were not counted, for their time was over."
+    facets: dict[str, Facet] = sometimes("The facets that facets= asks for, by name.")
+    facets_cut: list[str] = sometimes(
+        "Of the facets asked for those that were not counted, for their time was over."
     )
 
     search: Interpretation = sometimes()
     sparql: str = sometimes(
-        "The query that gives these items, where it is too long for links.sparql; send it by POST."
+        "With include=sparql the query that gives these items, where it is too long for "
+        "links.sparql; send it by POST."
     )
 
 
@@ -256,7 +257,8 @@ async def _read_graph(service: Service, listed: _Listed, media_type: str) -> byt
 
 async def _read_included(service: Service, listed: _Listed) -> Included:
     iris = [listed.index.items[position] for position in listed.page]
-    includes = [listed.asked.faceted.includes[name] for name in listed.asked.includes]
+    known = listed.asked.faceted.includes
+    includes = [known[name] for name in listed.asked.includes if name in known]
     found = await asyncio.gather(
         *(service.solutions(each.query(iris), version=listed.version) for each in includes)
     )
@@ -269,16 +271,20 @@ async def _read_included(service: Service, listed: _Listed) -> Included:
 def _rows_by_item(
     include: Include, solutions: Solutions, terms: TermIndex
 ) -> dict[str, list[Document]]:
-    rows: dict[str, list[Document]] = {}
+    rows: dict[str, dict[tuple[object, ...], Document]] = {}
     for record in solutions.records():
-        row: Document = {
-            column.name: show(record[column.name], terms) if column.name in record else None
-            for column in include.columns
-        }
+        cells = {name: show(term, terms) for name, term in record.items()}
+        single = tuple(record.get(column.name) for column in include.columns if not column.many)
         item = record["item"]
         assert isinstance(item, ox.NamedNode)  # noqa: S101 - it was asked for by its IRI
-        rows.setdefault(item.value, []).append(row)
-    return rows
+        row = rows.setdefault(item.value, {}).setdefault(single, {})
+        for column in include.columns:
+            cell = cells.get(column.name)
+            if column.many:
+                row.setdefault(column.name, []).extend([] if cell is None else [cell])
+            else:
+                row[column.name] = cell
+    return {iri: list(found.values()) for iri, found in rows.items()}
 
 
 def _write_json(
@@ -300,18 +306,20 @@ def _write_json(
         "items": [_item(listed, position, included) for position in listed.page],
         **page,
         "version": str(version),
-        "facets": {counts.facet.name: _facet(counts, terms) for counts in counted},
-        "facets_cut": cut,
     }
+    if asked.facets:
+        document["facets"] = {counts.facet.name: _facet(counts, terms) for counts in counted}
+        document["facets_cut"] = cut
     if listed.found is not None:
         document["search"] = {
             "interpretation": listed.found.interpretation,
             "corrected": listed.found.corrected,
             "lenient": listed.found.lenient,
         }
-    # The query as a link where a line can hold it, else as text to be sent by POST.
-    link = sparql_link(listed.query, version if listed.is_version_named else None)
-    document |= {"links": {**page["links"], **link}} if link else {"sparql": listed.query}
+    if SPARQL in asked.includes:
+        # As a link where a line can hold it, else as text to be sent by POST.
+        link = sparql_link(listed.query, version if listed.is_version_named else None)
+        document |= {"links": {**page["links"], **link}} if link else {"sparql": listed.query}
     return write_json(document).encode(), not cut
 
 
@@ -370,7 +378,7 @@ def _item_model(faceted: FacetedList) -> type[BaseModel]:
         members[shown.name] = cell_of(shown.column, many=shown.many, is_sure=False)
     rows: dict[str, Any] = {}
     for include in faceted.includes.values():
-        cells: dict[str, Any] = {column.name: cell_of(column) for column in include.columns}
+        cells: dict[str, Any] = {f.name: cell_of(f.column, many=f.many) for f in include.columns}
         row = create_model(f"{name}{include.name.capitalize()}", **cells)
         rows[include.name] = (list[row], sometimes(include.description))  # type: ignore[valid-type]
     if rows:

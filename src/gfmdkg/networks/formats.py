@@ -13,7 +13,7 @@ import networkx as nx
 from gfmdkg.networks.kinds import ASSERTIONS, describe_weight
 from gfmdkg.networks.measures import Measures, lay_out
 from gfmdkg.networks.network import Network, evidence_of
-from gfmdkg.networks.occurrences import Name
+from gfmdkg.networks.occurrences import Grounds, Name
 
 __all__ = [
     "EVIDENCE_SHOWN",
@@ -46,9 +46,20 @@ Document = dict[str, Any]
 Naming = Callable[[Iterable[str]], Mapping[str, Name]]
 """Gives the names of resources by their IRIs."""
 
+Words = Mapping[tuple[str, str], tuple[str, ...]]
+"""Passage and what it is linked with, to the words that name that."""
+
+Wording = Callable[[Iterable[str], Grounds], Words]
+"""Gives the words of passages on the grounds that count."""
+
 
 def network_document(
-    network: Network, naming: Naming, *, limit: int | None = None, edge_limit: int | None = None
+    network: Network,
+    naming: Naming,
+    wording: Wording,
+    *,
+    limit: int | None = None,
+    edge_limit: int | None = None,
 ) -> Document:
     """The ``limit`` nodes of highest weighted degree and, among them, the heaviest edges."""
     measures, weight = network.measures, network.measures.weighted_degree
@@ -60,6 +71,7 @@ def network_document(
     evidence = {ends: sorted(network.edges[ends].evidence)[:EVIDENCE_SHOWN] for ends in edges}
     named = {network.nodes[node].iri for node in nodes}
     names = naming(named.union(*evidence.values()))
+    words = _words(network, wording, named, set().union(*evidence.values()))
     drawn: nx.Graph[int] = nx.Graph()
     # A stable sort: within a community the heaviest come first.
     by_community: list[int] = sorted(nodes, key=lambda node: measures.community[node])
@@ -73,7 +85,7 @@ def network_document(
         "multigraph": False,
         "graph": {"kind": network.kind.name},
         "nodes": [_node(network, node, names, places[node]) for node in nodes],
-        "edges": [_edge(network, ends, evidence[ends], names) for ends in edges],
+        "edges": [_edge(network, ends, evidence[ends], names, words) for ends in edges],
         "communities": _communities(network, nodes, names),
         "total": {
             "nodes": len(network.nodes),
@@ -118,7 +130,7 @@ def _node(
     found = network.nodes[node]
     return {
         "id": found.iri,
-        "label": names[found.iri].label,
+        **_called(names[found.iri]),
         "type": names[found.iri].type,
         "side": network.kind.sides[found.side].name,
         "count": found.count,
@@ -129,23 +141,52 @@ def _node(
 
 
 def _edge(
-    network: Network, ends: tuple[int, int], evidence: Iterable[str], names: Mapping[str, Name]
+    network: Network,
+    ends: tuple[int, int],
+    evidence: Iterable[str],
+    names: Mapping[str, Name],
+    words: Words,
 ) -> Document:
     edge, (one, other) = network.edges[ends], ends
     weight = len(edge.evidence)
     jaccard = {} if network.kind.is_bipartite else {"jaccard": round(network.jaccard(*ends), 4)}
+    source, target = network.nodes[one].iri, network.nodes[other].iri
     return {
-        "source": network.nodes[one].iri,
-        "target": network.nodes[other].iri,
+        "source": source,
+        "target": target,
         "weight": weight,
         **jaccard,
         "assertions": sorted(_SHORT.get(iri, iri) for iri in edge.assertions),
-        "evidence": {"total": weight, "items": [_cell(iri, names) for iri in evidence]},
+        "evidence": {
+            "total": weight,
+            "items": [_piece(iri, (source, target), names, words) for iri in evidence],
+        },
     }
 
 
 def _cell(iri: str, names: Mapping[str, Name]) -> Document:
-    return {"iri": iri, "label": names[iri].label}
+    return {"iri": iri, **_called(names[iri])}
+
+
+def _called(name: Name) -> Document:
+    return {"label": name.label} if name.code is None else {"label": name.label, "code": name.code}
+
+
+def _words(
+    network: Network, wording: Wording, ends: Iterable[str], evidence: Iterable[str]
+) -> Words:
+    """The words that link the ends of edges with their evidence; one of the two are passages."""
+    is_passage = network.kind.evidence_member == "passage"
+    return wording(evidence if is_passage else ends, network.grounds)
+
+
+def _piece(
+    evidence: str, ends: tuple[str, str], names: Mapping[str, Name], words: Words
+) -> Document:
+    """A piece of evidence, with the words that tie it to the ends of its edge, if any do."""
+    pairs = (pair for end in ends for pair in ((evidence, end), (end, evidence)))
+    found = dict.fromkeys(text for pair in pairs for text in words.get(pair, ()))
+    return {**_cell(evidence, names), "matched_text": " | ".join(found) or None}
 
 
 def _communities(
@@ -199,17 +240,24 @@ def matrix_document(
 
 
 def evidence_document(
-    network: Network, naming: Naming, ends: tuple[str, str], *, start: int, limit: int | None
+    network: Network,
+    naming: Naming,
+    wording: Wording,
+    ends: tuple[str, str],
+    *,
+    start: int,
+    limit: int | None,
 ) -> Document:
     """What links two nodes, from place ``start`` on. Raises ``NotFound`` as ``evidence_of``."""
     found = evidence_of(network, *ends)
     shown = found[start:][:limit]
     names = naming((*shown, *ends))
+    words = _words(network, wording, ends, shown)
     return {
         "kind": network.kind.name,
         "source": _cell(ends[0], names),
         "target": _cell(ends[1], names),
         "evidence": network.kind.evidence,
-        "items": [_cell(iri, names) for iri in shown],
+        "items": [_piece(iri, ends, names, words) for iri in shown],
         "total": len(found),
     }

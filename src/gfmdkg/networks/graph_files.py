@@ -16,7 +16,7 @@ __all__ = ["GRAPH_FILES", "matrix_csv"]
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # The library notes the day of writing, which would make two equal files differ.
 _DAY_WRITTEN = re.compile(r' lastmodifieddate="[^"]*"')
-_NODE_ATTRIBUTES = ("label", "type", "side", "count", *MEASURES)
+_NODE_ATTRIBUTES = ("label", "code", "type", "side", "count", *MEASURES)
 _EDGE_ATTRIBUTES = ("weight", "jaccard")
 
 

@@ -153,6 +153,7 @@ class Node(BaseModel):
 
     id: str
     label: str | None
+    code: str = sometimes("Its acronym, symbol or number.")
     type: str | None
     side: str
     count: Count
@@ -165,11 +166,22 @@ class Node(BaseModel):
     y: _Place
 
 
+class Evidence(BaseModel):
+    """A piece of evidence: a passage, or what two recommendations both cite."""
+
+    iri: str
+    label: str | None
+    code: str = sometimes("Its acronym, symbol or number.")
+    matched_text: str | None = Field(
+        description="The words of the text that name the nodes, several separated by \" | \"."
+    )
+
+
 class EdgeEvidence(BaseModel):
     """The first pieces of evidence of an edge, and how many there are in all."""
 
     total: Count
-    items: list[Resource]
+    items: list[Evidence]
 
 
 class Edge(BaseModel):
@@ -235,6 +247,7 @@ class MatrixLine(BaseModel):
 
     iri: str
     label: str | None
+    code: str = sometimes("Its acronym, symbol or number.")
     total: Count
     count: Count
 
@@ -264,4 +277,4 @@ class EvidencePage(Page):
     source: Resource
     target: Resource
     evidence: str
-    items: list[Resource]
+    items: list[Evidence]

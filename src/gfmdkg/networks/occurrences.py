@@ -1,6 +1,6 @@
 """Where nodes occur in the graph, and what they are called: the SPARQL for it, and the reading."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple, Self
@@ -12,6 +12,8 @@ from gfmdkg.networks.kinds import ASSERTIONS, NetworkKind
 from gfmdkg.rdf.query_text import QueryText, packaged_query
 from gfmdkg.rdf.solutions import Select
 from gfmdkg.rdf.values import Term, typed
+from gfmdkg.terms.codes import code_of
+from gfmdkg.terms.index import slug_of
 
 __all__ = [
     "Grounds",
@@ -21,11 +23,12 @@ __all__ = [
     "evidence_query",
     "read_names",
     "read_occurrences",
+    "read_words",
     "side_query",
 ]
 
-# So many names are asked for at once; longer queries take longer to plan than to run.
-_NAMES_AT_ONCE = 2_000
+# So many resources are asked for at once; longer queries take longer to plan than to run.
+_RESOURCES_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,15 @@ class Grounds:
         asked = [a.value for a in known if a in (included or known) and a not in excluded]
         return cls(assertions=tuple(asked), confidence=confidence)
 
+    def slots(self) -> dict[str, Sequence[Term]]:
+        """The terms for the slots of a query that looks at links."""
+        slots: dict[str, Sequence[Term]] = {
+            "assertion": tuple(map(ox.NamedNode, self.assertions))
+        }
+        if self.confidence is not None:
+            slots["least"] = [typed(f"{self.confidence:f}", "decimal")]
+        return slots
+
 
 class Occurrence(NamedTuple):
     """A node stands in a unit (a passage, a statement, a reference); all are IRIs.
@@ -68,14 +80,13 @@ class Name:
     """What a resource is called and what it is; ``type`` is the local name of its class."""
 
     label: str | None
+    code: str | None
     type: str | None
 
 
 def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
     """The query of a side, for the links that count; of one node alone where it is given."""
-    slots: dict[str, Iterable[Term]] = {"assertion": map(ox.NamedNode, grounds.assertions)}
-    if grounds.confidence is not None:
-        slots["least"] = [typed(f"{grounds.confidence:f}", "decimal")]
+    slots = grounds.slots()
     if node is not None:
         slots["node"] = [ox.NamedNode(node)]
     query = _query(side)
@@ -103,27 +114,52 @@ def read_occurrences(select: Select, side: str, grounds: Grounds) -> tuple[Occur
 
 
 def read_names(select: Select, iris: Iterable[str]) -> Mapping[str, Name]:
-    """The English label of each resource, else one in another language; and its class."""
+    """The English label of each resource, else one in another language; its code and class."""
     wanted = sorted(set(iris))
     labels: dict[str, ox.Literal] = {}
     types: dict[str, str] = {}
-    for start in range(0, len(wanted), _NAMES_AT_ONCE):
-        part = wanted[start : start + _NAMES_AT_ONCE]
+    others: dict[str, list[tuple[str, str, str | None]]] = {}
+    for part in _parts(wanted):
         for row in select(_query("names").fill(iri=map(ox.NamedNode, part))).rows:
             match row:
-                case ox.NamedNode(value=iri), ox.Literal() as label, None:
+                case ox.NamedNode(value=iri), ox.Literal(value="pref"), ox.Literal() as label:
                     labels[iri] = min(labels.get(iri, label), label, key=_label_order)
-                case ox.NamedNode(value=iri), None, ox.NamedNode(value=class_iri):
+                case ox.NamedNode(value=iri), _, ox.NamedNode(value=class_iri):
                     types[iri] = min(types.get(iri, class_iri), class_iri)
+                case ox.NamedNode(value=iri), ox.Literal(value=kind), ox.Literal() as name:
+                    others.setdefault(iri, []).append((kind, name.value, name.language))
                 case _:
                     continue
     return {
         iri: Name(
             label=labels[iri].value if iri in labels else None,
+            code=code_of(others.get(iri, ()), slug_of(iri)),
             type=_local_name(types[iri]) if iri in types else None,
         )
         for iri in wanted
     }
+
+
+def read_words(
+    select: Select, passages: Iterable[str], grounds: Grounds
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Passage and what it is linked with, to the words of the passage that name that."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for part in _parts(sorted(set(passages))):
+        text = _query("words").fill(passage=map(ox.NamedNode, part), **grounds.slots())
+        for row in select(text).rows:
+            match row:
+                case ox.NamedNode(value=passage), ox.NamedNode(value=target), ox.Literal() as words:
+                    key = passage, target
+                    found[key] = (*found.get(key, ()), words.value)
+                case _:
+                    continue
+    return found
+
+
+def _parts(iris: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(iris), _RESOURCES_AT_ONCE):
+        yield iris[start : start + _RESOURCES_AT_ONCE]
 
 
 def _query(name: str) -> QueryText:

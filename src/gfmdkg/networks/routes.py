@@ -21,8 +21,9 @@ from gfmdkg.http.described import (
     in_path,
     query_string,
 )
-from gfmdkg.http.models import AtVersion, page_parameters
+from gfmdkg.http.models import AtVersion, SparqlIncluded, page_parameters
 from gfmdkg.http.parameters import (
+    INCLUDE,
     JSON,
     ROW_FORMATS,
     Parameters,
@@ -122,7 +123,7 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         The filters choose the passages that count, as in the list of passages. Measures are
         those of the whole network; JSON shows its heaviest part, `left_out` says how much is
         missing, and the other formats have all of it. The JSON is node-link data as networkx
-        and D3 read it. Explicit links count unless `assertion` asks for others.
+        and D3 read it. Explicit links count unless `assertions` asks for others.
         """
         kind = kind_named(network)
         asked = _read(request, kind, NETWORK_MEDIA, ("limit", "edge_limit"))
@@ -146,7 +147,7 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         responses=answers("A page of the evidence.", EvidencePage, also=also),
     )
     async def evidence(request: Request, network: str) -> Response:
-        """All that links two nodes of a network under the same filters, and the SPARQL for it."""
+        """All that links two nodes of a network under the same filters, with the words for it."""
         kind = kind_named(network)
         asked = _read(request, kind, (JSON,), ("source", "target", "page", "per_page"))
         return await _respond_evidence(service, lists, asked)
@@ -184,7 +185,7 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
 def _parameters(formats: Collection[MediaType], caps: type[BaseModel]) -> list[params.Depends]:
     """The parameters of a network or a matrix, as they are described."""
     names = format_model(*(media.name for media in formats))
-    return query_string(PassageFilters, caps, AtVersion, names)
+    return query_string(PassageFilters, caps, SparqlIncluded, AtVersion, names)
 
 
 async def _list_kinds(request: Request) -> Response:
@@ -220,6 +221,7 @@ class _Asked:
     format: MediaType
     minimum: int
     number: int | None
+    includes_sparql: bool
 
     def cap(self, name: str, *, usual: int, most: int) -> int | None:
         """How many of something are shown. Files for other programs are whole unless capped."""
@@ -234,7 +236,8 @@ def _read(
 
     Raises ``UnknownParameter``, ``ParameterError``, ``NotAcceptable``.
     """
-    parameters = Parameters.of(request, {*FILTER_NAMES, *names, "format", "minimum", "version"})
+    others = ("format", INCLUDE, "minimum", "version")
+    parameters = Parameters.of(request, {*FILTER_NAMES, *names, *others})
     return _Asked(
         request=request,
         kind=kind,
@@ -242,6 +245,7 @@ def _read(
         format=choose_format(parameters, request.headers.get("accept"), formats),
         minimum=parameters.integer("minimum", minimum=1) or 1,
         number=parameters.version(),
+        includes_sparql=parameters.includes_sparql(),
     )
 
 
@@ -277,7 +281,7 @@ async def _respond_evidence(service: Service, lists: ListIndexes, asked: _Asked)
             asked,
             version,
             chosen,
-            sparql_link(query, asked.number),
+            sparql_link(query, asked.number) if asked.includes_sparql else {},
             edge=edge,
             start=min(paging.start, _FURTHEST),
             limit=paging.per_page,
@@ -347,7 +351,7 @@ async def _work(
 
 
 def _links(asked: _Asked, chosen: _Chosen) -> dict[str, str]:
-    """The same network in other forms, its evidence (an RFC 6570 template), and its SPARQL."""
+    """The same network in other forms, and its evidence (an RFC 6570 template)."""
     kind = asked.kind
     network, matrix = f"/api/network/{kind.name}", f"/api/matrix/{kind.name}"
     links = {f.name: _link(network, asked, format=f.name) for f in NETWORK_MEDIA if f is not JSON}
@@ -357,8 +361,10 @@ def _links(asked: _Asked, chosen: _Chosen) -> dict[str, str]:
         links["matrix_csv"] = _link(matrix, asked, format="csv")
     evidence = _link(f"{network}/evidence", asked)
     links["evidence"] = evidence + ("{&source,target}" if "?" in evidence else "{?source,target}")
-    query = edges_query(kind, chosen.grounds, items=chosen.query, minimum=asked.minimum)
-    return links | sparql_link(query, asked.number)
+    if asked.includes_sparql:
+        query = edges_query(kind, chosen.grounds, items=chosen.query, minimum=asked.minimum)
+        links |= sparql_link(query, asked.number)
+    return links
 
 
 def _link(path: str, asked: _Asked, **more: str) -> str:

@@ -17,7 +17,13 @@ from gfmdkg.networks.formats import Document, evidence_document, matrix_document
 from gfmdkg.networks.graph_files import GRAPH_FILES, matrix_csv
 from gfmdkg.networks.kinds import ASSERTIONS, kind_named
 from gfmdkg.networks.network import Network, build_network
-from gfmdkg.networks.occurrences import Grounds, Occurrence, read_names, read_occurrences
+from gfmdkg.networks.occurrences import (
+    Grounds,
+    Occurrence,
+    read_names,
+    read_occurrences,
+    read_words,
+)
 from gfmdkg.networks.request import NetworkRequest
 from gfmdkg.rdf.solutions import Select, Solutions
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -71,6 +77,7 @@ class Networks:
 
     def __init__(self, select: Select) -> None:
         self._naming = partial(read_names, select)
+        self._wording = partial(read_words, select)
         self._side: _ReadSide = lru_cache(_SIDES_KEPT)(partial(read_occurrences, select))
         self._network = lru_cache(_KEPT)(partial(_build, self._side))
 
@@ -83,7 +90,12 @@ class Networks:
         network = self._network(*asked)
         if request.edge is not None:
             document = evidence_document(
-                network, self._naming, request.edge, start=request.start, limit=request.limit
+                network,
+                self._naming,
+                self._wording,
+                request.edge,
+                start=request.start,
+                limit=request.limit,
             )
         elif request.is_matrix:
             document = matrix_document(
@@ -91,7 +103,11 @@ class Networks:
             )
         else:
             document = network_document(
-                network, self._naming, limit=request.limit, edge_limit=request.edge_limit
+                network,
+                self._naming,
+                self._wording,
+                limit=request.limit,
+                edge_limit=request.edge_limit,
             )
         if request.format != "json":
             write = matrix_csv if request.is_matrix else GRAPH_FILES[request.format]

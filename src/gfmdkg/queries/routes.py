@@ -13,6 +13,7 @@ from pydantic import BaseModel, create_model
 from starlette.responses import Response
 
 from gfmdkg.engine.answers import read_body
+from gfmdkg.errors import ParameterError
 from gfmdkg.http.answer import Answer, AnswerResponse
 from gfmdkg.http.described import (
     READING,
@@ -25,8 +26,17 @@ from gfmdkg.http.described import (
     own_parameters,
     query_string,
 )
-from gfmdkg.http.models import AtVersion, Count, Links, Page, page_parameters, sometimes
+from gfmdkg.http.models import (
+    AtVersion,
+    Count,
+    Links,
+    Page,
+    SparqlIncluded,
+    page_parameters,
+    sometimes,
+)
 from gfmdkg.http.parameters import (
+    INCLUDE,
     JSON,
     ROW_FORMATS,
     Paging,
@@ -44,6 +54,7 @@ from gfmdkg.rdf.answers import AnswerFormats
 from gfmdkg.rdf.values import write_json
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import ColumnType, Parameter, ParameterType
 
 __all__ = [
@@ -58,7 +69,7 @@ __all__ = [
     "queries_router",
 ]
 
-RESERVED = ("format", "page", "per_page", "version")
+RESERVED = ("format", INCLUDE, "page", "per_page", "version")
 """Parameters that every canned query's route has beside the query's own."""
 
 # In an index of this size a name without a match is looked for in well under a
@@ -118,6 +129,7 @@ class BoundQuery:
     """
 
     service: Service
+    terms: TermIndex
     query: CannedQuery
     values: Values
     version: Version
@@ -133,7 +145,7 @@ class BoundQuery:
             paged = self.query.paged(self.text, limit=paging.per_page, offset=paging.start)
             body = await read_body(await self.service.answer(paged, version=self.version))
             cache.put(question, body, size_bytes=len(body) + _OVERHEAD_BYTES)
-        rows = self.query.rows(await decode_solutions(body))
+        rows = self.query.rows(await decode_solutions(body), self.terms)
         if len(rows) < paging.per_page and (rows or paging.page == 1):
             total = self.keep_total(paging.start + len(rows))
         else:
@@ -200,6 +212,7 @@ async def bind_query(
     digest = hashlib.sha256(text.encode()).digest()
     return BoundQuery(
         service=service,
+        terms=terms,
         query=query,
         values=values,
         version=version,
@@ -287,6 +300,7 @@ def _parameters(query: CannedQuery, settings: Settings) -> list[params.Depends]:
     own = own_parameters({name: field_of(p) for name, p in query.parameters.items()})
     shared = query_string(
         page_parameters(settings),
+        SparqlIncluded,
         AtVersion,
         format_model(*(media.name for media in ROW_FORMATS)),
     )
@@ -316,25 +330,34 @@ async def _run(
     chosen = choose_format(parameters, request.headers.get("accept"), ROW_FORMATS)
     paging = parameters.paging(service.settings)
     values = parameters.given(query.parameters)
+    includes_sparql = parameters.includes_sparql()
+    if includes_sparql and chosen is not JSON:
+        raise ParameterError(INCLUDE, f"has no meaning in the format {chosen.name}")
 
     async def make(answer: Answer, version: Version) -> Answer:
         bound = await bind_query(service, query, values, version, request=request)
         if chosen is JSON:
-            return await _as_json(bound, catalog, paging, answer, request)
+            query_links = sparql_link(bound.text) if includes_sparql else {}
+            return await _as_json(bound, catalog, paging, answer, request, query_links)
         return await _as_table(bound, paging, answer, request)
 
     return await service.respond(request, parameters.version(), chosen.media_type, make)
 
 
 async def _as_json(
-    bound: BoundQuery, catalog: Catalog, paging: Paging, answer: Answer, request: Request
+    bound: BoundQuery,
+    catalog: Catalog,
+    paging: Paging,
+    answer: Answer,
+    request: Request,
+    query_links: Links,
 ) -> Answer:
     """A page of the rows; where there are none, with what its ``when_empty`` finds."""
     found = await bound.page(paging)
     hint = None if found.total else await bound.hint(catalog)
     page = page_members(request, found.total, paging)
     headers = link_header(page["links"])
-    page["links"] |= sparql_link(bound.text)
+    page["links"] |= query_links
     document = {"items": found.rows, **page, "version": str(bound.version.number)}
     if hint is not None:
         document["hint"] = hint

@@ -54,12 +54,16 @@ _CLOSED = {"extra": "forbid"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource: its IRI, and its label if it has one, as links have none."""
+    """A resource: its IRI, and its label if it has one, as links have none.
+
+    `code` is its acronym, symbol or number, and left out where there is none.
+    """
 
     __pydantic_config__ = _CLOSED
 
     iri: str
     label: str | None
+    code: str | None = None
 
     def __str__(self) -> str:
         return self.label or self.iri

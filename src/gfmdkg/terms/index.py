@@ -27,7 +27,7 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -35,6 +35,7 @@ from gfmdkg.about import VERSION
 from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, expand
 from gfmdkg.rdf.values import Resource
+from gfmdkg.terms.codes import code_of
 from gfmdkg.terms.folding import fold, is_acronym, tidy
 
 if TYPE_CHECKING:
@@ -48,19 +49,20 @@ __all__ = [
     "is_current",
     "labels_query",
     "open_tables",
+    "slug_of",
     "write_tables",
 ]
 
 NameFact = tuple[str, str, str, str | None]
 """What is said of a resource: its IRI, a kind of name with a text and its language; or ``type``
-or ``scheme`` with an IRI and ``None``."""
+or ``scheme`` with an IRI and ``None``. A ``symbol`` is no name, for documents may share one."""
 
 _OWN_BASES = (ID_BASE, SCHEME_BASE)
 
 # A resource that has no name is in none of them. Its types and schemes are separated by spaces.
 _TABLES = """
 CREATE TABLE resource (
-  id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, slug TEXT,
+  id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, slug TEXT, code TEXT,
   types TEXT NOT NULL, schemes TEXT NOT NULL
 );
 CREATE TABLE name (
@@ -76,20 +78,25 @@ BEGIN;
 CREATE INDEX temp.fact_of ON fact (iri, kind);
 INSERT INTO resource (iri, slug, types, schemes)
   SELECT iri, slug(iri), '', '' FROM fact
-  WHERE kind NOT IN ('type', 'scheme') GROUP BY iri ORDER BY min(rowid);
+  WHERE kind NOT IN ('type', 'scheme', 'symbol') GROUP BY iri ORDER BY min(rowid);
 UPDATE resource SET
   types = (SELECT ifnull(group_concat(value, ' '), '') FROM (
     SELECT DISTINCT value FROM fact WHERE iri = resource.iri AND kind = 'type' ORDER BY value)),
   schemes = (SELECT ifnull(group_concat(value, ' '), '') FROM (
     SELECT DISTINCT value FROM fact WHERE iri = resource.iri AND kind = 'scheme' ORDER BY value));
+UPDATE resource SET code = coded.code FROM (
+  SELECT iri, code(iri, kind, value, language) AS code FROM fact
+  WHERE kind IN ('alt', 'notation', 'symbol') GROUP BY iri) AS coded
+  WHERE resource.iri = coded.iri;
 INSERT INTO member SELECT DISTINCT value, id FROM fact JOIN resource USING (iri)
   WHERE kind = 'scheme';
 INSERT INTO name (resource, kind, text, language, folded)
   SELECT id, kind, value, language, fold(value) FROM fact JOIN resource USING (iri)
-  WHERE kind NOT IN ('type', 'scheme') ORDER BY id, fact.rowid;
+  WHERE kind NOT IN ('type', 'scheme', 'symbol') ORDER BY id, fact.rowid;
 DROP TABLE fact;
 CREATE INDEX name_of ON name (resource);
 CREATE INDEX name_folded ON name (folded);
+CREATE INDEX resource_code ON resource (iri, code) WHERE code IS NOT NULL;
 CREATE INDEX resource_slug ON resource (slug) WHERE slug IS NOT NULL;
 COMMIT;
 """
@@ -100,7 +107,8 @@ _MADE_BY = zlib.crc32(f"{VERSION} {unicodedata.unidata_version} {_TABLES}".encod
 def _fill_tables(connection: sqlite3.Connection, facts: Iterable[NameFact]) -> None:
     """Make the tables in an empty database; no fact is held in memory for it."""
     connection.create_function("fold", 1, fold, deterministic=True)
-    connection.create_function("slug", 1, _slug, deterministic=True)
+    connection.create_function("slug", 1, slug_of, deterministic=True)
+    connection.create_aggregate("code", 4, _Code)  # type: ignore[arg-type]
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     connection.executescript(_TABLES)
@@ -139,8 +147,24 @@ def open_tables(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _slug(iri: str) -> str | None:
+def slug_of(iri: str) -> str | None:
+    """The last part of an IRI of ours."""
     return iri[iri.rfind("/") + 1 :] if iri.startswith(_OWN_BASES) else None
+
+
+class _Code:
+    """The aggregate ``code``, over the names of one resource."""
+
+    def __init__(self) -> None:
+        self._slug: str | None = None
+        self._names: list[tuple[str, str, str | None]] = []
+
+    def step(self, iri: str, kind: str, text: str, language: str | None) -> None:
+        self._slug = slug_of(iri)
+        self._names.append((kind, text, language))
+
+    def finalize(self) -> str | None:
+        return code_of(self._names, self._slug)
 
 
 LabelKind = Literal["pref", "alt", "hidden", "never", "notation"]
@@ -150,6 +174,7 @@ _LABELS_KEPT = 10_000
 # IRI, types and schemes of a resource that may be meant; the last two separated by spaces.
 _Match = tuple[str, str, str]
 
+_CODES = "SELECT iri, code FROM resource WHERE code IS NOT NULL"
 _BY_IRI = "SELECT iri, types, schemes FROM resource WHERE iri = ?"
 _BY_SLUG = "SELECT iri, types, schemes FROM resource WHERE slug = ?"
 _BY_NAME = (
@@ -346,9 +371,18 @@ class TermIndex:
                     return str(text)
         return preferred[0][1] if preferred else None
 
+    def code(self, iri: str) -> str | None:
+        """The acronym, symbol or number of a resource, as ``code_of`` has it."""
+        return self._codes.get(iri)
+
+    @cached_property
+    def _codes(self) -> dict[str, str]:
+        # Few resources have one, and every cell of an answer asks.
+        return dict(self._read(_CODES))
+
     def resource(self, iri: str) -> Resource:
-        """A resource with its English label."""
-        return Resource(iri=iri, label=self.label(iri))
+        """A resource with its English label and its code."""
+        return Resource(iri=iri, label=self.label(iri), code=self.code(iri))
 
     def labels(self, iri: str) -> tuple[LabelEntry, ...]:
         """All names of a resource as they were entered, those that veto included."""

@@ -1,0 +1,43 @@
+"""The code of a resource: the short text that people write and sort by, shown beside its label.
+
+It is the number or notation of what is numbered (10.7, 13), else the acronym by which it goes
+(CMW, ILO C097), else the symbol of a document (A/RES/73/195); most resources have none.
+"""
+
+import re
+from collections.abc import Iterable
+
+from gfmdkg.terms.folding import fold
+
+__all__ = ["code_of"]
+
+# At least two capitals or digits: MiGOF and C097 are acronyms, Malta is not.
+_ONE_WORD = re.compile(r"(?=(?:[^A-Z0-9]*[A-Z0-9]){2})[\w./-]{2,12}", re.ASCII)
+_SEVERAL_WORDS = re.compile(r".*\b[A-Z0-9]{2}.*", re.ASCII)
+_NOT_IN_SLUGS = re.compile("[^a-z0-9]+")
+
+
+def code_of(names: Iterable[tuple[str, str, str | None]], slug: str | None) -> str | None:
+    """The code among the names of a resource: kind, text and language of each.
+
+    Of several acronyms it is the one that the slug spells, else the shortest.
+
+    >>> code_of([("alt", "ICRMW", "en"), ("alt", "CMW", "en"), ("symbol", "A/45/158", None)], "cmw")
+    'CMW'
+    """
+    ranked = (
+        (rank, len(text), text)
+        for kind, text, language in names
+        if (rank := _rank(kind, text, language, slug)) is not None
+    )
+    return min(ranked, default=(0, 0, None))[2]
+
+
+def _rank(kind: str, text: str, language: str | None, slug: str | None) -> int | None:
+    if kind in ("notation", "symbol"):
+        return 0 if kind == "notation" else 3
+    if kind != "alt" or language not in (None, "en"):
+        return None
+    if slug == _NOT_IN_SLUGS.sub("-", fold(text)).strip("-") and _SEVERAL_WORDS.fullmatch(text):
+        return 1
+    return 2 if _ONE_WORD.fullmatch(text) else None
