@@ -3,7 +3,8 @@
 A file runs as it stands. What may become of it is marked in its text:
 
 - ``VALUES ?name { UNDEF }`` is the slot ``name``, which takes terms. If ``# if given`` follows
-  in its line, the line goes where its slot is not filled, for even an empty slot changes a plan.
+  in its line, the line goes where its slot is not filled, for even an empty slot changes a plan,
+  and with it the patterns in the line that only this slot needs.
 - ``# page``, alone in its line, ends the sub-select to which LIMIT and OFFSET belong. Without
   it, they belong to the end of the query. See ``docs/decisions/0007-paged-queries.md``.
 - Patterns, one a line, between ``# scan unless`` with names of parameters, and ``# end of scan``,
