@@ -133,7 +133,8 @@ class Order:
 class Include:
     """Related things that the items of a page may bring along, a row for each.
 
-    Rows that differ in fields that take ``many`` values are one. ``source`` selects ?item and the columns; its slot ?item takes items.
+    Rows that differ in fields that take ``many`` values alone are one. ``source`` selects ?item
+    and the columns; its slot ?item takes items.
     """
 
     name: str

@@ -126,7 +126,6 @@ class _ListReader(HeaderReader):
                 source=QueryText.read(self._patterns[f"includes/{name}"].text),
             )
 
-
     def _included(self, node: yaml.Node | None, name: str) -> Iterator[Field]:
         nodes = self.mapping(node, name)
         for each, column in self.columns(node, beside=("many",)).items():

@@ -81,7 +81,9 @@ def shown_parameters(faceted: FacetedList, settings: Settings) -> Iterator[type[
     if faceted.includes:
         text += f"; and what the items bring along in their member included. {meanings}"
     names = (*faceted.includes, SPARQL)
-    yield create_model("Including", include=(list[str], asked(f"{text}.", [names[0]], each_of=names)))
+    yield create_model(
+        "Including", include=(list[str], asked(f"{text}.", [names[0]], each_of=names))
+    )
 
 
 def filter_names(faceted: FacetedList) -> frozenset[str]:

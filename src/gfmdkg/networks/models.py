@@ -173,7 +173,7 @@ class Evidence(BaseModel):
     label: str | None
     code: str = sometimes("Its acronym, symbol or number.")
     matched_text: str | None = Field(
-        description="The words of the text that name the nodes, several separated by \" | \"."
+        description='The words of the text that name the nodes, several separated by " | ".'
     )
 
 

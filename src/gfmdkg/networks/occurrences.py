@@ -55,9 +55,7 @@ class Grounds:
 
     def slots(self) -> dict[str, Sequence[Term]]:
         """The terms for the slots of a query that looks at links."""
-        slots: dict[str, Sequence[Term]] = {
-            "assertion": tuple(map(ox.NamedNode, self.assertions))
-        }
+        slots: dict[str, Sequence[Term]] = {"assertion": tuple(map(ox.NamedNode, self.assertions))}
         if self.confidence is not None:
             slots["least"] = [typed(f"{self.confidence:f}", "decimal")]
         return slots

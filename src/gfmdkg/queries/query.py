@@ -82,8 +82,9 @@ class CannedQuery:
         """The SPARQL text with these values in its slots, defaults in those not given.
 
         Values are what users write; a parameter that takes ``many`` may get several, also
-        in one text separated by commas, of which any will do. Raises ``UnknownParameter``, ``ParameterError``, ``NotFound`` and
-        ``Ambiguous``. A value can only ever become RDF terms in its own slot.
+        in one text separated by commas, of which any will do. Raises ``UnknownParameter``,
+        ``ParameterError``, ``NotFound`` and ``Ambiguous``. A value can only ever become RDF
+        terms in its own slot.
         """
         for name in values:
             if name not in self.parameters:
@@ -131,9 +132,7 @@ Row = Mapping[str, Cell]
 """A row: column to cell, in the order of the query's columns."""
 
 
-def rows_of(
-    solutions: Solutions, columns: Sequence[Column], terms: TermIndex
-) -> tuple[Row, ...]:
+def rows_of(solutions: Solutions, columns: Sequence[Column], terms: TermIndex) -> tuple[Row, ...]:
     """The solutions as rows; a resource, its label variable and its code become one cell.
 
     Raises ``KeyError`` if the solutions lack a column's variable.
@@ -146,9 +145,7 @@ def rows_of(
     )
 
 
-def _cell(
-    row: Sequence[Term | None], at: int, label_at: int | None, terms: TermIndex
-) -> Cell:
+def _cell(row: Sequence[Term | None], at: int, label_at: int | None, terms: TermIndex) -> Cell:
     match row[at]:
         case None | ox.Literal(value=""):  # GROUP_CONCAT of nothing is an empty text
             return None

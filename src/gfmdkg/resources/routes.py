@@ -158,9 +158,7 @@ def resource_router(service: Service) -> APIRouter:
         "/api/resource",
         summary="Describe a resource for programs",
         operation_id="readResource",
-        dependencies=query_string(
-            ResourceName, SparqlIncluded, AtVersion, format_model(JSON.name)
-        ),
+        dependencies=query_string(ResourceName, SparqlIncluded, AtVersion, format_model(JSON.name)),
         responses=answers("The description.", Description, also=(*READING, 409)),
     )
     async def read_resource(request: Request) -> Response:

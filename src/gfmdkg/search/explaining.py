@@ -162,7 +162,7 @@ def _links(
 
 def _named(connection: sqlite3.Connection, rowid: int, language: str | None) -> Resource:
     iri, label, code = connection.execute(
-        "SELECT doc.iri, name.text, doc.code FROM doc JOIN name ON name.doc = doc.id WHERE doc.id = ?"
+        "SELECT doc.iri, name.text, code FROM doc JOIN name ON name.doc = doc.id WHERE doc.id = ?"
         " ORDER BY (kind = 'pref' AND language IS ?) DESC, position LIMIT 1",
         (rowid, language),
     ).fetchone()

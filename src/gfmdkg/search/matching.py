@@ -154,8 +154,8 @@ class _Planner:
 
     def _note(self, rowid: int, term: str, names: tuple[str, ...]) -> None:
         iri, label, code = self._connection.execute(
-            "SELECT doc.iri, name.text, doc.code FROM doc JOIN name ON name.doc = doc.id AND position = 0"
-            " WHERE doc.id = ?",
+            "SELECT doc.iri, name.text, code FROM doc JOIN name ON name.doc = doc.id"
+            " AND position = 0 WHERE doc.id = ?",
             (rowid,),
         ).fetchone()
         rows = self._connection.execute(
