@@ -26,8 +26,8 @@ def test_minus_excludes_and_facets_are_counted(run: Run) -> None:
 
 
 def test_query_gives_the_same_items(run: Run) -> None:
-    text = run("list", "passages", "--topic", "detention", "--sparql").stdout
-    items = json.loads(run("list", "passages", "--topic", "detention", "--format", "json").stdout)
+    text = run("list", "passages", "--topics", "detention", "--sparql").stdout
+    items = json.loads(run("list", "passages", "--topics", "detention", "--format", "json").stdout)
     answer = json.loads(run("query", text, "--format", "json").stdout)
     given = [row["item"]["value"] for row in answer["results"]["bindings"]]
     assert given == [item["iri"] for item in items] != []

@@ -62,7 +62,7 @@ console.log(
     titles: titles.length,
     found: found.data?.items[0]?.resource.label,
     first,
-    words: evidence.flatMap((link) => link.words),
+    words: evidence.flatMap((link) => link.matched_text ?? []),
     adopted,
     nearest,
   }),

@@ -109,7 +109,11 @@ found = sorted({
     for p in range(80) for _ in range(4)
 })
 network = build_network(KINDS["cocitation"], [found], grounds=Grounds())
-document = network_document(network, lambda iris: {i: Name(label=i, type=None) for i in iris})
+document = network_document(
+    network,
+    lambda iris: {i: Name(label=i, code=None, type=None) for i in iris},
+    lambda passages, grounds: {},
+)
 print(document, *(write(document) for write in GRAPH_FILES.values()))
 """
 

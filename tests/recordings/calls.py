@@ -127,7 +127,7 @@ def reading() -> Iterator[Call]:
         yield call("show", "CMW", "--format", form)
     for term in ("10.7", "gfmd:cites", CMW, "detention", "CEDAV", "GFMD", "Mehmet Samsar"):
         yield call("show", term)
-    yield call("list", "recommendations", "--topic=-detention", "--kind", "political")
+    yield call("list", "recommendations", "--topics=-detention", "--kind", "political")
     yield call("list", "recommendations", "--limit", "2", "--facets")
     yield call("list", "recommendations", "--topic", "labour-rights", "--sparql")
     yield call("list", "instruments", "--type", "treaty", "--sort", "-passages", "--limit", "4")

@@ -36,7 +36,8 @@ _FACET_SECONDS = 60.0
 def list_items() -> None:
     """List things of one kind, filtered. `gfmdkg list NAME --help` shows the filters.
 
-    A filter may be given several times; a leading minus excludes: --topic=-detention.
+    Several values are given apart or separated by commas; a leading minus excludes:
+    --topics=-detention.
     """
 
 

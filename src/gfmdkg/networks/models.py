@@ -166,7 +166,7 @@ class Node(BaseModel):
     y: _Place
 
 
-class Evidence(BaseModel):
+class NetworkEvidence(BaseModel):
     """A piece of evidence: a passage, or what two recommendations both cite."""
 
     iri: str
@@ -181,7 +181,7 @@ class EdgeEvidence(BaseModel):
     """The first pieces of evidence of an edge, and how many there are in all."""
 
     total: Count
-    items: list[Evidence]
+    items: list[NetworkEvidence]
 
 
 class Edge(BaseModel):
@@ -277,4 +277,4 @@ class EvidencePage(Page):
     source: Resource
     target: Resource
     evidence: str
-    items: list[Evidence]
+    items: list[NetworkEvidence]
