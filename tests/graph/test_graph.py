@@ -87,8 +87,10 @@ def test_a_description_has_properties_incoming_links_and_evidence(graph: Graph) 
     assert passages == ["p03", "p13", "pol-03"]
     assert citing.total == 3
     assert [
-        e.words for e in described.evidence.items if e.locator == "political recommendation 3"
-    ] == [("UN CMW",)]
+        e.matched_text
+        for e in described.evidence.items
+        if e.locator == "political recommendation 3"
+    ] == ["UN CMW"]
 
 
 def test_a_link_without_a_name_is_described_by_its_path(graph: Graph) -> None:

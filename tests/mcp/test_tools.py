@@ -118,7 +118,7 @@ def test_wrong_name_is_an_error_that_offers_the_nearest(caller: Caller) -> None:
     [
         ("search", {"q": "x", "querry": "y"}, "language"),
         ("list", {"kind": "treaties"}, "instruments"),
-        ("list", {"kind": "sessions", "filters": {"topics": "x"}}, "cluster"),
+        ("list", {"kind": "sessions", "filters": {"topic": "x"}}, "clusters"),
         ("run_query", {"name": "recommendations_citing"}, "recommendations-citing"),
         ("queries", {"name": "recommendations_citing"}, "recommendations-citing"),
         (

@@ -212,7 +212,7 @@ def test_evidence_has_the_words_that_name_its_ends(lagoon_networks: Networks) ->
         for edge in ask(lagoon_networks, "similarity")["edges"]
         if short(edge["source"]) == "lagoon-1/pol-1" and short(edge["target"]) == "lagoon-2/pol-1"
     )
-    assert edge["evidence"]["items"][1]["matched_text"] == "a tide pact | the high treaty"
+    assert edge["evidence"]["items"][0]["matched_text"] == "a tide pact | the high treaty"
 
 
 def test_nodes_that_share_nothing_have_no_evidence(lagoon_networks: Networks) -> None:
