@@ -101,6 +101,8 @@ def examples_of(operation: Operation) -> Iterator[Example]:
             given[parameter["name"]] = example_of(parameter)
         elif parameter["name"] == "per_page":
             given["per_page"] = 1
+        elif parameter["name"] == "facets":
+            given["facets"] = "all"
     bodies = list(_bodies(operation))
     if operation.method == "POST" and operation.path == "/sparql":
         given = {}

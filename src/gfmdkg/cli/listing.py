@@ -36,7 +36,7 @@ _FACET_SECONDS = 60.0
 def list_items() -> None:
     """List things of one kind, filtered. `gfmdkg list NAME --help` shows the filters.
 
-    Several values are given apart or separated by commas; a leading minus excludes:
+    For several values repeat a filter or use commas; a leading minus excludes:
     --topics=-detention.
     """
 

@@ -66,7 +66,7 @@ def option_of(parameter: "Parameter", *, excludes: bool = False) -> click.Option
     """The option that a parameter becomes; where a leading minus ``excludes``, any text will do."""
     text = parameter.description.rstrip(".") + "."
     if parameter.many:
-        text += " Several are given apart or separated by commas."
+        text += " For several, repeat it or use commas."
     if parameter.default:
         text += f" Default: {', '.join(parameter.default)}."
     is_choice = parameter.values and not parameter.many and not excludes

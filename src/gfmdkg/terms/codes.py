@@ -20,17 +20,19 @@ _NOT_IN_SLUGS = re.compile("[^a-z0-9]+")
 def code_of(names: Iterable[tuple[str, str, str | None]], slug: str | None) -> str | None:
     """The code among the names of a resource: kind, text and language of each.
 
-    Of several acronyms it is the one that the slug spells, else the shortest.
+    Of several acronyms it is the one that the slug spells, else the shortest, and rather MiGOF
+    than MIGOF.
 
     >>> code_of([("alt", "ICRMW", "en"), ("alt", "CMW", "en"), ("symbol", "A/45/158", None)], "cmw")
     'CMW'
     """
     ranked = (
-        (rank, len(text), text)
+        (rank, len(text), text.swapcase())
         for kind, text, language in names
         if (rank := _rank(kind, text, language, slug)) is not None
     )
-    return min(ranked, default=(0, 0, None))[2]
+    best = min(ranked, default=None)
+    return None if best is None else best[2].swapcase()
 
 
 def _rank(kind: str, text: str, language: str | None, slug: str | None) -> int | None:
@@ -38,6 +40,7 @@ def _rank(kind: str, text: str, language: str | None, slug: str | None) -> int |
         return 0 if kind == "notation" else 3
     if kind != "alt" or language not in (None, "en"):
         return None
-    if slug == _NOT_IN_SLUGS.sub("-", fold(text)).strip("-") and _SEVERAL_WORDS.fullmatch(text):
-        return 1
-    return 2 if _ONE_WORD.fullmatch(text) else None
+    is_one_word = _ONE_WORD.fullmatch(text) is not None
+    if slug == _NOT_IN_SLUGS.sub("-", fold(text)).strip("-"):
+        return 1 if is_one_word or _SEVERAL_WORDS.fullmatch(text) else None
+    return 2 if is_one_word else None
