@@ -8,7 +8,7 @@ from tests.command import Run
 
 
 def test_items_are_filtered_sorted_and_written(run: Run) -> None:
-    done = run("list", "recommendations", "--instrument", "CMW", "--format", "json")
+    done = run("list", "recommendations", "--instruments", "CMW", "--format", "json")
     (item,) = json.loads(done.stdout)
     assert (item["kind"], item["number"]) == ("Political", "3")
     cited = run("list", "instruments", "--sort=-passages", "--limit", "3", "--format", "csv")
@@ -37,7 +37,7 @@ def test_nothing_and_mistakes_are_told(run: Run) -> None:
     nothing = run("list", "sessions", "--date-from", "2999-01-01")
     assert (nothing.stdout, nothing.exit_code) == ("", 0)
     assert "nothing passes" in nothing.stderr
-    unknown = run("list", "recommendations", "--instrument", "Nonsense Pact")
+    unknown = run("list", "recommendations", "--instruments", "Nonsense Pact")
     assert unknown.exit_code == 2
     assert "nearest" in unknown.stderr
     assert run("list", "nonsense").exit_code == 2

@@ -21,6 +21,8 @@ _ALWAYS_WHOLE = {"json_schema_serialization_defaults_required": True}
 _INTEGER = r"[+-]?[0-9]{1,18}"
 _DECIMAL = r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# Of topics and processes, but not of process and status.
+_PLURAL = re.compile("(?<=ss)es$|(?<![su])s$")
 _OWN_PATH = re.compile(r"[a-z0-9]+(/[a-z0-9.-]+)+", re.ASCII)
 # What UTF-8 cannot carry, and what no answer could be shown with.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -135,8 +137,8 @@ class Parameter:
 
     @property
     def _what(self) -> str:
-        """What it names, in messages."""
-        return self.name.replace("_", " ")
+        """What one value of it names, in messages."""
+        return _PLURAL.sub("", self.name).replace("_", " ")
 
     def _find(self, text: str, resolver: TermIndex) -> str | None:
         return resolver.find(text, types=self.classes, schemes=self.schemes, what=self._what)
