@@ -12,8 +12,7 @@ from gfmdkg.networks.kinds import ASSERTIONS, NetworkKind
 from gfmdkg.rdf.query_text import QueryText, packaged_query
 from gfmdkg.rdf.solutions import Select
 from gfmdkg.rdf.values import Term, typed
-from gfmdkg.terms.codes import code_of
-from gfmdkg.terms.index import slug_of
+from gfmdkg.terms.codes import code_of, slug_of
 
 __all__ = [
     "Grounds",

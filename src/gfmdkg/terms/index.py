@@ -24,18 +24,18 @@ import unicodedata
 import weakref
 import zlib
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from gfmdkg.about import VERSION
 from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
-from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, expand
+from gfmdkg.namespaces import expand
 from gfmdkg.rdf.values import Resource
-from gfmdkg.terms.codes import code_of
+from gfmdkg.terms.codes import CodeAggregate, slug_of
 from gfmdkg.terms.folding import fold, is_acronym, tidy
 
 if TYPE_CHECKING:
@@ -49,15 +49,12 @@ __all__ = [
     "is_current",
     "labels_query",
     "open_tables",
-    "slug_of",
     "write_tables",
 ]
 
 NameFact = tuple[str, str, str, str | None]
 """What is said of a resource: its IRI, a kind of name with a text and its language; or ``type``
 or ``scheme`` with an IRI and ``None``. A ``symbol`` is no name, for documents may share one."""
-
-_OWN_BASES = (ID_BASE, SCHEME_BASE)
 
 # A resource that has no name is in none of them. Its types and schemes are separated by spaces.
 _TABLES = """
@@ -108,7 +105,7 @@ def _fill_tables(connection: sqlite3.Connection, facts: Iterable[NameFact]) -> N
     """Make the tables in an empty database; no fact is held in memory for it."""
     connection.create_function("fold", 1, fold, deterministic=True)
     connection.create_function("slug", 1, slug_of, deterministic=True)
-    connection.create_aggregate("code", 4, _Code)  # type: ignore[arg-type]
+    connection.create_aggregate("code", 4, CodeAggregate)  # type: ignore[arg-type]
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     connection.executescript(_TABLES)
@@ -145,26 +142,6 @@ def open_tables(path: Path) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA mmap_size = 1073741824")
     return connection
-
-
-def slug_of(iri: str) -> str | None:
-    """The last part of an IRI of ours."""
-    return iri[iri.rfind("/") + 1 :] if iri.startswith(_OWN_BASES) else None
-
-
-class _Code:
-    """The aggregate ``code``, over the names of one resource."""
-
-    def __init__(self) -> None:
-        self._slug: str | None = None
-        self._names: list[tuple[str, str, str | None]] = []
-
-    def step(self, iri: str, kind: str, text: str, language: str | None) -> None:
-        self._slug = slug_of(iri)
-        self._names.append((kind, text, language))
-
-    def finalize(self) -> str | None:
-        return code_of(self._names, self._slug)
 
 
 LabelKind = Literal["pref", "alt", "hidden", "never", "notation"]
@@ -233,6 +210,11 @@ class TermIndex:
         self._read = partial(_read, connection)
         # The labels of classes, kinds and sessions are shown again and again.
         self._preferred = lru_cache(_LABELS_KEPT)(partial(_read, connection, _PREFERRED))
+        # Few resources have a code, and every cell of an answer asks for it.
+        self._codes = cache(partial(_read_codes, connection))
+        self._resources = lru_cache(_LABELS_KEPT)(
+            partial(_named, preferred=self._preferred, codes=self._codes)
+        )
         self._pools: dict[tuple[frozenset[str], frozenset[str]], NamePool] = {}
         weakref.finalize(self, connection.close)
 
@@ -364,25 +346,15 @@ class TermIndex:
 
     def label(self, iri: str, language: str = "en") -> str | None:
         """The preferred label in ``language``, else in English, else in any; ``None`` without."""
-        preferred = self._preferred(iri)
-        for wanted in (language, "en"):
-            for its_language, text in preferred:
-                if its_language == wanted:
-                    return str(text)
-        return preferred[0][1] if preferred else None
+        return _label_in(language, self._preferred(iri))
 
     def code(self, iri: str) -> str | None:
         """The acronym, symbol or number of a resource, as ``code_of`` has it."""
-        return self._codes.get(iri)
-
-    @cached_property
-    def _codes(self) -> dict[str, str]:
-        # Few resources have one, and every cell of an answer asks.
-        return dict(self._read(_CODES))
+        return self._codes().get(iri)
 
     def resource(self, iri: str) -> Resource:
         """A resource with its English label and its code."""
-        return Resource(iri=iri, label=self.label(iri), code=self.code(iri))
+        return self._resources(iri)
 
     def labels(self, iri: str) -> tuple[LabelEntry, ...]:
         """All names of a resource as they were entered, those that veto included."""
@@ -416,6 +388,28 @@ def _read(connection: sqlite3.Connection, query: str, *values: object) -> list[A
         ((_, _, file),) = connection.execute("PRAGMA database_list")
         fault = Fault(message=str(error), file=file, remedy="remove the file; it is made anew")
         raise StoreError("the index of names cannot be read", [fault]) from error
+
+
+def _read_codes(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(_read(connection, _CODES))
+
+
+def _label_in(language: str, preferred: Sequence[tuple[str | None, str]]) -> str | None:
+    for wanted in (language, "en"):
+        for its_language, text in preferred:
+            if its_language == wanted:
+                return text
+    return preferred[0][1] if preferred else None
+
+
+# No method, for a cache that knows its index would keep the index alive.
+def _named(
+    iri: str,
+    *,
+    preferred: Callable[[str], Sequence[tuple[str | None, str]]],
+    codes: Callable[[], dict[str, str]],
+) -> Resource:
+    return Resource(iri=iri, label=_label_in("en", preferred(iri)), code=codes().get(iri))
 
 
 def _facts(entry: LabelEntry) -> Iterator[NameFact]:
