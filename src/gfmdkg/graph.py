@@ -70,7 +70,7 @@ class Rows(Sequence["Row"]):
         return iter(self.rows)
 
     def to_records(self) -> list[dict[str, object]]:
-        """The rows as JSON has them: a resource as ``{"iri", "label"}``, a literal plainly."""
+        """The rows as JSON has them: a resource as ``{"iri", "label", "code"}``."""
         records: list[dict[str, object]] = json.loads(write_json(self.rows))
         return records
 
@@ -88,7 +88,7 @@ class Rows(Sequence["Row"]):
 def flatten(rows: Rows) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     """Columns and cells without structure: a labelled resource becomes two columns.
 
-    ``instrument`` has the IRI and ``instrumentLabel`` the label, as in the query itself.
+    ``instrument`` has the IRI and ``instrument_label`` the label, as in the query itself.
     """
     columns: list[str] = []
     for column in rows.query.columns.values():
@@ -177,7 +177,7 @@ class Graph:
     def rows(self, query: "CannedQuery", parameters: Mapping[str, object]) -> Rows:
         """Run a canned query that was read before. Raises what ``run`` raises."""
         given = {key: _texts(value) for key, value in parameters.items() if value is not None}
-        rows = query.rows(self.store.select(query.bind(given, self.terms)))
+        rows = query.rows(self.store.select(query.bind(given, self.terms)), self.terms)
         hint = None if rows else self._hint(query, given)
         return Rows(query=query, rows=rows, hint=hint)
 
@@ -186,7 +186,7 @@ class Graph:
             return None
         other = self._canned(query.when_empty.query)
         text = other.bind(query.when_empty.values(given), self.terms)
-        rows = other.rows(self.store.select(text))
+        rows = other.rows(self.store.select(text), self.terms)
         if not rows:
             return None
         return Hint(message=query.when_empty.message, rows=Rows(query=other, rows=rows))

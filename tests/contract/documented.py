@@ -114,7 +114,8 @@ def examples_of(operation: Operation) -> Iterator[Example]:
     sent = {"content-type": media_type} if media_type else {}
     accept = preferred_media_type(operation)
     accepted = {"accept": accept} if accept else {}
-    yield example({}, headers={**sent, **accepted}, body=body, is_main=True)
+    facets = {"facets": "all"} if any(p["name"] == "facets" for p in parameters) else {}
+    yield example(facets, headers={**sent, **accepted}, body=body, is_main=True)
     for media_type, body in bodies[1:]:
         yield example({}, headers={"content-type": media_type}, body=body)
     if operation.method != "GET":

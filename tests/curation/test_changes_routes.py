@@ -130,7 +130,7 @@ def test_a_rejection_keeps_its_reason(office: Office) -> None:
         "state": "rejected",
         "by": "Bo",
         "at": "",
-        "note": "no source",
+        "message": "no source",
     }
 
 

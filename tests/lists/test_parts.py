@@ -144,22 +144,22 @@ def test_values_that_mean_nothing_are_told(library: Library) -> None:
     with pytest.raises(UnknownParameter):
         parse(nonsense=["x"])
     with pytest.raises(NotFound):
-        parse(instrument=["Nonsense Pact"])
+        parse(instruments=["Nonsense Pact"])
     with pytest.raises(ParameterError, match="allowed"):
-        parse(topic=["nonsense"])
+        parse(topics=["nonsense"])
     with pytest.raises(ParameterError, match="between 0 and 1"):
         parse(confidence=["7"])
     with pytest.raises(ParameterError, match="more than once"):
         parse(confidence=["0.5", "0.6"])
     with pytest.raises(ParameterError, match="at most 200"):
         parse(year=["2017"] * 201)
-    assert parse(topic=["- detention"]).of("topic").excluded
+    assert parse(topics=["- detention"]).of("topics").excluded
 
 
 def test_iris_come_in_the_order_of_the_list(library: Library) -> None:
     index = library.lists["passages"]
     faceted = index.faceted
-    selection = parse_selection(faceted, {"topic": ["detention"]}, library.terms)
+    selection = parse_selection(faceted, {"topics": ["detention"]}, library.terms)
     iris = index.iris(selection)
     positions = [index.positions[iri] for iri in iris]
     assert positions == sorted(positions) != []
@@ -182,9 +182,9 @@ def test_time_that_is_over_cuts_what_is_not_begun(library: Library) -> None:
 
 def test_excluding_all_values_leaves_items_that_have_none(library: Library) -> None:
     index = library.lists["recommendations"]
-    facet = index.faceted.facets["population"]
+    facet = index.faceted.facets["population_groups"]
     every = tuple(index.bitmaps(facet, Selection()))
-    left = index.iris(Selection(choices={"population": Choice(excluded=every)}))
-    populations = index.faceted.fields["populations"]
+    left = index.iris(Selection(choices={"population_groups": Choice(excluded=every)}))
+    populations = index.faceted.fields["population_groups"]
     assert left
     assert all(not index.values(index.positions[iri], populations) for iri in left)

@@ -172,9 +172,39 @@ def test_the_callers_members_are_in_the_document(lagoon_networks: Networks) -> N
 def test_a_page_of_evidence(lagoon_networks: Networks) -> None:
     edge = iri("session/lagoon-1"), iri("instrument/tide")
     page = ask(lagoon_networks, "session-instrument", edge=edge, start=1, limit=1)
-    assert page["items"] == [{"iri": iri("passage/lagoon-1/p2"), "label": "On reeds"}]
+    assert page["items"] == [
+        {
+            "iri": iri("passage/lagoon-1/p2"),
+            "label": "On reeds",
+            "matched_text": "the Tide Treaty | the Treaty",
+        }
+    ]
     assert page["total"] == 3
     assert page["source"] == {"iri": edge[0], "label": "First Lagoon Dialogue"}
+
+
+def test_evidence_has_the_words_that_name_its_ends(lagoon_networks: Networks) -> None:
+    def words(kind: str, one: str, other: str, **options: Any) -> dict[str, str | None]:
+        page = ask(lagoon_networks, kind, edge=(iri(one), iri(other)), **options)
+        return {short(item["iri"]): item["matched_text"] for item in page["items"]}
+
+    found = words("cocitation", "instrument/reed", "instrument/tide")
+    assert found == {
+        "lagoon-1/p1": None,
+        "lagoon-1/p2": "the Reed Rules | the Tide Treaty | the Treaty",
+    }
+    # Words of links that do not count are not among them.
+    assert (
+        words("session-instrument", "session/lagoon-1", "process/ferry")["lagoon-1/pol-1"] is None
+    )
+    alike = words("similarity", "passage/lagoon-1/pol-1", "passage/lagoon-2/pol-1")
+    assert alike == {"tide": "a tide pact | the high treaty", "ferry": None}
+    (edge,) = (
+        edge
+        for edge in ask(lagoon_networks, "similarity")["edges"]
+        if short(edge["source"]) == "lagoon-1/pol-1" and short(edge["target"]) == "lagoon-2/pol-1"
+    )
+    assert edge["evidence"]["items"][0]["matched_text"] == "a tide pact | the high treaty"
 
 
 def test_nodes_that_share_nothing_have_no_evidence(lagoon_networks: Networks) -> None:

@@ -111,7 +111,7 @@ found = sorted({
     for p in range(80) for _ in range(4)
 })
 network = build_network(KINDS["cocitation"], [found], grounds=Grounds())
-document = network_document(network, TermIndex.from_entries(()))
+document = network_document(network, TermIndex.from_facts(()), lambda passages, grounds: {})
 print(document, *(write(document) for write in GRAPH_FILES.values()))
 """
 

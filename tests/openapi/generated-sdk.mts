@@ -22,7 +22,7 @@ const citing = await queriesRecommendationsCiting({
   throwOnError: true,
 });
 const cited: string[] = citing.data.items.map((row) => row.instrument.iri);
-const words: (string | null)[] = citing.data.items.map((row) => row.matchedText);
+const words: (string | null)[] = citing.data.items.map((row) => row.matched_text);
 
 // A list with a filter and a facet: one page, the total, the counts.
 const list = await recommendations({

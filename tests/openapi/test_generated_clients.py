@@ -60,7 +60,7 @@ def check(told: dict[str, Any], address: str) -> None:
     assert listed["total"] > len(listed["items"]) == 3
     assert told == {
         "cited": [row["instrument"]["iri"] for row in citing],
-        "words": [row["matchedText"] for row in citing],
+        "words": [row["matched_text"] for row in citing],
         "total": listed["total"],
         "titles": [row["recommendation"]["label"] for row in listed["items"]],
         "counts": [value["count"] for value in listed["facets"]["topic"]["values"]],

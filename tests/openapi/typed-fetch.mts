@@ -16,7 +16,7 @@ const citing = await client.GET("/api/queries/recommendations-citing", {
 });
 if (citing.data === undefined) throw new Error(citing.error.detail);
 const cited: string[] = citing.data.items.map((row) => row.instrument.iri);
-const words: (string | null)[] = citing.data.items.map((row) => row.matchedText);
+const words: (string | null)[] = citing.data.items.map((row) => row.matched_text);
 
 // A list with a filter and a facet: one page, the total, the counts.
 const list = await client.GET("/api/recommendations", {

@@ -188,7 +188,7 @@ def test_documentation_tells_what_many_operations_share_once(site: Site) -> None
     text = site.get("/docs").text
     details = text.partition('<details id="network">')[2].partition("</details>")[0]
     shared = details.partition("And as in <code>/api/recommendations</code>: ")[2]
-    assert "<code>topic</code>" in shared.partition(".</p>")[0]
+    assert "<code>topics</code>" in shared.partition(".</p>")[0]
     assert "Only those on this topic" not in details
     assert "Only those on this topic" in text
     assert '<th scope="row"><code>edge_limit</code>' in details

@@ -43,7 +43,7 @@ class Graph:
 
     def run(self, name: str, **values: str | Sequence[str]) -> tuple[Row, ...]:
         query = self.catalog[name]
-        return query.rows(self.ask(query.bind(values, self.index)))
+        return query.rows(self.ask(query.bind(values, self.index)), self.index)
 
     def examples(self, query: CannedQuery) -> str:
         """The query with the examples of its required parameters."""

@@ -39,7 +39,7 @@ HEADER = """\
 #+ columns:
 #+   text: {type: string, description: The text}
 #+   other: {type: string, description: The other}
-#+   link: {type: resource, label: linkLabel, description: The link}
+#+   link: {type: resource, label: link_label, description: The link}
 #+ tags: [tests]
 """
 SLOTS = """\
@@ -53,7 +53,7 @@ BODY = f"""\
 # VALUES ?comment {{ UNDEF }} is no slot, nor is the one in the string.
 PREFIX ex: <http://example.org/#>
 
-SELECT ?text ?other ?link (STR("VALUES ?string {{ UNDEF }}") AS ?linkLabel) WHERE {{
+SELECT ?text ?other ?link (STR("VALUES ?string {{ UNDEF }}") AS ?link_label) WHERE {{
 {SLOTS}}}
 ORDER BY ?text
 """
@@ -126,11 +126,18 @@ def test_no_value_breaks_out_of_its_slot_or_reaches_another(
     query: CannedQuery, values: list[str], other: str
 ) -> None:
     solutions = ask(query.bind({"text": values, "other": other}, INDEX))
-    expected = sorted(values)
+    parameter = query.parameters["text"]
+    expected = sorted({each for value in values for each in parameter.values_in(value, INDEX)})
     assert sorted(t.value for t in column(solutions, "text") if isinstance(t, ox.Literal)) == (
         expected
     )
     assert set(column(solutions, "other")) == {ox.Literal(other)}
+
+
+def test_commas_separate_the_values_of_a_parameter_that_takes_many(query: CannedQuery) -> None:
+    solutions = ask(query.bind({"text": ["a, b", "c,"], "other": "d, e"}, INDEX))
+    assert column(solutions, "text") == [ox.Literal(text) for text in "abc"]
+    assert set(column(solutions, "other")) == {ox.Literal("d, e")}
 
 
 @given(value=st.text(max_size=80))
@@ -228,16 +235,16 @@ def test_count_and_page_wrap_the_query(query: CannedQuery) -> None:
 
 
 PAGED_BODY = f"""\
-SELECT ?text ?other ?link ?linkLabel WHERE {{
+SELECT ?text ?other ?link ?link_label WHERE {{
   {{
     SELECT DISTINCT ?text WHERE {{
 {SLOTS}    }}
     ORDER BY ?text
     # page
   }}
-  VALUES ?linkLabel {{ "one" "two" }}
+  VALUES ?link_label {{ "one" "two" }}
 }}
-ORDER BY ?text ?linkLabel
+ORDER BY ?text ?link_label
 """
 
 
@@ -256,7 +263,7 @@ def test_marked_sub_select_is_what_is_paged_and_counted(load: Load) -> None:
     [
         ("    ORDER BY ?text\n    # page", "    # page", "ends no sub-select with ORDER BY"),
         ("# page\n  }", "# page\n # page\n  }", "only one sub-select can be paged"),
-        ("ORDER BY ?text ?linkLabel", "ORDER BY ?text\n# page", "only one sub-select"),
+        ("ORDER BY ?text ?link_label", "ORDER BY ?text\n# page", "only one sub-select"),
         ("# page\n  }", "# page\n  } VALUES ?text { UNDEF }", "outside of the sub-select that"),
     ],
 )
@@ -267,12 +274,12 @@ def test_mark_in_the_wrong_place_is_a_fault(load: Load, old: str, new: str, part
 
 
 def test_resource_and_label_are_one_cell(query: CannedQuery) -> None:
-    (row,) = query.rows(ask(query.bind({"link": "http://example.org/l"}, INDEX)))
+    (row,) = query.rows(ask(query.bind({"link": "http://example.org/l"}, INDEX)), INDEX)
     cell = row["link"]
     assert cell == Resource(iri="http://example.org/l", label="VALUES ?string { UNDEF }")
     assert list(row) == ["text", "other", "link"]
     with pytest.raises(KeyError):
-        row["linkLabel"]
+        row["link_label"]
 
 
 def test_all_faults_are_reported_with_file_and_line(load: Load) -> None:

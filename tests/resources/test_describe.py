@@ -71,9 +71,12 @@ def test_values_are_plain_json_that_tells_its_kind(described: Describe) -> None:
 def test_what_points_here_is_counted_and_cut_with_a_query_for_all(described: Describe) -> None:
     found = described(PACT + LINKS, "PSS")
     by_title = {i.title: i for i in found.incoming}
-    assert by_title["passages that cite it"].count == 60
+    assert by_title["passages that cite it"].total == 60
     assert len(by_title["passages that cite it"].items) == 50
-    assert "LIMIT" not in by_title["passages that cite it"].links["sparql"]
+    links = by_title["passages that cite it"].links
+    assert links is not None
+    assert "LIMIT" not in links["sparql"]
+    assert {i.links for i in found.without_queries().incoming} == {None}
     first = by_title["cited by"].items[0]
     assert first.other is not None
     assert first.other is not None
@@ -82,17 +85,17 @@ def test_what_points_here_is_counted_and_cut_with_a_query_for_all(described: Des
 
 def test_evidence_tells_passage_words_and_ground_the_explicit_first(described: Describe) -> None:
     found = described(PACT + LINKS, "PSS")
-    assert found.evidence.count == 60
+    assert found.evidence.total == 60
     assert len(found.evidence.items) == 50
     grounds = [e.assertion.iri.rpartition("/")[2] for e in found.evidence.items if e.assertion]
     assert grounds == ["explicit"] * 30 + ["inferred"] * 20
     first = found.evidence.items[0]
-    assert (first.direction, first.locator, first.words) == (
+    assert (first.direction, first.locator, first.matched_text) == (
         "in",
         "paragraph 1",
-        ("PSS", "the pact"),
+        "PSS | the pact",
     )
-    assert (first.confidence, first.anticipated, first.notes) == (0.9, True, ("why",))
+    assert (first.confidence, first.anticipated, first.note) == (0.9, True, "why")
     from_passage = described(PACT + LINKS, "passage/r/p01")
     assert [(e.direction, e.target.label) for e in from_passage.evidence.items] == [
         ("out", "Pact on Safety at Sea")

@@ -36,7 +36,7 @@ def iris(document: dict[str, Any]) -> list[str]:
 def test_a_search_answers_as_a_list_does(site: Site) -> None:
     document = search(site, q="PSS")
     first = document["items"][0]
-    assert first["resource"] == {"iri": SEA_PACT, "label": "Pact on Safety at Sea"}
+    assert first["resource"] == {"iri": SEA_PACT, "label": "Pact on Safety at Sea", "code": "PSS"}
     assert (first["type"], first["language"], first["scheme"]) == ("instrument", "en", None)
     assert (document["page"], document["per_page"], document["version"]) == (1, 50, "2")
     assert document["total"] == len(document["items"])
@@ -59,7 +59,7 @@ def test_a_hit_tells_by_which_link_it_was_found(site: Site) -> None:
     (item,) = search(site, q="PSS", type="statement")["items"]
     (link,) = (why for why in item["why"] if why["reason"] == "link")
     assert link["property"] == GFMD + "cites"
-    assert link["target"] == {"iri": SEA_PACT, "label": "Pact on Safety at Sea"}
+    assert link["target"] == {"iri": SEA_PACT, "label": "Pact on Safety at Sea", "code": "PSS"}
     assert link["through"] == link["target"]
 
 

@@ -27,7 +27,9 @@ def test_an_acronym_finds_its_instrument_first_and_what_cites_it(
     assert recommendation.resource.iri == PASSAGES + "pol-03"
     link = next(w for w in recommendation.why if w.reason is Reason.LINK)
     assert link.property == GFMD + "cites"
-    assert link.target == Resource(iri=BASE + "id/instrument/cmw", label=answer.items[0].label.text)
+    assert link.target == Resource(
+        iri=BASE + "id/instrument/cmw", label=answer.items[0].label.text, code="CMW"
+    )
     evidence = next(w for w in recommendation.why if w.reason is Reason.EVIDENCE)
     assert evidence.text == "UN CMW"
 

@@ -1,11 +1,15 @@
 """Which resource a text means, and what is said when it means none or several."""
 
+from dataclasses import replace
+
 import pytest
 
 from gfmdkg.errors import Ambiguous, NotFound
 from gfmdkg.namespaces import GFMD, ID_BASE, SCHEME_BASE, SDGO
+from gfmdkg.terms.codes import code_of
 from gfmdkg.terms.folding import fold
 from gfmdkg.terms.index import NameFact, TermIndex
+from gfmdkg.terms.parameters import Parameter, ParameterType
 
 CMW = ID_BASE + "instrument/cmw"
 CAT = ID_BASE + "instrument/un-cat"
@@ -173,3 +177,53 @@ def test_spellings_that_fold_alike(one: str, other: str) -> None:
 
 def test_marks_that_are_letters_are_kept() -> None:
     assert fold("कि") != fold("क")
+
+
+def test_cells_have_the_number_or_the_acronym_of_what_has_one(index: TermIndex) -> None:
+    assert index.resource(CMW).code == "CMW"
+    assert index.resource(TARGET).code == "10.7"
+    assert index.resource(TOPIC).code is None
+    assert index.resource("https://example.org/none").code is None
+
+
+@pytest.mark.parametrize(
+    ("names", "slug", "code"),
+    [
+        ([("alt", "C097"), ("alt", "ILO C097")], "ilo-c097", "ILO C097"),
+        ([("alt", "UNCRC"), ("alt", "CRC")], "child-rights", "CRC"),
+        ([("alt", "MIGOF"), ("alt", "MiGOF")], "migof", "MiGOF"),
+        ([("alt", "Malta Declaration"), ("symbol", "EUCO 1/17")], "malta-declaration", "EUCO 1/17"),
+        ([("alt", "CMW"), ("symbol", "A/RES/45/158")], "cmw", "CMW"),
+        ([("notation", "13"), ("alt", "GCM 13")], "13", "13"),
+        ([("alt", "migrant children"), ("hidden", "XYZ"), ("pref", "ABC")], "children", None),
+    ],
+)
+def test_code_is_the_number_else_the_acronym_else_the_symbol(
+    names: list[tuple[str, str]], slug: str, code: str | None
+) -> None:
+    assert code_of([(kind, text, "en") for kind, text in names], slug) == code
+
+
+def test_symbol_is_a_code_and_no_name() -> None:
+    facts = [(CAT, "pref", "Convention against Torture", "en"), (CAT, "symbol", "A/39/46", None)]
+    index = TermIndex.from_facts(facts)
+    assert index.resource(CAT).code == "A/39/46"
+    with pytest.raises(NotFound):
+        index.resolve("A/39/46")
+
+
+def test_commas_separate_values_unless_the_whole_is_a_name() -> None:
+    title = "Accord on Quays, Piers, and Moles"
+    index = index_of(entry(CMW, "pref", "CMW"), entry(CAT, "pref", title))
+    parameter = Parameter(
+        name="instruments",
+        type=ParameterType.RESOURCE,
+        description="What is cited",
+        example="CMW",
+        classes=(INSTRUMENT,),
+        many=True,
+    )
+    assert parameter.values_in("CMW, CAT,,", index) == ("CMW", "CAT")
+    assert parameter.values_in(title.upper(), index) == (title.upper(),)
+    assert parameter.values_in(",", index) == (",",)
+    assert replace(parameter, many=False).values_in("CMW,CAT", index) == ("CMW,CAT",)

@@ -180,12 +180,13 @@ def option_of(parameter: "Parameter", *, excludes: bool = False) -> click.Option
     """The option that a parameter becomes; where a leading minus ``excludes``, any text will do."""
     text = parameter.description.rstrip(".") + "."
     if parameter.many:
-        text += " May be given several times."
+        text += " For several, repeat it or use commas."
     if parameter.default:
         text += f" Default: {', '.join(parameter.default)}."
+    is_choice = parameter.values and not parameter.many and not excludes
     return click.Option(
         [f"--{parameter.name.replace('_', '-')}", _keyword(parameter)],
-        type=click.Choice(parameter.values) if parameter.values and not excludes else str,
+        type=click.Choice(parameter.values) if is_choice else str,
         multiple=parameter.many,
         required=parameter.required,
         help=f"{text} Example: {parameter.example}",

@@ -39,7 +39,8 @@ _FACET_SECONDS = 60.0
 def list_items() -> None:
     """List things of one kind, filtered. `gfmdkg list NAME --help` shows the filters.
 
-    A filter may be given several times; a leading minus excludes: --topic=-detention.
+    For several values repeat a filter or use commas; a leading minus excludes:
+    --topics=-detention.
     """
 
 

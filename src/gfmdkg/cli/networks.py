@@ -70,8 +70,8 @@ def network(
 
     The kinds: cocitation, instrument-topic, actor-instrument, sdg-instrument,
     session-instrument, similarity; docs/networks.md says what each is. Filters choose the
-    passages that it is made of; a leading minus excludes: --topic=-detention. Explicit links
-    count unless --assertion asks for others.
+    passages that it is made of; a leading minus excludes: --topics=-detention. Explicit links
+    count unless --assertions asks for others.
     """
     kind = kind_named(name)
     if matrix and not kind.is_bipartite:

@@ -73,7 +73,7 @@ def show(cli: CliContext, term: str, format_name: str) -> None:
     if format_name == "table":
         show_description(graph.describe(term))
     elif format_name == "json":
-        click.echo(write_json(graph.describe(term), indent=1))
+        click.echo(write_json(graph.describe(term).without_queries(), indent=1))
     else:
         click.echo(graph.serialise(term, _GRAPHS[format_name]), nl=False)
 

@@ -159,7 +159,7 @@ class ChangeEvent(_Record):
     state: State
     by: str
     at: datetime
-    note: str | None
+    message: str | None = Field(validation_alias="note")
 
 
 class ChangeSet(ChangeSummary):

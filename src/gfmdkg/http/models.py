@@ -20,6 +20,7 @@ __all__ = [
     "Page",
     "Readiness",
     "ServiceState",
+    "SparqlIncluded",
     "asked",
     "one_of",
     "page_parameters",
@@ -60,7 +61,9 @@ class Page(BaseModel):
     page: FromOne
     per_page: FromOne
     version: str
-    links: Links = Field(description="Paths of other pages, and of the query behind the answer.")
+    links: Links = Field(
+        description="Paths of other pages and, with include=sparql, of the query behind the answer."
+    )
 
 
 class AtVersion(BaseModel):
@@ -70,6 +73,15 @@ class AtVersion(BaseModel):
         "A published version of the graph; the current one unless given. An answer that is "
         "pinned to a version never changes.",
         ge=1,
+    )
+
+
+class SparqlIncluded(BaseModel):
+    """The parameter of what has nothing but its query to bring along."""
+
+    include: list[Literal["sparql"]] = asked(
+        "What the answer brings along in JSON: `sparql`, the query behind it, as a link.",
+        ["sparql"],
     )
 
 

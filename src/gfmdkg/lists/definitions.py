@@ -45,7 +45,7 @@ __all__ = [
 _SECTION = re.compile(r"^## (?P<names>.+)\n", re.MULTILINE)
 _OPENING, _CLOSING = " WHERE {\n", "\n}"
 
-ASSERTION, CONFIDENCE = "assertion", "confidence"
+ASSERTION, CONFIDENCE = "assertions", "confidence"
 """The filters that say which links count, for all facets that are ``of_links``."""
 
 
@@ -144,12 +144,13 @@ class Order:
 class Include:
     """Related things that the items of a page may bring along, a row for each.
 
-    ``source`` selects ?item and the columns; its slot ?item takes items.
+    Rows that differ in fields that take ``many`` values alone are one. ``source`` selects ?item
+    and the columns; its slot ?item takes items.
     """
 
     name: str
     description: str
-    columns: tuple[Column, ...]
+    columns: tuple[Field, ...]
     source: QueryText
 
     def query(self, iris: Iterable[str]) -> str:
@@ -321,9 +322,15 @@ class _ListReader(HeaderReader):
             yield Include(
                 name=name,
                 description=self.text(members.get("description"), f"{name}: description"),
-                columns=tuple(self.columns(members.get("columns"), beside=("optional",)).values()),
+                columns=tuple(self._included(members.get("columns"), name)),
                 source=QueryText.read(self._patterns[f"includes/{name}"].text),
             )
+
+    def _included(self, node: yaml.Node | None, name: str) -> Iterator[Field]:
+        nodes = self.mapping(node, name)
+        for each, column in self.columns(node, beside=("many", "optional")).items():
+            many = self.flag(self.mapping(nodes[each], each).get("many"), f"{each}: many")
+            yield Field(column=column, many=many)
 
 
 def _by_name(found: Iterator[_Named]) -> Mapping[str, _Named]:
@@ -340,7 +347,7 @@ def _recommendations(passages: FacetedList) -> FacetedList:
         name="recommendation", type=ColumnType.RESOURCE, description="The recommendation"
     )
     fields = {described.name: Field(column=described)}
-    fields |= {n: f for n, f in passages.fields.items() if n not in ("passage", "passageType")}
+    fields |= {n: f for n, f in passages.fields.items() if n not in ("passage", "passage_type")}
     return replace(
         passages,
         name="recommendations",

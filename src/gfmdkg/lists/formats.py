@@ -97,7 +97,7 @@ def _table_rows(
     yield [
         heading
         for shown in fields
-        for heading in (shown.name, f"{shown.name}Label")[: 1 + _is_resource(shown)]
+        for heading in (shown.name, f"{shown.name}_label")[: 1 + _is_resource(shown)]
     ]
     for position in positions:
         row: list[Cell] = []
@@ -204,11 +204,11 @@ def _reference(index: ListIndex, position: int, terms: TermIndex) -> Reference:
         type=kind,
         title=terms.label(iri) or iri,
         url=iri,
-        date=text("date") or text("adopted"),
-        authors=texts("adoptedBy"),
-        number=text("symbol"),
-        publisher=text("process"),
+        date=text("date") or text("adoption_date"),
+        authors=texts("adopted_by"),
+        number=text("symbols"),
+        publisher=text("processes"),
         place=text("place"),
         language=text("language"),
-        note=", ".join(texts("shortNames")) or None,
+        note=", ".join(texts("short_names")) or None,
     )

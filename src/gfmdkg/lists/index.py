@@ -267,10 +267,12 @@ def _iri(term: Term) -> str:
 
 
 def show(term: Term, terms: TermIndex) -> Cell:
-    """A term as a cell, a resource with its English label."""
+    """A term as a cell, a resource with its English label and its code."""
     match term:
         case ox.NamedNode(value=iri):
             return terms.resource(iri)
+        case ox.Literal(value=""):  # GROUP_CONCAT of nothing is an empty text
+            return None
         case ox.Literal():
             return python_value(term)
         case _:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from types import GenericAlias
 from typing import Any
 
 import pydantic
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from gfmdkg.errors import ParameterError
 from gfmdkg.http.described import cell_of, field_cell
 from gfmdkg.http.models import Page, asked, one_of, some_of, sometimes
-from gfmdkg.http.parameters import JSON, Paging, Parameters, choose_format
+from gfmdkg.http.parameters import INCLUDE, JSON, SPARQL, Paging, Parameters, choose_format
 from gfmdkg.http.service import Service
 from gfmdkg.lists.definitions import LISTS, FacetedList, Field, Include
 from gfmdkg.lists.formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
@@ -39,11 +40,11 @@ FULL_TEXT = "q"
 
 # Values of a facet unless more are asked for.
 _FACET_VALUES = 20
-_ALL, _NONE = "all", "none"
-_OF_ITEMS = ("fields", "include", "facets", "facet_limit")
+_ALL = "all"
+_OF_ITEMS = ("fields", INCLUDE, "facets", "facet_limit")
 # Parameters of every list beside its filters.
 _RESERVED = (
-    *("facet_limit", "facets", "fields", "format", "include"),
+    *("facet_limit", "facets", "fields", "format", INCLUDE),
     *("page", "per_page", "sort", "version"),
 )
 
@@ -69,10 +70,9 @@ def shown_parameters(faceted: FacetedList, settings: Settings) -> dict[str, Any]
             ),
         ),
         "facets": (
-            some_of([*faceted.facets, "all", "none"]),
+            some_of([*faceted.facets, _ALL]),
             asked(
-                "The facets to count: all unless given; names, repeated or separated by commas, "
-                "or none.",
+                "The facets to count, or all; none unless given.",
                 [next(iter(faceted.facets))],
             ),
         ),
@@ -94,25 +94,27 @@ def shown_parameters(faceted: FacetedList, settings: Settings) -> dict[str, Any]
             ),
         ),
     }
+    meanings = "; ".join(f"{name}: {i.description}" for name, i in faceted.includes.items())
+    text = "What comes along: sparql, the query that gives these items, as a link"
     if faceted.includes:
-        meanings = "; ".join(f"{name}: {i.description}" for name, i in faceted.includes.items())
-        text = f"What the items bring along in their member included. {meanings}."
-        first = [next(iter(faceted.includes))]
-        shown["include"] = (some_of(faceted.includes), asked(text, first))
+        text += f"; and what the items bring along in their member included. {meanings}"
+    names = (*faceted.includes, SPARQL)
+    shown["include"] = (some_of(names), asked(f"{text}.", [names[0]]))
     return shown
 
 
 class ListPage(Page):
     """A page of a list."""
 
-    facets: dict[str, FacetCounts] = pydantic.Field(description="The facets asked for, by name.")
-    facets_cut: list[str] = pydantic.Field(
-        description="The facets that were not counted, for their time was over."
+    facets: dict[str, FacetCounts] = sometimes("The facets that facets= asks for, by name.")
+    facets_cut: list[str] = sometimes(
+        "Of the facets asked for those that were not counted, for their time was over."
     )
 
     search: Interpretation = sometimes()
     sparql: str = sometimes(
-        "The query that gives these items, where it is too long for links.sparql; send it by POST."
+        "With include=sparql the query that gives these items, where it is too long for "
+        "links.sparql; send it by POST."
     )
 
 
@@ -143,10 +145,17 @@ def _included_model(includes: tuple[Include, ...]) -> type[pydantic.BaseModel]:
     name = next(iter(widest.fields)).capitalize()
     rows: dict[str, Any] = {}
     for include in includes:
-        cells: dict[str, Any] = {column.name: cell_of(column) for column in include.columns}
+        cells: dict[str, Any] = {f.name: _included_cell(f) for f in include.columns}
         row = pydantic.create_model(f"{name}{include.name.capitalize()}", **cells)
         rows[include.name] = (list[row], sometimes(include.description))  # type: ignore[valid-type]
     return pydantic.create_model(f"{name}Included", **rows)
+
+
+def _included_cell(shown: Field) -> Any:
+    if not shown.many:
+        return cell_of(shown.column)
+    kind, described = cell_of(replace(shown.column, is_optional=False))
+    return GenericAlias(list, kind), described
 
 
 def filter_names(faceted: FacetedList) -> frozenset[str]:
@@ -178,7 +187,10 @@ async def select(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListParameters:
-    """What a request asks for; ``number`` is the version that it names, if any."""
+    """What a request asks for; ``number`` is the version that it names, if any.
+
+    ``includes`` are names of includes of the list, and ``sparql``.
+    """
 
     request: Request
     faceted: FacetedList
@@ -196,8 +208,6 @@ class ListParameters:
 def read_parameters(settings: Settings, faceted: FacetedList, request: Request) -> ListParameters:
     """What a request asks for. Raises ``ParameterError``, ``NotAcceptable``."""
     parameters = Parameters.of(request, {*filter_names(faceted), *_RESERVED})
-    if not faceted.includes and parameters.many("include"):
-        raise ParameterError("include", f"has nothing to include in {faceted.name}")
     found = ListParameters(
         request=request,
         faceted=faceted,
@@ -209,36 +219,25 @@ def read_parameters(settings: Settings, faceted: FacetedList, request: Request) 
         facets=_chosen_facets(faceted, parameters),
         facet_limit=parameters.integer("facet_limit", minimum=1, maximum=settings.page_size_limit)
         or _FACET_VALUES,
-        includes=_names(parameters, "include", tuple(faceted.includes)),
+        includes=parameters.names(INCLUDE, (*faceted.includes, SPARQL)),
         number=parameters.version(),
     )
     if found.format is not JSON:
         shows_fields = found.format not in (*GRAPH_FORMATS, *REFERENCE_FORMATS)
-        for name in ("include", "facets", "facet_limit") if shows_fields else _OF_ITEMS:
+        for name in (INCLUDE, "facets", "facet_limit") if shows_fields else _OF_ITEMS:
             if parameters.many(name):
                 raise ParameterError(name, f"has no meaning in the format {found.format.name}")
     return found
 
 
 def _chosen_facets(faceted: FacetedList, parameters: Parameters) -> frozenset[str]:
-    """The facets to count: all unless ``facets=`` names some or says ``none``."""
-    names = _names(parameters, "facets", (*faceted.facets, _ALL, _NONE))
-    return frozenset(faceted.facets if names in ((), (_ALL,)) else names) - {_NONE}
+    """The facets to count: those that ``facets=`` names, or all."""
+    names = parameters.names("facets", (*faceted.facets, _ALL))
+    return frozenset(faceted.facets if _ALL in names else names)
 
 
 def _chosen_fields(faceted: FacetedList, parameters: Parameters) -> tuple[Field, ...]:
     """The fields to show in the order asked for, always with the item itself."""
     item, *others = faceted.fields
-    names = _names(parameters, "fields", (item, *others))
+    names = parameters.names("fields", (item, *others))
     return tuple(faceted.fields[name] for name in dict.fromkeys((item, *(names or others))))
-
-
-def _names(parameters: Parameters, parameter: str, allowed: Sequence[str]) -> tuple[str, ...]:
-    """The names that a repeatable parameter lists, separated by commas or given apart."""
-    texts = ",".join(parameters.many(parameter)).split(",")
-    names = tuple(dict.fromkeys(stripped for text in texts if (stripped := text.strip())))
-    for name in names:
-        if name not in allowed or (name in (_ALL, _NONE) and len(names) > 1):
-            shown = name[:40]
-            raise ParameterError(parameter, f"names “{shown}”", value=shown, allowed=allowed)
-    return names

@@ -21,7 +21,7 @@ from gfmdkg.http.described import (
     query_string,
 )
 from gfmdkg.http.models import AtVersion, page_parameters
-from gfmdkg.http.parameters import JSON, link_header, page_members, sparql_link
+from gfmdkg.http.parameters import JSON, SPARQL, link_header, page_members, sparql_link
 from gfmdkg.http.service import Service
 from gfmdkg.lists.definitions import LISTS, FacetedList, Include
 from gfmdkg.lists.formats import GRAPH_FORMATS, list_formats, write_items
@@ -37,6 +37,7 @@ from gfmdkg.lists.models import (
 from gfmdkg.lists.selection import Selection, selection_query
 from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.query_text import packaged_query
+from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import JsonObject, write_json
 from gfmdkg.search.answers import Found
 from gfmdkg.store.versions import Version
@@ -203,25 +204,34 @@ async def _read_graph(service: Service, listed: _Listed, media_type: str) -> byt
 
 async def _read_included(service: Service, listed: _Listed) -> Included:
     iris = [listed.index.items[position] for position in listed.page]
+    known = listed.asked.faceted.includes
+    includes = [known[name] for name in listed.asked.includes if name in known]
+    found = await asyncio.gather(
+        *(service.solutions(each.query(iris), version=listed.version) for each in includes)
+    )
+    return {
+        include.name: _rows_by_item(include, solutions, listed.terms)
+        for include, solutions in zip(includes, found, strict=True)
+    }
 
-    async def read(include: Include) -> Mapping[str, list[JsonObject]]:
-        rows: dict[str, list[JsonObject]] = {}
-        found = await service.solutions(include.query(iris), version=listed.version)
-        for record in found.records():
-            item = record["item"]
-            assert isinstance(item, ox.NamedNode)  # noqa: S101 - it was asked for by its IRI
-            row: JsonObject = {
-                column.name: show(record[column.name], listed.terms)
-                if column.name in record
-                else None
-                for column in include.columns
-            }
-            rows.setdefault(item.value, []).append(row)
-        return rows
 
-    includes = [listed.asked.faceted.includes[name] for name in listed.asked.includes]
-    found = await asyncio.gather(*map(read, includes))
-    return dict(zip(listed.asked.includes, found, strict=True))
+def _rows_by_item(
+    include: Include, solutions: Solutions, terms: TermIndex
+) -> dict[str, list[JsonObject]]:
+    rows: dict[str, dict[tuple[object, ...], JsonObject]] = {}
+    for record in solutions.records():
+        cells = {name: show(term, terms) for name, term in record.items()}
+        single = tuple(record.get(column.name) for column in include.columns if not column.many)
+        item = record["item"]
+        assert isinstance(item, ox.NamedNode)  # noqa: S101 - it was asked for by its IRI
+        row = rows.setdefault(item.value, {}).setdefault(single, {})
+        for column in include.columns:
+            cell = cells.get(column.name)
+            if column.many:
+                row.setdefault(column.name, []).extend([] if cell is None else [cell])
+            else:
+                row[column.name] = cell
+    return {iri: list(found.values()) for iri, found in rows.items()}
 
 
 def _write_json(
@@ -243,14 +253,15 @@ def _write_json(
         "items": [_item(listed, position, included) for position in listed.page],
         **page,
         "version": str(version),
-        "facets": counted,
-        "facets_cut": cut,
     }
+    if asked.facets:
+        document |= {"facets": counted, "facets_cut": cut}
     if listed.found is not None:
         document["search"] = listed.found.understood
-    # The query as a link where a line can hold it, else as text to be sent by POST.
-    link = sparql_link(listed.query, version if listed.is_version_named else None)
-    document |= {"links": {**page["links"], **link}} if link else {"sparql": listed.query}
+    if SPARQL in asked.includes:
+        # As a link where a line can hold it, else as text to be sent by POST.
+        link = sparql_link(listed.query, version if listed.is_version_named else None)
+        document |= {"links": {**page["links"], **link}} if link else {"sparql": listed.query}
     return write_json(document).encode(), not cut
 
 

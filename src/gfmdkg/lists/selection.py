@@ -108,20 +108,32 @@ def parse_selection(
 
 
 def _choice(parameter: Parameter, texts: Sequence[str], terms: TermIndex) -> Choice:
-    if len(texts) > _VALUES_LIMIT:
-        detail = f"is given {len(texts)} times, and at most {_VALUES_LIMIT} are taken"
+    values = [each for text in texts for each in _values_in(parameter, text, terms)]
+    if len(values) > _VALUES_LIMIT:
+        detail = f"has {len(values)} values, and at most {_VALUES_LIMIT} are taken"
         raise ParameterError(parameter.name, detail)
     included: dict[Term, None] = {}
     excluded: dict[Term, None] = {}
-    for text in texts:
-        stripped = text.strip()
-        is_excluded = stripped.startswith(_NOT) and len(stripped) > 1
-        term = parameter.term(stripped[1:].strip() if is_excluded else text, terms)
+    for value in values:
+        is_excluded = _is_excluded(value)
+        term = parameter.term(value[1:].strip() if is_excluded else value, terms)
         if isinstance(term, ox.Literal) and parameter.type is ParameterType.INT:
             # As the engine writes what it computes: 2017, not 02017.
             term = ox.Literal(str(int(term.value)), datatype=term.datatype)
         (excluded if is_excluded else included)[term] = None
     return Choice(included=tuple(included), excluded=tuple(excluded))
+
+
+def _values_in(parameter: Parameter, text: str, terms: TermIndex) -> tuple[str, ...]:
+    """The values in a text, of which each may be excluded."""
+    if not _is_excluded(text.strip()):
+        return parameter.values_in(text, terms)
+    first, *others = parameter.values_in(text.strip()[1:], terms)
+    return (_NOT + first, *others)
+
+
+def _is_excluded(value: str) -> bool:
+    return value.startswith(_NOT) and len(value) > 1
 
 
 def _one(parameter: Parameter, texts: Sequence[str]) -> ox.Literal:

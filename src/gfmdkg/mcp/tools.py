@@ -110,9 +110,9 @@ _NETWORK = {
         enum=list(KINDS),
     ),
     "filters": _members(
-        "Filters of the list of passages: those that count. By assertion, the links that count; "
+        "Filters of the list of passages: those that count. By assertions, the links that count; "
         "explicit ones unless given.",
-        topic="human-rights",
+        topics="human-rights",
     ),
     "minimum": _number("Only edges of at least this weight.", default=1),
 }
@@ -146,11 +146,11 @@ _TOOLS: Mapping[str, _Tool] = {
         kind=_needed("Which list.", "recommendations", enum=list(LISTS)),
         filters=_members(
             "Filter to value; of several values one is enough, a leading minus excludes.",
-            topic=["detention"],
+            topics=["detention"],
             kind="-political",
         ),
         q=_text("Only what the full-text search finds."),
-        facets=_text("The facets to count, separated by commas, or none.", default="none"),
+        facets=_text("The facets to count, separated by commas, or all; none unless given."),
         sort=_text("What to sort by; a leading minus turns it round."),
         **_PAGED,
     ),

@@ -17,6 +17,7 @@ import networkx as nx
 from gfmdkg.namespaces import compact
 from gfmdkg.networks.kinds import ASSERTIONS, describe_weight
 from gfmdkg.networks.network import Measures, Network, evidence_of, lay_out
+from gfmdkg.networks.occurrences import Grounds
 from gfmdkg.rdf.values import JsonObject, members
 from gfmdkg.terms.index import TermIndex
 
@@ -47,9 +48,20 @@ MEASURES: Mapping[str, str] = {
 
 _SHORT = {iri: name for name, iri in ASSERTIONS.items()}
 
+Words = Mapping[tuple[str, str], tuple[str, ...]]
+"""Passage and what it is linked with, to the words that name that."""
+
+Wording = Callable[[Iterable[str], Grounds], Words]
+"""Gives the words of passages on the grounds that count."""
+
 
 def network_document(
-    network: Network, terms: TermIndex, *, limit: int | None = None, edge_limit: int | None = None
+    network: Network,
+    terms: TermIndex,
+    wording: Wording,
+    *,
+    limit: int | None = None,
+    edge_limit: int | None = None,
 ) -> JsonObject:
     """The ``limit`` nodes of highest weighted degree and, among them, the heaviest edges."""
     measures, weight = network.measures, network.measures.weighted_degree
@@ -58,6 +70,9 @@ def network_document(
     edges = [ends for ends in network.edges if shown.issuperset(ends)]
     edges.sort(key=lambda ends: (-len(network.edges[ends].evidence), ends))
     edges = edges[:edge_limit]
+    evidence = {ends: sorted(network.edges[ends].evidence)[:EVIDENCE_SHOWN] for ends in edges}
+    named = {network.nodes[node].iri for node in nodes}
+    words = _words(network, wording, named, set().union(*evidence.values()))
     drawn: nx.Graph[int] = nx.Graph()
     # A stable sort: within a community the heaviest come first.
     by_community: list[int] = sorted(nodes, key=lambda node: measures.community[node])
@@ -71,7 +86,7 @@ def network_document(
         "multigraph": False,
         "graph": {"kind": network.kind.name},
         "nodes": [_node(network, node, terms, places[node]) for node in nodes],
-        "edges": [_edge(network, ends, terms) for ends in edges],
+        "edges": [_edge(network, ends, evidence[ends], terms, words) for ends in edges],
         "communities": _communities(network, nodes, terms),
         "total": {
             "nodes": len(network.nodes),
@@ -115,7 +130,7 @@ def _node(network: Network, node: int, terms: TermIndex, place: tuple[float, flo
     types = terms.types(found.iri)
     return {
         "id": found.iri,
-        "label": terms.label(found.iri),
+        **_called(found.iri, terms),
         # As search names classes: ``instrument`` for gfmd:Instrument.
         "type": compact(types[0]).rpartition(":")[2].lower() if types else None,
         "side": network.kind.sides[found.side].name,
@@ -126,22 +141,51 @@ def _node(network: Network, node: int, terms: TermIndex, place: tuple[float, flo
     }
 
 
-def _edge(network: Network, ends: tuple[int, int], terms: TermIndex) -> JsonObject:
+def _edge(
+    network: Network,
+    ends: tuple[int, int],
+    evidence: Iterable[str],
+    terms: TermIndex,
+    words: Words,
+) -> JsonObject:
     edge, (one, other) = network.edges[ends], ends
     weight, evidence = len(edge.evidence), sorted(edge.evidence)[:EVIDENCE_SHOWN]
     jaccard = {} if network.kind.is_bipartite else {"jaccard": round(network.jaccard(*ends), 4)}
+    source, target = network.nodes[one].iri, network.nodes[other].iri
     return {
-        "source": network.nodes[one].iri,
-        "target": network.nodes[other].iri,
+        "source": source,
+        "target": target,
         "weight": weight,
         **jaccard,
         "assertions": sorted(_SHORT.get(iri, iri) for iri in edge.assertions),
-        "evidence": {"total": weight, "items": [_cell(iri, terms) for iri in evidence]},
+        "evidence": {
+            "total": weight,
+            "items": [_piece(iri, (source, target), terms, words) for iri in evidence],
+        },
     }
 
 
 def _cell(iri: str, terms: TermIndex) -> JsonObject:
     return members(terms.resource(iri))
+
+
+def _called(iri: str, terms: TermIndex) -> JsonObject:
+    return {name: value for name, value in _cell(iri, terms).items() if name != "iri"}
+
+
+def _words(
+    network: Network, wording: Wording, ends: Iterable[str], evidence: Iterable[str]
+) -> Words:
+    """The words that link the ends of edges with their evidence; one of the two are passages."""
+    is_passage = network.kind.evidence_member == "passage"
+    return wording(evidence if is_passage else ends, network.grounds)
+
+
+def _piece(evidence: str, ends: tuple[str, str], terms: TermIndex, words: Words) -> JsonObject:
+    """A piece of evidence, with the words that tie it to the ends of its edge, if any do."""
+    pairs = (pair for end in ends for pair in ((evidence, end), (end, evidence)))
+    found = dict.fromkeys(text for pair in pairs for text in words.get(pair, ()))
+    return {**_cell(evidence, terms), "matched_text": " | ".join(found) or None}
 
 
 def _communities(network: Network, nodes: Iterable[int], terms: TermIndex) -> list[JsonObject]:
@@ -192,16 +236,24 @@ def matrix_document(
 
 
 def evidence_document(
-    network: Network, terms: TermIndex, ends: tuple[str, str], *, start: int, limit: int | None
+    network: Network,
+    terms: TermIndex,
+    wording: Wording,
+    ends: tuple[str, str],
+    *,
+    start: int,
+    limit: int | None,
 ) -> JsonObject:
     """What links two nodes, from place ``start`` on. Raises ``NotFound`` as ``evidence_of``."""
     found = evidence_of(network, *ends)
+    shown = found[start:][:limit]
+    words = _words(network, wording, ends, shown)
     return {
         "kind": network.kind.name,
         "source": _cell(ends[0], terms),
         "target": _cell(ends[1], terms),
         "evidence": network.kind.evidence,
-        "items": [_cell(iri, terms) for iri in found[start:][:limit]],
+        "items": [_piece(iri, ends, terms, words) for iri in shown],
         "total": len(found),
     }
 
@@ -210,7 +262,7 @@ def evidence_document(
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # The library notes the day of writing, which would make two equal files differ.
 _DAY_WRITTEN = re.compile(r' lastmodifieddate="[^"]*"')
-_NODE_ATTRIBUTES = ("label", "type", "side", "count", *MEASURES)
+_NODE_ATTRIBUTES = ("label", "code", "type", "side", "count", *MEASURES)
 _EDGE_ATTRIBUTES = ("weight", "jaccard")
 
 

@@ -118,7 +118,7 @@ _ALL = (
         "sdg-instrument",
         "SDGs and instruments",
         "Goals and targets with which passages are linked that cite an instrument or process. "
-        "Most links with goals and targets are inferred: ask for them by assertion.",
+        "Most links with goals and targets are inferred: ask for them by assertions.",
         Side(
             name="sdg",
             query="sdgs",

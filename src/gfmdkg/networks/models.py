@@ -134,6 +134,7 @@ class Node(BaseModel):
 
     id: str
     label: str | None
+    code: str = sometimes("Its acronym, symbol or number.")
     type: str | None
     side: str
     count: Count
@@ -146,11 +147,22 @@ class Node(BaseModel):
     y: _Place
 
 
+class NetworkEvidence(BaseModel):
+    """A piece of evidence: a passage, or what two recommendations both cite."""
+
+    iri: str
+    label: str | None
+    code: str = sometimes("Its acronym, symbol or number.")
+    matched_text: str | None = Field(
+        description='The words of the text that name the nodes, several separated by " | ".'
+    )
+
+
 class EdgeEvidence(BaseModel):
     """The first pieces of evidence of an edge, and how many there are in all."""
 
     total: Count
-    items: list[Resource]
+    items: list[NetworkEvidence]
 
 
 class Edge(BaseModel):
@@ -214,6 +226,7 @@ class MatrixLine(BaseModel):
 
     iri: str
     label: str | None
+    code: str = sometimes("Its acronym, symbol or number.")
     total: Count
     count: Count
 
@@ -243,4 +256,4 @@ class EvidencePage(Page):
     source: Resource
     target: Resource
     evidence: str
-    items: list[Resource]
+    items: list[NetworkEvidence]

@@ -3,7 +3,7 @@
 A request crosses to the process that works networks out; nothing here imports networkx.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -27,8 +27,12 @@ __all__ = [
     "edges_query",
     "evidence_query",
     "read_occurrences",
+    "read_words",
     "side_query",
 ]
+
+# So many resources are asked for at once; longer queries take longer to plan than to run.
+_RESOURCES_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,13 @@ class Grounds:
         known = tuple(map(ox.NamedNode, ASSERTIONS.values()))
         asked = [a for a in known if a in (choice.included or known) and a not in choice.excluded]
         return cls(assertions=tuple(a.value for a in asked), confidence=confidence)
+
+    def slots(self) -> dict[str, Sequence[Term]]:
+        """The terms for the slots of a query that looks at links."""
+        slots: dict[str, Sequence[Term]] = {"assertion": tuple(map(ox.NamedNode, self.assertions))}
+        if self.confidence is not None:
+            slots["least"] = [typed(f"{self.confidence:f}", "decimal")]
+        return slots
 
 
 FORMATS = ("json", "graphml", "gexf", "csv", "dot")
@@ -96,9 +107,7 @@ class Occurrence(NamedTuple):
 
 def side_query(side: str, grounds: Grounds, *, node: str | None = None) -> str:
     """The query of a side, for the links that count; of one node alone where it is given."""
-    slots: dict[str, Iterable[Term]] = {"assertion": map(ox.NamedNode, grounds.assertions)}
-    if grounds.confidence is not None:
-        slots["least"] = [typed(f"{grounds.confidence:f}", "decimal")]
+    slots = grounds.slots()
     if node is not None:
         slots["node"] = [ox.NamedNode(node)]
     query = _query(side)
@@ -117,6 +126,28 @@ def read_occurrences(select: Select, side: str, grounds: Grounds) -> tuple[Occur
         if unit and node and passage:
             found.add(Occurrence(unit, node, passage, assertion))
     return tuple(sorted(found, key=lambda o: (o.unit, o.node, o.passage, o.assertion or "")))
+
+
+def read_words(
+    select: Select, passages: Iterable[str], grounds: Grounds
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Passage and what it is linked with, to the words of the passage that name that."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for part in _parts(sorted(set(passages))):
+        text = _query("words").fill(passage=map(ox.NamedNode, part), **grounds.slots())
+        for row in select(text).rows:
+            match row:
+                case ox.NamedNode(value=passage), ox.NamedNode(value=target), ox.Literal() as words:
+                    key = passage, target
+                    found[key] = (*found.get(key, ()), words.value)
+                case _:
+                    continue
+    return found
+
+
+def _parts(iris: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(iris), _RESOURCES_AT_ONCE):
+        yield iris[start : start + _RESOURCES_AT_ONCE]
 
 
 def _query(name: str) -> QueryText:

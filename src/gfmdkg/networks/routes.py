@@ -22,8 +22,9 @@ from gfmdkg.http.described import (
     in_path,
     query_string,
 )
-from gfmdkg.http.models import AtVersion, one_of, page_parameters
+from gfmdkg.http.models import AtVersion, SparqlIncluded, one_of, page_parameters
 from gfmdkg.http.parameters import (
+    INCLUDE,
     JSON,
     ROW_FORMATS,
     Parameters,
@@ -124,7 +125,7 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         The filters choose the passages that count, as in the list of passages. Measures are
         those of the whole network; JSON shows its heaviest part, `left_out` says how much is
         missing, and the other formats have all of it. The JSON is node-link data as networkx
-        and D3 read it. Explicit links count unless `assertion` asks for others.
+        and D3 read it. Explicit links count unless `assertions` asks for others.
         """
         kind = kind_named(network)
         names = ("limit", "edge_limit")
@@ -143,7 +144,7 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         responses=answers("A page of the evidence.", EvidencePage, also=also),
     )
     async def evidence(request: Request, network: str) -> Response:
-        """All that links two nodes of a network under the same filters, and the SPARQL for it."""
+        """All that links two nodes of a network under the same filters, with the words for it."""
         kind = kind_named(network)
         asked = _read(request, kind, (JSON,), ("source", "target", "page", "per_page"))
         return await _respond_evidence(service, lists, asked)
@@ -176,7 +177,7 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
 def _parameters(formats: Collection[MediaType], caps: type[BaseModel]) -> list[params.Depends]:
     """The parameters of a network or a matrix, as they are described."""
     names = format_model(*(media.name for media in formats))
-    return query_string(PassageFilters, caps, AtVersion, names)
+    return query_string(PassageFilters, caps, SparqlIncluded, AtVersion, names)
 
 
 async def _list_kinds(request: Request) -> Response:
@@ -212,6 +213,7 @@ class _NetworkParameters:
     format: MediaType
     minimum: int
     number: int | None
+    includes_sparql: bool
 
     def cap(self, name: str) -> int | None:
         """How many of something are shown. Files for other programs are whole unless capped."""
@@ -227,7 +229,8 @@ def _read(
 
     Raises ``UnknownParameter``, ``ParameterError``, ``NotAcceptable``.
     """
-    parameters = Parameters.of(request, {*FILTER_NAMES, *names, "format", "minimum", "version"})
+    others = ("format", INCLUDE, "minimum", "version")
+    parameters = Parameters.of(request, {*FILTER_NAMES, *names, *others})
     return _NetworkParameters(
         request=request,
         kind=kind,
@@ -235,6 +238,7 @@ def _read(
         format=choose_format(parameters, request.headers.get("accept"), formats),
         minimum=parameters.integer("minimum", minimum=1) or 1,
         number=parameters.version(),
+        includes_sparql=parameters.includes_sparql(),
     )
 
 
@@ -268,9 +272,8 @@ async def _respond_evidence(
 
         # The search for the nearest names of an unknown one takes long in a large graph.
         edge = await asyncio.to_thread(resolve)
-        links = sparql_link(
-            evidence_query(asked.kind, wanted.grounds, edge, items=items), asked.number
-        )
+        query = evidence_query(asked.kind, wanted.grounds, edge, items=items)
+        links = sparql_link(query, asked.number) if asked.includes_sparql else {}
         start = min(paging.start, _FURTHEST)
         document = json.loads(
             await _work(
@@ -322,7 +325,7 @@ async def _work(
 
 
 def _links(asked: _NetworkParameters, grounds: Grounds, items: str | None) -> dict[str, str]:
-    """The same network in other forms, its evidence (an RFC 6570 template), and its SPARQL."""
+    """The same network in other forms, and its evidence (an RFC 6570 template)."""
     kind = asked.kind
     network, matrix = f"/api/network/{kind.name}", f"/api/matrix/{kind.name}"
     links = {f.name: _link(network, asked, format=f.name) for f in NETWORK_MEDIA if f is not JSON}
@@ -332,8 +335,10 @@ def _links(asked: _NetworkParameters, grounds: Grounds, items: str | None) -> di
         links["matrix_csv"] = _link(matrix, asked, format="csv")
     evidence = _link(f"{network}/evidence", asked)
     links["evidence"] = evidence + ("{&source,target}" if "?" in evidence else "{?source,target}")
-    query = edges_query(kind, grounds, items=items, minimum=asked.minimum)
-    return links | sparql_link(query, asked.number)
+    if asked.includes_sparql:
+        query = edges_query(kind, grounds, items=items, minimum=asked.minimum)
+        links |= sparql_link(query, asked.number)
+    return links
 
 
 def _link(path: str, asked: _NetworkParameters, **more: str) -> str:

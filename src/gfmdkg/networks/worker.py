@@ -21,7 +21,13 @@ from gfmdkg.networks.formats import (
 )
 from gfmdkg.networks.kinds import ASSERTIONS, kind_named
 from gfmdkg.networks.network import Network, build_network
-from gfmdkg.networks.occurrences import Grounds, NetworkRequest, Occurrence, read_occurrences
+from gfmdkg.networks.occurrences import (
+    Grounds,
+    NetworkRequest,
+    Occurrence,
+    read_occurrences,
+    read_words,
+)
 from gfmdkg.rdf.solutions import Select, Solutions
 from gfmdkg.rdf.values import JsonObject
 from gfmdkg.store.names import open_names
@@ -78,6 +84,7 @@ class Networks:
 
     def __init__(self, select: Select, terms: TermIndex) -> None:
         self._terms = terms
+        self._wording = partial(read_words, select)
         self._side: _ReadSide = lru_cache(_SIDES_KEPT)(partial(read_occurrences, select))
         self._network = lru_cache(_KEPT)(partial(_build, self._side))
 
@@ -90,7 +97,12 @@ class Networks:
         network = self._network(*asked)
         if request.edge is not None:
             document = evidence_document(
-                network, self._terms, request.edge, start=request.start, limit=request.limit
+                network,
+                self._terms,
+                self._wording,
+                request.edge,
+                start=request.start,
+                limit=request.limit,
             )
         elif request.is_matrix:
             document = matrix_document(
@@ -98,7 +110,11 @@ class Networks:
             )
         else:
             document = network_document(
-                network, self._terms, limit=request.limit, edge_limit=request.edge_limit
+                network,
+                self._terms,
+                self._wording,
+                limit=request.limit,
+                edge_limit=request.edge_limit,
             )
         if request.format != "json":
             write = matrix_csv if request.is_matrix else GRAPH_FILES[request.format]

@@ -11,7 +11,7 @@ from gfmdkg.terms.parameters import ColumnType, Parameter
 
 __all__ = ["RESERVED", "CannedQueryList", "CannedQueryRecord", "QueryHint", "RowsPage"]
 
-RESERVED = frozenset({"format", "page", "per_page", "version"})
+RESERVED = frozenset({"format", "include", "page", "per_page", "version"})
 """Parameters that every canned query's route has beside the query's own."""
 
 

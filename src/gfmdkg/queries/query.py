@@ -79,9 +79,10 @@ class CannedQuery:
     def bind(self, values: Mapping[str, str | Sequence[str]], resolver: TermIndex) -> str:
         """The SPARQL text with these values in its slots, defaults in those not given.
 
-        Values are what users write; a parameter that takes ``many`` may get several, of
-        which any will do. Raises ``UnknownParameter``, ``ParameterError``, ``NotFound`` and
-        ``Ambiguous``. A value can only ever become RDF terms in its own slot.
+        Values are what users write; a parameter that takes ``many`` may get several, also
+        in one text separated by commas, of which any will do. Raises ``UnknownParameter``,
+        ``ParameterError``, ``NotFound`` and ``Ambiguous``. A value can only ever become RDF
+        terms in its own slot.
         """
         for name in values:
             if name not in self.parameters:
@@ -97,7 +98,8 @@ class CannedQuery:
     def _terms(
         self, parameter: Parameter, given: str | Sequence[str], resolver: TermIndex
     ) -> tuple[Term, ...]:
-        texts = (given,) if isinstance(given, str) else tuple(given)
+        given = (given,) if isinstance(given, str) else given
+        texts = [each for text in given for each in parameter.values_in(text, resolver)]
         if not texts and parameter.required:
             raise ParameterError(parameter.name, "is required", allowed=parameter.allowed(resolver))
         if len(texts) > 1 and not parameter.many:
@@ -116,8 +118,8 @@ class CannedQuery:
         body = text[part.start : self.source.after_slots(text, part.stop)]
         return f"{prologue}SELECT (COUNT(*) AS ?total) WHERE {{ {{\n{body}}} }}\n"
 
-    def rows(self, solutions: Solutions) -> tuple[Row, ...]:
-        """The solutions as typed rows, a resource and its label variable in one cell.
+    def rows(self, solutions: Solutions, terms: TermIndex) -> tuple[Row, ...]:
+        """The solutions as typed rows: a resource, its label variable and its code are one cell.
 
         Raises ``KeyError`` if the solutions lack a column's variable.
         """
@@ -127,20 +129,24 @@ class CannedQuery:
             for column in self.columns.values()
         ]
         return tuple(
-            {name: _cell(row, at, label_at) for name, at, label_at in places}
+            {name: _cell(row, at, label_at, terms) for name, at, label_at in places}
             for row in solutions.rows
         )
 
 
-def _cell(row: Sequence[Term | None], at: int, label_at: int | None) -> Cell:
+def _cell(row: Sequence[Term | None], at: int, label_at: int | None, terms: TermIndex) -> Cell:
     match row[at]:
-        case None:
+        case None | ox.Literal(value=""):  # GROUP_CONCAT of nothing is an empty text
             return None
         case ox.Literal() as literal:
             return python_value(literal)
         case ox.NamedNode(value=iri):
             label = row[label_at] if label_at is not None else None
-            return Resource(iri=iri, label=label.value if isinstance(label, ox.Literal) else None)
+            return Resource(
+                iri=iri,
+                label=label.value if isinstance(label, ox.Literal) else None,
+                code=terms.code(iri),
+            )
         case nameless:
             return Resource(iri=str(nameless), label=None)
 

@@ -12,6 +12,7 @@ from pydantic import create_model
 from starlette.responses import Response
 
 from gfmdkg.engine.answers import read_body
+from gfmdkg.errors import ParameterError
 from gfmdkg.http.answer import Answer, AnswerResponse
 from gfmdkg.http.described import (
     READING,
@@ -24,8 +25,9 @@ from gfmdkg.http.described import (
     own_parameters,
     query_string,
 )
-from gfmdkg.http.models import AtVersion, page_parameters
+from gfmdkg.http.models import AtVersion, Links, SparqlIncluded, page_parameters
 from gfmdkg.http.parameters import (
+    INCLUDE,
     JSON,
     ROW_FORMATS,
     Paging,
@@ -44,6 +46,7 @@ from gfmdkg.queries.query import CannedQuery, Row
 from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.rdf.values import write_json
 from gfmdkg.store.versions import Version
+from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import ParameterType
 
 __all__ = ["BoundQuery", "RowsOfPage", "Values", "bind_query", "queries_router"]
@@ -75,6 +78,7 @@ class BoundQuery:
     """
 
     service: Service
+    terms: TermIndex
     query: CannedQuery
     values: Values
     version: Version
@@ -90,7 +94,7 @@ class BoundQuery:
             paged = self.query.paged(self.text, limit=paging.per_page, offset=paging.start)
             body = await read_body(await self.service.answer(paged, version=self.version))
             cache.put(key, body, size_bytes=len(body) + _OVERHEAD_BYTES)
-        rows = self.query.rows(await decode_solutions(body))
+        rows = self.query.rows(await decode_solutions(body), self.terms)
         if len(rows) < paging.per_page and (rows or paging.page == 1):
             total = self.keep_total(paging.start + len(rows))
         else:
@@ -155,6 +159,7 @@ async def bind_query(
         text = await asyncio.to_thread(query.bind, values, terms)
     return BoundQuery(
         service=service,
+        terms=terms,
         query=query,
         values=values,
         version=version,
@@ -201,11 +206,15 @@ def _add_route(router: APIRouter, service: Service, catalog: Catalog, query: Can
         chosen = choose_format(parameters, request.headers.get("accept"), ROW_FORMATS)
         paging = parameters.paging(service.settings)
         values = parameters.given(query.parameters)
+        includes_sparql = parameters.includes_sparql()
+        if includes_sparql and chosen is not JSON:
+            raise ParameterError(INCLUDE, f"has no meaning in the format {chosen.name}")
 
         async def make(answer: Answer, version: Version) -> Answer:
             bound = await bind_query(service, query, values, version, request=request)
             if chosen is JSON:
-                return await _as_json(bound, catalog, paging, answer, request)
+                links = sparql_link(bound.text) if includes_sparql else {}
+                return await _as_json(bound, catalog, paging, answer, request, links)
             return await _as_table(bound, paging, answer, request)
 
         return await service.respond(request, parameters.version(), chosen.media_type, make)
@@ -220,7 +229,7 @@ def _add_route(router: APIRouter, service: Service, catalog: Catalog, query: Can
         operation_id=f"queries{name}",
         dependencies=[
             own_parameters({each: field_of(p) for each, p in query.parameters.items()}),
-            *query_string(page_parameters(service.settings), AtVersion, _FORMAT),
+            *query_string(page_parameters(service.settings), SparqlIncluded, AtVersion, _FORMAT),
         ],
         responses=_answers(query, name),
     )
@@ -240,14 +249,19 @@ def _answers(query: CannedQuery, name: str) -> Responses:
 
 
 async def _as_json(
-    bound: BoundQuery, catalog: Catalog, paging: Paging, answer: Answer, request: Request
+    bound: BoundQuery,
+    catalog: Catalog,
+    paging: Paging,
+    answer: Answer,
+    request: Request,
+    query_links: Links,
 ) -> Answer:
     """A page of the rows; where there are none, with what its ``when_empty`` finds."""
     found = await bound.page(paging)
     hint = None if found.total else await bound.hint(catalog)
     page = page_members(request, found.total, paging)
     headers = link_header(page["links"])
-    page["links"] |= sparql_link(bound.text)
+    page["links"] |= query_links
     document = {"items": found.rows, **page, "version": str(bound.version.number)}
     if hint is not None:
         document["hint"] = hint

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, TypeVar
 
 import pyoxigraph as ox
@@ -58,12 +59,16 @@ _CLOSED = {"extra": "forbid"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource: its IRI, and its label if it has one, as links have none."""
+    """A resource: its IRI, and its label if it has one, as links have none.
+
+    `code` is its acronym, symbol or number, and left out where there is none.
+    """
 
     __pydantic_config__ = _CLOSED
 
     iri: str
     label: str | None
+    code: str | None = None
 
     def __str__(self) -> str:
         return self.label or self.iri
@@ -128,10 +133,15 @@ def python_value(literal: ox.Literal) -> PythonValue:
 def members(document: Any) -> dict[str, Any]:
     """The members of a dataclass; one with a default may be left out and is, where ``None``."""
     return {
-        field.name: value
-        for field in fields(document)
-        if (value := getattr(document, field.name)) is not None or field.default is MISSING
+        name: value
+        for name, is_sure in _members_of(type(document))  # type: ignore[arg-type]
+        if (value := getattr(document, name)) is not None or is_sure
     }
+
+
+@cache
+def _members_of(kind: type) -> tuple[tuple[str, bool], ...]:
+    return tuple((field.name, field.default is MISSING) for field in fields(kind))
 
 
 def write_json(document: object, *, indent: int | None = None) -> str:

@@ -141,7 +141,7 @@ def describing(
             model.Incoming(
                 property=(by := terms.resource(name.value)),
                 title=model.incoming_title(by.iri, by.label),
-                count=_number(count),
+                total=_number(count),
                 items=tuple(_referrers(rows, terms)),
                 links=_query_link(text),
             )
@@ -150,7 +150,7 @@ def describing(
             )
         ),
         evidence=model.EvidenceList(
-            count=_number(evidence_count.rows[0][0]),
+            total=_number(evidence_count.rows[0][0]),
             items=_evidence(evidence, terms),
             links=_query_link(all_evidence),
         ),
@@ -264,7 +264,8 @@ def _rank(shown: model.Property) -> tuple[int, str]:
 def _value(term: Term, inner: Iterable[Sequence[Term | None]], terms: TermIndex) -> model.Value:
     match term:
         case ox.NamedNode(value=iri):
-            return model.ResourceValue(kind="resource", iri=iri, label=terms.label(iri))
+            named = terms.resource(iri)
+            return model.ResourceValue(kind="resource", iri=iri, label=named.label, code=named.code)
         case ox.Literal():
             return model.LiteralValue(
                 kind="literal",
@@ -289,7 +290,9 @@ def _number_or_text(literal: ox.Literal) -> str | int | float | bool:
 
 def _resources(values: Iterable[model.Value]) -> tuple[Resource, ...]:
     return tuple(
-        Resource(iri=v.iri, label=v.label) for v in values if isinstance(v, model.ResourceValue)
+        Resource(iri=v.iri, label=v.label, code=v.code)
+        for v in values
+        if isinstance(v, model.ResourceValue)
     )
 
 
@@ -351,15 +354,19 @@ def _one_evidence(records: Sequence[Mapping[str, str]], terms: TermIndex) -> mod
         locator=first.get("locator"),
         report=resource("report"),
         target=terms.resource(first["target"]),
-        words=every("words"),
+        matched_text=_joined(every("words")),
         assertion=resource("assertion"),
         confidence=float(first["confidence"]) if "confidence" in first else None,
         status=resource("status"),
         intents=tuple(terms.resource(iri) for iri in every("intent")),
         anticipated=first.get("anticipated") == "true",
-        notes=every("note"),
-        asserted_by=tuple(terms.resource(iri) for iri in every("assertedBy")),
+        note=_joined(every("note")),
+        asserted_by=tuple(terms.resource(iri) for iri in every("asserted_by")),
     )
+
+
+def _joined(texts: Iterable[str]) -> str | None:
+    return " | ".join(texts) or None
 
 
 def _text(term: Term) -> str:

@@ -6,7 +6,7 @@ IRIs are strings.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal as OneOf
 
@@ -198,10 +198,10 @@ class Incoming:
 
     property: Resource
     title: str
-    count: int
+    total: int
     items: tuple[Referrer, ...]
-    links: Mapping[str, str]
-    """`sparql` is the query that gives all of them."""
+    links: Mapping[str, str] | None = None
+    """With include=sparql: the query that gives all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +220,8 @@ class Evidence:
     """Where in the report the passage is."""
     report: Resource | None
     target: Resource
-    words: tuple[str, ...]
-    """The words of the text that name the target."""
+    matched_text: str | None
+    """The words of the text that name the target, several separated by " | "."""
     assertion: Resource | None
     confidence: float | None
     """From 0 to 1."""
@@ -229,7 +229,8 @@ class Evidence:
     intents: tuple[Resource, ...]
     anticipated: bool
     """The text names what did not exist yet on its day."""
-    notes: tuple[str, ...]
+    note: str | None
+    """Why the link is made, or what is doubtful; several separated by " | "."""
     asserted_by: tuple[Resource, ...]
 
 
@@ -239,11 +240,11 @@ class EvidenceList:
 
     __pydantic_config__ = DESCRIBED
 
-    count: int
+    total: int
     """How many there are in all."""
     items: tuple[Evidence, ...]
-    links: Mapping[str, str]
-    """`sparql` is the query that gives all of them."""
+    links: Mapping[str, str] | None = None
+    """With include=sparql: the query that gives all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +319,14 @@ class Description:
     """The version of the graph that was read."""
     links: Mapping[str, str] | None = None
     """Paths of the other forms: ttl, jsonld, nt, rdf, html."""
+
+    def without_queries(self) -> "Description":
+        """The same without the links of the queries that find all evidence and referrers."""
+        return replace(
+            self,
+            incoming=tuple(replace(each, links=None) for each in self.incoming),
+            evidence=replace(self.evidence, links=None),
+        )
 
 
 def property_title(iri: str, label: str | None) -> str:

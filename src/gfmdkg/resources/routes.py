@@ -31,8 +31,15 @@ from gfmdkg.http.described import (
     in_path,
     query_string,
 )
-from gfmdkg.http.models import AtVersion, asked, one_of
-from gfmdkg.http.parameters import JSON, PAGE, RESOURCE_FORMATS, Parameters, choose_format
+from gfmdkg.http.models import AtVersion, SparqlIncluded, asked, one_of
+from gfmdkg.http.parameters import (
+    INCLUDE,
+    JSON,
+    PAGE,
+    RESOURCE_FORMATS,
+    Parameters,
+    choose_format,
+)
 from gfmdkg.http.rendering import form_path, page
 from gfmdkg.http.request import cancel_on_disconnect
 from gfmdkg.http.service import Service
@@ -146,7 +153,7 @@ def resource_router(service: Service) -> APIRouter:
         "/api/resource",
         summary="Describe a resource for programs",
         operation_id="readResource",
-        dependencies=query_string(ResourceName, AtVersion, format_model(JSON.name)),
+        dependencies=query_string(ResourceName, SparqlIncluded, AtVersion, format_model(JSON.name)),
         responses=answers("The description.", Description, also=(*READING, 409)),
     )
     async def read_resource(request: Request) -> Response:
@@ -156,23 +163,24 @@ def resource_router(service: Service) -> APIRouter:
         property and counted, the evidence for each link (which passage, which words), where
         the statements are from, which version changed them last, and how to cite them.
         """
-        parameters, text = _asked_iri(request)
+        parameters, text = _asked_iri(request, INCLUDE)
         choose_format(parameters, request.headers.get("accept"), (JSON,))
-        number = parameters.version()
+        number, includes_sparql = parameters.version(), parameters.includes_sparql()
 
         async def make(answer: Answer, version: Version) -> Answer:
             iri = identify(text, await service.terms(version))
             links = {m.name: form_path(iri.value, m, version=number) for m in RESOURCE_FORMATS}
-            described = replace(await _describe(service, iri, version), links=links)
-            return replace(answer, body=write_json(described).encode())
+            described = await _describe(service, iri, version)
+            shown = described if includes_sparql else described.without_queries()
+            return replace(answer, body=write_json(replace(shown, links=links)).encode())
 
         return await service.respond(request, number, JSON.media_type, make)
 
     return router
 
 
-def _asked_iri(request: Request) -> tuple[Parameters, str]:
-    parameters = Parameters.of(request, {"iri", "format", "version"})
+def _asked_iri(request: Request, *more: str) -> tuple[Parameters, str]:
+    parameters = Parameters.of(request, {"iri", "format", "version", *more})
     return parameters, parameters.required("iri")
 
 

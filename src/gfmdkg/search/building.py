@@ -65,8 +65,8 @@ def _fill(connection: sqlite3.Connection, select: Select) -> None:
     fill = connection.executemany
     _write_types(connection, documents, above)
     fill(
-        "INSERT INTO doc VALUES (?, ?, ?, ?)",
-        ((d.rowid, d.iri, d.type_id, d.scheme) for d in documents),
+        "INSERT INTO doc VALUES (?, ?, ?, ?, ?)",
+        ((d.rowid, d.iri, d.type_id, d.scheme, d.code) for d in documents),
     )
     fill(
         "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -11,6 +11,7 @@ from gfmdkg.namespaces import GRAPH_BASE, PREFIXES, PROV, RDF, RDFS, SH
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.solutions import Select, Solutions
 from gfmdkg.search.answers import KINDS
+from gfmdkg.terms.codes import code_of, slug_of
 
 __all__ = ["Document", "IndexedName", "Link", "read_above", "read_documents"]
 
@@ -25,7 +26,7 @@ _LINKS_LIMIT = 400
 
 @dataclass(frozen=True, slots=True)
 class IndexedName:
-    """A label or code of a thing; ``kind`` is pref, alt, hidden or notation."""
+    """A label or code of a thing; ``kind`` is pref, alt, hidden, notation or symbol."""
 
     kind: str
     text: str
@@ -51,6 +52,7 @@ class Document:
     iri: str
     type: str = _UNTYPED
     scheme: str | None = None
+    code: str | None = None
     names: list[IndexedName] = field(default_factory=list)
     texts: dict[str, set[str]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
@@ -122,6 +124,8 @@ def _read_names(solutions: Solutions) -> tuple[dict[str, Document], dict[str, se
                     document.names.append(IndexedName(kind, text, value.language))
     for iri, document in documents.items():
         document.scheme = schemes.get(iri)
+        names = ((name.kind, name.text, name.language) for name in document.names)
+        document.code = code_of(names, slug_of(iri))
     return documents, types
 
 

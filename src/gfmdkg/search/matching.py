@@ -147,22 +147,22 @@ class _Planner:
         return [f"context : ({' OR '.join(tokens)})"] if tokens else []
 
     def _note(self, rowid: int, term: str, names: Sequence[str]) -> None:
-        iri, label = self._connection.execute(
-            "SELECT doc.iri, name.text FROM doc JOIN name ON name.doc = doc.id AND position = 0"
-            " WHERE doc.id = ?",
+        iri, label, code = self._connection.execute(
+            "SELECT doc.iri, name.text, code FROM doc JOIN name ON name.doc = doc.id"
+            " AND position = 0 WHERE doc.id = ?",
             (rowid,),
         ).fetchone()
         rows = self._connection.execute(
-            "SELECT doc.iri, name.text FROM narrower JOIN doc ON doc.id = narrower.doc"
+            "SELECT doc.iri, name.text, doc.code FROM narrower JOIN doc ON doc.id = narrower.doc"
             " JOIN name ON name.doc = doc.id AND position = 0"
             " WHERE broader = ? ORDER BY doc.id LIMIT ?",
             (rowid, _NARROWER_SHOWN),
         )
-        narrower = tuple(Resource(iri=iri, label=name) for iri, name in rows)
+        narrower = tuple(Resource(iri=i, label=name, code=c) for i, name, c in rows)
         if (names or narrower) and (term, iri) not in self.expanded:
             self.expanded[term, iri] = Expansion(
                 term=term,
-                resource=Resource(iri=iri, label=label),
+                resource=Resource(iri=iri, label=label, code=code),
                 names=tuple(names),
                 narrower=narrower,
             )

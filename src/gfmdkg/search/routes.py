@@ -139,7 +139,7 @@ def search_router(service: Service, indexes: VersionCache[SearchIndex]) -> APIRo
             request, ("format", "language", "page", "per_page", "q", "type", "version")
         )
         text = parameters.required("q")
-        types = tuple(map(class_named, parameters.many("type")))
+        types = tuple(map(class_named, parameters.listed("type")))
         language = _language(parameters)
         paging = parameters.paging(service.settings)
 
@@ -168,7 +168,7 @@ def search_router(service: Service, indexes: VersionCache[SearchIndex]) -> APIRo
         if "q" not in request.query_params:
             raise ParameterError("q", "is required")
         text = parameters.one("q") or ""
-        types = tuple(map(class_named, parameters.many("type")))
+        types = tuple(map(class_named, parameters.listed("type")))
         limit = parameters.integer("limit", minimum=1, maximum=_SUGGESTIONS_LIMIT) or _SUGGESTIONS
 
         def ask(index: SearchIndex) -> JsonObject:

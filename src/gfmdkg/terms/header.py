@@ -18,8 +18,7 @@ __all__ = ["HeaderReader", "line_of", "split_header"]
 
 _MARK = "#+"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PARAMETER_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
-_COLUMN_NAME = re.compile(r"[a-z][A-Za-z0-9]*", re.ASCII)
+_NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _PARAMETER_FIELDS = (
     *("type", "description", "classes", "schemes", "required", "many"),
     *("default", "values", "example"),
@@ -78,7 +77,7 @@ class HeaderReader:
     ) -> Parameter | None:
         """One parameter; ``beside`` names fields that are none of its own."""
         what = f"parameter “{name}”"
-        if not _PARAMETER_NAME.fullmatch(name):
+        if not _NAME.fullmatch(name):
             self.fault(line_of(node), f"“{name}” is no name of a parameter: use snake_case")
         self.lines[f"parameter {name}"] = line_of(node)
         fields = self.mapping(node, what)
@@ -150,8 +149,8 @@ class HeaderReader:
         columns = {}
         for name, value in self.mapping(node, "columns").items():
             what = f"column “{name}”"
-            if not _COLUMN_NAME.fullmatch(name):
-                self.fault(line_of(value), f"“{name}” is no name of a column: use camelCase")
+            if not _NAME.fullmatch(name):
+                self.fault(line_of(value), f"“{name}” is no name of a column: use snake_case")
             self.lines[f"column {name}"] = line_of(value)
             fields = self.mapping(value, what)
             allowed, required = ("type", "description", "label", *beside), ("type", "description")

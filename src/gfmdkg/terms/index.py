@@ -24,16 +24,17 @@ import unicodedata
 import weakref
 import zlib
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from gfmdkg.about import VERSION
 from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
-from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, expand
+from gfmdkg.namespaces import expand
 from gfmdkg.rdf.values import Resource
+from gfmdkg.terms.codes import CodeAggregate, slug_of
 from gfmdkg.terms.folding import fold, is_acronym, tidy
 
 if TYPE_CHECKING:
@@ -50,14 +51,13 @@ __all__ = [
 
 NameFact = tuple[str, str, str, str | None]
 """What is said of a resource: its IRI, a kind of name (``pref``, ``alt``, ``hidden``, ``never``,
-``notation``) with a text and its language; or ``type`` or ``scheme`` with an IRI and ``None``."""
-
-_OWN_BASES = (ID_BASE, SCHEME_BASE)
+``notation``) with a text and its language; or ``type`` or ``scheme`` with an IRI and ``None``.
+A ``symbol`` is no name, for documents may share one."""
 
 # A resource that has no name is in none of them. Its types and schemes are separated by spaces.
 _TABLES = """
 CREATE TABLE resource (
-  id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, slug TEXT,
+  id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, slug TEXT, code TEXT,
   types TEXT NOT NULL, schemes TEXT NOT NULL
 );
 CREATE TABLE name (
@@ -73,20 +73,25 @@ BEGIN;
 CREATE INDEX temp.fact_of ON fact (iri, kind);
 INSERT INTO resource (iri, slug, types, schemes)
   SELECT iri, slug(iri), '', '' FROM fact
-  WHERE kind NOT IN ('type', 'scheme') GROUP BY iri ORDER BY min(rowid);
+  WHERE kind NOT IN ('type', 'scheme', 'symbol') GROUP BY iri ORDER BY min(rowid);
 UPDATE resource SET
   types = (SELECT ifnull(group_concat(value, ' '), '') FROM (
     SELECT DISTINCT value FROM fact WHERE iri = resource.iri AND kind = 'type' ORDER BY value)),
   schemes = (SELECT ifnull(group_concat(value, ' '), '') FROM (
     SELECT DISTINCT value FROM fact WHERE iri = resource.iri AND kind = 'scheme' ORDER BY value));
+UPDATE resource SET code = coded.code FROM (
+  SELECT iri, code(iri, kind, value, language) AS code FROM fact
+  WHERE kind IN ('alt', 'notation', 'symbol') GROUP BY iri) AS coded
+  WHERE resource.iri = coded.iri;
 INSERT INTO member SELECT DISTINCT value, id FROM fact JOIN resource USING (iri)
   WHERE kind = 'scheme';
 INSERT INTO name (resource, kind, text, language, folded)
   SELECT id, kind, value, language, fold(value) FROM fact JOIN resource USING (iri)
-  WHERE kind NOT IN ('type', 'scheme') ORDER BY id, fact.rowid;
+  WHERE kind NOT IN ('type', 'scheme', 'symbol') ORDER BY id, fact.rowid;
 DROP TABLE fact;
 CREATE INDEX name_of ON name (resource);
 CREATE INDEX name_folded ON name (folded);
+CREATE INDEX resource_code ON resource (iri, code) WHERE code IS NOT NULL;
 CREATE INDEX resource_slug ON resource (slug) WHERE slug IS NOT NULL;
 COMMIT;
 """
@@ -97,7 +102,8 @@ _MADE_BY = zlib.crc32(f"{VERSION} {unicodedata.unidata_version} {_TABLES}".encod
 def _fill_tables(connection: sqlite3.Connection, facts: Iterable[NameFact]) -> None:
     """Make the tables in an empty database; no fact is held in memory for it."""
     connection.create_function("fold", 1, fold, deterministic=True)
-    connection.create_function("slug", 1, _slug, deterministic=True)
+    connection.create_function("slug", 1, slug_of, deterministic=True)
+    connection.create_aggregate("code", 4, CodeAggregate)  # type: ignore[arg-type]
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     connection.executescript(_TABLES)
@@ -136,15 +142,12 @@ def open_tables(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _slug(iri: str) -> str | None:
-    return iri[iri.rfind("/") + 1 :] if iri.startswith(_OWN_BASES) else None
-
-
 _AMBIGUOUS_SHOWN = 20
 _LABELS_KEPT = 10_000
 # IRI, types and schemes of a resource that may be meant; the last two separated by spaces.
 _Match = tuple[str, str, str]
 
+_CODES = "SELECT iri, code FROM resource WHERE code IS NOT NULL"
 _BY_IRI = "SELECT iri, types, schemes FROM resource WHERE iri = ?"
 _BY_SLUG = "SELECT iri, types, schemes FROM resource WHERE slug = ?"
 _BY_NAME = (
@@ -189,8 +192,12 @@ class TermIndex:
         """Over tables that ``_fill_tables`` made. The connection is closed with the index."""
         self._connection = connection
         self._read = partial(_read, connection)
-        # The labels of classes, kinds and sessions are shown again and again.
-        self._preferred = lru_cache(_LABELS_KEPT)(partial(_read, connection, _PREFERRED))
+        # The names of classes, kinds and sessions are shown again and again. Few resources have a
+        # code, and every cell of an answer asks for it.
+        self._codes = cache(partial(_read_codes, connection))
+        self._resources = lru_cache(_LABELS_KEPT)(
+            partial(_named, connection=connection, codes=self._codes)
+        )
         self._pools: dict[tuple[frozenset[str], frozenset[str]], NamePool] = {}
         weakref.finalize(self, connection.close)
 
@@ -313,12 +320,15 @@ class TermIndex:
 
     def label(self, iri: str) -> str | None:
         """The preferred label in English, else in any language; ``None`` without."""
-        preferred = self._preferred(iri)
-        return str(preferred[0][0]) if preferred else None
+        return self.resource(iri).label
+
+    def code(self, iri: str) -> str | None:
+        """The acronym, symbol or number of a resource, as ``code_of`` has it."""
+        return self._codes().get(iri)
 
     def resource(self, iri: str) -> Resource:
-        """A resource with its English label."""
-        return Resource(iri=iri, label=self.label(iri))
+        """A resource with its English label and its code."""
+        return self._resources(iri)
 
     def labels(self, iri: str) -> list[tuple[str, str, str | None]]:
         """All names of a resource as they were entered: kind, text and language of each."""
@@ -343,6 +353,19 @@ def _read(connection: sqlite3.Connection, query: str, *values: object) -> list[A
         ((_, _, file),) = connection.execute("PRAGMA database_list")
         fault = Fault(message=str(error), file=file, remedy="remove the file; it is made anew")
         raise StoreError("the index of names cannot be read", [fault]) from error
+
+
+# No methods, for a cache that knows its index would keep the index alive.
+def _read_codes(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(_read(connection, _CODES))
+
+
+def _named(
+    iri: str, *, connection: sqlite3.Connection, codes: Callable[[], dict[str, str]]
+) -> Resource:
+    preferred = _read(connection, _PREFERRED, iri)
+    label = preferred[0][0] if preferred else None
+    return Resource(iri=iri, label=label, code=codes().get(iri))
 
 
 def _fits(of_types: str, of_schemes: str, types: Collection[str], schemes: Collection[str]) -> bool:

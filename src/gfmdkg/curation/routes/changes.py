@@ -191,7 +191,7 @@ def _add_steps(router: APIRouter, service: Service, writer: Writer) -> None:
     add_step(
         "accept",
         partial(Review.accept, self_review=service.settings.self_review),
-        "Approve somebody's change set; `message` is a note.",
+        "Approve somebody's change set; `message` is kept with the step.",
     )
     add_step(
         "reject",
