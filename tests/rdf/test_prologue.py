@@ -31,8 +31,8 @@ def test_text_without_prologue_is_all_body_and_one_without_body_all_prologue() -
 
 
 def test_used_prefixes_leave_out_declarations_strings_and_comments() -> None:
-    text = """PREFIX x: <y> INSERT DATA { x:a skos:b "no:c" } ; # not:this
-    PREFIX late: <z> INSERT DATA { late:a :b "\\u0022 no:d" }"""
+    text = """PREFIX x: <y> SELECT * { x:a skos:b "no:c" . # not:this
+    ?s :b "\\u0022 no:d" }"""
     assert used_prefixes(text) == {"skos", ""}
 
 

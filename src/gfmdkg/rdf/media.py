@@ -179,7 +179,7 @@ _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 # An element up to its comma. A quotation that is never closed runs to the end, so that no
 # part of the header is looked at again for each quotation mark in it.
 _ELEMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*+(?:"|\\?+\Z)|[^,"])++', re.DOTALL)
-_PARAMETER = rf"\s*+;\s*+(?:({_TOKEN})\s*+=\s*+({_TOKEN}|{_QUOTED}))?+\s*+(?=;|\Z)"
+_PARAMETER = rf";\s*+(?:({_TOKEN})\s*+=\s*+({_TOKEN}|{_QUOTED}))?+\s*+(?=;|\Z)"
 _RANGE = re.compile(rf"\s*+({_TOKEN})(?:/({_TOKEN}))?+\s*+(?=;|\Z)((?:{_PARAMETER})*+)")
 _PARAMETERS = re.compile(_PARAMETER)
 _QUALITY = re.compile(r"[01](?:\.[0-9]{0,9})?|\.[0-9]{1,9}")

@@ -259,7 +259,7 @@ def read_prologue(text: str) -> tuple[Mapping[str, str], int]:
 
 
 def used_prefixes(text: str) -> frozenset[str]:
-    """The prefixes that the text uses and declares nowhere (the empty one is ``""``).
+    """The prefixes that the text uses without declaring them first (the empty one is ``""``).
 
     >>> sorted(used_prefixes("PREFIX a: <http://e/> ASK { ?s a:b skos:Concept }"))
     ['skos']

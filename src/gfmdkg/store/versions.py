@@ -241,8 +241,8 @@ class VersionStore:
         try:
             record = json.loads((folder / "version.json").read_bytes())
         except FileNotFoundError as error:
-            current = self.current()
-            hint = f"the latest is {current.number}" if current else "there is none yet"
+            latest = max((int(p.name) for p in self._versions.glob("[0-9]*")), default=None)
+            hint = "there is none yet" if latest is None else f"the latest is {latest}"
             raise NotFound("version", str(number), hint=hint) from error
         except ValueError as error:
             fault = Fault(message=str(error), file=str(folder / "version.json"))

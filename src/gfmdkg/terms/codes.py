@@ -16,7 +16,7 @@ _OWN_BASES = (ID_BASE, SCHEME_BASE)
 
 # At least two capitals or digits: MiGOF and C097 are acronyms, Malta is not.
 _ONE_WORD = re.compile(r"(?=(?:[^A-Z0-9]*[A-Z0-9]){2})[\w./-]{2,12}", re.ASCII)
-_SEVERAL_WORDS = re.compile(r".*\b[A-Z0-9]{2}.*", re.ASCII)
+_SEVERAL_WORDS = re.compile(r"\b[A-Z0-9]{2}", re.ASCII)
 _NOT_IN_SLUGS = re.compile("[^a-z0-9]+")
 
 
@@ -50,7 +50,7 @@ def _rank(kind: str, text: str, language: str | None, slug: str | None) -> int |
         return None
     is_one_word = _ONE_WORD.fullmatch(text) is not None
     if slug == _NOT_IN_SLUGS.sub("-", fold(text)).strip("-"):
-        return 1 if is_one_word or _SEVERAL_WORDS.fullmatch(text) else None
+        return 1 if is_one_word or _SEVERAL_WORDS.search(text) else None
     return 2 if is_one_word else None
 
 
