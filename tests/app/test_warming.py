@@ -19,7 +19,7 @@ from gfmdkg.lists.definitions import GROUPS
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.paths import shipped_content
 from gfmdkg.queries import CannedQuery, Catalog
-from gfmdkg.queries.answering import bind_query
+from gfmdkg.queries.routes import bind_query
 from gfmdkg.search.routes import search_indexes
 
 CATALOG = Catalog.load(shipped_content().queries)

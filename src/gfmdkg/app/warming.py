@@ -15,7 +15,7 @@ from gfmdkg.http.service import Service
 from gfmdkg.lists.definitions import GROUPS
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.queries import CannedQuery, Catalog
-from gfmdkg.queries.answering import bind_query
+from gfmdkg.queries.routes import bind_query
 from gfmdkg.store.versions import Version
 
 __all__ = ["Warming"]

@@ -13,8 +13,8 @@ from gfmdkg.http.rendering import page, resource_path
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.queries import CannedQuery, Catalog, Cell, Row
-from gfmdkg.queries.answering import BoundQuery, RowsOfPage, Values, bind_query
 from gfmdkg.queries.models import RESERVED, QueryHint
+from gfmdkg.queries.routes import BoundQuery, RowsOfPage, Values, bind_query
 from gfmdkg.rdf.values import Resource
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Parameter, ParameterType
