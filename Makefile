@@ -27,21 +27,21 @@ soak: $(VENV)/.dev ## run the long tests: kill storms, leaks, full-length fuzzin
 	$(BIN)/python -m pytest -m soak
 
 check: $(VENV)/.dev ## format, lint, types, import contracts, generated pages
-	$(BIN)/ruff format --check conftest.py src tests benchmarks
-	$(BIN)/ruff check conftest.py src tests benchmarks
+	$(BIN)/ruff format --check conftest.py docs src tests benchmarks
+	$(BIN)/ruff check conftest.py docs src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m gfmdkg.cli docs --check docs
+	$(BIN)/python docs/generate.py --check
 
 fmt: $(VENV)/.dev ## format the code
-	$(BIN)/ruff format conftest.py src tests benchmarks
-	$(BIN)/ruff check --fix conftest.py src tests benchmarks
+	$(BIN)/ruff format conftest.py docs src tests benchmarks
+	$(BIN)/ruff check --fix conftest.py docs src tests benchmarks
 
 bench: $(VENV)/.dev ## measure against the engine's own server and a floor, in one run
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev ## write the generated pages below docs/ anew
-	$(BIN)/python -m gfmdkg.cli docs docs
+	$(BIN)/python docs/generate.py
 
 build: $(VENV)/.dev ## build the wheel and the source distribution into dist/
 	$(BIN)/python -m hatchling build

@@ -7,11 +7,11 @@ was opened.
 import io
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, Self
 
 from gfmdkg.build import ensure_built
 from gfmdkg.paths import Content, shipped_content
@@ -43,35 +43,18 @@ class Hint:
     rows: "Rows"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows(Sequence["Row"]):
+class Rows(list["Row"]):
     """The answer of a canned query: typed rows, and a hint where there is none."""
 
-    query: "CannedQuery"
-    rows: "tuple[Row, ...]"
-    hint: Hint | None = None
-
-    @property
-    def columns(self) -> tuple[str, ...]:
+    def __init__(self, query: "CannedQuery", rows: "Iterable[Row]", hint: Hint | None) -> None:
+        super().__init__(rows)
+        self.query, self.hint = query, hint
+        self.columns = tuple(query.columns)
         """The names of the columns, in order."""
-        return tuple(self.query.columns)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @overload
-    def __getitem__(self, index: int) -> "Row": ...
-    @overload
-    def __getitem__(self, index: slice) -> "Sequence[Row]": ...
-    def __getitem__(self, index: int | slice) -> "Row | Sequence[Row]":
-        return self.rows[index]
-
-    def __iter__(self) -> "Iterator[Row]":
-        return iter(self.rows)
 
     def to_records(self) -> list[dict[str, object]]:
         """The rows as JSON has them: a resource as ``{"iri", "label", "code"}``."""
-        records: list[dict[str, object]] = json.loads(write_json(self.rows))
+        records: list[dict[str, object]] = json.loads(write_json(self))
         return records
 
     def to_pandas(self) -> "pd.DataFrame":
@@ -90,21 +73,17 @@ def flatten(rows: Rows) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
 
     ``instrument`` has the IRI and ``instrument_label`` the label, as in the query itself.
     """
-    columns: list[str] = []
-    for column in rows.query.columns.values():
-        columns.append(column.name)
-        if column.label:
-            columns.append(column.label)
-    cells = []
-    for row in rows:
-        flat: list[object] = []
-        for column in rows.query.columns.values():
+    columns = rows.query.columns.values()
+    names = [name for column in columns for name in (column.name, column.label) if name]
+
+    def cells(row: "Row") -> Iterator[object]:
+        for column in columns:
             cell = row[column.name]
-            flat.append(cell.iri if isinstance(cell, Resource) else cell)
+            yield cell.iri if isinstance(cell, Resource) else cell
             if column.label:
-                flat.append(cell.label if isinstance(cell, Resource) else None)
-        cells.append(tuple(flat))
-    return tuple(columns), cells
+                yield cell.label if isinstance(cell, Resource) else None
+
+    return tuple(names), [tuple(cells(row)) for row in rows]
 
 
 class Graph:
@@ -148,10 +127,10 @@ class Graph:
         settings = Settings.load(os.environ, {"store": None if store is None else Path(store)})
         source = shipped_content() if content is None else Content(root=Path(content))
         versions = VersionStore(settings.store, kept=settings.versions_kept)
-        built = ensure_built(
+        version = ensure_built(
             source, versions, default_graph=settings.default_graph, progress=progress
         )
-        return cls(built.version, versions=versions, content=source, settings=settings)
+        return cls(version, versions=versions, content=source, settings=settings)
 
     @cached_property
     def catalog(self) -> "Catalog":
@@ -179,17 +158,15 @@ class Graph:
         given = {key: _texts(value) for key, value in parameters.items() if value is not None}
         rows = query.rows(self.store.select(query.bind(given, self.terms)), self.terms)
         hint = None if rows else self._hint(query, given)
-        return Rows(query=query, rows=rows, hint=hint)
+        return Rows(query, rows, hint)
 
     def _hint(self, query: "CannedQuery", given: Mapping[str, Sequence[str]]) -> Hint | None:
         if query.when_empty is None:
             return None
         other = self._canned(query.when_empty.query)
         text = other.bind(query.when_empty.values(given), self.terms)
-        rows = other.rows(self.store.select(text), self.terms)
-        if not rows:
-            return None
-        return Hint(message=query.when_empty.message, rows=Rows(query=other, rows=rows))
+        rows = Rows(other, other.rows(self.store.select(text), self.terms), None)
+        return Hint(message=query.when_empty.message, rows=rows) if rows else None
 
     def _canned(self, name: str) -> "CannedQuery":
         from gfmdkg.queries import Catalog
@@ -274,6 +251,3 @@ def _rdflib_graph(triples: bytes) -> "rdflib.Graph":
     import rdflib
 
     return rdflib.Graph().parse(data=triples, format="nt")
-
-
-__all__ = ["Hint", "Rows", "flatten"]

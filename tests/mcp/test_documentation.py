@@ -9,7 +9,6 @@ from tests.mcp.conftest import Caller
 
 from gfmdkg.mcp.api import ANSWER_LIMIT_BYTES
 from gfmdkg.mcp.serving import PATH
-from gfmdkg.mcp.tools import PER_PAGE, PER_PAGE_LIMIT
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +27,10 @@ def test_the_answer_shown_is_the_answer_given(page: str, caller: Caller) -> None
         assert part.strip() in text
 
 
-def test_limits_and_the_path_are_those_of_the_code(page: str) -> None:
+def test_limits_and_the_path_are_those_of_the_code(page: str, caller: Caller) -> None:
+    items = caller.tools()["search"].input_schema["properties"]["per_page"]
     for words in (
-        f"has {PER_PAGE} items on a page, {PER_PAGE_LIMIT} at most",
+        f"has {items['default']} items on a page, {items['maximum']} at most",
         f"over {ANSWER_LIMIT_BYTES:,}",
         f":8001{PATH}",
     ):

@@ -9,13 +9,13 @@ from tests.mcp.conftest import LIMIT_SECONDS, Caller, text_of
 
 from gfmdkg.lists.definitions import LISTS
 from gfmdkg.mcp.api import ANSWER_LIMIT_BYTES
-from gfmdkg.mcp.tools import PER_PAGE
 from gfmdkg.namespaces import ID_BASE
 from gfmdkg.paths import shipped_content
 from gfmdkg.queries import Catalog
 
 CMW = ID_BASE + "instrument/cmw"
 POLITICAL_3 = ID_BASE + "passage/gfmd-dialogue-gcm-2017-04-06-c1/pol-03"
+PER_PAGE = 20
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "QUERIES_GRAPH",
     "SHAPES_GRAPHS",
     "SYNTAXES",
+    "bytes_of",
     "collect_sources",
     "data_scope",
     "decode_file",
@@ -157,14 +158,19 @@ def read_files(
         is_input = path == _STANDARD_INPUT
         name = f"standard-input.{syntax or 'ttl'}" if is_input else path.as_posix()
         media_type = syntax_of(name, syntax)
-        try:
-            data = standard_input.read() if is_input else path.read_bytes()
-        except OSError as error:
-            fault = Fault(message=error.strerror or str(error), file=name)
-            raise DataError("the file cannot be read", [fault]) from error
+        data = standard_input.read() if is_input else bytes_of(path)
         return decode_file(name, data, media_type)
 
     return read_all(read, files)
+
+
+def bytes_of(file: Path) -> bytes:
+    """What is in a file. Raises ``DataError``."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        fault = Fault(message=error.strerror or str(error), file=file.as_posix())
+        raise DataError("the file cannot be read", [fault]) from error
 
 
 def decode_file(name: str, data: bytes, media_type: str) -> "SourceFile":

@@ -37,7 +37,7 @@ def build(cli: CliContext, content: Content, discard_changes: bool) -> None:
             discard_changes=discard_changes,
             progress=status.update,
         )
-    if built.report is not None and built.report.findings:
+    if built.report.findings:
         from gfmdkg.validation.findings import to_terminal
 
         cli.say(to_terminal(built.report))

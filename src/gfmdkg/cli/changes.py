@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from pydantic import TypeAdapter
 
+from gfmdkg.build.sources import bytes_of, read_all
 from gfmdkg.cli.building import content_validation
 from gfmdkg.cli.context import (
     EXIT_FAULTS,
@@ -20,7 +21,7 @@ from gfmdkg.curation.changes.change_sets import ChangeSet, State
 from gfmdkg.curation.changes.review import Review
 from gfmdkg.curation.documents import Effect, SubmittedDocument, media_type_of
 from gfmdkg.curation.tokens import Role, TokenStore
-from gfmdkg.errors import DataError, Fault, ParameterError
+from gfmdkg.errors import ParameterError
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.validation import Report
 from gfmdkg.validation.findings import to_terminal
@@ -99,26 +100,16 @@ def submit(
 def _read(
     files: tuple[Path, ...], *, graph: str | None = None, effect: Effect | None = None
 ) -> list[SubmittedDocument]:
-    documents: list[SubmittedDocument] = []
-    faults: list[Fault] = []
-    for file in files:
-        try:
-            body = file.read_bytes()
-        except OSError as error:
-            faults.append(Fault(message=error.strerror or str(error), file=str(file)))
-            continue
-        documents.append(
-            SubmittedDocument(
-                name=file.as_posix(),
-                body=body,
-                media_type=media_type_of(file.name),
-                graph=graph,
-                effect=effect,
-            )
+    def read(file: Path) -> SubmittedDocument:
+        return SubmittedDocument(
+            name=file.as_posix(),
+            body=bytes_of(file),
+            media_type=media_type_of(file.name),
+            graph=graph,
+            effect=effect,
         )
-    if faults:
-        raise DataError(f"{len(faults)} of {len(files)} files cannot be read", faults)
-    return documents
+
+    return read_all(read, files)
 
 
 @click.group()

@@ -30,6 +30,7 @@ __all__ = [
     "given_values",
     "limit_option",
     "option_of",
+    "output_option",
     "pass_cli",
     "shown_progress",
     "table_format_option",
@@ -62,7 +63,7 @@ class CliContext:
         settings = self.settings()
         return VersionStore(settings.store, kept=settings.versions_kept)
 
-    def version(self) -> Version:
+    def version(self, **options: object) -> Version:
         """The current version, built first where the sources changed.
 
         A store that began empty is used as it is.
@@ -73,13 +74,13 @@ class CliContext:
         current = versions.current()
         if current is not None and current.sources_hash == "empty":
             return current
-        content, default_graph = shipped_content(), self.settings().default_graph
+        content, default_graph = shipped_content(), self.settings(**options).default_graph
         if current is not None and is_built_from(current, content, default_graph=default_graph):
             return current
         with self.error.status("opening the graph") as status:
             return ensure_built(
                 content, versions, default_graph=default_graph, progress=status.update
-            ).version
+            )
 
     def graph(self) -> "Graph":
         """The graph of the current version."""
@@ -163,6 +164,12 @@ def format_option(names: Iterable[str], text: str, *, default: str | None) -> _D
 def table_format_option(what: str) -> _Decorator:
     """``--format`` of the commands that list ``what``."""
     return format_option(FORMAT_NAMES, f"How to write the {what}.", default="table")
+
+
+def output_option(text: str) -> _Decorator:
+    """``--output``: a file that is opened once there is something to write."""
+    file = click.File("wb", lazy=True)
+    return click.option("-o", "--output", type=file, default="-", metavar="FILE", help=text)
 
 
 def limit_option(text: str, *, default: int | None) -> _Decorator:

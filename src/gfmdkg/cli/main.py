@@ -20,7 +20,6 @@ _MODULES = {
     "build": "building",
     "changes": "changes",
     "diff": "history",
-    "docs": "documentation",
     "export": "history",
     "list": "listing:list_items",
     "load": "building",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import BinaryIO
 
 import click
 import pyoxigraph as ox
@@ -13,6 +13,7 @@ from gfmdkg.cli.context import (
     given_values,
     limit_option,
     option_of,
+    output_option,
     pass_cli,
 )
 from gfmdkg.graph import Graph
@@ -49,11 +50,7 @@ _PASSAGES = LISTS["passages"]
 @limit_option(
     "The most nodes, or rows and columns, the heaviest first. Default: all.", default=None
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="File to write. Default: standard output.",
-)
+@output_option("File to write. Default: standard output.")
 @pass_cli
 def network(
     cli: CliContext,
@@ -63,7 +60,7 @@ def network(
     matrix: bool,
     minimum: int,
     limit: int | None,
-    output: Path | None,
+    output: BinaryIO,
     **filters: object,
 ) -> None:
     """Write a network: gfmdkg network cocitation --format gexf --output cocitation.gexf.
@@ -94,11 +91,9 @@ def network(
     values = given_values(_PASSAGES.parameters(), filters)
     with cli.error.status("working out the network"):
         body = Networks(graph.store.select, graph.terms).answer(_filtered(request, values, graph))
-    if output is None:
-        click.echo(body, nl=False)
-    else:
-        output.write_bytes(body)
-        cli.say(f"wrote {output}")
+    output.write(body)
+    if output.name != "-":
+        cli.say(f"wrote {output.name}")
 
 
 def _filtered(

@@ -1,7 +1,6 @@
 """``query`` and ``show``."""
 
-import sys
-from pathlib import Path
+from typing import TextIO
 
 import click
 import pyoxigraph as ox
@@ -25,7 +24,8 @@ _GRAPHS = {known.name: known.media_type for known in GRAPHS if known.name not in
 @click.option(
     "-f",
     "--file",
-    type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
     help="Read the query from a file; “-” is standard input.",
 )
 @format_option(
@@ -34,11 +34,16 @@ _GRAPHS = {known.name: known.media_type for known in GRAPHS if known.name not in
     default=None,
 )
 @pass_cli
-def query(cli: CliContext, sparql: str | None, file: Path | None, format_name: str | None) -> None:
+def query(
+    cli: CliContext, sparql: str | None, file: TextIO | None, format_name: str | None
+) -> None:
     """Answer a SPARQL query. The project's prefixes need no declaration."""
     if (sparql is None) == (file is None):
         raise click.UsageError("give the query as an argument, or its file with -f")
-    text = sparql if sparql is not None else _read(file)
+    try:
+        text = file.read() if file else sparql or ""
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"cannot read the query: {error}") from error
     graph = cli.graph()
     formats = AnswerFormats(
         results=_RESULTS.get(format_name or "table", _RESULTS["json"]),
@@ -88,12 +93,3 @@ def _short(term: Term | None) -> str:
             return f"{lexical} @{language}" if language else lexical
         case _:
             return str(term)
-
-
-def _read(file: Path | None) -> str:
-    if file is None or str(file) == "-":
-        return sys.stdin.read()
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"cannot read {file}: {error}") from error

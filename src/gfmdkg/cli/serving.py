@@ -9,12 +9,11 @@ import sys
 import click
 import uvicorn
 
-from gfmdkg.build import ensure_built, ensure_empty
+from gfmdkg.build import ensure_empty
 from gfmdkg.cli.context import CliContext, pass_cli
 from gfmdkg.engine.pool import EnginePool
 from gfmdkg.errors import EngineFailure
 from gfmdkg.http.connection import server_config
-from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version
 
@@ -53,17 +52,10 @@ def serve(
     settings = cli.settings(
         host=host, port=port, server_processes=processes, default_graph=default_graph
     )
-    versions = cli.versions()
     if empty:
-        version = ensure_empty(versions, default_graph=settings.default_graph)
+        version = ensure_empty(cli.versions(), default_graph=settings.default_graph)
     else:
-        with cli.error.status("building") as status:
-            version = ensure_built(
-                shipped_content(),
-                versions,
-                default_graph=settings.default_graph,
-                progress=status.update,
-            ).version
+        version = cli.version(default_graph=default_graph)
     if settings.engine_url:
         asyncio.run(_check_endpoint(settings, version))
     listener = _listen(settings)

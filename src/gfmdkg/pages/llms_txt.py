@@ -4,7 +4,6 @@ The form is that of https://llmstxt.org: a title, a summary, paragraphs, and lis
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -27,12 +26,8 @@ _ASKED = frozenset({"graph", "query"})
 _EXAMPLES = ("example-recommendations-citing", "example-instruments-cited")
 """Queries of ours that begin with a comment which says what they ask."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Link:
-    title: str
-    path: str
-    note: str
+# A title, a path, and a note.
+_Link = tuple[str, str, str]
 
 
 def language_model_guide(
@@ -57,16 +52,16 @@ def _sections(document: Mapping[str, Any]) -> dict[str, list[_Link]]:
     """The links by the description's own groups; what can wait comes last, as the form has it."""
     sections: dict[str, list[_Link]] = {}
     optional: list[_Link] = []
-    for group in read_operations(document):
-        follows = [o for o in group.operations if "{" not in o.path or group.name not in _NAMED]
-        links = list(_links(follows))
-        if group.name in _OPTIONAL:
+    for tag, operations in read_operations(document):
+        name = tag["name"]
+        links = list(_links(o for o in operations if "{" not in o.path or name not in _NAMED))
+        if name in _OPTIONAL:
             optional += links
         elif links:
-            sections[group.name] = links
+            sections[name] = links
     optional += (
-        _Link(title="Documentation", path="/docs", note="all of this, for people"),
-        _Link(title="The data set", path="/dataset", note="described with DCAT and VoID"),
+        ("Documentation", "/docs", "all of this, for people"),
+        ("The data set", "/dataset", "described with DCAT and VoID"),
     )
     return {**sections, "SPARQL by example": list(_sparql_examples()), "Optional": optional}
 
@@ -82,7 +77,7 @@ def _links(operations: Iterable[Operation]) -> Iterable[_Link]:
         note = " ".join(operation.description.partition("\n\n")[0].split())
         if names:
             note += f" Parameters: {', '.join(names)}."
-        yield _Link(title=operation.summary, path=_example(operation), note=note)
+        yield operation.summary, _example(operation), note
 
 
 def _example(operation: Operation) -> str:
@@ -97,8 +92,4 @@ def _sparql_examples() -> Iterable[_Link]:
     for name in _EXAMPLES:
         title, _, text = packaged_query("gfmdkg.pages", f"rq/{name}.rq").text.partition("\n")
         one_line = " ".join(text.split())
-        yield _Link(
-            title=title.removeprefix("# "),
-            path=f"/sparql?query={quote(one_line)}",
-            note=f"`{one_line}`",
-        )
+        yield title.removeprefix("# "), f"/sparql?query={quote(one_line)}", f"`{one_line}`"

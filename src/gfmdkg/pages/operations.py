@@ -7,7 +7,7 @@ from typing import Any
 
 from gfmdkg.queries.models import RESERVED
 
-__all__ = ["Operation", "OperationGroup", "OperationParameter", "parameters_of", "read_operations"]
+__all__ = ["Operation", "OperationParameter", "parameters_of", "read_operations"]
 
 _FOR_PEOPLE = "Pages"
 # An operation with at least so many parameters of a former one refers to it for them.
@@ -54,17 +54,8 @@ class Operation:
     form_path: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperationGroup:
-    """The operations of one tag."""
-
-    name: str
-    description: str
-    operations: tuple[Operation, ...]
-
-
-def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
-    """All operations for programs, in groups by their tag, in the description's order."""
+def read_operations(document: Mapping[str, Any]) -> list[tuple[dict[str, str], list[Operation]]]:
+    """The operations for programs of each tag, in the description's order."""
     by_tag: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
     told: dict[OperationParameter, list[str]] = {}
     for path, item in document["paths"].items():
@@ -72,12 +63,8 @@ def read_operations(document: Mapping[str, Any]) -> tuple[OperationGroup, ...]:
             parameters = parameters_of(document, operation)
             read = _without_told(_operation(path, method, operation, parameters), told)
             by_tag[operation["tags"][0]].append(read)
-    descriptions = {tag["name"]: tag["description"] for tag in document["tags"]}
-    return tuple(
-        OperationGroup(name=name, description=descriptions[name], operations=tuple(operations))
-        for name, operations in by_tag.items()
-        if operations and name != _FOR_PEOPLE
-    )
+    shown = [tag for tag in document["tags"] if tag["name"] != _FOR_PEOPLE]
+    return [(tag, by_tag[tag["name"]]) for tag in shown if by_tag[tag["name"]]]
 
 
 def _without_told(operation: Operation, told: dict[OperationParameter, list[str]]) -> Operation:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from math import isfinite
+from typing import cast
 from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
@@ -108,12 +109,10 @@ def describing(
     ``touched`` is what ``last_touch`` finds. Raises ``NotFound`` where the graph says nothing.
     """
     all_evidence = resource_query("evidence", iri)
-    facts, sources, counts, evidence, evidence_count = yield (
-        resource_query("facts", iri),
-        resource_query("sources", iri),
-        resource_query("incoming-counts", iri),
+    names = ("facts", "sources", "incoming-counts", "evidence-count")
+    facts, sources, counts, evidence_count, evidence = yield (
+        *(resource_query(name, iri) for name in names),
         _query("evidence").page(all_evidence, limit=_SHOWN),
-        resource_query("evidence-count", iri),
     )
     if not facts.rows:
         raise not_found(iri.value, terms)
@@ -345,10 +344,9 @@ def _one_evidence(records: Sequence[Mapping[str, str]], terms: TermIndex) -> mod
     def resource(name: str) -> Resource | None:
         return terms.resource(first[name]) if name in first else None
 
-    direction = first["direction"]
     return model.Evidence(
         link=first["link"],
-        direction="out" if direction == "out" else "in" if direction == "in" else "self",
+        direction=cast("model.Direction", first["direction"]),
         type=terms.resource(first["kind"]),
         passage=terms.resource(first["passage"]),
         locator=first.get("locator"),

@@ -5,12 +5,14 @@ IRIs are strings.
 
 import json
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from importlib.resources import files
 from typing import Literal as OneOf
 
-from gfmdkg.namespaces import CITO, DCTERMS, GFMD, PREFIXES, PROV, RDF, RDFS, SKOS
+from gfmdkg.namespaces import compact, expand
 from gfmdkg.rdf.values import DESCRIBED, Resource
 from gfmdkg.store.versions import Origin
 
@@ -40,81 +42,15 @@ __all__ = [
     "property_title",
 ]
 
-NAMES = (
-    SKOS + "prefLabel",
-    RDFS + "label",
-    SKOS + "altLabel",
-    SKOS + "hiddenLabel",
-    GFMD + "neverLabel",
-    SKOS + "notation",
-    SKOS + "definition",
-    DCTERMS + "description",
-    RDFS + "comment",
-)
-"""Properties that name or define, in the order to show them in."""
-KIND = (
-    RDF + "type",
-    SKOS + "inScheme",
-    SKOS + "topConceptOf",
-    SKOS + "broader",
-    RDFS + "subClassOf",
-    RDFS + "subPropertyOf",
-    DCTERMS + "isPartOf",
-    PREFIXES["owl"] + "deprecated",
-    DCTERMS + "isReplacedBy",
-)
-"""Properties that say what a thing is and where it belongs, in the same way."""
+_WORDS = tomllib.loads((files("gfmdkg.resources") / "properties.toml").read_text("utf-8"))
+NAMES, KIND = (tuple(str(expand(name)) for name in _WORDS[group]) for group in ("names", "kind"))
+"""Properties that name or define, and those that say what a thing is, in the order to show."""
 GroupName = OneOf["names", "kind", "facts", "links"]
-GROUP_TITLES: Mapping[GroupName, str] = {
-    "names": "Names and definition",
-    "kind": "What it is",
-    "facts": "Facts",
-    "links": "Links",
-}
-
-_TITLES: Mapping[str, str] = {
-    RDF + "type": "is a",
-    RDFS + "isDefinedBy": "defined by",
-    RDFS + "subClassOf": "kind of",
-    RDFS + "subPropertyOf": "narrower than the property",
-    SKOS + "prefLabel": "title",
-    SKOS + "altLabel": "also called",
-    SKOS + "hiddenLabel": "wrongly called",
-    SKOS + "notation": "code",
-    SKOS + "inScheme": "in the scheme",
-    DCTERMS + "isPartOf": "part of",
-    DCTERMS + "isReplacedBy": "replaced by",
-    DCTERMS + "subject": "topic",
-    GFMD + "neverLabel": "never means it",
-    PROV + "wasAttributedTo": "attributed to",
-}
-_INVERSE_TITLES: Mapping[str, str] = {
-    CITO + "hasCitedEntity": "cited by",
-    CITO + "hasCitingEntity": "links from here",
-    DCTERMS + "isPartOf": "parts",
-    DCTERMS + "subject": "passages on it",
-    GFMD + "adoptedBy": "adopted",
-    GFMD + "alignsWith": "passages aligned with it",
-    GFMD + "candidate": "may be meant by",
-    GFMD + "cites": "passages that cite it",
-    GFMD + "inReport": "passages of this report",
-    GFMD + "inSession": "participants",
-    GFMD + "madeBy": "statements",
-    GFMD + "mentionedIn": "unresolved mentions",
-    GFMD + "outcomeOf": "outcome",
-    GFMD + "participant": "took part in",
-    GFMD + "recordedIn": "statements recorded here",
-    PROV + "wasAttributedTo": "attributed to it",
-    RDF + "type": "instances",
-    RDFS + "subClassOf": "kinds of it",
-    SKOS + "broader": "narrower",
-    SKOS + "inScheme": "concepts",
-    SKOS + "topConceptOf": "top concepts",
-}
-"""What stands above the things that point here by a property."""
+GROUP_TITLES: Mapping[GroupName, str] = _WORDS["groups"]
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 NameKind = OneOf["preferred", "alternative", "hidden", "code"]
+Direction = OneOf["out", "in", "self"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +148,7 @@ class Evidence:
 
     link: str
     """The IRI of the link itself."""
-    direction: OneOf["out", "in", "self"]
+    direction: Direction
     """`out` from the resource, `in` to it, `self` where it is the link."""
     type: Resource
     passage: Resource
@@ -336,9 +272,9 @@ def property_title(iri: str, label: str | None) -> str:
     'date accepted'
     """
     local = re.split(r"[/#]", iri)[-1]
-    return _TITLES.get(iri) or label or _CAMEL.sub(" ", local).lower()
+    return _WORDS["titles"].get(compact(iri)) or label or _CAMEL.sub(" ", local).lower()
 
 
 def incoming_title(iri: str, label: str | None) -> str:
     """What stands above the things that point here by this property."""
-    return _INVERSE_TITLES.get(iri) or f"{property_title(iri, label)} of"
+    return _WORDS["incoming"].get(compact(iri)) or f"{property_title(iri, label)} of"

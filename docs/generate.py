@@ -1,6 +1,11 @@
-"""``docs``: the generated pages of the documentation, and the generated parts of its guides."""
+"""The generated pages of the documentation, and the generated parts of its guides.
+
+``python docs/generate.py`` writes them anew: commands, settings, canned queries, tables, the API.
+With ``--check`` it writes nothing, and fails where one is out of date.
+"""
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +13,7 @@ from typing import Any
 import click
 
 from gfmdkg.app import api_document
+from gfmdkg.cli import main
 from gfmdkg.curation.tables.columns import ValueKind, record_types
 from gfmdkg.http.problems import PROBLEM_TYPES
 from gfmdkg.namespaces import SCHEME_BASE, compact
@@ -15,8 +21,7 @@ from gfmdkg.paths import shipped_content
 from gfmdkg.queries import CannedQuery, Catalog
 from gfmdkg.settings import Settings
 
-__all__ = ["docs"]
-
+_FOLDER = Path(__file__).parent
 # As the commands themselves have it: click keeps a command's help option once it was shown.
 _PAGE: dict[str, Any] = {
     "max_content_width": 90,
@@ -33,38 +38,24 @@ _ELSEWHERE = frozenset({"Canned queries", "Pages"})
 _FIRST = ("application/sparql-results+json", "application/json")
 
 
-@click.command(hidden=True)
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--check", is_flag=True, help="Write nothing; fail where a page is out of date.")
-@click.pass_context
-def docs(context: click.Context, folder: Path, check: bool) -> None:
-    """Write the generated pages and parts: commands, settings, canned queries, tables, the API."""
-    root = context.find_root().command
-    assert isinstance(root, click.Group)  # noqa: S101 - main is a group
+def _generate(*, check: bool) -> None:
     pages = {
-        "cli.md": _commands(root),
+        "cli.md": _commands(main),
         "settings.md": _settings(),
         "queries.md": _queries(Catalog.load(shipped_content().queries)),
     }
-    for guide in (folder / "api.md", folder / "tables.md"):
-        if guide.is_file():
-            pages[guide.name] = _PART.sub(_generate, guide.read_text("utf-8"))
-    stale = [
-        name
-        for name, text in pages.items()
-        if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text
-    ]
-    if check:
-        if stale:
-            raise click.ClickException(f"out of date: {', '.join(stale)}; run: make docs")
-        return
-    folder.mkdir(exist_ok=True)
-    for name in stale:
-        (folder / name).write_text(pages[name], encoding="utf-8")
-        click.echo(f"wrote {name}")
+    for name in ("api.md", "tables.md"):
+        pages[name] = _PART.sub(_part, (_FOLDER / name).read_text("utf-8"))
+    for name, text in pages.items():
+        file = _FOLDER / name
+        if file.is_file() and file.read_text("utf-8") == text:
+            continue
+        if check:
+            raise SystemExit(f"{name} is out of date; run: make docs")
+        file.write_text(text, encoding="utf-8")
 
 
-def _generate(part: re.Match[str]) -> str:
+def _part(part: re.Match[str]) -> str:
     made = {"routes": _routes, "problems": _problems, "columns": _columns}
     return f"{part[1]}\n{made[part['name']]()}\n{part[3]}"
 
@@ -89,7 +80,7 @@ def _commands(root: click.Group) -> str:
 
 
 def _walk(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    if command.hidden or path == "gfmdkg run":
+    if path == "gfmdkg run":
         return
     yield path, command
     if isinstance(command, click.Group):
@@ -209,3 +200,7 @@ def _columns() -> str:
             _table("column | value | what | example", rows),
         ]
     return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    _generate(check="--check" in sys.argv)
