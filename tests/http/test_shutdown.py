@@ -106,7 +106,7 @@ def test_last_lines_of_the_log_are_written_before_the_end(store: Path) -> None:
 
 
 def test_two_fronts_share_the_port_the_versions_and_the_figures(store: Path) -> None:
-    with serving(store, FRONTS=2) as server:
+    with serving(store, SERVER_PROCESSES=2) as server:
         count = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}
 
         def ask(rounds: int) -> set[tuple[str, str]]:
@@ -140,7 +140,7 @@ def test_two_fronts_share_the_port_the_versions_and_the_figures(store: Path) -> 
 
 
 def test_fronts_end_when_the_process_that_started_them_is_killed(store: Path) -> None:
-    with serving(store, FRONTS=2) as server:
+    with serving(store, SERVER_PROCESSES=2) as server:
         family = descendants(server.process.pid)
         server.end(signal.SIGKILL)
         wait_until(lambda: not any(map(is_running, family)))
