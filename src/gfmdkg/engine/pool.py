@@ -24,6 +24,7 @@ from gfmdkg.engine.server import EngineServer
 from gfmdkg.engine.supervisor import Admission, Lane, Supervisor
 from gfmdkg.errors import (
     AnswerTooLarge,
+    Busy,
     EngineFailure,
     GfmdkgError,
     NotAcceptable,
@@ -43,6 +44,15 @@ _SMALL_BYTES = 64 * 1024
 _COMPLAINT_BYTES = 64 * 1024
 _PROBLEM = "application/problem+json"
 _OWN_DATASET, _ANY_FORMATS = Dataset(), AnswerFormats()
+# How a request ends by what it raises; to be refused for what it asks is an answer as well.
+_ENDS: Mapping[type[BaseException], str] = {
+    QueryTimeout: "timeouts",
+    AnswerTooLarge: "too_large",
+    Busy: "busy",
+    EngineFailure: "failures",
+    asyncio.CancelledError: "cancelled",
+    GfmdkgError: "answered",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +100,7 @@ WORK: ContextVar[EngineWork | None] = ContextVar("gfmdkg_engine_work", default=N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolStats:
-    """The pool at this moment, and what happened to all requests since its start."""
+    """The pool at this moment, and how all requests ended since its start."""
 
     workers: int
     idle: int
@@ -98,12 +108,7 @@ class PoolStats:
     running: Mapping[Lane, int]
     waiting: Mapping[Lane, int]
     started_total: int
-    answered_total: int
-    timeouts_total: int
-    too_large_total: int
-    busy_total: int
-    failures_total: int
-    cancelled_total: int
+    ended: Mapping[str, int]
 
 
 class EnginePool:
@@ -123,8 +128,7 @@ class EnginePool:
         self._endpoint = Endpoint(settings.engine_url) if settings.engine_url else None
         self._engines = Supervisor(self._start_engine, bound=settings.query_workers + _SPARES)
         self._current: Version | None = None
-        self._answered = self._timeouts = self._too_large = 0
-        self._failures = self._cancelled = 0
+        self._ended = dict.fromkeys(_ENDS.values(), 0)
 
     async def start(self, version: Version | None) -> None:
         """Have an engine ready for a version, and soon a spare.
@@ -172,7 +176,7 @@ class EnginePool:
         except BaseException as error:
             self._count(error)
             raise
-        self._answered += 1
+        self._ended["answered"] += 1
         work = WORK.get()
         if work is not None:
             work.add(answer)
@@ -187,12 +191,7 @@ class EnginePool:
             running=dict(self._admission.running),
             waiting=self._admission.waiting,
             started_total=self._engines.started_total,
-            answered_total=self._answered,
-            timeouts_total=self._timeouts,
-            too_large_total=self._too_large,
-            busy_total=self._admission.busy_total,
-            failures_total=self._failures,
-            cancelled_total=self._cancelled,
+            ended=dict(self._ended),
         )
 
     # Engines
@@ -262,17 +261,9 @@ class EnginePool:
         )
 
     def _count(self, error: BaseException) -> None:
-        match error:
-            case QueryTimeout():
-                self._timeouts += 1
-            case AnswerTooLarge():
-                self._too_large += 1
-            case EngineFailure():
-                self._failures += 1
-            case asyncio.CancelledError():
-                self._cancelled += 1
-            case GfmdkgError() if error.problem != "busy":
-                self._answered += 1
+        end = next((name for kind, name in _ENDS.items() if isinstance(error, kind)), None)
+        if end is not None:
+            self._ended[end] += 1
 
 
 def _refuse(

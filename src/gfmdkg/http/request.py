@@ -33,6 +33,7 @@ __all__ = [
     "read_content_type",
     "reads_cache",
     "request_url",
+    "wait_until_gone",
 ]
 
 Result = TypeVar("Result")
@@ -295,38 +296,32 @@ async def cancel_on_disconnect(work: Coroutine[Any, Any, Result], receive: Recei
     loop = asyncio.get_running_loop()
     task = asyncio.current_task(loop)
     assert task is not None  # noqa: S101 - a coroutine runs in a task
-    watch = _Watch(task, receive)
-    timer = loop.call_later(_WATCH_AFTER_SECONDS, watch.start)
+    is_gone, watching = False, None
+
+    async def watch() -> None:
+        nonlocal is_gone
+        await wait_until_gone(receive)
+        is_gone = True
+        task.cancel()
+
+    def begin() -> None:
+        nonlocal watching
+        watching = loop.create_task(watch())
+
+    timer = loop.call_later(_WATCH_AFTER_SECONDS, begin)
     try:
         return await work
     except asyncio.CancelledError:
-        if watch.is_gone and task.uncancel() == 0:
+        if is_gone and task.uncancel() == 0:
             raise ClientGone from None
         raise
     finally:
         timer.cancel()
-        watch.stop()
+        if watching is not None:
+            watching.cancel()
 
 
-class _Watch:
-    """Waits for a client to leave, and cancels the task that works for it."""
-
-    __slots__ = ("_receive", "_task", "_waiting", "is_gone")
-
-    def __init__(self, task: "asyncio.Task[Any]", receive: Receive) -> None:
-        self.is_gone = False
-        self._task, self._receive = task, receive
-        self._waiting: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._waiting = asyncio.create_task(self._wait())
-
-    def stop(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-
-    async def _wait(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self.is_gone = True
-        self._task.cancel()
+async def wait_until_gone(receive: Receive) -> None:
+    """Return when the client has closed its connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -24,7 +24,7 @@ from gfmdkg.http.log import Entry, RequestLog
 from gfmdkg.http.metrics import Metrics, render_metrics
 from gfmdkg.http.problems import problem_answer
 from gfmdkg.http.process_group import ProcessGroup
-from gfmdkg.http.request import ClientGone, Key, RequestContext, RequestIds, header
+from gfmdkg.http.request import ClientGone, Key, RequestContext, RequestIds, header, wait_until_gone
 from gfmdkg.http.service import Service
 from gfmdkg.store.versions import Version
 
@@ -292,21 +292,13 @@ async def _send_file(
     request: RequestContext, body: SpooledAnswer, send: Send, *, is_gzip: bool
 ) -> bool:
     """Send a body that is a file; false where the client left before its end."""
-    is_gone = False
-
-    async def watch() -> None:
-        # A server takes what is sent to nobody without a word.
-        nonlocal is_gone
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        is_gone = True
-
     compressor = StreamCompressor() if is_gzip else None
-    watching = asyncio.create_task(watch())
+    # A server takes what is sent to nobody without a word.
+    watching = asyncio.create_task(wait_until_gone(request.receive))
     sent_bytes = 0
     try:
         async for chunk in body.chunks():
-            if is_gone:
+            if watching.done():
                 return False
             sent_bytes += len(chunk)
             is_last = sent_bytes == body.size_bytes
