@@ -198,7 +198,7 @@ class EnginePool:
 
     async def _start_engine(self, version: Version) -> EngineServer:
         if self._endpoint is not None:
-            engine = await self._endpoint.connect(version, self._start_own, self._lost)
+            engine = await self._endpoint.connect(version, self._start_own, self._engines.lose)
             if engine is not None:
                 return engine
         return await self._start_own(version)
@@ -207,11 +207,8 @@ class EnginePool:
         return await EngineServer.start(
             version.database,
             memory_limit_bytes=self._settings.worker_memory_limit_bytes,
-            on_lost=self._lost,
+            on_lost=self._engines.lose,
         )
-
-    def _lost(self, engine: EngineServer) -> None:
-        self._engines.lose(engine)
 
     # Queries
 
@@ -243,7 +240,9 @@ class EnginePool:
             _refuse(response, body, formats, shift)
         kind = kind_of(media_type, body)
         if kind is None:
-            raise _broken_off(body)
+            if not isinstance(body, bytes):
+                body.close()
+            raise EngineFailure("the answer broke off in the middle")
         rows = None
         if kind is AnswerKind.GRAPH and formats.graph in PREFIXED:
             media_type = formats.graph
@@ -279,12 +278,6 @@ def _refuse(
     if response.status == HTTPStatus.BAD_REQUEST or is_refusal(words):
         raise rejection(words, shift=shift)
     raise EngineFailure(words or f"it answered with the status {response.status}")
-
-
-def _broken_off(body: bytes | SpooledAnswer) -> EngineFailure:
-    if not isinstance(body, bytes):
-        body.close()
-    return EngineFailure("the answer broke off in the middle")
 
 
 def _words(body: bytes | SpooledAnswer) -> str:

@@ -225,10 +225,6 @@ class Supervisor(Generic[K, P]):
         """The processes that are ready or at work."""
         return tuple(self._living)
 
-    def living_with(self, key: K) -> tuple[P, ...]:
-        """Those of them that do this work."""
-        return tuple(process for process, other in self._living.items() if other == key)
-
     @property
     def idle(self) -> tuple[P, ...]:
         """The processes that wait for work, the one used last at the end."""
