@@ -120,9 +120,8 @@ class RequestContext:
         self.is_head = self.method == "HEAD"
         self.is_read = self.is_head or self.method == "GET"
         self._fields = fields = _read_fields(scope["headers"])
-        self.scope = scope = {**scope, _FIELDS: fields}
-        if self.is_head:
-            scope["method"] = "GET"
+        scope[_FIELDS] = fields
+        self.scope = scope = {**scope, "method": "GET"} if self.is_head else scope
         if fields.get(b"x-forwarded-proto") in _SCHEMES:
             scope["scheme"] = fields[b"x-forwarded-proto"].decode("ascii")
         self.id = ids.name(fields.get(b"x-request-id"))

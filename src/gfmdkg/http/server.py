@@ -190,8 +190,9 @@ class Server:
         return handed_on[0]
 
     def _route(self, path: str) -> RawRoute | None:
-        below = (route for prefix, route in self._below.items() if path.startswith(prefix))
-        return self.routes.get(path) or next(below, None)
+        if path in self.routes:
+            return self.routes[path]
+        return next((route for at, route in self._below.items() if path.startswith(at)), None)
 
     def _name(self, scope: Scope) -> str:
         """How log and metrics call the address."""
