@@ -47,12 +47,12 @@ async def serving(
 
 async def asked_anew(service: Service, number: int) -> int:
     """How often the engine is asked for the first pages of all queries, one after the other."""
-    before, version = service.pool.stats().answered_total, service.versions.get(number)
+    before, version = service.pool.stats().ended["answered"], service.versions.get(number)
     for query in CATALOG:
         if not needs_value(query.name):
             bound = await bind_query(service, query, {}, version)
             await bound.page(Parameters(()).paging(service.settings))
-    return service.pool.stats().answered_total - before
+    return service.pool.stats().ended["answered"] - before
 
 
 def needs_value(name: str) -> bool:
@@ -80,7 +80,7 @@ def test_nothing_is_asked_where_it_is_off_or_would_be_in_the_way(
     async def run() -> None:
         async with serving(harbour_store, **changes) as (service, warming, _):
             await warming.finish()
-            assert service.pool.stats().answered_total == 0
+            assert service.pool.stats().ended["answered"] == 0
 
     asyncio.run(run())
 
@@ -90,7 +90,7 @@ def test_end_of_the_service_stops_it(harbour_store: Path) -> None:
         async with serving(harbour_store, delay_seconds=60) as (service, warming, _):
             await warming.close()
             await warming.finish()
-            assert service.pool.stats().answered_total == 0
+            assert service.pool.stats().ended["answered"] == 0
 
     asyncio.run(run())
 

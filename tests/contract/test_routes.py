@@ -42,7 +42,7 @@ def routes_of(server: Server) -> list[BaseRoute]:
 
 def raw_paths(server: Server) -> list[str]:
     """The addresses of the handlers beside the framework; one with a slash is a beginning."""
-    return [*server._exact, *(path for path, _ in server._below)]
+    return [path.removesuffix("…") for path in server.routes]
 
 
 def described(document: dict[str, Any]) -> dict[str, set[str]]:

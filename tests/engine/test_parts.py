@@ -12,7 +12,6 @@ import pytest
 from gfmdkg import errors
 from gfmdkg.engine.answers import MEMORY_BYTES, Spool, SpooledAnswer
 from gfmdkg.engine.frames import (
-    FrameError,
     decode_error,
     encode_error,
     pack_frame,
@@ -21,7 +20,15 @@ from gfmdkg.engine.frames import (
 )
 from gfmdkg.engine.process import describe_death
 from gfmdkg.engine.supervisor import Admission, Lane
-from gfmdkg.errors import AnswerTooLarge, Busy, Candidate, ConflictingStatement, Fault, GfmdkgError
+from gfmdkg.errors import (
+    AnswerTooLarge,
+    Busy,
+    Candidate,
+    ConflictingStatement,
+    EngineFailure,
+    Fault,
+    GfmdkgError,
+)
 
 VALUES = {
     "faults": (Fault(message="bad", file="a.ttl", line=3, column=4),),
@@ -78,7 +85,7 @@ def test_what_is_no_frame_is_refused() -> None:
     async def scenario() -> None:
         reader = asyncio.StreamReader()
         reader.feed_data(b"\xff" * 17)
-        with pytest.raises(FrameError):
+        with pytest.raises(EngineFailure):
             await receive_frame(reader)
 
     asyncio.run(scenario())

@@ -90,7 +90,7 @@ def _repeat_kills(times: int, pool_of: OpenPool, version: Version) -> None:
             for count in range(times):
                 error, _ = await _run_away(pool, names[count % len(names)], version)
                 assert isinstance(error, QueryTimeout | EngineFailure)
-            assert pool.stats().timeouts_total == times
+            assert pool.stats().ended["timeouts"] == times
 
     asyncio.run(scenario())
 

@@ -80,7 +80,7 @@ def test_openmetrics_is_given_where_it_is_asked_for(site: Site) -> None:
 
 def test_figures_are_read_only(site: Site) -> None:
     answer = site.request("POST", "/metrics")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 def test_every_family_is_named_once_and_says_what_it_is(site: Site) -> None:

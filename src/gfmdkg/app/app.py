@@ -20,7 +20,7 @@ from gfmdkg.curation.routes.validation import validation_router
 from gfmdkg.curation.worker import curation_roles
 from gfmdkg.curation.writer import Writer
 from gfmdkg.errors import MethodNotAllowed, NotFound, RequestError
-from gfmdkg.http.server import Handler, Server
+from gfmdkg.http.server import READING, RawRoute, Server
 from gfmdkg.http.service import Service
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.lists.routes import lists_router
@@ -120,14 +120,13 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
     ):
         app.include_router(router)
     app.add_exception_handler(HTTPException, _raise_ours)
-    exact: dict[str, Handler] = {
-        "/sparql": sparql,
-        "/sparql/": sparql,
-        "/graphs": graphs,
-        "/.well-known/void": descriptions,
-        "/dataset": descriptions,
-    }
-    return Server(service, app, exact, {"/graphs/": graphs, "/graph/": graphs}), app
+    written = ("DELETE", *READING, "POST", "PUT")
+    raw = (
+        *(RawRoute(path, sparql, (*READING, "POST")) for path in ("/sparql", "/sparql/")),
+        *(RawRoute(path, graphs, written) for path in ("/graphs", "/graphs/…", "/graph/…")),
+        *(RawRoute(path, descriptions) for path in ("/.well-known/void", "/dataset")),
+    )
+    return Server(service, app, raw), app
 
 
 def app_from_environment() -> ASGIApp:

@@ -26,6 +26,8 @@ __all__ = ["Endpoint"]
 
 _LOG = logging.getLogger("gfmdkg.engine")
 
+# What an engine answered, or the words with which it did not.
+_Reply = tuple[AnswerKind | None, Any] | str
 _StartOwn = Callable[[Version], Awaitable[EngineServer]]
 
 _LIMIT_SECONDS = 60.0
@@ -210,22 +212,14 @@ class Endpoint:
         for takes_form in (False, True):
             address = replace(self._address, takes_form=takes_form)
             reply = await _ask_elsewhere(address, _FIRST, _FIRST_LIMIT_SECONDS)
-            if reply.complaint is None:
+            if not isinstance(reply, str):
                 return address, [_ONLY_FORMS] * takes_form
-        raise self._refusal([f"it does not answer ASK ({reply.complaint})"], _WAY_OUT)
+        raise self._refusal([f"it does not answer ASK ({reply})"], _WAY_OUT)
 
     def _refusal(self, reasons: Sequence[str], way_out: str) -> EngineFailure:
         return EngineFailure(
             f"the endpoint {self._url} cannot be used: {'; '.join(reasons)}. What to do: {way_out}"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """What an engine answered, or the words with which it did not."""
-
-    content: Any = None
-    complaint: str | None = None
 
 
 async def _differences(
@@ -238,8 +232,8 @@ async def _differences(
             _ask_elsewhere(address, question, _LIMIT_SECONDS),
             _ask(ours, replace(question, text=question.in_short or question.text), _LIMIT_SECONDS),
         )
-        if theirs.complaint is not None:
-            found.append(f"{question.meaning} ({theirs.complaint})")
+        if isinstance(theirs, str):
+            found.append(f"{question.meaning} ({theirs})")
         elif theirs != own:
             found.append(question.meaning)
     return found
@@ -250,7 +244,7 @@ async def _ask_elsewhere(address: Address, question: _Question, limit_seconds: f
     try:
         theirs = await EngineServer.reach(address, lambda _: None)
     except EngineFailure as failure:
-        return _Reply(complaint=failure.cause)
+        return failure.cause
     try:
         return await _ask(theirs, question, limit_seconds)
     finally:
@@ -267,31 +261,26 @@ async def _ask(engine: EngineServer, question: _Question, limit_seconds: float) 
             spool=spool,
             limit_seconds=limit_seconds,
         )
-    except EngineFailure as failure:
-        spool.close()
-        return _Reply(complaint=failure.cause)
     except GfmdkgError as error:
         spool.close()
-        return _Reply(complaint=str(error))
+        return error.cause if isinstance(error, EngineFailure) else error.message
     body = spool.finish()
     if not isinstance(body, bytes):
         with body:
             body = b"".join(body.pieces())
     if response.status != HTTPStatus.OK:
         words = body.decode(errors="replace").strip().partition("\n")[0][:_WORDS_LENGTH]
-        return _Reply(complaint=f"{response.status} {words}".strip())
-    return _Reply(_content(response.media_type, body, question))
+        return f"{response.status} {words}".strip()
+    return _content(response.media_type, body, question)
 
 
-def _content(media_type: str, body: bytes, question: _Question) -> Any:
+def _content(media_type: str, body: bytes, question: _Question) -> tuple[AnswerKind | None, Any]:
     """What has to be equal."""
     kind = kind_of(media_type, body)
     lines = body.decode(errors="replace").splitlines()
     if media_type == _CSV:
         return kind, list(csv.reader(lines))
-    if (
-        media_type == _TSV
-    ):  # the first line names the variables; a number may be written in two ways
+    if media_type == _TSV:  # its first line names the variables; numbers have several forms
         return kind, lines[:1]
     if media_type != _JSON or kind is None:
         return kind, media_type

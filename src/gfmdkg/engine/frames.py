@@ -17,11 +17,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
 from gfmdkg import errors
-from gfmdkg.errors import Candidate, ConflictingStatement, Fault, GfmdkgError
+from gfmdkg.errors import Candidate, ConflictingStatement, EngineFailure, Fault, GfmdkgError
 
 __all__ = [
     "Frame",
-    "FrameError",
     "Handler",
     "Reply",
     "decode_error",
@@ -44,10 +43,6 @@ _RECORDS: Mapping[str, type[Fault] | type[Candidate] | type[ConflictingStatement
     "candidates": Candidate,
     "conflicts": ConflictingStatement,
 }
-
-
-class FrameError(Exception):
-    """What came over the socket is no frame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +96,13 @@ def read_frame(connection: BinaryIO) -> Frame | None:
 async def receive_frame(reader: asyncio.StreamReader) -> Frame:
     """The next frame, at the server's end.
 
-    Raises ``asyncio.IncompleteReadError`` where the worker is gone, and ``FrameError`` where the
+    Raises ``asyncio.IncompleteReadError`` where the worker is gone, and ``EngineFailure`` where the
     announced size is absurd: then the other side is not to be trusted any more.
     """
     prefix = await reader.readexactly(_PREFIX.size)
     size_bytes = _rest_bytes(prefix)
     if size_bytes > _FRAME_LIMIT_BYTES:
-        raise FrameError(f"a frame of {size_bytes} bytes was announced")
+        raise EngineFailure(f"a frame of {size_bytes} bytes was announced")
     return _unpack(prefix, await reader.readexactly(size_bytes))
 
 

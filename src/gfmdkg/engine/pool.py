@@ -24,6 +24,7 @@ from gfmdkg.engine.server import EngineServer
 from gfmdkg.engine.supervisor import Admission, Lane, Supervisor
 from gfmdkg.errors import (
     AnswerTooLarge,
+    Busy,
     EngineFailure,
     GfmdkgError,
     NotAcceptable,
@@ -43,6 +44,15 @@ _SMALL_BYTES = 64 * 1024
 _COMPLAINT_BYTES = 64 * 1024
 _PROBLEM = "application/problem+json"
 _OWN_DATASET, _ANY_FORMATS = Dataset(), AnswerFormats()
+# How a request ends by what it raises; to be refused for what it asks is an answer as well.
+_ENDS: Mapping[type[BaseException], str] = {
+    QueryTimeout: "timeouts",
+    AnswerTooLarge: "too_large",
+    Busy: "busy",
+    EngineFailure: "failures",
+    asyncio.CancelledError: "cancelled",
+    GfmdkgError: "answered",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +100,7 @@ WORK: ContextVar[EngineWork | None] = ContextVar("gfmdkg_engine_work", default=N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolStats:
-    """The pool at this moment, and what happened to all requests since its start."""
+    """The pool at this moment, and how all requests ended since its start."""
 
     workers: int
     idle: int
@@ -98,12 +108,7 @@ class PoolStats:
     running: Mapping[Lane, int]
     waiting: Mapping[Lane, int]
     started_total: int
-    answered_total: int
-    timeouts_total: int
-    too_large_total: int
-    busy_total: int
-    failures_total: int
-    cancelled_total: int
+    ended: Mapping[str, int]
 
 
 class EnginePool:
@@ -123,8 +128,7 @@ class EnginePool:
         self._endpoint = Endpoint(settings.engine_url) if settings.engine_url else None
         self._engines = Supervisor(self._start_engine, bound=settings.query_workers + _SPARES)
         self._current: Version | None = None
-        self._answered = self._timeouts = self._too_large = 0
-        self._failures = self._cancelled = 0
+        self._ended = dict.fromkeys(_ENDS.values(), 0)
 
     async def start(self, version: Version | None) -> None:
         """Have an engine ready for a version, and soon a spare.
@@ -172,7 +176,7 @@ class EnginePool:
         except BaseException as error:
             self._count(error)
             raise
-        self._answered += 1
+        self._ended["answered"] += 1
         work = WORK.get()
         if work is not None:
             work.add(answer)
@@ -187,19 +191,14 @@ class EnginePool:
             running=dict(self._admission.running),
             waiting=self._admission.waiting,
             started_total=self._engines.started_total,
-            answered_total=self._answered,
-            timeouts_total=self._timeouts,
-            too_large_total=self._too_large,
-            busy_total=self._admission.busy_total,
-            failures_total=self._failures,
-            cancelled_total=self._cancelled,
+            ended=dict(self._ended),
         )
 
     # Engines
 
     async def _start_engine(self, version: Version) -> EngineServer:
         if self._endpoint is not None:
-            engine = await self._endpoint.connect(version, self._start_own, self._lost)
+            engine = await self._endpoint.connect(version, self._start_own, self._engines.lose)
             if engine is not None:
                 return engine
         return await self._start_own(version)
@@ -208,11 +207,8 @@ class EnginePool:
         return await EngineServer.start(
             version.database,
             memory_limit_bytes=self._settings.worker_memory_limit_bytes,
-            on_lost=self._lost,
+            on_lost=self._engines.lose,
         )
-
-    def _lost(self, engine: EngineServer) -> None:
-        self._engines.lose(engine)
 
     # Queries
 
@@ -244,7 +240,9 @@ class EnginePool:
             _refuse(response, body, formats, shift)
         kind = kind_of(media_type, body)
         if kind is None:
-            raise _broken_off(body)
+            if not isinstance(body, bytes):
+                body.close()
+            raise EngineFailure("the answer broke off in the middle")
         rows = None
         if kind is AnswerKind.GRAPH and formats.graph in PREFIXED:
             media_type = formats.graph
@@ -262,17 +260,9 @@ class EnginePool:
         )
 
     def _count(self, error: BaseException) -> None:
-        match error:
-            case QueryTimeout():
-                self._timeouts += 1
-            case AnswerTooLarge():
-                self._too_large += 1
-            case EngineFailure():
-                self._failures += 1
-            case asyncio.CancelledError():
-                self._cancelled += 1
-            case GfmdkgError() if error.problem != "busy":
-                self._answered += 1
+        end = next((name for kind, name in _ENDS.items() if isinstance(error, kind)), None)
+        if end is not None:
+            self._ended[end] += 1
 
 
 def _refuse(
@@ -288,12 +278,6 @@ def _refuse(
     if response.status == HTTPStatus.BAD_REQUEST or is_refusal(words):
         raise rejection(words, shift=shift)
     raise EngineFailure(words or f"it answered with the status {response.status}")
-
-
-def _broken_off(body: bytes | SpooledAnswer) -> EngineFailure:
-    if not isinstance(body, bytes):
-        body.close()
-    return EngineFailure("the answer broke off in the middle")
 
 
 def _words(body: bytes | SpooledAnswer) -> str:

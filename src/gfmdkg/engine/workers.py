@@ -20,7 +20,6 @@ from typing import Any, Self
 
 from gfmdkg.engine.frames import (
     Frame,
-    FrameError,
     Reply,
     decode_error,
     pack_frame,
@@ -185,8 +184,6 @@ class WorkerProcess:
         assert self._reader is not None  # noqa: S101 - it is connected
         try:
             return await receive_frame(self._reader)
-        except FrameError as error:
-            raise EngineFailure(str(error)) from error
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             # It closes its end only when it dies.
             code = await self._child.wait()
@@ -244,10 +241,6 @@ class Workers:
                     await process.wait()  # its locks are gone with it
         finally:
             admission.leave()
-
-    def living(self, role: str) -> tuple[WorkerProcess, ...]:
-        """The processes of a role."""
-        return self._processes.living_with(role)
 
     async def close(self, *, limit_seconds: float) -> None:
         """Let what runs finish within the limit, and end all processes."""

@@ -34,9 +34,8 @@ __all__ = [
     "compress",
     "entity_tag",
     "is_compressible",
-    "is_fresh",
+    "named_tag",
     "options_answer",
-    "plain_tags",
 ]
 
 ANSWER = "gfmdkg.answer"
@@ -68,7 +67,6 @@ _STREAM_LEVEL = 1
 _GZIP_WINDOW = 31
 _LOOP_BYTES = 64 * 1024
 _LONGEST_ACCEPT = 256
-_MARK = b'-gzip"'
 _COMPRESSIBLE = re.compile(
     r"text/|image/svg\+xml|application/(?:[^;]*(?:json|xml|n-triples|n-quads|trig|sparql-|"
     r"javascript|yaml))"
@@ -99,9 +97,9 @@ class Answer:
     outcome: str = ""
     rows: int | None = None
     route: str = ""
-    # Made by finish: the header lines, and the entity tag of what they go with.
+    # Made by finish: the header lines, and what they say.
     lines: HeaderList = field(default_factory=list, init=False)
-    tag: bytes | None = field(default=None, init=False)
+    has_tag: bool = field(default=False, init=False)
     is_gzip: bool = field(default=False, init=False)
 
     def of(self, version: Version) -> Self:
@@ -134,8 +132,8 @@ class Answer:
         lines += _usual_lines(media_type, control, number, may_gzip)
         if self.etag is not None and self.cacheable:
             tag = self.etag.encode("ascii")
-            self.tag = compressed_tag(tag) if self.is_gzip else tag
-            lines.append((b"etag", self.tag))
+            lines.append((b"etag", compressed_tag(tag) if self.is_gzip else tag))
+            self.has_tag = self.status == _OK
         if self.is_gzip:
             lines.append((b"content-encoding", b"gzip"))
         if self.status != _NO_CONTENT and (isinstance(body, bytes) or not self.is_gzip):
@@ -153,20 +151,6 @@ class Answer:
         if self.outcome or self.status < _BAD_REQUEST:
             return self.outcome or "ok"
         return _OUTCOMES.get(self.status, "error" if self.status >= 500 else "client_error")
-
-    def matching_tag(self, if_none_match: bytes, *, is_gzip: bool) -> bytes | None:
-        """The entity tag by which the client has this already (RFC 9110, 13.1.2): the one it named.
-
-        The compressed form is one of its forms only for a client that takes it.
-        """
-        if self.tag is None or self.etag is None or self.status != _OK:
-            return None
-        if if_none_match.strip() == b"*":
-            return self.tag
-        plain = self.etag.encode("ascii")
-        known = (compressed_tag(plain), plain) if is_gzip else (plain,)
-        # Tags hold no quote inside, so a quoted tag is found only as a whole one.
-        return next((tag for tag in known if tag in if_none_match), None)
 
     def fresh_lines(self, tag: bytes) -> HeaderList:
         """The header lines of a 304 for a client that has this answer under ``tag``."""
@@ -191,8 +175,7 @@ class AnswerResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the answer on."""
-        del receive
-        self.answer.route = getattr(scope.get("route"), "path", "unmatched")
+        del scope, receive
         await send({"type": ANSWER, "answer": self.answer})
 
 
@@ -252,13 +235,20 @@ def entity_tag(version: Version | None, scope: Scope, media_type: str, fingerpri
     return f'"{digest.hexdigest()[:32]}"'
 
 
-def is_fresh(scope: Scope, etag: str) -> bool:
-    """Whether the client has this already: its If-None-Match names the tag (RFC 9110, 13.1.2)."""
-    given = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
-    if not given:
-        return False
-    tags = {tag.strip().removeprefix("W/") for tag in given.decode("latin-1").split(",")}
-    return "*" in tags or etag in tags
+def named_tag(if_none_match: bytes, etag: str, *, is_gzip: bool) -> bytes | None:
+    """The entity tag by which a client has an answer already (RFC 9110, 13.1.2): the one it named.
+
+    The compressed form is one of its forms only for a client that takes it.
+
+    >>> named_tag(b'"4e", W/"5f-gzip"', '"5f"', is_gzip=True)
+    b'"5f-gzip"'
+    """
+    plain = etag.encode("ascii")
+    if if_none_match.strip() == b"*":
+        return plain
+    known = (compressed_tag(plain), plain) if is_gzip else (plain,)
+    # Tags hold no quote inside, so a quoted tag is found only as a whole one.
+    return next((tag for tag in known if tag in if_none_match), None)
 
 
 def accepts_gzip(accept_encoding: bytes) -> bool:
@@ -300,12 +290,7 @@ def compressed_tag(etag: bytes) -> bytes:
     >>> compressed_tag(b'"5f"')
     b'"5f-gzip"'
     """
-    return etag[:-1] + _MARK
-
-
-def plain_tags(if_none_match: bytes) -> bytes:
-    """An If-None-Match header with the tags of the plain forms in place of the compressed."""
-    return if_none_match.replace(_MARK, b'"')
+    return etag[:-1] + b'-gzip"'
 
 
 async def compress(body: bytes) -> bytes:

@@ -19,6 +19,7 @@ from gfmdkg.http.answer import Answer
 from gfmdkg.http.models import Count, FromOne, one_of, sometimes
 from gfmdkg.http.parameters import PAGE
 from gfmdkg.http.rendering import page
+from gfmdkg.http.request import header
 from gfmdkg.namespaces import BASE
 from gfmdkg.rdf.media import MediaType, negotiate
 from gfmdkg.rdf.values import Resource
@@ -265,8 +266,7 @@ def problem_answer(error: errors.GfmdkgError, scope: Scope) -> Answer:
     )
     if scope["path"].startswith(_FOR_PROGRAMS):
         return answer
-    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
-    if negotiate(accept.decode("latin-1"), (_PROBLEM, PAGE)) is PAGE:
+    if negotiate(header(scope, b"accept"), (_PROBLEM, PAGE)) is PAGE:
         shown = page("problem.html", problem=document, summary=sentence(error))
         answer.media_type, answer.body = shown.media_type, shown.body
         answer.headers = (*headers, *shown.headers)

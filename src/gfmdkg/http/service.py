@@ -13,9 +13,9 @@ from gfmdkg.engine.pool import EnginePool, QueryRequest
 from gfmdkg.engine.supervisor import Lane
 from gfmdkg.engine.workers import Role, Workers
 from gfmdkg.errors import NotFound
-from gfmdkg.http.answer import Answer, AnswerResponse, entity_tag, is_fresh
+from gfmdkg.http.answer import Answer, AnswerResponse, entity_tag
 from gfmdkg.http.cache import Cache, VersionCache
-from gfmdkg.http.request import cancel_on_disconnect
+from gfmdkg.http.request import cancel_on_disconnect, is_fresh
 from gfmdkg.paths import Content
 from gfmdkg.rdf.json_ld import JSON_LD, Compaction
 from gfmdkg.rdf.media import AnswerFormats

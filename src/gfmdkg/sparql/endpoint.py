@@ -1,19 +1,25 @@
-"""The SPARQL endpoint: the SPARQL 1.1 Protocol for queries and updates, as raw ASGI."""
+"""The SPARQL endpoint: the SPARQL 1.1 Protocol for queries and updates, without the framework."""
 
 import asyncio
 from functools import partial
 from typing import Any
 
-from starlette.types import Receive, Scope
+from starlette.requests import Request
 
 from gfmdkg.curation.writer import Writer
 from gfmdkg.engine.pool import QueryRequest
 from gfmdkg.engine.supervisor import Lane
-from gfmdkg.errors import GfmdkgError, MethodNotAllowed, RequestError
-from gfmdkg.http.answer import Answer, entity_tag, is_fresh, options_answer
+from gfmdkg.errors import GfmdkgError, RequestError
+from gfmdkg.http.answer import Answer, entity_tag
 from gfmdkg.http.parameters import JSON, PAGE
 from gfmdkg.http.rendering import page
-from gfmdkg.http.request import cancel_on_disconnect, header, read_content, read_content_type
+from gfmdkg.http.request import (
+    cancel_on_disconnect,
+    header,
+    is_fresh,
+    read_content,
+    read_content_type,
+)
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import PREFIXES
 from gfmdkg.rdf.guard import check_query
@@ -24,7 +30,6 @@ from gfmdkg.sparql.service_description import Descriptions
 
 __all__ = ["SparqlEndpoint"]
 
-_METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 _FORM = "application/x-www-form-urlencoded"
 _QUERY, _UPDATE = "application/sparql-query", "application/sparql-update"
 _ACCEPTED = (_FORM, _QUERY, _UPDATE)
@@ -55,29 +60,20 @@ class SparqlEndpoint:
     def __init__(self, service: Service, writer: Writer, descriptions: Descriptions) -> None:
         self.service, self._writer, self._descriptions = service, writer, descriptions
 
-    async def __call__(self, scope: Scope, receive: Receive) -> Answer:
-        """Answer one request."""
-        match scope["method"]:
-            case "GET" | "HEAD":
-                return await self._get(scope, receive)
-            case "POST":
-                return await self._post(scope, receive)
-            case "OPTIONS":
-                return options_answer(_METHODS)
-            case _:
-                raise MethodNotAllowed(scope["method"], scope["path"], _METHODS)
-
-    async def _get(self, scope: Scope, receive: Receive) -> Answer:
-        pairs = parse_parameters(scope["query_string"])
+    async def __call__(self, request: Request) -> Answer:
+        """Answer a GET or a POST."""
+        pairs = parse_parameters(request.scope["query_string"])
+        if request.method == "POST":
+            return await self._post(pairs, request)
         names = {name for name, _ in pairs}
         if names <= _BARE_PARAMETERS:
-            return await self._describe(pairs, scope, receive)
+            return await self._describe(pairs, request)
         if "update" in names:
             raise RequestError("an update has to be sent by POST")
-        return await self._answer_query(pairs, scope, receive)
+        return await self._answer_query(pairs, request)
 
-    async def _post(self, scope: Scope, receive: Receive) -> Answer:
-        pairs = parse_parameters(scope["query_string"])
+    async def _post(self, pairs: Pairs, request: Request) -> Answer:
+        scope = request.scope
         media_type = read_content_type(scope, _ACCEPTED).media_type
         settings = self.service.settings
         limit = settings.body_limit_bytes
@@ -89,24 +85,25 @@ class SparqlEndpoint:
             # A form may hold an update of any length, but only from somebody who may send one:
             # to take a form of megabytes apart keeps all others waiting.
             limit = min(limit, _FORM_FACTOR * settings.query_limit_bytes)
-        body = await read_content(scope, receive, limit_bytes=limit)
+        body = await read_content(scope, request.receive, limit_bytes=limit)
         if media_type == _FORM:
             pairs = (*pairs, *parse_parameters(body))
         else:
             pairs = (*pairs, ("query" if media_type == _QUERY else "update", _decode(body)))
         if media_type != _QUERY and any(name == "update" for name, _ in pairs):
-            return await self._update(pairs, scope)
-        return await self._answer_query(pairs, scope, receive)
+            return await self._update(pairs, request)
+        return await self._answer_query(pairs, request)
 
-    async def _update(self, pairs: Pairs, scope: Scope) -> Answer:
+    async def _update(self, pairs: Pairs, request: Request) -> Answer:
         update, limit_seconds = parse_update(pairs)
-        who = self._writer.authorize(scope)
+        who = self._writer.authorize(request.scope)
         written = await self._writer.write(
             update, what="SPARQL update", who=who, limit_seconds=limit_seconds
         )
         return Answer(status=_NO_CONTENT, version=written.version, cacheable=False)
 
-    async def _answer_query(self, pairs: Pairs, scope: Scope, receive: Receive) -> Answer:
+    async def _answer_query(self, pairs: Pairs, request: Request) -> Answer:
+        scope = request.scope
         text, asked = parse_query(pairs, accept=header(scope, b"accept"))
         version = await self.service.version(asked.version)
         is_volatile = await self._check(text)
@@ -120,16 +117,16 @@ class SparqlEndpoint:
             time_limit_seconds=min(asked.timeout_seconds or limit, limit),
         )
         if asked.explain:
-            return await cancel_on_disconnect(self._explain(query), receive)
+            return await cancel_on_disconnect(self._explain(query), request.receive)
         etag = None
         # The answer to a POST must not be stored on the way.
-        may_store = scope["method"] != "POST" and not is_volatile
+        may_store = request.method != "POST" and not is_volatile
         if may_store:
             formats = f"{asked.formats.results} {asked.formats.graph}"
             etag = entity_tag(version, scope, formats, self.service.fingerprint)
             if is_fresh(scope, etag):
                 return Answer(version=version, etag=etag)
-        found = await cancel_on_disconnect(self.service.pool.query(query), receive)
+        found = await cancel_on_disconnect(self.service.pool.query(query), request.receive)
         return Answer(
             media_type=found.media_type,
             body=found.body,
@@ -188,11 +185,12 @@ class SparqlEndpoint:
         body = write_json(document, indent=1).encode()
         return Answer(media_type=JSON.media_type, body=body, version=query.version, cacheable=False)
 
-    async def _describe(self, pairs: Pairs, scope: Scope, receive: Receive) -> Answer:
-        accept = header(scope, b"accept")
+    async def _describe(self, pairs: Pairs, request: Request) -> Answer:
+        accept = header(request.scope, b"accept")
         if not pairs and accept and negotiate(accept, (*GRAPHS, PAGE)) is PAGE:
             return page("sparql.html", prefixes=PREFIXES, section="/sparql")
-        return await cancel_on_disconnect(self._descriptions.service(pairs, scope), receive)
+        work = self._descriptions.service(pairs, request.scope)
+        return await cancel_on_disconnect(work, request.receive)
 
 
 def _decode(body: bytes) -> str:

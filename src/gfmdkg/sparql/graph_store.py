@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Graph Store HTTP Protocol, as raw ASGI.
+"""The SPARQL 1.1 Graph Store HTTP Protocol, without the framework.
 
 ``/graphs?graph=IRI`` and ``/graphs?default`` name a graph indirectly. Directly, the graph's
 IRI is the address itself: ``/graphs/…`` as it was asked for, and ``/graph/…`` for the graphs
@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pyoxigraph as ox
 from starlette.requests import Request
-from starlette.types import Receive, Scope
+from starlette.types import Scope
 
 from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.curation.writer import Writer
@@ -22,13 +22,12 @@ from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import (
     DataError,
     MalformedBody,
-    MethodNotAllowed,
     NotFound,
     ParameterError,
     RequestError,
     UnsupportedMedia,
 )
-from gfmdkg.http.answer import Answer, options_answer
+from gfmdkg.http.answer import Answer
 from gfmdkg.http.multipart import MULTIPART, BodyPart, read_parts
 from gfmdkg.http.parameters import Parameters, absolute_iri
 from gfmdkg.http.request import header, read_content, read_content_type, request_url
@@ -40,7 +39,6 @@ from gfmdkg.store.versions import Version
 
 __all__ = ["ACCEPTED", "GraphStore"]
 
-_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT")
 _STORE, _DIRECT, _OWN = "/graphs", "/graphs/", "/graph/"
 _MOST_PARTS = 1000
 # Formats of one graph; those of whole datasets belong into an update or a build.
@@ -63,26 +61,22 @@ class GraphStore:
     def __init__(self, service: Service, writer: Writer) -> None:
         self.service, self._writer = service, writer
 
-    async def __call__(self, scope: Scope, receive: Receive) -> Answer:
+    async def __call__(self, request: Request) -> Answer:
         """Answer one request; whatever is wrong with it is raised as a ``GfmdkgError``."""
-        match scope["method"]:
-            case "GET" | "HEAD":
-                return await self._get(scope, receive)
-            case "PUT" | "POST":
-                return await self._put(scope, receive)
+        match request.method:
+            case "GET":
+                return await self._get(request)
             case "DELETE":
-                return await self._delete(scope)
-            case "OPTIONS":
-                return options_answer(_METHODS)
+                return await self._delete(request.scope)
             case _:
-                raise MethodNotAllowed(scope["method"], scope["path"], _METHODS)
+                return await self._put(request)
 
     # Reading
 
-    async def _get(self, scope: Scope, receive: Receive) -> Answer:
-        named, parameters = _read_target(scope, "format", "version")
+    async def _get(self, request: Request) -> Answer:
+        named, parameters = _read_target(request.scope, "format", "version")
         graph, number = _required(named), parameters.version()
-        media_type = choose_graph_format(parameters, header(scope, b"accept"))
+        media_type = choose_graph_format(parameters, header(request.scope, b"accept"))
 
         async def read(answer: Answer, version: Version) -> Answer:
             if graph and not await self._has_graph(graph, version):
@@ -97,7 +91,6 @@ class GraphStore:
             found = await self.service.pool.query(query)
             return replace(answer, body=found.body)
 
-        request = Request(scope, receive)
         return (await self.service.respond(request, number, media_type, read)).answer
 
     async def _has_graph(self, graph: str, version: Version) -> bool:
@@ -107,25 +100,26 @@ class GraphStore:
 
     # Writing
 
-    async def _put(self, scope: Scope, receive: Receive) -> Answer:
+    async def _put(self, request: Request) -> Answer:
+        scope = request.scope
         who = self._writer.authorize(scope)
         named, _ = _read_target(scope)
-        replaces = scope["method"] == "PUT"
+        replaces = request.method == "PUT"
         is_new = named is None and not replaces
         graph = f"{request_url(scope).rstrip('/')}/{uuid4()}" if is_new else _required(named)
-        documents = await self._documents(scope, receive)
+        documents = await self._documents(request)
         change = PutGraph(graph=graph, documents=documents, replaces=replaces)
-        what = f"{scope['method']} of {graph or 'the default graph'}"
+        what = f"{request.method} of {graph or 'the default graph'}"
         try:
             written = await self._writer.write(change, what=what, who=who)
         except DataError as error:
             raise MalformedBody(error.message, error.faults) from error
         return _written_answer(written, graph if is_new else None)
 
-    async def _documents(self, scope: Scope, receive: Receive) -> tuple[SubmittedDocument, ...]:
-        given = read_content_type(scope, ACCEPTED)
+    async def _documents(self, request: Request) -> tuple[SubmittedDocument, ...]:
+        given = read_content_type(request.scope, ACCEPTED)
         limit = self.service.settings.body_limit_bytes
-        body = await read_content(scope, receive, limit_bytes=limit)
+        body = await read_content(request.scope, request.receive, limit_bytes=limit)
         if given.media_type != MULTIPART:
             return (_document(given.media_type, body),)
         return tuple(map(_read_part, read_parts(body, given, most=_MOST_PARTS)))

@@ -7,15 +7,16 @@ import io
 from collections.abc import Mapping, Sequence
 
 import pyoxigraph as ox
-from starlette.types import Receive, Scope
+from starlette.requests import Request
+from starlette.types import Scope
 
 from gfmdkg.about import VERSION
-from gfmdkg.errors import LimitError, MethodNotAllowed, NotAcceptable, RequestError
-from gfmdkg.http.answer import Answer, entity_tag, is_fresh, options_answer
+from gfmdkg.errors import LimitError, NotAcceptable, RequestError
+from gfmdkg.http.answer import Answer, entity_tag
 from gfmdkg.http.cache import VersionCache
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.rendering import render
-from gfmdkg.http.request import cancel_on_disconnect, header, request_url
+from gfmdkg.http.request import cancel_on_disconnect, header, is_fresh, request_url
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.rdf.query_text import packaged_query
@@ -26,7 +27,6 @@ from gfmdkg.store.versions import Version
 
 __all__ = ["Descriptions"]
 
-_METHODS = ("GET", "HEAD", "OPTIONS")
 _LIMIT_SECONDS = 60.0
 
 # Triples, subjects and objects of all; triples of each graph and property; instances of each class.
@@ -46,17 +46,13 @@ class Descriptions:
         """Stop counting."""
         await self._figures.close()
 
-    async def __call__(self, scope: Scope, receive: Receive) -> Answer:
+    async def __call__(self, request: Request) -> Answer:
         """Answer ``/.well-known/void`` and ``/dataset``: the VoID and DCAT description."""
-        if scope["method"] == "OPTIONS":
-            return options_answer(_METHODS)
-        if scope["method"] not in _METHODS:
-            raise MethodNotAllowed(scope["method"], scope["path"], _METHODS)
+        scope = request.scope
         pairs = parse_parameters(scope["query_string"])
         home = request_url(scope).removesuffix(scope["path"])
-        return await cancel_on_disconnect(
-            self._answer("void.ttl", pairs, scope, home=home), receive
-        )
+        work = self._answer("void.ttl", pairs, scope, home=home)
+        return await cancel_on_disconnect(work, request.receive)
 
     async def service(self, pairs: Sequence[tuple[str, str]], scope: Scope) -> Answer:
         """The description of the SPARQL service at the address that was asked for."""
