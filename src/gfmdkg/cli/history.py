@@ -90,21 +90,20 @@ def blame(cli: CliContext, resource: str, format_name: str) -> None:
     version = versions.require_current()
     opened = Graph(version, versions=versions)
     iri = resource if resource.startswith(("http:", "https:")) else opened.resolve(resource)
-    origins = blame_resource(versions, iri)
     label_of = opened.terms.label
     changes = ChangeStore(versions)
     rows = []
-    for o in origins:
-        change = None if o.version.change is None else changes.get(o.version.change)
+    for statement, origin in blame_resource(versions, iri):
+        change = None if origin.change is None else changes.get(origin.change)
         rows.append(
             (
-                o.version.number,
-                o.version.change,
-                o.version.author if change is None else change.author,
-                o.version.created.isoformat(timespec="minutes"),
-                name_of(o.statement.predicate, label_of),
-                value_of(o.statement.object, label_of),
-                graph_of(o.statement).removeprefix(GRAPH_BASE),
+                origin.number,
+                origin.change,
+                origin.author if change is None else change.author,
+                origin.created.isoformat(timespec="minutes"),
+                name_of(statement.predicate, label_of),
+                value_of(statement.object, label_of),
+                graph_of(statement).removeprefix(GRAPH_BASE),
             )
         )
     columns = ("version", "change", "author", "created", "property", "value", "graph")

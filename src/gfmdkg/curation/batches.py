@@ -278,8 +278,7 @@ class FindingTally:
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Take some more."""
-        ranks = list(Severity)
-        self._kept = sorted((*self._kept, *findings), key=lambda f: ranks.index(f.severity))
+        self._kept = sorted((*self._kept, *findings), key=lambda f: f.severity.rank)
         self._left_out.update((f.severity, f.code) for f in self._kept[self._most :])
         del self._kept[self._most :]
 

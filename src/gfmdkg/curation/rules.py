@@ -1,6 +1,6 @@
 """The rules that a write must keep: shapes and checks, applied to a draft."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import cached_property, partial
@@ -19,6 +19,7 @@ from gfmdkg.store.versions import VersionStore
 from gfmdkg.validation import Mode, Report
 
 if TYPE_CHECKING:
+    from gfmdkg.validation.incremental.reach import PropertyOccurrence
     from gfmdkg.validation.incremental.rules import Rules
 
 __all__ = ["ONTOLOGY_GRAPH", "DraftRules", "validation"]
@@ -88,6 +89,11 @@ class DraftRules:
 
         return load_rules(self._content.ontology, kept=self._kept)
 
+    @property
+    def _entrances(self) -> "Iterator[PropertyOccurrence]":
+        """What makes a node a focus node of any shape."""
+        return (entrance for shape in self._rules.shapes for entrance in shape.entrances)
+
     @cached_property
     def _context(self) -> bytes:
         """The ontology and its vocabularies, as N-Triples."""
@@ -103,17 +109,16 @@ class DraftRules:
         """The classes that shapes target, and those below them."""
         context = OxigraphStore.in_memory()
         context.load(self._context, media_type=_N_TRIPLES, graph="")
-        tops = {name for shape in self._rules.shapes for name in shape.classes}
+        tops = {name for entrance in self._entrances for name in entrance.objects or ()}
         query = f"SELECT ?t {{ VALUES ?top {{ {_listed(tops)} }} ?t rdfs:subClassOf* ?top }}"
         rows = context.select(query).rows
         return tops.union(term.value for (term,) in rows if isinstance(term, ox.NamedNode))
 
     def _has_focus_node(self, draft: OxigraphStore) -> bool:
         """Whether any shape has a node to look at; true also where that is not certain."""
-        shapes = self._rules.shapes
-        predicates = {p for shape in shapes for p in (*shape.subjects_of, *shape.objects_of)}
+        predicates = {e.step.predicate or "" for e in self._entrances if e.objects is None}
         return (
-            any(shape.nodes for shape in shapes)
+            any(shape.nodes for shape in self._rules.shapes)
             or _asks(draft, "?s a ?term", self._classes)
             or _asks(draft, "?s ?term ?o", predicates)
             or _asks(draft, "?s rdfs:subClassOf ?term", self._classes)

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault
@@ -16,7 +16,7 @@ from gfmdkg.namespaces import BASE
 from gfmdkg.rdf.media import GRAPH_FORMATS
 from gfmdkg.rdf.turtle_tokens import Lines, Misplaced
 from gfmdkg.store.reading import parse
-from gfmdkg.validation.data_graph import rdflib_triples
+from gfmdkg.validation.data_graph import memory_graph, rdflib_triples
 from gfmdkg.validation.findings import Finding, SourceFile
 from gfmdkg.validation.positions import (
     POSITIONED,
@@ -59,35 +59,29 @@ def read_document(
     base_iri: str,
     media_type: str = "text/turtle",
     file: str | None = None,
-    into: Graph | None = None,
     contexts: Mapping[str, str] | None = None,
 ) -> PositionedGraph:
-    """Read any of ``GRAPH_FORMATS``, into ``into`` or a new graph; names of graphs are dropped.
+    """Read any of ``GRAPH_FORMATS``; names of graphs are dropped.
 
     Every triple has its place in the formats of ``POSITIONED``, whose literals keep the form in
     which they are written, and in JSON-LD its pointer too; of RDF/XML the subjects have theirs.
     ``contexts`` has the JSON-LD contexts that are known by address. Raises ``DataError`` with all
-    faults of the syntax: line, column, the offending text and what was expected; the graph is
-    then as it was.
+    faults of the syntax: line, column, the offending text and what was expected.
     """
     if media_type not in GRAPH_FORMATS:
         raise DataError(f"{media_type} is not a format that is read here")
     text = text.removeprefix("\ufeff")
-    graph = Graph(store="SimpleMemory", bind_namespaces="none") if into is None else into
     try:
         if media_type == "application/ld+json":
-            return _read_json_ld(text, base_iri, file, graph, contexts or {})
+            return _read_json_ld(text, base_iri, file, contexts or {})
         parsed = parse(text.encode(), media_type=media_type, base_iri=base_iri)
         if parsed.complaints or media_type == _RDF_XML:  # a web page may be XML enough
             faults = find_faults(text, media_type=media_type, base_iri=base_iri, file=file)
             if faults:
                 raise DataError(_UNREADABLE, faults)
         if media_type in POSITIONED:
-            return read_positioned(
-                text, media_type=media_type, base_iri=base_iri, file=file, into=graph
-            )
-        for triple in _fresh(parsed.triples):
-            graph.add(triple)
+            return read_positioned(text, media_type=media_type, base_iri=base_iri, file=file)
+        graph = memory_graph(_fresh(parsed.triples))
     except Misplaced as error:
         line, column = Lines(text).place(min(error.offset, len(text)))
         what = "JSON" if media_type == "application/ld+json" else "syntax"
@@ -126,7 +120,7 @@ def read_documents(
 
 
 def _read_json_ld(
-    text: str, base_iri: str, file: str | None, graph: Graph, contexts: Mapping[str, str]
+    text: str, base_iri: str, file: str | None, contexts: Mapping[str, str]
 ) -> PositionedGraph:
     marked, offsets = _mark_document(text, contexts)
     parsed = parse(marked.encode(), media_type="application/ld+json", base_iri=base_iri)
@@ -154,13 +148,11 @@ def _read_json_ld(
         else:
             last[subject, predicate] = triple
             pointers.setdefault(triple, None)
-    for triple in pointers:
-        graph.add(triple)
     places = {t: p or subjects[t[0]] for t, p in pointers.items() if p or t[0] in subjects}
     found = dict.fromkeys((*places.values(), *subjects.values()))
     return PositionedGraph(
         file=file,
-        graph=graph,
+        graph=memory_graph(pointers),
         text=text,
         media_type="application/ld+json",
         _triples={triple: offsets[pointer] for triple, pointer in places.items()},

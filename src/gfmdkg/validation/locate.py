@@ -118,10 +118,9 @@ class Locator:
         return places[-1 if last_value else 0][1] if places else None
 
     def _subject(self, focus: Node) -> Location | None:
-        described = [d for d in self._documents if d.subject_span(focus) is not None]
         # A record is at home where its class is stated.
-        described.sort(key=lambda document: not document.value_spans(focus, _TYPE))
-        spans = ((document, document.subject_span(focus)) for document in described)
+        documents = sorted(self._documents, key=lambda d: not d.value_spans(focus, _TYPE))
+        spans = ((document, document.subject_span(focus)) for document in documents)
         return next((_at(document, span) for document, span in spans if span), None)
 
     def _referrer(self, node: Node) -> Location | None:

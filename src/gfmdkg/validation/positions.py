@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, XSD
 from gfmdkg.rdf.turtle_tokens import Kind, Lines, Misplaced, Token, tokenize
-from gfmdkg.validation.data_graph import exact_literal, stored_forms
+from gfmdkg.validation.data_graph import exact_literal, memory_graph, stored_forms
 from gfmdkg.validation.findings import Span
 
 __all__ = [
@@ -52,9 +52,8 @@ def span_of(lines: Lines, offsets: Offsets) -> Span:
 class PositionedGraph:
     """A document's triples and where they stand.
 
-    ``graph`` may be shared with other documents; ``spans`` and ``subjects`` are of this
-    document only, and empty for the formats without positions. The blank nodes in them are
-    those of ``graph``.
+    ``spans`` and ``subjects`` are empty for the formats without positions. The blank nodes in
+    them are those of ``graph``.
     """
 
     file: str | None
@@ -101,7 +100,7 @@ class PositionedGraph:
     def triples(self) -> Collection[PlacedTriple]:
         """The document's triples, in the order of the text where the format tells their places.
 
-        Of RDF/XML they are those of ``graph``, which must then be the document's own.
+        Of RDF/XML they are those of ``graph``.
         """
         return self._triples.keys() if self.media_type in PLACED else set(self.graph)
 
@@ -128,15 +127,14 @@ class PositionedGraph:
 
     def value_spans(self, subject: Node, predicate: Node) -> Sequence[tuple[Node, Span]]:
         """The values of a property of a subject with their spans, in the order of the text."""
-        values = self._properties(subject).get(predicate, ())
-        return [(v, span_of(self.lines, self._triples[subject, predicate, v])) for v in values]
+        said = self._by_subject.get(subject, ())
+        return [(value, span_of(self.lines, at)) for p, value, at in said if p == predicate]
 
     def any_span(self, subject: Node, term: Node) -> Span | None:
         """The span of the first triple about the subject that has this predicate or object."""
-        for predicate, values in self._properties(subject).items():
+        for predicate, _, at in self._by_subject.get(subject, ()):
             if predicate == term:
-                first = self._triples[subject, predicate, values[0]]
-                return self._span(self._verbs.get((subject, predicate), first))
+                return self._span(self._verbs.get((subject, predicate), at))
             span = self.span(subject, predicate, term)
             if span is not None:
                 return span
@@ -146,25 +144,19 @@ class PositionedGraph:
         """The span of the first text about the subject that has these letters, in any case."""
         if not isinstance(term, Literal):
             return None
-        wanted = str(term).casefold()
-        for predicate, values in self._properties(subject).items():
-            for value in values:
-                if isinstance(value, Literal) and str(value).casefold() == wanted:
-                    return span_of(self.lines, self._triples[subject, predicate, value])
-        return None
+        said, wanted = self._by_subject.get(subject, ()), str(term).casefold()
+        texts = ((str(value), at) for _, value, at in said if isinstance(value, Literal))
+        return self._span(next((at for text, at in texts if text.casefold() == wanted), None))
 
     def object_span(self, value: Node) -> Span | None:
         """The span of the first triple that has this object."""
         return self._span(next((at for t, at in self._triples.items() if t[2] == value), None))
 
-    def _properties(self, subject: Node) -> Mapping[Node, list[Node]]:
-        return self._by_subject.get(subject, {})
-
     @cached_property
-    def _by_subject(self) -> Mapping[Node, dict[Node, list[Node]]]:
-        found: dict[Node, dict[Node, list[Node]]] = {}
-        for s, p, o in self._triples:
-            found.setdefault(s, {}).setdefault(p, []).append(o)
+    def _by_subject(self) -> Mapping[Node, Sequence[tuple[Node, Node, Offsets]]]:
+        found: dict[Node, list[tuple[Node, Node, Offsets]]] = {}
+        for (subject, predicate, value), at in self._triples.items():
+            found.setdefault(subject, []).append((predicate, value, at))
         return found
 
     @cached_property
@@ -176,18 +168,16 @@ class PositionedGraph:
 
 
 def read_positioned(
-    text: str, *, media_type: str, base_iri: str, file: str | None, into: Graph
+    text: str, *, media_type: str, base_iri: str, file: str | None
 ) -> PositionedGraph:
     """Read a sound document of one of ``POSITIONED``; literals keep the form they have there.
 
-    Raises ``Misplaced`` for what RDF 1.1 has not; the graph is then as it was.
+    Raises ``Misplaced`` for what RDF 1.1 has not.
     """
     walk = _Walk(text, base_iri=base_iri)
-    for triple in walk.triples:
-        into.add(triple)
     return PositionedGraph(
         file=file,
-        graph=into,
+        graph=memory_graph(walk.triples),
         text=text,
         media_type=media_type,
         prefixes=walk.prefixes,

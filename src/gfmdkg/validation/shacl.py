@@ -71,9 +71,7 @@ def run_shapes(data: Graph, shapes: Graph) -> Graph:
         # pyshacl fills messages by re.sub, which stumbles over a backslash in a value;
         # the findings' messages are filled here, so the run does without.
         without = Graph("SimpleMemory", shapes.identifier, bind_namespaces="none")
-        for triple in shapes:
-            if triple[1] != _MESSAGE:
-                without.add(triple)
+        without += (triple for triple in shapes if triple[1] != _MESSAGE)
         return _run(data, without)
 
 

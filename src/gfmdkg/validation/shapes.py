@@ -13,7 +13,13 @@ from rdflib.term import Node
 from gfmdkg.errors import DataError, Fault, OntologyError
 from gfmdkg.namespaces import BASE, RDF, SH, XSD
 from gfmdkg.validation.checks import read_rules
-from gfmdkg.validation.data_graph import exact_literal, node_text, node_turtle, referrers
+from gfmdkg.validation.data_graph import (
+    exact_literal,
+    memory_graph,
+    node_text,
+    node_turtle,
+    referrers,
+)
 from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.findings import Finding, ResultTerms, Severity, Span
 from gfmdkg.validation.fixing import Fixer
@@ -56,12 +62,13 @@ def load_shapes(folder: Path) -> Graph:
     Raises ``OntologyError`` with every fault: syntax, unknown terms of the SHACL namespace
     (which a validator would pass over in silence), shapes that nothing leads to.
     """
-    graph = Graph(store="SimpleMemory", bind_namespaces="none")
+    graph = memory_graph()
     documents: list[PositionedGraph] = []
     faults: list[Fault] = []
     for name, text in read_rules(folder, "ontology/shapes/*.ttl", faults):
         try:
-            documents.append(read_document(text, base_iri=BASE, file=name, into=graph))
+            documents.append(read_document(text, base_iri=BASE, file=name))
+            graph += documents[-1].graph
         except DataError as error:
             faults.extend(error.faults)
     if not documents and not faults:
@@ -80,9 +87,7 @@ def applied_shapes(shapes: Graph) -> Graph:
     """A copy of a shapes graph in the form in which pyshacl applies it as SHACL has it."""
     # pyshacl adds triples to its shapes graph; and a store without contexts is faster.
     applied = Graph("SimpleMemory", shapes.identifier, bind_namespaces="none")
-    for triple in shapes:
-        if triple[1] not in _SWITCHES or triple[2] == _TRUE:
-            applied.add(triple)
+    applied += (t for t in shapes if t[1] not in _SWITCHES or t[2] == _TRUE)
     _import_prefixes(applied)
     return applied
 

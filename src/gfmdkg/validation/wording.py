@@ -26,7 +26,6 @@ _NODE_KINDS: Mapping[str, str] = {
     "BlankNodeOrLiteral": "an unnamed node or a literal",
     "IRIOrLiteral": "an IRI or a literal",
 }
-_SLOT = re.compile(r"\{(\w+)\}")
 _LABELS = (URIRef(SKOS + "prefLabel"), URIRef(RDFS + "label"), URIRef(SH + "name"))
 _TYPE = URIRef(RDF + "type")
 _LONGEST_VALUE = 80
@@ -131,42 +130,30 @@ class Wording:
         return None
 
     def _listed(self, head: Node) -> str:
-        return " or ".join(self.name(member) for member in Collection(self._shapes, head))
+        members = list(map(self.name, Collection(self._shapes, head)))
+        more = f" … ({len(members)} in all)" if len(members) > _MOST_CHOICES else ""
+        return " or ".join(members[:_MOST_CHOICES]) + more
 
     def message(self, result: ShapeResult) -> str:
         """What is wrong, in one sentence without its full stop."""
-        if result.component in _TEMPLATES:
-            template = _TEMPLATES[result.component]
-            return _SLOT.sub(lambda slot: self._fill(result, slot[1]), template)
-        if result.component in _MESSAGES:
-            return _MESSAGES[result.component](self, result)
+        kind, node = result.component, self._parameter(result)
+        if kind in _TEMPLATES:
+            return _TEMPLATES[kind].format(
+                subject=self._subject(result),
+                focus=self.name(result.focus),
+                path=self.path(result.path),
+                other=self.path(node),
+            )
+        if kind in _MESSAGES:
+            return _MESSAGES[kind](self, result)
+        if node is not None and _parameter_name(kind) in _SIMPLE_PHRASES:
+            phrase = _SIMPLE_PHRASES[_parameter_name(kind)](self, node)
+            return f"{self._subject(result)} is not {phrase}"
         rule = None if result.shape is None else self.label(result.shape)
         named = f"the rule “{rule}”" if rule else "a rule of its own"
         value = None if result.value == result.focus else result.value
         ending = "" if value is None else f": {self.name(value)}"
         return f"{self.name(result.focus)} breaks {named}{ending}"
-
-    def _fill(self, result: ShapeResult, name: str) -> str:
-        """What stands in a slot of a template: the focus node, say, or a parameter."""
-        node = self._parameter(result, name)
-        match name:
-            case "subject":
-                return self._subject(result)
-            case "focus":
-                return self.name(result.focus)
-            case "path":
-                return self.path(result.path)
-            case "equals" | "disjoint" | "lessThan" | "lessThanOrEquals":
-                return self.path(node)
-            case "hasValue":
-                return "?" if node is None else self.name(node)
-            case "languageIn":
-                return " or ".join(map(str, self._members(result, name)))
-            case "nodeKind":
-                return _NODE_KINDS.get(str(node).removeprefix(SH), "right")
-            case "not":
-                return self.describe(node)
-        return self._given(result, name)
 
     def _subject(self, result: ShapeResult) -> str:
         """What a value-related rule speaks about."""
@@ -177,26 +164,17 @@ class Wording:
             return self.name(result.value)
         return f"{self.name(result.value)}, {self.path(result.path)} of {focus},"
 
-    def _parameter(self, result: ShapeResult, name: str) -> Node | None:
+    def _parameter(self, result: ShapeResult, name: str | None = None) -> Node | None:
+        """What the shape has for the constraint, or under another name."""
+        name = name or _parameter_name(result.component)
         return None if result.shape is None else self._shapes.value(result.shape, URIRef(SH + name))
-
-    def _given(self, result: ShapeResult, name: str) -> str:
-        node = self._parameter(result, name)
-        return "?" if node is None else str(node) if isinstance(node, Literal) else self.plain(node)
-
-    def _count(self, result: ShapeResult) -> int | None:
-        if not isinstance(result.path, URIRef):
-            return None
-        return sum(1 for _ in self._data.objects(result.focus, result.path))
-
-    def _members(self, result: ShapeResult, name: str) -> list[Node]:
-        head = self._parameter(result, name)
-        return [] if head is None else list(Collection(self._shapes, head))
 
     def _miscounted(self, result: ShapeResult) -> str:
         is_few = result.component == "min-count"
-        limit = self._given(result, "minCount" if is_few else "maxCount")
-        focus, path, count = self.name(result.focus), self.path(result.path), self._count(result)
+        limit = str(self._parameter(result))
+        focus, path, count = self.name(result.focus), self.path(result.path), 0
+        if isinstance(result.path, URIRef):
+            count = sum(1 for _ in self._data.objects(result.focus, result.path))
         if is_few and (limit == "1" or not count):
             return f"{focus} has no {path}"
         if is_few:
@@ -206,7 +184,7 @@ class Wording:
         return f"{focus} has {count or 'too many'} values of {path}, more than {limit}"
 
     def _datatype(self, result: ShapeResult) -> str:
-        wanted, value = self._parameter(result, "datatype"), result.value
+        wanted, value = self._parameter(result), result.value
         about = self._subject(result)
         if str(wanted) == RDF + "langString":
             return f"{about} has no language tag"
@@ -221,19 +199,17 @@ class Wording:
 
     def _node(self, result: ShapeResult) -> str:
         inner = "; ".join(dict.fromkeys(self.message(detail) for detail in result.details))
-        if not inner:
-            return f"{self._subject(result)} does not fit {self._given(result, 'node')}"
-        return f"{self._subject(result)} does not fit: {inner}"
+        wanted = inner or self.describe(self._parameter(result))
+        return f"{self._subject(result)} does not fit: {wanted}"
 
-    def _one_of(self, result: ShapeResult) -> str:
-        members = [self.name(member) for member in self._members(result, "in")]
-        more = f" … ({len(members)} in all)" if len(members) > _MOST_CHOICES else ""
-        choices = " or ".join(members[:_MOST_CHOICES])
-        return f"{self._subject(result)} is not {choices}{more}"
+    def _denied(self, result: ShapeResult) -> str:
+        return f"{self._subject(result)} must not be {self.describe(self._parameter(result))}"
 
     def _alternatives(self, result: ShapeResult) -> str:
         name = result.component
-        members = [self.describe(member) for member in self._members(result, name)]
+        head = self._parameter(result)
+        shapes = () if head is None else Collection(self._shapes, head)
+        members = list(map(self.describe, shapes))
         subject = self._subject(result)
         if name == "xone":
             return f"{subject} is not exactly one of: {' or '.join(members)}"
@@ -244,12 +220,16 @@ class Wording:
     def _qualified(self, result: ShapeResult) -> str:
         shape = self._parameter(result, "qualifiedValueShape")
         bound = "fewer" if result.component == "qualified-min-count" else "more"
-        name = "qualifiedMinCount" if bound == "fewer" else "qualifiedMaxCount"
-        limit, what = self._given(result, name), self.describe(shape)
+        limit, what = str(self._parameter(result)), self.describe(shape)
         focus, path = self.name(result.focus), self.path(result.path)
         if (bound, limit) == ("fewer", "1"):
             return f"{focus} has no {path} that is {what}"
         return f"{focus} has {bound} than {limit} of {path} that is {what}"
+
+
+def _parameter_name(component: str) -> str:
+    """The property of a shape that asks for a constraint: ``minCount`` for “min-count”."""
+    return re.sub("-(.)", lambda match: match[1].upper(), component)
 
 
 _SIMPLE_PHRASES: Mapping[str, Callable[[Wording, Node], str]] = {
@@ -257,47 +237,35 @@ _SIMPLE_PHRASES: Mapping[str, Callable[[Wording, Node], str]] = {
     "datatype": lambda _, v: f"of type {compact(str(v))}",
     "hasValue": lambda w, v: w.name(v),
     "in": lambda w, v: w._listed(v),
-    "languageIn": lambda w, v: f"tagged {w._listed(v)}",
+    "languageIn": lambda w, v: f"tagged {' or '.join(map(str, Collection(w._shapes, v)))}",
     "nodeKind": lambda _, v: _NODE_KINDS.get(str(v).removeprefix(SH), str(v)),
     "pattern": lambda _, v: f"of the form {v}",
     "minInclusive": lambda _, v: f"at least {v}",
     "maxInclusive": lambda _, v: f"at most {v}",
     "minExclusive": lambda _, v: f"more than {v}",
     "maxExclusive": lambda _, v: f"less than {v}",
-    "minLength": lambda _, v: f"of at least {v} characters",
-    "maxLength": lambda _, v: f"of at most {v} characters",
+    "minLength": lambda _, v: f"at least {v} characters long",
+    "maxLength": lambda _, v: f"at most {v} characters long",
 }
-"""What a shape asks of a value, by the name of the constraint."""
+"""What a shape asks of a value, by the name of the constraint; a value at fault is not that."""
 
 _TEMPLATES: Mapping[str, str] = {
-    "class": "{subject} is not of class {class}",
     "closed": "{focus} has {path}, which its class does not have",
-    "disjoint": "{subject} is also its {disjoint}",
-    "equals": "{subject} differs from {equals}",
-    "has-value": "{path} of {focus} is not {hasValue}",
-    "language-in": "{subject} is not tagged {languageIn}",
-    "less-than": "{subject} is not before {lessThan}",
-    "less-than-or-equals": "{subject} is after {lessThanOrEquals}",
-    "max-exclusive": "{subject} is not less than {maxExclusive}",
-    "max-inclusive": "{subject} is more than {maxInclusive}",
-    "max-length": "{subject} is longer than {maxLength} characters",
-    "min-exclusive": "{subject} is not more than {minExclusive}",
-    "min-inclusive": "{subject} is less than {minInclusive}",
-    "min-length": "{subject} is shorter than {minLength} characters",
-    "node-kind": "{subject} is not {nodeKind}",
-    "not": "{subject} must not be {not}",
-    "pattern": "{subject} does not have the form {pattern}",
+    "disjoint": "{subject} is also its {other}",
+    "equals": "{subject} differs from {other}",
+    "less-than": "{subject} is not before {other}",
+    "less-than-or-equals": "{subject} is after {other}",
     "unique-lang": "{focus} has more than one {path} in one language",
 }
-"""What is wrong, by the kind of constraint; parameters are named as the vocabulary has them."""
+"""What else is wrong, by the kind of constraint; ``other`` is the property that it names."""
 
 _MESSAGES: Mapping[str, Callable[[Wording, ShapeResult], str]] = {
     "and": Wording._alternatives,
     "datatype": Wording._datatype,
-    "in": Wording._one_of,
     "max-count": Wording._miscounted,
     "min-count": Wording._miscounted,
     "node": Wording._node,
+    "not": Wording._denied,
     "or": Wording._alternatives,
     "qualified-max-count": Wording._qualified,
     "qualified-min-count": Wording._qualified,

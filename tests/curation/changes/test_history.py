@@ -147,11 +147,11 @@ def test_blame_names_the_version_and_change_set_of_each_triple(
     change = submit(DEEPER + "e:north e:berth [ e:length 20 ] .")
     version = publish(review, change)
     origins = blame(review.versions, "http://e/north")
-    found = {o.statement.predicate.value.rpartition("/")[2]: o.version for o in origins}
+    found = {said.predicate.value.rpartition("/")[2]: origin for said, origin in origins}
     assert found["depth"].change == change.number
     assert found["length"].number == version.number
     assert found["rdf-schema#label"].number == 2
-    assert {graph_of(o.statement) for o in origins} == {GRAPH}
+    assert {graph_of(said) for said, _ in origins} == {GRAPH}
 
 
 def test_export_and_build_give_the_same_graphs(review: Review, tmp_path: Path) -> None:

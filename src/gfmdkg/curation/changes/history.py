@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -20,7 +19,6 @@ from gfmdkg.store.versions import Version, VersionStore
 
 __all__ = [
     "Label",
-    "Origins",
     "as_html",
     "as_json",
     "as_text",
@@ -44,9 +42,9 @@ def difference(versions: VersionStore, first: int, last: int) -> Patch:
     if first > last:
         return difference(versions, last, first).inverse
     before, after = versions.record(first), versions.record(last)
-    patches = [patch for _, patch in _patches_between(versions, first, last)]
-    if all(patch is not None for patch in patches):
-        return Patch.compose(patch for patch in patches if patch is not None)
+    patches = _patches_between(versions, first, last)
+    if len(patches) == last - first:
+        return Patch.compose(patches.values())
     if before.is_available and after.is_available:
         with (
             closing(OxigraphStore.open_read_only(before.database)) as old,
@@ -61,22 +59,12 @@ def difference(versions: VersionStore, first: int, last: int) -> Patch:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origins:
-    """A statement and the version that it came with.
-
-    ``version`` is the oldest recorded version where none since has added it: it was there
-    from the first build on, and its graph names the file.
-    """
-
-    statement: ox.Quad
-    version: Version
-
-
-def blame(versions: VersionStore, resource: str) -> list[Origins]:
+def blame(versions: VersionStore, resource: str) -> list[tuple[ox.Quad, Version]]:
     """Each statement about a resource, by its IRI, and which version it came from.
 
-    Blank nodes below the resource are followed. Sorted by graph and property.
+    That is the oldest recorded version where none since has added it: it was there from the
+    first build on, and its graph names the file. Blank nodes below the resource are followed.
+    Sorted by graph and property.
     """
     current = versions.require_current()
     with closing(OxigraphStore.open_read_only(current.database)) as store:
@@ -91,11 +79,8 @@ def blame(versions: VersionStore, resource: str) -> list[Origins]:
             unexplained -= explained
     found |= dict.fromkeys(unexplained, history[0])
     texts = sorted(found)
-    origins = [
-        Origins(statement=statement, version=found[text])
-        for text, statement in zip(texts, quads_of(texts), strict=True)
-    ]
-    return sorted(origins, key=lambda o: (graph_of(o.statement), o.statement.predicate.value))
+    origins = zip(quads_of(texts), map(found.__getitem__, texts), strict=True)
+    return sorted(origins, key=lambda o: (graph_of(o[0]), o[0].predicate.value))
 
 
 def find_conflicts(
@@ -107,8 +92,7 @@ def find_conflicts(
     property of which there is one, which changed since. A version whose patch is not recorded
     is passed over for the third kind; the shapes find two values of it.
     """
-    between = _patches_between(versions, base, current.number)
-    since = {number: made for number, made in between if made is not None}
+    since = _patches_between(versions, base, current.number)
     obstacles = patch.obstacles(store)
     found = [
         *((s, "to be added, but there already", "added") for s in obstacles.added),
@@ -169,11 +153,10 @@ def _single_valued(store: OxigraphStore) -> Mapping[ox.NamedNode, bool]:
     return found
 
 
-def _patches_between(
-    versions: VersionStore, first: int, last: int
-) -> tuple[tuple[int, Patch | None], ...]:
-    """The recorded patches of the versions after ``first`` up to ``last``, with their numbers."""
-    return tuple((number, versions.patch(number)) for number in range(first + 1, last + 1))
+def _patches_between(versions: VersionStore, first: int, last: int) -> Mapping[int, Patch]:
+    """The recorded patches of the versions after ``first`` up to ``last``, by their numbers."""
+    found = {number: versions.patch(number) for number in range(first + 1, last + 1)}
+    return {number: patch for number, patch in found.items() if patch is not None}
 
 
 Label = Callable[[str], str | None]

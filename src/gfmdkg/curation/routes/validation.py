@@ -70,7 +70,7 @@ def validation_router(service: Service) -> APIRouter:
         ),
     )
     async def validate(request: Request) -> Response:
-        """ValidationRequest documents against the shapes and checks, in the context of the graph.
+        """Validate documents against the shapes and checks, in the context of the graph.
 
         The answer is 200 with the report whatever it says; `conforms` gives the verdict.
         """

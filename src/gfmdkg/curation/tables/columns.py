@@ -15,7 +15,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from gfmdkg.curation.tables.source import CellFault
-from gfmdkg.errors import NotFound
+from gfmdkg.errors import Fault, NotFound, OntologyError
 from gfmdkg.namespaces import (
     DCTERMS,
     FOAF,
@@ -30,6 +30,7 @@ from gfmdkg.namespaces import (
     SH,
     SKOS,
     XSD,
+    compact,
     graph_iri,
 )
 from gfmdkg.paths import shipped_content
@@ -236,12 +237,29 @@ def record_type(name: str) -> RecordType:
 
 
 @cache
-def record_types() -> tuple[RecordType, ...]:
-    """Every record type that has a table."""
-    ontology = shipped_content().ontology
-    folders = (ontology / "shapes", ontology / "tables")
-    said = _Said([file for folder in folders for file in sorted(folder.glob("*.ttl"))])
-    return tuple(_record_type(said, sheet) for sheet in SHEETS)
+def record_types(ontology: Path | None = None) -> tuple[RecordType, ...]:
+    """Every record type that has a table in an ontology's folder, by default in the shipped one.
+
+    Raises ``OntologyError`` with the columns of which no shape says what their values are.
+    """
+    ontology = ontology or shipped_content().ontology
+    said = _Said([*sorted(ontology.glob("shapes/*.ttl")), *sorted(ontology.glob("tables/*.ttl"))])
+    found = tuple(_record_type(said, sheet) for sheet in SHEETS)
+    unknown = [
+        Fault(
+            message=f"no shape says what the values of the column “{column.name}” are",
+            file=f"ontology/tables/{kind.sheet}.ttl",
+            remedy=f"describe {compact(column.predicate or '')} in the shapes of its class, or"
+            " give the column a sh:datatype, sh:class or sh:node",
+            path=column.predicate,
+        )
+        for kind in found
+        for column in kind.columns
+        if column.kind is ValueKind.NAME and not (column.schemes or column.types)
+    ]
+    if unknown:
+        raise OntologyError("the tables are at fault", unknown)
+    return found
 
 
 class _Said:
@@ -251,12 +269,10 @@ class _Said:
         self._values: dict[tuple[str, str], list[str]] = {}
         for file in files:
             graph = graph_iri(f"ontology/{file.parent.name}/{file.name}")
-            quads: Sequence[Any] = read_quads(
-                file.read_bytes(), media_type="text/turtle", graph=graph
-            )
-            for quad in quads:
-                key = (quad.subject.value, quad.predicate.value)
-                self._values.setdefault(key, []).append(quad.object.value)
+            for quad in read_quads(file.read_bytes(), media_type="text/turtle", graph=graph):
+                said: Any = quad  # of neither files is a term another triple
+                key = (said.subject.value, said.predicate.value)
+                self._values.setdefault(key, []).append(said.object.value)
 
     def all(self, subject: str, predicate: str) -> Sequence[str]:
         return self._values.get((subject, predicate), ())

@@ -27,7 +27,6 @@ from gfmdkg.terms.index import TermIndex
 
 __all__ = [
     "ExportedTable",
-    "empty_table",
     "export_table",
     "write_csv",
     "write_csv_table",
@@ -55,11 +54,6 @@ class ExportedTable:
     def headings(self) -> tuple[str, ...]:
         """The first row."""
         return tuple(column.heading for column in self.columns)
-
-
-def empty_table(record_type: RecordType) -> ExportedTable:
-    """A table without rows, which is what a template is made of."""
-    return ExportedTable(record_type=record_type, columns=tuple(_columns(record_type, ())))
 
 
 def export_table(
@@ -194,7 +188,7 @@ def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def write_template(record_types: Sequence[RecordType], file_format: str, terms: TermIndex) -> bytes:
     """An empty table with its notes: ``csv`` for the first record type, ``xlsx`` for all."""
-    tables = list(map(empty_table, record_types))
+    tables = [ExportedTable(record_type=t, columns=tuple(_columns(t, ()))) for t in record_types]
     if file_format == "csv":
         return write_csv_table(tables[0], with_notes=True)
     return write_xlsx_tables(tables, terms)

@@ -88,11 +88,11 @@ class TableReader:
     record_type: RecordType | None = None
     progress: Callable[[int], None] = lambda _rows: None
     only_names: bool = False
-    findings: list[Finding] = field(default_factory=list)
-    _count: int = 0
-    _rows_read: int = 0
-    _tables: int = 0
-    _seen: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list, init=False)
+    _count: int = field(default=0, init=False)
+    _rows_read: int = field(default=0, init=False)
+    _tables: int = field(default=0, init=False)
+    _seen: dict[str, str] = field(default_factory=dict, init=False)
 
     def records(self) -> Iterator[Record]:
         """The records in the order of the file; rows at fault give what of them is sound.
@@ -114,13 +114,7 @@ class TableReader:
 
     def _own(self) -> TermIndex:
         """The names of the file's own records, for cells that refer to one another."""
-        reader = TableReader(
-            source=self.source,
-            file=self.file,
-            terms=self.terms,
-            record_type=self.record_type,
-            only_names=True,
-        )
+        reader = replace(self, only_names=True, progress=lambda _rows: None)
         return TermIndex.from_facts(f for r in reader.records() for f in _names_of(r))
 
     # Sheets and headings

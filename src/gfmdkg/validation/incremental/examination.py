@@ -207,13 +207,14 @@ class _Examiner:
         return run_shapes(data, shapes)
 
     def _is_target(self, shape: TargetedShape, node: Term) -> bool:
-        view = self._after
-        return (
-            str(node) in shape.nodes
-            or not shape.classes.isdisjoint(self._classes_of(node))
-            or any(view.has(node, ox.NamedNode(p), None) for p in shape.subjects_of)
-            or any(view.has(None, ox.NamedNode(p), node) for p in shape.objects_of)
-        )
+        return str(node) in shape.nodes or any(self._enters(e, node) for e in shape.entrances)
+
+    def _enters(self, entrance: PropertyOccurrence, node: Term) -> bool:
+        if entrance.objects is not None:
+            return not entrance.objects.isdisjoint(self._classes_of(node))
+        predicate = ox.NamedNode(entrance.step.predicate or "")
+        ends = (None, node) if entrance.step.is_inverse else (node, None)
+        return self._after.has(ends[0], predicate, ends[1])
 
     def _classes_of(self, node: Term) -> frozenset[str]:
         if node not in self._classes:

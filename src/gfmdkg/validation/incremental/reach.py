@@ -4,7 +4,7 @@ Along them a walk leads from a change to the nodes that it can affect, and from 
 they depend on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -88,29 +88,16 @@ def reverse_path(path: Path) -> Path:
 class TargetedShape:
     """A shape with targets, and what its verdict reads.
 
-    ``nodes`` are the single targets, as N-Triples; ``unbounded`` says why what the shape reads
-    cannot be bounded, where that is so.
+    A node is a focus node by one of the triples that are ``entrances``, or as one of ``nodes``,
+    which are N-Triples. ``unbounded`` says why what the shape reads cannot be bounded, where
+    that is so.
     """
 
     node: Node
-    classes: frozenset[str]
-    subjects_of: frozenset[str]
-    objects_of: frozenset[str]
+    entrances: frozenset[PropertyOccurrence]
     nodes: frozenset[str]
     occurrences: frozenset[PropertyOccurrence]
     unbounded: str | None = None
-
-    @property
-    def entrances(self) -> Iterator[PropertyOccurrence]:
-        """The triples that make a node a focus node."""
-        if self.classes:
-            yield PropertyOccurrence(
-                prefix=(), step=_TYPES, objects=self.classes, has_subclasses=True
-            )
-        for predicate in self.subjects_of:
-            yield PropertyOccurrence(prefix=(), step=Step(predicate=predicate))
-        for predicate in self.objects_of:
-            yield PropertyOccurrence(prefix=(), step=Step(predicate=predicate, is_inverse=True))
 
 
 class Changes:

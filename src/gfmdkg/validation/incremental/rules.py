@@ -25,7 +25,7 @@ from gfmdkg.rdf.values import members
 from gfmdkg.store.files import replacing
 from gfmdkg.store.walking import Step
 from gfmdkg.validation.checks import Check
-from gfmdkg.validation.data_graph import ntriples, read_ntriples
+from gfmdkg.validation.data_graph import memory_graph, ntriples, read_ntriples
 from gfmdkg.validation.findings import Severity
 from gfmdkg.validation.incremental.reach import (
     TYPE,
@@ -83,13 +83,9 @@ class Rules:
 
     def shapes_for(self, targets: Mapping[TargetedShape, Sequence[Node]]) -> Graph:
         """The shapes graph with these focus nodes (of rdflib) as the only targets."""
-        graph = Graph(store="SimpleMemory", bind_namespaces="none")
+        graph = memory_graph(t for shape in targets for t in closure(self.graph, shape.node))
         for shape, nodes in targets.items():
-            for triple in closure(self.graph, shape.node):
-                graph.add(triple)
-            for node in nodes:
-                graph.add((shape.node, _TARGET_NODE, node))
-        for shape, nodes in targets.items():
+            graph += ((shape.node, _TARGET_NODE, node) for node in nodes)
             _detach_properties(graph, shape.node, nodes)
         return graph
 
@@ -128,8 +124,7 @@ def _detach_properties(graph: Graph, shape: Node, nodes: Sequence[Node]) -> None
         return
     for inner in properties:
         graph.remove((shape, _PROPERTY, inner))
-        for node in nodes:
-            graph.add((inner, _TARGET_NODE, node))
+        graph += ((inner, _TARGET_NODE, node) for node in nodes)
 
 
 def load_rules(ontology: Path, *, kept: Path | None = None) -> Rules:
@@ -195,9 +190,7 @@ def _read(file: Path, digest: str) -> Rules | None:
         return None
     if not isinstance(record, dict) or record.get("digest") != digest:
         return None
-    graph = Graph(store="SimpleMemory", bind_namespaces="none")
-    for triple in read_ntriples(record["graph"].encode()):
-        graph.add(triple)
+    graph = memory_graph(read_ntriples(record["graph"].encode()))
     return Rules(shapes=record["shapes"], bounded=record["bounded"], graph=graph)
 
 

@@ -64,18 +64,23 @@ class _Compiler:
         def targets(name: str) -> frozenset[str]:
             return frozenset(str(o) for o in shapes.objects(node, URIRef(SH + name)))
 
+        entrances = {
+            PropertyOccurrence(prefix=(), step=Step(predicate=name, is_inverse=is_inverse))
+            for target, is_inverse in (("targetSubjectsOf", False), ("targetObjectsOf", True))
+            for name in targets(target)
+        }
+        classes = targets("targetClass") | ({str(node)} if is_class(shapes, node) else set())
+        if classes:
+            entrances.add(_instances((), classes))
         unbounded = "the shapes define constraint components" if self._has_components else None
         occurrences = frozenset[PropertyOccurrence]()
         try:
             occurrences = frozenset(self._read(node, [()], []))
         except Unbounded as error:
             unbounded = unbounded or f"{_name(node)}: {error.reason}"
-        classes = targets("targetClass") | ({str(node)} if is_class(shapes, node) else frozenset())
         return TargetedShape(
             node=node,
-            classes=classes,
-            subjects_of=targets("targetSubjectsOf"),
-            objects_of=targets("targetObjectsOf"),
+            entrances=frozenset(entrances),
             nodes=frozenset(
                 to_ntriples(target)
                 for target in shapes.objects(node, URIRef(SH + "targetNode"))
@@ -114,12 +119,7 @@ class _Compiler:
     ) -> Iterator[PropertyOccurrence]:
         shapes = self._shapes
         for class_, prefix in product(shapes.objects(shape, URIRef(SH + "class")), values):
-            yield PropertyOccurrence(
-                prefix=prefix,
-                step=Step(predicate=TYPE),
-                objects=frozenset({str(class_)}),
-                has_subclasses=True,
-            )
+            yield _instances(prefix, frozenset({str(class_)}))
         if _is_true(shapes, shape, "closed"):
             yield from (PropertyOccurrence(prefix=p, step=Step(predicate=None)) for p in values)
         for predicate in _PAIRS:
@@ -150,6 +150,12 @@ class _Compiler:
                 prefix = shapes.value(declared, URIRef(SH + "prefix"))
                 found[str(prefix)] = str(shapes.value(declared, URIRef(SH + "namespace")))
         return found
+
+
+def _instances(prefix: Path, classes: frozenset[str]) -> PropertyOccurrence:
+    """What says that a node at the end of a path is of one of some classes."""
+    step = Step(predicate=TYPE)
+    return PropertyOccurrence(prefix=prefix, step=step, objects=classes, has_subclasses=True)
 
 
 def _is_true(shapes: Graph, node: Node, name: str) -> bool:
