@@ -46,7 +46,7 @@ def in_background(server: ServerProcess, query: str) -> tuple[threading.Thread, 
 
 
 def fronts_of(server: ServerProcess) -> set[int]:
-    pattern = r'gfmdkg_requests_total\{process="(\d+)"'
+    pattern = r'gfmdkg_requests_total\{.*process="(\d+)"'
     return {int(pid) for pid in re.findall(pattern, server.get("/metrics").text)}
 
 
