@@ -6,8 +6,7 @@ import pytest
 
 from gfmdkg.errors import Ambiguous, NotFound
 from gfmdkg.namespaces import GFMD, ID_BASE, SCHEME_BASE, SDGO
-from gfmdkg.terms.codes import code_of
-from gfmdkg.terms.folding import fold
+from gfmdkg.terms.folding import code_of, fold
 from gfmdkg.terms.index import NameFact, TermIndex
 from gfmdkg.terms.parameters import Parameter, ParameterType
 

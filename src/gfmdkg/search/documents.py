@@ -11,7 +11,7 @@ from gfmdkg.namespaces import GRAPH_BASE, PREFIXES, PROV, RDF, RDFS, SH
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.solutions import Select, Solutions
 from gfmdkg.search.answers import KINDS
-from gfmdkg.terms.codes import code_of, slug_of
+from gfmdkg.terms.folding import code_of, slug_of
 
 __all__ = ["Document", "IndexedName", "Link", "read_above", "read_documents"]
 

@@ -34,8 +34,7 @@ from gfmdkg.about import VERSION
 from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
 from gfmdkg.namespaces import expand
 from gfmdkg.rdf.values import Resource
-from gfmdkg.terms.codes import CodeAggregate, slug_of
-from gfmdkg.terms.folding import fold, is_acronym, tidy
+from gfmdkg.terms.folding import CodeAggregate, fold, is_acronym, slug_of, tidy
 
 if TYPE_CHECKING:
     from gfmdkg.terms.nearest import NamePool
