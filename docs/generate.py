@@ -94,7 +94,7 @@ def _walk(path: str, command: click.Command) -> Iterator[tuple[str, click.Comman
 def _settings() -> str:
     defaults = {
         "store": "a folder below your user data",
-        "query_workers": "two more than cores, at least 4",
+        "engines": "two more than cores, at least 4",
     }
     rows = [
         (f"`{s.variable}`", defaults.get(s.name, f"`{s.value}`"), s.description)

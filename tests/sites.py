@@ -61,8 +61,8 @@ def settings_for(store: Path, **changes: Any) -> Settings:
     return Settings(
         **{
             "store": store,
-            "query_workers": 1,
-            "query_workers_reserved": 0,
+            "engines": 1,
+            "engines_reserved": 0,
             "log_format": "off",
             **changes,
         }

@@ -31,7 +31,7 @@ async def serving(
     store: Path, *, delay_seconds: float = 0.0, **changes: Any
 ) -> AsyncIterator[tuple[Service, Warming, ListIndexes]]:
     service = Service(
-        settings_for(store, **{"query_workers": 2, **changes}), content=shipped_content(), roles={}
+        settings_for(store, **{"engines": 2, **changes}), content=shipped_content(), roles={}
     )
     lists = ListIndexes(search_indexes(service.versions, wait_seconds=20), wait_seconds=20)
     warming = Warming(service, CATALOG, lists, delay_seconds=delay_seconds)
@@ -72,7 +72,7 @@ def test_every_list_and_query_without_required_parameters_is_ready(harbour_store
 
 
 @pytest.mark.parametrize(
-    "changes", [{"warm_queries": False}, {"query_workers": 1}, {"cache_limit_bytes": 0}]
+    "changes", [{"warm_queries": False}, {"engines": 1}, {"cache_limit_bytes": 0}]
 )
 def test_nothing_is_asked_where_it_is_off_or_would_be_in_the_way(
     harbour_store: Path, changes: dict[str, Any]

@@ -55,8 +55,8 @@ def office(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[O
     ensure_empty(VersionStore(store))
     settings = Settings(
         store=store,
-        query_workers=1,
-        query_workers_reserved=0,
+        engines=1,
+        engines_reserved=0,
         update_timeout_seconds=30.0,
         write_rules="none",
         log_format="off",

@@ -241,7 +241,7 @@ def test_killed_worker_costs_its_own_request_only(
     runner: asyncio.Runner, open_pool: OpenPool, version: Version, busy_children: FindBusy
 ) -> None:
     async def scenario() -> None:
-        async with open_pool(query_workers=2) as pool:
+        async with open_pool(engines=2) as pool:
             doomed = asyncio.create_task(pool.query(QueryRequest(text=ENDLESS, version=version)))
             for pid in await busy_children():
                 os.kill(pid, signal.SIGKILL)
@@ -356,7 +356,7 @@ def test_adhoc_queries_leave_reserved_workers_to_canned_ones(
     open_pool: OpenPool, version: Version
 ) -> None:
     async def scenario() -> None:
-        settings = {"query_workers": 2, "query_workers_reserved": 1, "query_timeout_seconds": 0.3}
+        settings = {"engines": 2, "engines_reserved": 1, "query_timeout_seconds": 0.3}
         async with open_pool(**settings) as pool:
             await _until_idle(pool, 2)
             endless = QueryRequest(text=ENDLESS, version=version)

@@ -117,7 +117,7 @@ def serving(
 ) -> Iterator[ServerProcess]:
     """Serve a store, such as of ``publish_triples``; its processes are gone after the block."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GFMDKG_")}
-    given = {"STORE": store, "QUERY_WORKERS": 1, "QUERY_WORKERS_RESERVED": 0, **variables}
+    given = {"STORE": store, "ENGINES": 1, "ENGINES_RESERVED": 0, **variables}
     environment |= {f"GFMDKG_{name}": str(value) for name, value in given.items()}
     arguments = ["serve", "--port", "0", *(["--empty"] if begins_empty else [])]
     process = subprocess.Popen(

@@ -48,11 +48,11 @@ def test_service_tells_its_figures(harbour_store: Path) -> None:
         "gfmdkg_engine_timeouts_total": 0,
         "gfmdkg_engine_too_large_total": 0,
         "gfmdkg_engine_busy_total": 0,
-        'gfmdkg_workers{state="running"}': 0,
+        'gfmdkg_engines{state="running"}': 0,
     }
     assert {name: figures.get(name) for name in expected} == expected
     assert figures["gfmdkg_resident_memory_bytes"] > 1e6
-    assert figures['gfmdkg_workers{state="idle"}'] >= 1
+    assert figures['gfmdkg_engines{state="idle"}'] >= 1
 
 
 def test_limits_are_counted(harbour_store: Path) -> None:

@@ -40,7 +40,7 @@ def in_background(server: ServerProcess, query: str) -> tuple[threading.Thread, 
 
     thread = threading.Thread(target=ask)
     thread.start()
-    running = 'gfmdkg_workers{state="running"}'
+    running = 'gfmdkg_engines{state="running"}'
     wait_until(lambda: server.figures()[running] == 1)
     return thread, outcome
 

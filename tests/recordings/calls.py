@@ -100,8 +100,8 @@ def reading() -> Iterator[Call]:
     yield call("queries")
     yield call("queries", "--format", "csv")
     # Not as a table: how that breaks its lines depends on the path of the store.
-    yield call("config", "--format", "csv", GFMDKG_QUERY_WORKERS="2")
-    yield call("config", "--format", "json", GFMDKG_QUERY_WORKERS="2")
+    yield call("config", "--format", "csv", GFMDKG_ENGINES="2")
+    yield call("config", "--format", "json", GFMDKG_ENGINES="2")
     for form in ("table", "json", "csv", "tsv"):
         yield call("run", "recommendations-citing", "--instrument", "CMW", "--format", form)
         yield call("list", "sessions", "--format", form)

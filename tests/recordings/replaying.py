@@ -21,7 +21,7 @@ __all__ = ["Server", "replay", "serving_recorded"]
 
 # What a busy machine must not change, and what takes time that nobody looks at.
 _ALL = {
-    "QUERY_WORKERS": 2,
+    "ENGINES": 2,
     "QUERY_QUEUE_SECONDS": 60,
     "QUERY_TIMEOUT_SECONDS": 60,
     "NETWORK_TIMEOUT_SECONDS": 120,

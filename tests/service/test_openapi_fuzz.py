@@ -85,8 +85,8 @@ def address(
     token, _ = TokenStore(store).create(name="fuzz", role=Role.REVIEWER)
     fuzzed = Settings(
         store=store,
-        query_workers=1,
-        query_workers_reserved=0,
+        engines=1,
+        engines_reserved=0,
         versions_kept=3,
         write_rules="none",
         log_format="off",

@@ -31,7 +31,7 @@ def test_values_are_read_in_their_type() -> None:
     ("variable", "value", "told"),
     [
         ("GFMDKG_PORT", "http", "GFMDKG_PORT"),
-        ("GFMDKG_QUERY_WORKERS", "0", "query_workers"),
+        ("GFMDKG_ENGINES", "0", "engines"),
         ("GFMDKG_DEFAULT_GRAPH", "both", "union"),
         ("GFMDKG_QUERY_TIMEOUT", "3", "GFMDKG_QUERY_TIMEOUT_SECONDS"),
     ],

@@ -26,8 +26,8 @@ def open_client(
     settings = Settings(
         store=store,
         default_graph=default_graph,
-        query_workers=1,
-        query_workers_reserved=0,
+        engines=1,
+        engines_reserved=0,
         body_limit_bytes=10_000,
         log_format="off",
     )

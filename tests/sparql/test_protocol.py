@@ -50,8 +50,8 @@ def client(
     settings = Settings(
         store=store,
         default_graph="strict",
-        query_workers=2,
-        query_workers_reserved=0,
+        engines=2,
+        engines_reserved=0,
         query_timeout_seconds=2.0,
         query_limit_bytes=20_000,
         body_limit_bytes=100_000,
@@ -538,7 +538,7 @@ def test_figures_of_the_description_follow_the_graph(client: httpx.Client) -> No
 def test_a_store_without_a_version_is_a_documented_problem(
     tmp_path: Path, serve: Callable[[Settings], AbstractContextManager[str]]
 ) -> None:
-    settings = Settings(store=tmp_path / "store", query_workers=1, log_format="off")
+    settings = Settings(store=tmp_path / "store", engines=1, log_format="off")
     with serve(settings) as url:
         answer = httpx.get(f"{url}/sparql", params={"query": ASK})
     assert (answer.status_code, problem(answer)) == (503, "content")

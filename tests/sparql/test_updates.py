@@ -35,8 +35,8 @@ def settings_of(store: Path, default_graph: str = "strict") -> Settings:
     return Settings(
         store=store,
         default_graph=default_graph,
-        query_workers=1,
-        query_workers_reserved=0,
+        engines=1,
+        engines_reserved=0,
         update_timeout_seconds=20.0,
         versions_kept=5,
         log_format="off",

@@ -44,7 +44,7 @@ class Warming:
         self._delay_seconds = delay_seconds
         # A client would have to wait for the only engine, and without a cache nothing is kept.
         self._has_pages = (
-            settings.warm_queries and settings.query_workers > 1 and settings.cache_limit_bytes > 0
+            settings.warm_queries and settings.engines > 1 and settings.cache_limit_bytes > 0
         )
         self._task: asyncio.Task[None] | None = None
 

@@ -120,13 +120,14 @@ class EnginePool:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._admission = Admission(
-            places=settings.query_workers,
-            reserved=settings.query_workers_reserved,
+            places=settings.engines,
+            reserved=settings.engines_reserved,
             queue=settings.query_queue,
             wait_seconds=settings.query_queue_seconds,
+            cause="all engines are busy",
         )
         self._endpoint = Endpoint(settings.engine_url) if settings.engine_url else None
-        self._engines = Supervisor(self._start_engine, bound=settings.query_workers + _SPARES)
+        self._engines = Supervisor(self._start_engine, bound=settings.engines + _SPARES)
         self._current: Version | None = None
         self._ended = dict.fromkeys(_ENDS.values(), 0)
 

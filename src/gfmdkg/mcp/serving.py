@@ -138,7 +138,7 @@ def _for_one_client(settings: Settings) -> Settings:
 
     A client shows what comes on standard error, and a line a request is too much there.
     """
-    fewer = {"query_workers": 2, "query_workers_reserved": 1}
+    fewer = {"engines": 2, "engines_reserved": 1}
     own: dict[str, Any] = {} if fewer.keys() & settings.origins.keys() else {**fewer}
     if "log_format" not in settings.origins:
         own["log_format"] = "off"
