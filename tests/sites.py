@@ -110,6 +110,10 @@ class Site:
 
     def do(self, work: Awaitable[Result]) -> Result:
         async def wait() -> Result:
+            # The loop stood still since the last request: an engine that closed its connection
+            # meanwhile is noticed first, as by a service that runs.
+            for _ in range(2):
+                await asyncio.sleep(0)
             return await work
 
         return self._loop.run_until_complete(wait())

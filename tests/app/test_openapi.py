@@ -63,7 +63,7 @@ def test_cells_are_typed(document: dict[str, Any]) -> None:
     cells = schemas["RecommendationsCitingRow"]["properties"]
     assert cells["session"]["$ref"] == "#/components/schemas/Resource"
     assert cells["confidence"]["type"] == "number"
-    assert cells["matchedText"]["type"] == ["string", "null"]
+    assert cells["matched_text"]["type"] == ["string", "null"]
     speaker = schemas["PassagesCitingRow"]["properties"]["speaker"]
     assert speaker["anyOf"] == [{"$ref": "#/components/schemas/Resource"}, {"type": "null"}]
 

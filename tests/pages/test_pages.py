@@ -192,3 +192,9 @@ def test_documentation_tells_what_many_operations_share_once(site: Site) -> None
     assert "Only those on this topic" not in details
     assert "Only those on this topic" in text
     assert '<th scope="row"><code>edge_limit</code>' in details
+
+
+def test_problem_without_near_names_is_a_page_too(site: Site) -> None:
+    answer = site.get("/?verbose=1", headers={"accept": "text/html"})
+    assert answer.status_code == 400
+    assert "verbose" in answer.text
