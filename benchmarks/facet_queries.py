@@ -1,14 +1,7 @@
 """Facets by plain SPARQL: one query for each, as whoever has only an endpoint writes them."""
 
-from gfmdkg.facets import (
-    ASSERTION,
-    Choice,
-    Facet,
-    FacetedList,
-    Selection,
-    facet_pattern,
-    selection_query,
-)
+from gfmdkg.lists.definitions import ASSERTION, Facet, FacetedList
+from gfmdkg.lists.selection import Choice, Selection, facet_pattern, selection_query
 
 __all__ = ["facet_query"]
 

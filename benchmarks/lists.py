@@ -15,7 +15,8 @@ from benchmarks.facet_queries import facet_query
 from benchmarks.generator import Generated
 from benchmarks.peers import Peer
 from benchmarks.results import Bar, Section, number
-from gfmdkg.facets import ASSERTION, LISTS, Choice, Selection, selection_query
+from gfmdkg.lists.definitions import ASSERTION, LISTS
+from gfmdkg.lists.selection import Choice, Selection, selection_query
 from gfmdkg.namespaces import SCHEME_BASE
 
 __all__ = ["time_lists", "wait_until_ready"]
@@ -98,7 +99,7 @@ def time_lists(
     ready_seconds = time.monotonic() - begun
     progress("lists: faceted, cached, suggest, search")
     selections = list(_selections(generated))
-    paths = [f"/api/{_LIST.name}?{urlencode(values, doseq=True)}" for values in selections]
+    paths = [_path(values) for values in selections]
     faceted = _times(ours, paths)
     cached = _times(ours, [paths[0]] * _REPEATS)
     suggest = _times(ours, [f"/api/suggest?q={quote(text)}" for text in _BEGINNINGS])
@@ -123,15 +124,20 @@ def time_lists(
     return Section(graph=graph, lines=list(found.table()), bars=list(found.bars()))
 
 
+def _path(values: Mapping[str, Sequence[str]]) -> str:
+    """The path of the list with all facets."""
+    return f"/api/{_LIST.name}?{urlencode({**values, 'facets': 'all'}, doseq=True)}"
+
+
 def _selections(generated: Generated) -> Iterator[Mapping[str, Sequence[str]]]:
     """Filters as a reader sets them: none, one, two or three; all different."""
     random = Random(5)
     kind = SCHEME_BASE + "recommendation-kind/"
     makers: Mapping[str, Callable[[], str]] = {
-        "topic": lambda: random.choice(generated.topics),
-        "instrument": lambda: random.choice(generated.cited[:40]),
+        "topics": lambda: random.choice(generated.topics),
+        "instruments": lambda: random.choice(generated.cited[:40]),
         "kind": lambda: kind + random.choice(("political", "practical")),
-        "sdg_target": lambda: random.choice([t for t in generated.targets if "." in t[28:]]),
+        "sdg_targets": lambda: random.choice([t for t in generated.targets if "." in t[28:]]),
         "session": lambda: "-" + random.choice(generated.sessions),
     }
     seen: set[str] = set()
@@ -186,8 +192,7 @@ def _compare(
     times: list[float] = []
     same = compared = 0
     for values in selections:
-        path = f"/api/{_LIST.name}?{urlencode({**values, 'facet_limit': 1000}, doseq=True)}"
-        _, _, body = _get(_connect(ours), path)
+        _, _, body = _get(_connect(ours), _path({**values, "facet_limit": ["1000"]}))
         facets = json.loads(body)["facets"]
         selection = Selection(choices={name: _choice(texts) for name, texts in values.items()})
         begun = time.perf_counter()

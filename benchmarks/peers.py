@@ -146,7 +146,7 @@ class Gfmdkg(Peer):
         return gfmdkg("--store", str(self._database), "serve", "--port", str(port))
 
     def _environment(self, *, limit_seconds: float | None) -> Mapping[str, str]:
-        environment = {"GFMDKG_FRONTS": str(self._processes)}
+        environment = {"GFMDKG_SERVER_PROCESSES": str(self._processes)}
         if limit_seconds is not None:
             environment["GFMDKG_QUERY_TIMEOUT_SECONDS"] = str(limit_seconds)
         return environment

@@ -206,7 +206,8 @@ class CannedQueries:
         found = []
         for query in self.queries:
             session = {"session": self._generated.sessions[0]} if query.takes_session else {}
-            answer = self._get(f"/{query.name}?{urlencode({**query.values, **session})}")
+            asked = urlencode({**query.values, **session, "include": "sparql"})
+            answer = self._get(f"/{query.name}?{asked}")
             link = urlsplit(answer["links"]["sparql"])
             found.append(f"{parse_qs(link.query)['query'][0]}LIMIT {_PAGE_ROWS}")
         return found

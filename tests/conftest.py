@@ -12,9 +12,10 @@ from typing import NoReturn
 import pytest
 import uvicorn
 from tests.command import Run, command_on
+from tests.sites import empty_site, harbour_store, shipped_site, site  # noqa: F401 - fixtures
 
+from gfmdkg.app import create_app
 from gfmdkg.build import ensure_built
-from gfmdkg.http import create_app
 from gfmdkg.http.connection import BoundedConnection
 from gfmdkg.paths import shipped_content
 from gfmdkg.settings import Settings

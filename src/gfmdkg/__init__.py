@@ -2,7 +2,7 @@
 
 >>> from gfmdkg import Graph
 >>> rows = Graph.open().run("recommendations-citing", instrument="CMW")
->>> rows[0]["matchedText"]
+>>> rows[0]["matched_text"]
 'UN CMW'
 """
 

@@ -47,8 +47,8 @@ __all__ = [
     "Busy",
     "Candidate",
     "CatalogError",
-    "Clash",
     "Conflict",
+    "ConflictingStatement",
     "ContentError",
     "DataError",
     "DataRejected",
@@ -110,7 +110,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
+class ConflictingStatement:
     """A statement (N-Quads, without the full stop) that cannot be applied as it was meant.
 
     ``version`` is the version that changed it since, where that is known.
@@ -153,9 +153,14 @@ class NotFound(RequestError, problem="not-found"):
     ``candidates`` holds the nearest matches, each with ``iri`` and ``label``.
     """
 
-    def __init__(self, what: str, name: str, candidates: Sequence[Candidate] = ()) -> None:
+    def __init__(
+        self, what: str, name: str, candidates: Sequence[Candidate] = (), *, hint: str = ""
+    ) -> None:
         self.what, self.name, self.candidates = what, name, tuple(candidates)
-        hint = f"; nearest: {_offer(self.candidates)}" if self.candidates else ""
+        self.hint = hint
+        if self.candidates:
+            hint = f"nearest: {_offer(self.candidates)}"
+        hint = hint and f"; {hint}"
         super().__init__(f"no {what} is called “{name}”{hint}")
 
 
@@ -254,13 +259,13 @@ class Forbidden(RequestError, problem="forbidden"):
 class Conflict(RequestError, problem="conflict"):
     """The graph changed since the request was made, or another writer is at work.
 
-    ``clashes`` lists the statements at issue, each with ``statement``, ``reason`` and the
+    ``conflicts`` lists the statements at issue, each with ``statement``, ``reason`` and the
     ``version`` that changed it.
     """
 
-    def __init__(self, summary: str, clashes: Sequence[Clash] = ()) -> None:
-        self.summary, self.clashes = summary, tuple(clashes)
-        super().__init__("\n  ".join((summary, *map(str, self.clashes))))
+    def __init__(self, summary: str, conflicts: Sequence[ConflictingStatement] = ()) -> None:
+        self.summary, self.conflicts = summary, tuple(conflicts)
+        super().__init__("\n  ".join((summary, *map(str, self.conflicts))))
 
 
 class DataRejected(RequestError, problem="data-rejected"):

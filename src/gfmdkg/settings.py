@@ -41,7 +41,7 @@ class Settings:
     )
     host: str = _describe("127.0.0.1", "address that the service listens on")
     port: int = _describe(8000, "port that the service listens on; 0 takes a free one", minimum=0)
-    fronts: int = _describe(1, "front processes of the service", minimum=1)
+    server_processes: int = _describe(1, "server processes of the service", minimum=1)
     default_graph: str = _describe(
         "union",
         "what a query without GRAPH sees: `union`, all graphs; `strict`, the default graph alone",
@@ -52,16 +52,16 @@ class Settings:
         "address of a SPARQL 1.1 endpoint that holds the published graph and answers queries in"
         " place of engines of our own; none unless given",
     )
-    query_workers: int = _describe(
+    engines: int = _describe(
         max(4, (os.cpu_count() or 2) + 2),
-        "worker processes for queries, per front; more than cores, for one may be stuck",
+        "engines that answer queries, per server process; more than cores, for one may be stuck",
         minimum=1,
     )
-    query_workers_reserved: int = _describe(
-        1, "workers of these that only canned queries may take", minimum=0
+    engines_reserved: int = _describe(
+        1, "engines of these that only canned queries may take", minimum=0
     )
-    query_queue: int = _describe(64, "requests that may wait for a worker", minimum=0)
-    query_queue_seconds: float = _describe(10.0, "longest wait for a worker", minimum=0)
+    query_queue: int = _describe(64, "queries that may wait for an engine", minimum=0)
+    query_queue_seconds: float = _describe(10.0, "longest wait for an engine", minimum=0)
     query_timeout_seconds: float = _describe(10.0, "time limit of a query", minimum=0.01)
     update_timeout_seconds: float = _describe(
         120.0, "time limit of an update or graph write, its validation included", minimum=0.01
@@ -81,13 +81,13 @@ class Settings:
     answer_limit_bytes: int = _describe(128 * _MIB, "largest answer to a query", minimum=1)
     body_limit_bytes: int = _describe(64 * _MIB, "largest request body", minimum=1)
     worker_memory_limit_bytes: int = _describe(
-        4096 * _MIB, "address space of a worker process", minimum=256 * _MIB
+        4096 * _MIB, "address space of an engine or a worker", minimum=256 * _MIB
     )
-    cache_limit_bytes: int = _describe(64 * _MIB, "finished answers kept, per front", minimum=0)
+    cache_limit_bytes: int = _describe(64 * _MIB, "cached answers, per server process", minimum=0)
     warm_queries: bool = _describe(
         True,
         "whether first pages of canned queries without required parameters are worked out in the"
-        " background for each new version, per front: `true` or `false`; needs two workers",
+        " background for each new version and server process: `true` or `false`; needs two engines",
     )
     versions_kept: int = _describe(20, "published versions kept on disk", minimum=1)
     page_size: int = _describe(50, "items on a page when per_page is not given", minimum=1)

@@ -8,7 +8,7 @@ from tests.command import Run
 
 
 def test_items_are_filtered_sorted_and_written(run: Run) -> None:
-    done = run("list", "recommendations", "--instrument", "CMW", "--format", "json")
+    done = run("list", "recommendations", "--instruments", "CMW", "--format", "json")
     (item,) = json.loads(done.stdout)
     assert (item["kind"], item["number"]) == ("Political", "3")
     cited = run("list", "instruments", "--sort=-passages", "--limit", "3", "--format", "csv")
@@ -26,8 +26,8 @@ def test_minus_excludes_and_facets_are_counted(run: Run) -> None:
 
 
 def test_query_gives_the_same_items(run: Run) -> None:
-    text = run("list", "passages", "--topic", "detention", "--sparql").stdout
-    items = json.loads(run("list", "passages", "--topic", "detention", "--format", "json").stdout)
+    text = run("list", "passages", "--topics", "detention", "--sparql").stdout
+    items = json.loads(run("list", "passages", "--topics", "detention", "--format", "json").stdout)
     answer = json.loads(run("query", text, "--format", "json").stdout)
     given = [row["item"]["value"] for row in answer["results"]["bindings"]]
     assert given == [item["iri"] for item in items] != []
@@ -37,7 +37,7 @@ def test_nothing_and_mistakes_are_told(run: Run) -> None:
     nothing = run("list", "sessions", "--date-from", "2999-01-01")
     assert (nothing.stdout, nothing.exit_code) == ("", 0)
     assert "nothing passes" in nothing.stderr
-    unknown = run("list", "recommendations", "--instrument", "Nonsense Pact")
+    unknown = run("list", "recommendations", "--instruments", "Nonsense Pact")
     assert unknown.exit_code == 2
     assert "nearest" in unknown.stderr
     assert run("list", "nonsense").exit_code == 2

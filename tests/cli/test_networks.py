@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 from tests.command import Run
 
-from gfmdkg.network import FORMATS
+from gfmdkg.networks.occurrences import FORMATS
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
@@ -29,7 +29,7 @@ def test_a_file_holds_the_whole_network(run: Run, tmp_path: Path) -> None:
 
 
 def test_assertions_minimum_and_limit_narrow_it(run: Run) -> None:
-    options = ("--assertion", "explicit", "--assertion", "inferred", "--minimum", "2")
+    options = ("--assertions", "explicit,inferred", "--minimum", "2")
     document = json.loads(run("network", "sdg-instrument", *options, "--limit", "4").stdout)
     assert document["assertions"] == ["explicit", "inferred"]
     assert all(edge["weight"] >= 2 for edge in document["edges"])
@@ -58,8 +58,8 @@ def test_a_matrix_has_a_row_an_instrument(run: Run) -> None:
         (("friendship",), "no network is called “friendship”"),
         (("cocitation", "--matrix"), "one side"),
         (("instrument-topic", "--matrix", "--format", "dot"), "json or csv"),
-        (("cocitation", "--assertion", "rumour"), "allowed: explicit"),
-        (("cocitation", "--instrument", "nonsense"), "no instrument is called"),
+        (("cocitation", "--assertions", "rumour"), "allowed: explicit"),
+        (("cocitation", "--instruments", "nonsense"), "no instrument is called"),
     ],
 )
 def test_what_is_wrong_is_said(run: Run, arguments: tuple[str, ...], message: str) -> None:

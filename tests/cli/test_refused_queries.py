@@ -78,7 +78,7 @@ def test_texts_over_the_limits_are_refused(run: Run, text: str) -> None:
 def test_words_are_those_of_the_http_service(
     run: Run, shipped_store: Path, elsewhere: Elsewhere, serve: Serve
 ) -> None:
-    with serve(Settings(store=shipped_store, query_workers=1, log_format="off")) as url:
+    with serve(Settings(store=shipped_store, engines=1, log_format="off")) as url:
         for text in (elsewhere.query, DEEP):
             sent = httpx.post(f"{url}/sparql", data={"query": text}, verify=False)
             assert sent.status_code == 400

@@ -33,7 +33,7 @@ def numbers(result: Result) -> list[tuple[str, str]]:
 def test_any_name_of_cmw_finds_political_recommendation_3(run: Run, name: str) -> None:
     result = run("run", "recommendations-citing", "--instrument", name, "--format", "json")
     assert numbers(result) == [("political", "3")]
-    assert json.loads(result.stdout)[0]["matchedText"] == "UN CMW"
+    assert json.loads(result.stdout)[0]["matched_text"] == "UN CMW"
 
 
 def test_a_misspelt_name_from_the_source_finds_political_recommendation_11(run: Run) -> None:
@@ -89,7 +89,7 @@ def test_csv_has_the_iri_and_the_label_of_a_resource(run: Run) -> None:
     result = run("run", "recommendations-citing", "--instrument", "CMW", "--format", "csv")
     (row,) = csv.DictReader(io.StringIO(result.stdout))
     assert row["instrument"] == "https://w3id.org/gfmdkg/id/instrument/cmw"
-    assert row["instrumentLabel"].startswith("International Convention")
+    assert row["instrument_label"].startswith("International Convention")
     assert row["date"] == "2017-04-06"
 
 

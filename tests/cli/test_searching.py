@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.command import Run
 
 from gfmdkg.namespaces import BASE
-from gfmdkg.search import INDEX_NAME
+from gfmdkg.search.building import INDEX_NAME
 from gfmdkg.store.versions import VersionStore
 
 CMW = BASE + "id/instrument/cmw"

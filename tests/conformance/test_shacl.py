@@ -53,7 +53,7 @@ class Case:
 def read(path: str) -> Graph:
     """A file of the suite, ``path`` being below its top."""
     text = (SUITE / path).read_text("utf-8")
-    return read_document(text, base_iri=BASE + path, into=Graph()).graph
+    return Graph() + read_document(text, base_iri=BASE + path).graph
 
 
 def cases(path: str) -> Iterator[Case]:

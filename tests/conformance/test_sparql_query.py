@@ -18,7 +18,7 @@ from tests.conformance.service import (
 )
 from tests.conformance.suites import BASE, MF, QT, Case, parameters
 
-from gfmdkg.sparql.tokens import tokenize
+from gfmdkg.rdf.sparql_tokens import tokenize
 
 FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 

@@ -20,7 +20,7 @@ def main() -> None:
         ensure_built(shipped_content(), VersionStore(shipped))
         with writable_service(serve_settings, shipped, Path(folder)) as client:
             found = record(client.get("/openapi.json").json(), client)
-    target = Path(str(files("gfmdkg.http") / "examples.json"))
+    target = Path(str(files("gfmdkg.app") / "examples.json"))
     target.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"{len(found)} examples, {target.stat().st_size} bytes")
 

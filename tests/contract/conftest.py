@@ -20,7 +20,7 @@ def writable_service(serve: Serve, shipped: Path, folder: Path) -> Iterator[http
     store = folder / "store"
     shutil.copytree(shipped, store)
     token, _ = TokenStore(store).create(name="Ada", role=Role.REVIEWER)
-    settings = Settings(store=store, query_workers=2, self_review=True, log_format="off")
+    settings = Settings(store=store, engines=2, self_review=True, log_format="off")
     headers = {"authorization": f"Bearer {token}"}
     with (
         serve(settings) as url,

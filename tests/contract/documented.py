@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import jsonschema_rs
 
-from gfmdkg.http.docs_page import parameters_of
+from gfmdkg.pages.operations import choices_of, parameters_of
 
 WRITES = (
     "submitChange",
@@ -114,7 +114,8 @@ def examples_of(operation: Operation) -> Iterator[Example]:
     sent = {"content-type": media_type} if media_type else {}
     accept = preferred_media_type(operation)
     accepted = {"accept": accept} if accept else {}
-    yield example({}, headers={**sent, **accepted}, body=body, is_main=True)
+    facets = {"facets": "all"} if any(p["name"] == "facets" for p in parameters) else {}
+    yield example(facets, headers={**sent, **accepted}, body=body, is_main=True)
     for media_type, body in bodies[1:]:
         yield example({}, headers={"content-type": media_type}, body=body)
     if operation.method != "GET":
@@ -124,7 +125,7 @@ def examples_of(operation: Operation) -> Iterator[Example]:
         if parameter["in"] != "query" or name in given:
             continue
         if name == "format":
-            values = [v for v in parameter["schema"]["enum"] if fits(operation, v)]
+            values = [v for v in choices_of(parameter["schema"]) if fits(operation, v)]
         else:
             values = parameter["schema"].get("examples", [])
         yield from (example({name: value}, headers=sent, body=body) for value in values)

@@ -10,7 +10,7 @@ from tests.curation.changes.samples import no_rules, put
 from gfmdkg.build import ensure_empty
 from gfmdkg.build.sources import DERIVED_GRAPH
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.curation.writing import PutGraph, SparqlUpdate, write
 from gfmdkg.errors import RequestError
 from gfmdkg.namespaces import graph_iri
@@ -51,7 +51,7 @@ def submit(versions: VersionStore, *texts: str) -> Sequence[dict[str, object]]:
     review = Review(versions=versions, validate=no_rules)
     names = ("data/second.ttl", "data/third.ttl")
     documents = [
-        Document(name=name, body=text.encode(), media_type="text/turtle")
+        SubmittedDocument(name=name, body=text.encode(), media_type="text/turtle")
         for name, text in zip(names, texts, strict=False)
     ]
     change = review.submit(documents, message="m", author="ann")

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from tests.validation.faults import HEADER, TURTLE
 
-from gfmdkg.build.files import decode_file, syntax_of
+from gfmdkg.build.sources import decode_file, syntax_of
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.store.versions import Version, VersionStore

@@ -125,6 +125,7 @@ def test_a_file_that_cannot_be_read_leaves_no_trace(
     with pytest.raises(DataError) as caught:
         run(versions, good, put(tmp_path, name, text))
     assert complaint in caught.value.message
+    assert "load again" in caught.value.message
     assert versions.require_current().number == 1
     assert not list((versions.root / "staging").iterdir())
 

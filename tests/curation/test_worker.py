@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.curation.changes.samples import no_rules, put
 
-from gfmdkg.curation.document import Document
-from gfmdkg.curation.worker import Check, create_handler, curation_roles
+from gfmdkg.curation.documents import SubmittedDocument
+from gfmdkg.curation.worker import ValidationRequest, create_handler, curation_roles
 from gfmdkg.curation.writing import write
 from gfmdkg.engine.frames import Frame
 from gfmdkg.namespaces import GRAPH_BASE
@@ -37,8 +37,8 @@ def test_a_table_is_read_by_the_names_of_the_version_that_is_asked_for(
     handle = create_handler(curation_roles(settings, shipped_content())["validate"].options)
 
     def codes(version: int) -> set[str]:
-        table = Document(name="t.csv", media_type="text/csv", body=TABLE)
-        work = Check(documents=[table], view="json", version=version)
+        table = SubmittedDocument(name="t.csv", media_type="text/csv", body=TABLE)
+        work = ValidationRequest(documents=[table], view="json", version=version)
         reply = handle(Frame(head=b"", body=pickle.dumps(work)))
         return {finding["code"] for finding in json.loads(reply.body)["findings"]}
 

@@ -53,14 +53,14 @@ OpenPool = Callable[..., AbstractAsyncContextManager[EnginePool]]
 
 @pytest.fixture
 def open_pool(tmp_path: Path, version: Version) -> OpenPool:
-    """``async with open_pool(query_workers=2) as pool``; any setting may be given."""
+    """``async with open_pool(engines=2) as pool``; any setting may be given."""
 
     @asynccontextmanager
     async def open_one(**values: Any) -> AsyncIterator[EnginePool]:
         settings: dict[str, Any] = {
             "store": tmp_path,
-            "query_workers": 1,
-            "query_workers_reserved": 0,
+            "engines": 1,
+            "engines_reserved": 0,
             "query_timeout_seconds": 5.0,
             "shutdown_seconds": 2.0,
         }

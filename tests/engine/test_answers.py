@@ -6,7 +6,7 @@ import json
 import pytest
 
 from gfmdkg.engine.answers import count_rows, kind_of
-from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind
+from gfmdkg.rdf.media import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 

@@ -11,16 +11,31 @@ import pytest
 
 from gfmdkg import errors
 from gfmdkg.engine.answers import MEMORY_BYTES, Spool, SpooledAnswer
-from gfmdkg.engine.failures import decode_error, encode_error
-from gfmdkg.engine.frames import FrameError, pack_frame, read_frame, receive_frame
+from gfmdkg.engine.frames import (
+    decode_error,
+    encode_error,
+    pack_frame,
+    read_frame,
+    receive_frame,
+)
 from gfmdkg.engine.process import describe_death
 from gfmdkg.engine.supervisor import Admission, Lane
-from gfmdkg.errors import AnswerTooLarge, Busy, Candidate, Clash, Fault, GfmdkgError
+from gfmdkg.errors import (
+    AnswerTooLarge,
+    Busy,
+    Candidate,
+    ConflictingStatement,
+    EngineFailure,
+    Fault,
+    GfmdkgError,
+)
 
 VALUES = {
     "faults": (Fault(message="bad", file="a.ttl", line=3, column=4),),
     "candidates": (Candidate(iri="http://e/a", label="a", score=91.5),),
-    "clashes": (Clash(statement="<http://e/a> <http://e/b> 1", reason="gone", version=7),),
+    "conflicts": (
+        ConflictingStatement(statement="<http://e/a> <http://e/b> 1", reason="gone", version=7),
+    ),
     "allowed": ("x", "y"),
     "offered": ("x", "y"),
     "accepted": ("x", "y"),
@@ -70,7 +85,7 @@ def test_what_is_no_frame_is_refused() -> None:
     async def scenario() -> None:
         reader = asyncio.StreamReader()
         reader.feed_data(b"\xff" * 17)
-        with pytest.raises(FrameError):
+        with pytest.raises(EngineFailure):
             await receive_frame(reader)
 
     asyncio.run(scenario())

@@ -33,7 +33,7 @@ from gfmdkg.errors import (
     StoreError,
 )
 from gfmdkg.namespaces import BASE
-from gfmdkg.store.answers import RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.media import RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
 
@@ -97,7 +97,7 @@ def test_answer_tells_kind_media_type_and_rows(open_pool: OpenPool, version: Ver
             assert graph.rows is None
             truth = await pool.query(QueryRequest(text="ASK {}", version=version))
             assert (truth.kind, truth.rows) == (AnswerKind.BOOLEAN, None)
-            assert pool.stats().answered_total == 3
+            assert pool.stats().ended["answered"] == 3
 
     asyncio.run(scenario())
 
@@ -130,7 +130,7 @@ def test_errors_keep_their_fields_and_cost_no_worker(
             assert large.limit_bytes == 100
             assert isinstance(dataset, QueryRejected)
             assert isinstance(surrogate, QueryRejected)
-            assert pool.stats().failures_total == 0
+            assert pool.stats().ended["failures"] == 0
 
     asyncio.run(scenario())
 
@@ -232,7 +232,7 @@ def test_query_is_stopped_at_its_limit_and_the_next_one_answers(
                 assert caught.value.limit_seconds == expected
                 answer = await pool.query(QueryRequest(text=POINT, version=version))
                 assert answer.rows == 10
-            assert pool.stats().timeouts_total == 2
+            assert pool.stats().ended["timeouts"] == 2
 
     runner.run(scenario())
 
@@ -241,7 +241,7 @@ def test_killed_worker_costs_its_own_request_only(
     runner: asyncio.Runner, open_pool: OpenPool, version: Version, busy_children: FindBusy
 ) -> None:
     async def scenario() -> None:
-        async with open_pool(query_workers=2) as pool:
+        async with open_pool(engines=2) as pool:
             doomed = asyncio.create_task(pool.query(QueryRequest(text=ENDLESS, version=version)))
             for pid in await busy_children():
                 os.kill(pid, signal.SIGKILL)
@@ -269,7 +269,7 @@ def test_engine_that_dies_idle_costs_no_request(
                         await asyncio.sleep(0.001)
                 answer = await pool.query(QueryRequest(text=POINT, version=version))
                 assert answer.rows == 10
-            assert pool.stats().failures_total == 0
+            assert pool.stats().ended["failures"] == 0
         assert count_children() == 0
 
     asyncio.run(scenario())
@@ -314,7 +314,7 @@ def test_engine_that_grew_is_ended_in_a_while(
             assert (await pool.query(QueryRequest(text=POINT, version=version))).rows == 10
             await _until(lambda: pool.stats().workers == 1)
             assert (await pool.query(QueryRequest(text=POINT, version=version))).rows == 10
-            assert pool.stats().failures_total == 0
+            assert pool.stats().ended["failures"] == 0
 
     asyncio.run(scenario())
 
@@ -330,7 +330,7 @@ def test_full_queue_turns_requests_away_with_a_time_to_return(
             assert [type(o) for o in outcomes] == [QueryTimeout, QueryTimeout, QueryTimeout, Busy]
             assert isinstance(outcomes[3], Busy)
             assert outcomes[3].retry_after_seconds >= 1
-            assert pool.stats().busy_total == 1
+            assert pool.stats().ended["busy"] == 1
 
     asyncio.run(scenario())
 
@@ -356,7 +356,7 @@ def test_adhoc_queries_leave_reserved_workers_to_canned_ones(
     open_pool: OpenPool, version: Version
 ) -> None:
     async def scenario() -> None:
-        settings = {"query_workers": 2, "query_workers_reserved": 1, "query_timeout_seconds": 0.3}
+        settings = {"engines": 2, "engines_reserved": 1, "query_timeout_seconds": 0.3}
         async with open_pool(**settings) as pool:
             await _until_idle(pool, 2)
             endless = QueryRequest(text=ENDLESS, version=version)
@@ -394,7 +394,7 @@ def test_cancelling_ends_the_running_engine_and_leaves_the_queue(
                     await asyncio.sleep(0.01)
             assert running.cancelled()
             assert waiting.cancelled()
-            assert pool.stats().cancelled_total == 2
+            assert pool.stats().ended["cancelled"] == 2
 
     runner.run(scenario())
 

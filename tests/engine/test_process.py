@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from gfmdkg.engine.worker_process import ProcessSpec, WorkerProcess
+from gfmdkg.engine.workers import Role, WorkerProcess
 from gfmdkg.errors import Conflict, EngineFailure, QueryTimeout
 
 ROLE = """
 import os, resource, socket, sys, time
-from gfmdkg.engine.child import Reply
+from gfmdkg.engine.frames import Reply
 from gfmdkg.errors import Conflict
 
 class Panic(BaseException):
@@ -73,9 +73,18 @@ def role(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "played_role"
 
 
-def _spec(role: str, *, ready_seconds: float = 20.0, **options: str) -> ProcessSpec:
-    return ProcessSpec(
-        module=role, memory_limit_bytes=MEMORY, options=options, ready_seconds=ready_seconds
+async def _start(
+    role: str,
+    *,
+    ready_seconds: float = 20.0,
+    on_lost: Callable[[WorkerProcess], None] = lambda _: None,
+    **options: str,
+) -> WorkerProcess:
+    return await WorkerProcess.start(
+        Role(module=role, cause="", options=options, queue=0, wait_seconds=0.0),
+        memory_limit_bytes=MEMORY,
+        ready_seconds=ready_seconds,
+        on_lost=on_lost,
     )
 
 
@@ -87,7 +96,7 @@ async def _end(worker: WorkerProcess) -> int:
 
 def test_requests_and_replies_of_any_size_come_through(runner: asyncio.Runner, role: str) -> None:
     async def scenario() -> None:
-        worker = await WorkerProcess.start(_spec(role, colour="red"))
+        worker = await _start(role, colour="red")
         for size in (0, 1, 70_000, 5_000_000):
             body = os.urandom(size)
             reply = await worker.request(b"echo", body, limit_seconds=5)
@@ -100,7 +109,7 @@ def test_requests_and_replies_of_any_size_come_through(runner: asyncio.Runner, r
 
 def test_process_that_rests_gives_its_memory_back(role: str) -> None:
     async def scenario() -> None:
-        worker = await WorkerProcess.start(_spec(role))
+        worker = await _start(role)
         await worker.request(b"litter", limit_seconds=20)
         before = _resident_bytes(worker.pid)
         async with asyncio.timeout(10):
@@ -129,7 +138,7 @@ def _resident_bytes(pid: int) -> int:
 def test_death_is_told_in_words(role: str, head: bytes, cause: str) -> None:
     async def scenario() -> None:
         lost: list[WorkerProcess] = []
-        worker = await WorkerProcess.start(_spec(role), on_lost=lost.append)
+        worker = await _start(role, on_lost=lost.append)
         with pytest.raises(EngineFailure, match=cause):
             await worker.request(head, limit_seconds=5)
         assert not worker.is_usable
@@ -144,7 +153,7 @@ def test_death_is_told_in_words(role: str, head: bytes, cause: str) -> None:
 
 def test_error_of_ours_leaves_the_process_alive(role: str) -> None:
     async def scenario() -> None:
-        worker = await WorkerProcess.start(_spec(role))
+        worker = await _start(role)
         with pytest.raises(Conflict, match="another was first"):
             await worker.request(b"ours", limit_seconds=5)
         assert (await worker.request(b"echo", b"still here", limit_seconds=5)).body
@@ -155,7 +164,7 @@ def test_error_of_ours_leaves_the_process_alive(role: str) -> None:
 
 def test_each_request_has_a_limit_of_its_own(runner: asyncio.Runner, role: str) -> None:
     async def scenario() -> None:
-        worker = await WorkerProcess.start(_spec(role))
+        worker = await _start(role)
         for limit in (0.2, 5, 0.3):  # the first one's time passes during the others
             await worker.request(b"echo", limit_seconds=limit)
             await asyncio.sleep(0.15)
@@ -173,7 +182,7 @@ def test_who_stops_waiting_for_the_end_does_not_stop_the_others(
     runner: asyncio.Runner, role: str
 ) -> None:
     async def scenario() -> None:
-        worker = await WorkerProcess.start(_spec(role))
+        worker = await _start(role)
         worker.kill()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
@@ -185,7 +194,7 @@ def test_who_stops_waiting_for_the_end_does_not_stop_the_others(
 
 def test_process_that_retires_gives_its_reply_first(role: str) -> None:
     async def scenario() -> None:
-        worker = await WorkerProcess.start(_spec(role))
+        worker = await _start(role)
         assert (await worker.request(b"retire", limit_seconds=5)).head == {}
         assert not worker.is_usable
         assert await worker.wait() == 0
@@ -198,10 +207,10 @@ def test_start_that_fails_or_hangs_is_told_and_leaves_nothing(
 ) -> None:
     async def scenario() -> None:
         with pytest.raises(EngineFailure, match="ValueError: no such option"):
-            await WorkerProcess.start(_spec(role, start="fail"))
+            await _start(role, start="fail")
         with pytest.raises(EngineFailure, match=r"not ready in 0\.2 s"):
-            await WorkerProcess.start(_spec(role, ready_seconds=0.2, start="hang"))
-        starting = asyncio.create_task(WorkerProcess.start(_spec(role, start="hang")))
+            await _start(role, ready_seconds=0.2, start="hang")
+        starting = asyncio.create_task(_start(role, start="hang"))
         await asyncio.sleep(0.1)
         starting.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -215,7 +224,7 @@ def test_start_that_fails_or_hangs_is_told_and_leaves_nothing(
 
 def test_process_is_confined(role: str) -> None:
     async def scenario() -> None:
-        worker = await WorkerProcess.start(_spec(role))
+        worker = await _start(role)
         limits = await worker.request(b"limits", limit_seconds=5)
         assert limits.head == {"core": [0, 0], "as": [MEMORY, MEMORY]}
         with socket.socket() as listener:
@@ -235,21 +244,21 @@ def test_process_is_confined(role: str) -> None:
 
 def test_worker_dies_with_its_front(role: str) -> None:
     async def scenario(report: int) -> None:
-        worker = await WorkerProcess.start(_spec(role))
+        worker = await _start(role)
         os.write(report, str(worker.pid).encode())
         await worker.request(b"sleep", limit_seconds=60)
 
     reading, writing = os.pipe()
-    front = os.fork()
-    if front == 0:
+    parent = os.fork()
+    if parent == 0:
         try:
             asyncio.run(scenario(writing))
         finally:
             os._exit(1)
     worker = int(os.read(reading, 20))
     descriptor = os.pidfd_open(worker)
-    os.kill(front, signal.SIGKILL)
-    os.waitpid(front, 0)
+    os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
     assert select.select([descriptor], [], [], 5)[0] == [descriptor]
     for number in (descriptor, reading, writing):
         os.close(number)

@@ -63,7 +63,7 @@ def test_every_runaway_ends_at_its_limit_while_others_are_answered(
     seconds: list[float] = []
 
     async def scenario() -> None:
-        settings = {"query_workers": 2, "query_workers_reserved": 1}
+        settings = {"engines": 2, "engines_reserved": 1}
         async with open_pool(**settings, query_timeout_seconds=LIMIT_SECONDS) as pool:
             canary = asyncio.create_task(_canary(pool, version, seconds))
             for name in RUNAWAYS:
@@ -90,7 +90,7 @@ def _repeat_kills(times: int, pool_of: OpenPool, version: Version) -> None:
             for count in range(times):
                 error, _ = await _run_away(pool, names[count % len(names)], version)
                 assert isinstance(error, QueryTimeout | EngineFailure)
-            assert pool.stats().timeouts_total == times
+            assert pool.stats().ended["timeouts"] == times
 
     asyncio.run(scenario())
 

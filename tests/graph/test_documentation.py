@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gfmdkg import Graph
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.rdf.solutions import Solutions
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = re.findall(r"```sparql\n(.*?)```", (DOCS / "sparql.md").read_text("utf-8"), re.DOTALL)

@@ -10,9 +10,9 @@ import rdflib
 import gfmdkg
 from gfmdkg import Graph
 from gfmdkg.errors import Ambiguous, NotFound, QueryRejected, UnknownParameter
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.rdf.solutions import Solutions
+from gfmdkg.rdf.values import Resource
 from gfmdkg.store.versions import VersionStore
-from gfmdkg.terms.values import Resource
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +36,14 @@ def test_rows_are_typed(graph: Graph) -> None:
     assert isinstance(row["recommendation"], Resource)
     assert row["recommendation"].iri.endswith("/pol-03")
     assert row["date"] == date(2017, 4, 6)
-    assert row["matchedText"] == "UN CMW"
+    assert row["matched_text"] == "UN CMW"
 
 
 def test_rows_become_a_data_frame(graph: Graph) -> None:
     frame = graph.run("recommendations-citing", instrument=["CMW", "UNGPs"]).to_pandas()
     assert isinstance(frame, pd.DataFrame)
     assert list(frame["number"]) == ["3", "12"]
-    assert frame["instrumentLabel"].str.contains("Guiding Principles").any()
+    assert frame["instrument_label"].str.contains("Guiding Principles").any()
 
 
 def test_no_rows_come_with_a_hint(graph: Graph) -> None:
@@ -85,10 +85,12 @@ def test_a_description_has_properties_incoming_links_and_evidence(graph: Graph) 
     (citing,) = [i for i in described.incoming if i.title == "passages that cite it"]
     passages = [r.resource.iri.rpartition("/")[2] for r in citing.items]
     assert passages == ["p03", "p13", "pol-03"]
-    assert citing.count == 3
+    assert citing.total == 3
     assert [
-        e.words for e in described.evidence.items if e.locator == "political recommendation 3"
-    ] == [("UN CMW",)]
+        e.matched_text
+        for e in described.evidence.items
+        if e.locator == "political recommendation 3"
+    ] == ["UN CMW"]
 
 
 def test_a_link_without_a_name_is_described_by_its_path(graph: Graph) -> None:

@@ -61,7 +61,7 @@ class ServerProcess:
         return httpx.get(url, timeout=20, verify=False, **options)  # type: ignore[arg-type]
 
     def figures(self) -> dict[str, float]:
-        """The samples of `/metrics`, without the label of the front."""
+        """The samples of `/metrics`, without the label of the server process."""
         return parse_figures(self.get("/metrics").text)
 
     def end(self, number: int = signal.SIGTERM, within_seconds: float = 15) -> int:
@@ -77,7 +77,7 @@ def parse_figures(text: str) -> dict[str, float]:
         if not line.startswith("#"):
             name, _, value = line.rpartition(" ")
             labels = name.partition("{")[2].rstrip("}").split(",")
-            kept = [label for label in labels if label and not label.startswith("front=")]
+            kept = [label for label in labels if label and not label.startswith("process=")]
             short = name.partition("{")[0] + ("{" + ",".join(kept) + "}" if kept else "")
             figures[short] = figures.get(short, 0) + float(value)
     return figures
@@ -117,7 +117,7 @@ def serving(
 ) -> Iterator[ServerProcess]:
     """Serve a store, such as of ``publish_triples``; its processes are gone after the block."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GFMDKG_")}
-    given = {"STORE": store, "QUERY_WORKERS": 1, "QUERY_WORKERS_RESERVED": 0, **variables}
+    given = {"STORE": store, "ENGINES": 1, "ENGINES_RESERVED": 0, **variables}
     environment |= {f"GFMDKG_{name}": str(value) for name, value in given.items()}
     arguments = ["serve", "--port", "0", *(["--empty"] if begins_empty else [])]
     process = subprocess.Popen(

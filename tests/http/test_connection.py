@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
-from tests.http.conftest import Site
+from tests.sites import Site
 
 from gfmdkg.http import connection
 from gfmdkg.http.connection import BoundedConnection

@@ -18,7 +18,7 @@ import gfmdkg
 
 ROOT = Path(gfmdkg.__file__).parent
 # What reads our own files alone.
-OWN_FILES = ("catalog", "cli", "network.occurrences", "validation.checks")
+OWN_FILES = ("queries.catalog", "queries.query", "cli", "networks.occurrences", "validation.checks")
 METHODS = ("match", "fullmatch", "search", "sub", "split", "findall", "finditer")
 # The longest text takes a linear pattern some hundredths of a second, and another at least two
 # seconds: a busy machine, whose other work is not counted, cannot confuse the two.

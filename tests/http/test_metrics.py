@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from tests.http.conftest import Site, running, settings_for
 from tests.http.server_process import parse_figures
+from tests.sites import Site, running, settings_for
 
-from gfmdkg.http import create_app
-from gfmdkg.http.front_group import FrontGroup
+from gfmdkg.app import create_app
 from gfmdkg.http.metrics import Histogram, is_being_written
+from gfmdkg.http.process_group import ProcessGroup
 
 QUERY = {"query": "SELECT * { ?s ?p ?o } LIMIT 2"}
 
@@ -48,11 +48,11 @@ def test_service_tells_its_figures(harbour_store: Path) -> None:
         "gfmdkg_engine_timeouts_total": 0,
         "gfmdkg_engine_too_large_total": 0,
         "gfmdkg_engine_busy_total": 0,
-        'gfmdkg_workers{state="running"}': 0,
+        'gfmdkg_engines{state="running"}': 0,
     }
     assert {name: figures.get(name) for name in expected} == expected
     assert figures["gfmdkg_resident_memory_bytes"] > 1e6
-    assert figures['gfmdkg_workers{state="idle"}'] >= 1
+    assert figures['gfmdkg_engines{state="idle"}'] >= 1
 
 
 def test_limits_are_counted(harbour_store: Path) -> None:
@@ -80,7 +80,7 @@ def test_openmetrics_is_given_where_it_is_asked_for(site: Site) -> None:
 
 def test_figures_are_read_only(site: Site) -> None:
     answer = site.request("POST", "/metrics")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 def test_every_family_is_named_once_and_says_what_it_is(site: Site) -> None:
@@ -119,8 +119,8 @@ def test_fronts_collect_each_others_figures_and_pass_over_dead_ones(tmp_path: Pa
     (folder / "1.sock").touch()  # left by one that was killed
 
     async def scene() -> list[Any]:
-        first = FrontGroup(lambda: {"front": "a"}, folder=folder)
-        second = FrontGroup(lambda: {"front": "b"}, folder=folder)
+        first = ProcessGroup(lambda: {"process": "a"}, folder=folder)
+        second = ProcessGroup(lambda: {"process": "b"}, folder=folder)
         second._path = folder / "b.sock"
         await first.start()
         await second.start()
@@ -131,8 +131,8 @@ def test_fronts_collect_each_others_figures_and_pass_over_dead_ones(tmp_path: Pa
         return [found, alone, folder.exists()]
 
     found, alone, is_left = asyncio.run(scene())
-    assert found == [{"front": "b"}, {"front": "a"}]
-    assert alone == [{"front": "b"}]
+    assert found == [{"process": "b"}, {"process": "a"}]
+    assert alone == [{"process": "b"}]
     assert not is_left
 
 
@@ -144,11 +144,11 @@ def test_folder_that_others_may_write_to_is_not_trusted(
     folder.chmod(0o777)
 
     async def scene() -> list[Any]:
-        group = FrontGroup(lambda: {"front": "a"}, folder=folder)
+        group = ProcessGroup(lambda: {"process": "a"}, folder=folder)
         await group.start()
         found = await group.snapshots()
         await group.close()
         return found
 
-    assert asyncio.run(scene()) == [{"front": "a"}]
+    assert asyncio.run(scene()) == [{"process": "a"}]
     assert "cannot share" in caplog.text

@@ -2,21 +2,24 @@
 
 import asyncio
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from starlette.types import Message, Receive, Scope
-from tests.http.conftest import publish, settings_for
+from starlette.requests import Request
+from starlette.types import Message
+from tests.sites import publish, settings_for
 
 from gfmdkg.engine.answers import Spool
 from gfmdkg.errors import Busy, EngineFailure, QueryTimeout
+from gfmdkg.http.answer import Answer
 from gfmdkg.http.cache import Cache
 from gfmdkg.http.request import ClientGone
-from gfmdkg.http.responses import Answer
-from gfmdkg.http.server import Handler, Server
+from gfmdkg.http.server import READING, Handler, RawRoute, Server
 from gfmdkg.http.service import Service
+from gfmdkg.paths import shipped_content
 from gfmdkg.store.versions import Origin, VersionStore
 
 
@@ -41,7 +44,7 @@ class Counting:
         self.gate.set()
         self.errors: list[BaseException] = []
 
-    async def __call__(self, scope: Scope, receive: Receive) -> Answer:
+    async def __call__(self, request: Request) -> Answer:
         self.calls += 1
         number = self.calls
         await self.gate.wait()
@@ -56,8 +59,10 @@ class Counting:
 
 
 def make_server(store: Path, handler: Handler, **changes: Any) -> Server:
-    service = Service(settings_for(store, **changes))
-    return Server(service, FastAPI(), {"/sparql": handler, "/x": handler})
+    service = Service(settings_for(store, **changes), content=shipped_content(), roles={})
+    methods = (*READING, "POST")
+    routes = [RawRoute(path, handler, methods) for path in ("/sparql", "/x")]
+    return Server(service, FastAPI(), routes)
 
 
 async def ask(
@@ -67,10 +72,11 @@ async def ask(
     method: str = "GET",
     query: bytes = b"",
     body: bytes = b"",
+    pairs: Sequence[tuple[bytes, bytes]] = (),
     **headers: str,
 ) -> Reply:
     sent: list[Message] = []
-    pairs = [(n.replace("_", "-").encode(), v.encode()) for n, v in headers.items()]
+    pairs = [*pairs, *((n.replace("_", "-").encode(), v.encode()) for n, v in headers.items())]
     if body:
         pairs.append((b"content-length", b"%d" % len(body)))
     scope = {
@@ -135,28 +141,18 @@ def test_whatever_an_answer_depends_on_is_part_of_its_key(
     asyncio.run(scene())
 
 
-def test_header_given_twice_goes_to_the_handler(harbour_store: Path) -> None:
+def test_header_given_twice_is_one_with_both_values(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting()
         server = make_server(harbour_store, handler)
-        scope = {
-            "type": "http",
-            "method": "GET",
-            "path": "/x",
-            "query_string": b"",
-            "scheme": "http",
-            "headers": [(b"accept", b"text/csv"), (b"accept", b"text/turtle")],
-        }
+        both = [(b"accept", b"text/csv"), (b"accept", b"text/turtle")]
+        bodies = [(await ask(server, pairs=pairs)).body for pairs in (both, both, both[1:])]
+        assert bodies == [b"1 ", b"1 ", b"2 "]
+        assert (await ask(server, accept="text/csv, text/turtle")).body == b"1 "
 
-        async def receive() -> Message:
-            return {"type": "http.request"}
-
-        async def send(message: Message) -> None:
-            pass
-
-        await server(dict(scope), receive, send)
-        await server(dict(scope), receive, send)
-        assert handler.calls == 2
+        handler.etag = '"t"'
+        known = [(b"if-none-match", b'"t"'), (b"if-none-match", b'"other"')]
+        assert (await ask(server, query=b"a", pairs=known)).status == 304
 
     asyncio.run(scene())
 
@@ -341,9 +337,9 @@ def test_304_comes_without_a_cache_as_well(harbour_store: Path) -> None:
     async def scene() -> None:
         handler = Counting(b"row\n" * 1000)
 
-        async def steady(scope: Scope, receive: Receive) -> Answer:
+        async def steady(request: Request) -> Answer:
             handler.calls = 0
-            return await handler(scope, receive)
+            return await handler(request)
 
         server = make_server(harbour_store, steady, cache_limit_bytes=0)
         tag = (await ask(server, accept_encoding="gzip")).headers["etag"]
@@ -379,10 +375,10 @@ def test_post_of_a_query_is_kept_by_its_body(harbour_store: Path) -> None:
         calls = 0
         seen: list[bytes] = []
 
-        async def handler(scope: Scope, receive: Receive) -> Answer:
+        async def handler(request: Request) -> Answer:
             nonlocal calls
             calls += 1
-            seen.append((await receive())["body"])
+            seen.append((await request.receive())["body"])
             body = b"%d" % calls
             return Answer(media_type="text/csv", body=body, cacheable=False, is_lasting=True)
 
@@ -471,6 +467,6 @@ def test_server_counts_what_is_in_progress(harbour_store: Path) -> None:
         handler.gate.set()
         await task
         assert server.metrics.in_progress == 0
-        assert len(server.flights) == 0
+        assert len(server.single_flight) == 0
 
     asyncio.run(scene())

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from tests.http.conftest import settings_for
+from tests.sites import settings_for
 
-from gfmdkg.http import app_from_environment, create_app
+from gfmdkg.app import app_from_environment, create_app
 from gfmdkg.settings import Settings
 
 CITING = "/api/queries/recommendations-citing"
@@ -35,7 +35,7 @@ def address(harbour_store: Path) -> Iterator[str]:
 
 def test_question_is_answered_over_a_socket(address: str) -> None:
     answer = httpx.get(address + CITING, params={"instrument": "PSS"})
-    assert answer.json()["items"][0]["matchedText"] == "the Sea Pact"
+    assert answer.json()["items"][0]["matched_text"] == "the Sea Pact"
 
 
 def test_head_and_304_have_no_body_on_the_wire(address: str) -> None:

@@ -1,4 +1,4 @@
-"""The service as a process: its end, and several fronts."""
+"""The service as a process: its end, and several server processes."""
 
 import os
 import re
@@ -40,13 +40,13 @@ def in_background(server: ServerProcess, query: str) -> tuple[threading.Thread, 
 
     thread = threading.Thread(target=ask)
     thread.start()
-    running = 'gfmdkg_workers{state="running"}'
+    running = 'gfmdkg_engines{state="running"}'
     wait_until(lambda: server.figures()[running] == 1)
     return thread, outcome
 
 
 def fronts_of(server: ServerProcess) -> set[int]:
-    pattern = r'gfmdkg_requests_total\{front="(\d+)"'
+    pattern = r'gfmdkg_requests_total\{.*process="(\d+)"'
     return {int(pid) for pid in re.findall(pattern, server.get("/metrics").text)}
 
 
@@ -106,7 +106,7 @@ def test_last_lines_of_the_log_are_written_before_the_end(store: Path) -> None:
 
 
 def test_two_fronts_share_the_port_the_versions_and_the_figures(store: Path) -> None:
-    with serving(store, FRONTS=2) as server:
+    with serving(store, SERVER_PROCESSES=2) as server:
         count = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}
 
         def ask(rounds: int) -> set[tuple[str, str]]:
@@ -140,7 +140,7 @@ def test_two_fronts_share_the_port_the_versions_and_the_figures(store: Path) -> 
 
 
 def test_fronts_end_when_the_process_that_started_them_is_killed(store: Path) -> None:
-    with serving(store, FRONTS=2) as server:
+    with serving(store, SERVER_PROCESSES=2) as server:
         family = descendants(server.process.pid)
         server.end(signal.SIGKILL)
         wait_until(lambda: not any(map(is_running, family)))

@@ -15,7 +15,7 @@ from gfmdkg.http import connection
 RUNAWAY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?a ?d LIMIT 1"
 # About 12 MB as JSON, from a graph of some hundred triples.
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 50000"
-RUNNING = 'gfmdkg_workers{state="running"}'
+RUNNING = 'gfmdkg_engines{state="running"}'
 MIB = 1024 * 1024
 
 
@@ -24,9 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     store = tmp_path_factory.mktemp("slow") / "store"
     publish_triples(store, 500)
     # Limits that a busy machine does not reach: none of these tests is about them.
-    with serving(
-        store, QUERY_WORKERS=2, QUERY_TIMEOUT_SECONDS=120, QUERY_QUEUE_SECONDS=120
-    ) as server:
+    with serving(store, ENGINES=2, QUERY_TIMEOUT_SECONDS=120, QUERY_QUEUE_SECONDS=120) as server:
         yield server
 
 

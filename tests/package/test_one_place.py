@@ -12,11 +12,10 @@ ROOT = Path(gfmdkg.__file__).parent
 STORES = "store/"
 
 
-def makers_of_stores(source: str) -> Iterator[int]:
-    """The lines that mention pyoxigraph's ``Store`` as a value, under whatever name.
+def mentions_of_the_store(source: str) -> Iterator[int]:
+    """The lines that mention pyoxigraph's ``Store``, under whatever name, or reach for one.
 
-    Who holds the class can make one, directly or by a constructor that it offers; where it is
-    only a type, it is in an annotation.
+    ``OxigraphStore.engine`` is such a one.
     """
     tree = ast.parse(source)
     modules, classes = set(), set()
@@ -29,25 +28,14 @@ def makers_of_stores(source: str) -> Iterator[int]:
             classes |= {name.asname or name.name for name in node.names if name.name == "Store"}
             if any(name.name == "*" for name in node.names):
                 yield node.lineno
-    types = set(_in_annotations(tree))
     for node in ast.walk(tree):
-        if node in types:
-            continue
-        if (isinstance(node, ast.Name) and node.id in classes) or (
-            isinstance(node, ast.Attribute)
-            and node.attr == "Store"
-            and isinstance(node.value, ast.Name)
-            and node.value.id in modules
-        ):
-            yield node.lineno
-
-
-def _in_annotations(tree: ast.AST) -> Iterator[ast.AST]:
-    for node in ast.walk(tree):
-        for name in ("annotation", "returns"):
-            annotation = getattr(node, name, None)
-            if isinstance(annotation, ast.AST):
-                yield from ast.walk(annotation)
+        match node:
+            case ast.Name(id=name) if name in classes:
+                yield node.lineno
+            case ast.Attribute(attr="Store", value=ast.Name(id=name)) if name in modules:
+                yield node.lineno
+            case ast.Attribute(attr="engine"):
+                yield node.lineno
 
 
 @pytest.mark.parametrize(
@@ -57,20 +45,21 @@ def _in_annotations(tree: ast.AST) -> Iterator[ast.AST]:
         ("import pyoxigraph\npyoxigraph.Store.read_only('x')", 1),
         ("from pyoxigraph import Store as S\nopener = S", 1),
         ("from pyoxigraph import *", 1),
-        ("import pyoxigraph as ox\ndef f(s: ox.Store) -> ox.Store: ...", 0),
+        ("import pyoxigraph as ox\ndef f(s: ox.Store) -> ox.Store: ...", 2),
+        ("store.engine.query('ASK {}')", 1),
         ("import pyoxigraph as ox\nox.serialize([], None)", 0),
         ("class Store: ...\nStore()", 0),
     ],
 )
-def test_a_store_is_found_by_any_way_in(source: str, count: int) -> None:
-    assert len(list(makers_of_stores(source))) == count
+def test_the_store_is_found_by_any_way_in(source: str, count: int) -> None:
+    assert len(list(mentions_of_the_store(source))) == count
 
 
-def test_only_the_store_makes_stores_of_the_engine() -> None:
+def test_only_the_folder_of_the_store_knows_the_store_of_the_engine() -> None:
     found = [
         (path.relative_to(ROOT).as_posix(), line)
         for path in sorted(ROOT.rglob("*.py"))
-        for line in makers_of_stores(path.read_text("utf-8"))
+        for line in mentions_of_the_store(path.read_text("utf-8"))
     ]
     inside = [place for place in found if place[0].startswith(STORES)]
     assert inside, "the search finds nothing"

@@ -7,14 +7,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from gfmdkg.catalog import CannedQuery, Catalog, Cell, Row
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact
 from gfmdkg.paths import shipped_content
+from gfmdkg.queries import CannedQuery, Catalog, Cell, Row
+from gfmdkg.rdf.solutions import Solutions
+from gfmdkg.rdf.values import Resource
 from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Resource
 
 # What the build derives from accepted explicit citations, here for two small stores.
 DERIVE_CITES = """
@@ -43,7 +43,7 @@ class Graph:
 
     def run(self, name: str, **values: str | Sequence[str]) -> tuple[Row, ...]:
         query = self.catalog[name]
-        return query.rows(self.ask(query.bind(values, self.index)))
+        return query.rows(self.ask(query.bind(values, self.index)), self.index)
 
     def examples(self, query: CannedQuery) -> str:
         """The query with the examples of its required parameters."""

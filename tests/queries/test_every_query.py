@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from gfmdkg.catalog import Catalog, ParameterType
 from gfmdkg.errors import ParameterError
 from gfmdkg.paths import shipped_content
+from gfmdkg.queries import Catalog
+from gfmdkg.terms.parameters import ParameterType
 
 from .conftest import Graph
 
@@ -108,7 +109,7 @@ def shipped_values(shipped: Graph, name: str) -> dict[str, str]:
 def test_every_resource_cell_but_links_and_mentions_has_a_label(shipped: Graph, name: str) -> None:
     query = shipped.catalog[name]
     labelled = {column.name for column in query.columns.values() if column.label}
-    for row in query.rows(shipped.ask(shipped.examples(query))):
+    for row in query.rows(shipped.ask(shipped.examples(query)), shipped.index):
         for column, cell in row.items():
             if column in labelled and cell is not None:
                 assert getattr(cell, "label", None), (column, cell)

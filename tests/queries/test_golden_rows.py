@@ -192,7 +192,7 @@ CASES = [
             ("instrument/alpha", 1, 1, 0, "Ratify"),
         ],
         session="one",
-        intent="ratify",
+        intents="ratify",
     ),
     case(
         "instruments-only-in-paragraphs",
@@ -333,7 +333,7 @@ CASES = [
                 date(2019, 5, 1),
             ),
         ],
-        population="migrant-children",
+        population_group="migrant-children",
     ),
     case(
         "recommendations",
@@ -413,7 +413,7 @@ CASES = [
                 date(2019, 5, 1),
             ),
         ],
-        population="Migrant children",
+        population_group="Migrant children",
     ),
     case(
         "recommendations-on-topic",
@@ -787,7 +787,7 @@ CASES = [
         ],
         topic="human-rights",
         instrument="beta",
-        population="migrant-children",
+        population_group="migrant-children",
     ),
     case(
         "links-below-confidence",
@@ -895,7 +895,7 @@ CASES = [
                 "mention/one/p02/treaty",
             ),
         ],
-        candidate="beta",
+        candidates="beta",
     ),
     case(
         "discrepancies",

@@ -30,7 +30,7 @@ def test_cmw_is_cited_by_political_recommendation_3_under_any_of_its_names(
         "3",
         "instrument/cmw",
     )
-    assert row["matchedText"] == "UN CMW"
+    assert row["matched_text"] == "UN CMW"
 
 
 def test_cedaw_is_in_no_recommendation_and_the_hint_names_paragraph_13(shipped: Graph) -> None:
@@ -47,7 +47,7 @@ def test_misspelt_valletta_process_is_cited_by_political_recommendation_11(
     shipped: Graph,
 ) -> None:
     (row,) = shipped.run("recommendations-citing", instrument="Valleta process")
-    assert (row["number"], row["matchedText"]) == ("11", "Valleta process")
+    assert (row["number"], row["matched_text"]) == ("11", "Valleta process")
 
 
 def test_unknown_instrument_suggests_the_nearest(shipped: Graph) -> None:
@@ -76,10 +76,10 @@ def test_sdg_3_is_explicit_in_paragraph_22_alone(shipped: Graph) -> None:
 
 
 def test_detention_of_children_is_about_migrant_children(shipped: Graph) -> None:
-    rows = shipped.run("recommendations-by-population-group", population="migrant-children")
+    rows = shipped.run("recommendations-by-population-group", population_group="migrant-children")
     assert [(row["number"], str(row["kind"])) for row in rows] == [("6", "Practical")]
 
 
 def test_ilo_convention_stays_unresolved(shipped: Graph) -> None:
-    texts = {row["matchedText"] for row in shipped.run("unresolved-mentions")}
+    texts = {row["matched_text"] for row in shipped.run("unresolved-mentions")}
     assert "the ILO Convention" in texts

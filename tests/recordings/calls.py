@@ -100,8 +100,8 @@ def reading() -> Iterator[Call]:
     yield call("queries")
     yield call("queries", "--format", "csv")
     # Not as a table: how that breaks its lines depends on the path of the store.
-    yield call("config", "--format", "csv", GFMDKG_QUERY_WORKERS="2")
-    yield call("config", "--format", "json", GFMDKG_QUERY_WORKERS="2")
+    yield call("config", "--format", "csv", GFMDKG_ENGINES="2")
+    yield call("config", "--format", "json", GFMDKG_ENGINES="2")
     for form in ("table", "json", "csv", "tsv"):
         yield call("run", "recommendations-citing", "--instrument", "CMW", "--format", form)
         yield call("list", "sessions", "--format", form)
@@ -127,9 +127,9 @@ def reading() -> Iterator[Call]:
         yield call("show", "CMW", "--format", form)
     for term in ("10.7", "gfmd:cites", CMW, "detention", "CEDAV", "GFMD", "Mehmet Samsar"):
         yield call("show", term)
-    yield call("list", "recommendations", "--topic=-detention", "--kind", "political")
+    yield call("list", "recommendations", "--topics=-detention", "--kind", "political")
     yield call("list", "recommendations", "--limit", "2", "--facets")
-    yield call("list", "recommendations", "--topic", "labour-rights", "--sparql")
+    yield call("list", "recommendations", "--topics", "labour-rights", "--sparql")
     yield call("list", "instruments", "--type", "treaty", "--sort", "-passages", "--limit", "4")
     yield call("list", "instruments", "--type", "treatty")
     yield call("list", "nothing")
@@ -142,7 +142,7 @@ def reading() -> Iterator[Call]:
     yield call("network", "instrument-topic", "--matrix", "--format", "csv")
     yield call("network", "cocitation", "--limit", "2", "--format", "csv", "--output", "edges.csv")
     yield call("network", "cocitations")
-    yield call("network", "cocitation", "--topic", "detenton")
+    yield call("network", "cocitation", "--topics", "detenton")
     yield call("blame", "CMW", "--format", "csv")
     yield call("blame", "CWM")
     yield call("log", "--format", "csv")

@@ -39,23 +39,23 @@ QUERIES: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
     ("recommendations-aligned-with-objective", ANY, {"objective": "13", "kind": "political"}),
     ("anticipated-citations", ANY, {"session": SESSION, "instrument": "CMW"}),
     ("binding-and-soft-law", ANY, {"binding": "true"}),
-    ("instruments-cited", ANY, {"assertion": "inferred", "intent": "adhere"}),
+    ("instruments-cited", ANY, {"assertion": "inferred", "intents": "adhere"}),
     ("instruments-cocited", ANY, {"instrument": "CMW", "minimum": "2"}),
     ("instruments-only-in-paragraphs", ANY, {"session": SESSION}),
     ("passages-citing", {"instrument": "CMW"}, {"assertion": "inferred", "session": SESSION}),
     ("place-of-link", {"link": CITATION}, {}),
     ("recommendations-citing", {"instrument": "CMW"}, {"kind": "practical"}),
     ("instruments", ANY, {"type": "treaty", "binding": "false", "cited": "true"}),
-    ("paragraphs", ANY, {"topic": "labour-rights", "population": "migrant-children"}),
+    ("paragraphs", ANY, {"topic": "labour-rights", "population_group": "migrant-children"}),
     ("discrepancies", ANY, {"session": SESSION}),
     ("links-below-confidence", ANY, {"below": "0.7", "status": "proposed"}),
     ("unexamined-passages", ANY, {"examination": "citations"}),
-    ("unresolved-mentions", ANY, {"candidate": "ILO C097"}),
+    ("unresolved-mentions", ANY, {"candidates": "ILO C097"}),
     ("unverified-facts", ANY, {"record": "CRC"}),
     ("kinds-compared", ANY, {"aspect": "instrument"}),
     ("recommendations", ANY, {"kind": "political", "topic": "labour-rights", "instrument": "CMW"}),
     ("recommendations-by-addressee", ANY, {"addressee": "states", "kind": "political"}),
-    ("recommendations-by-population-group", {"population": "migrant-children"}, {}),
+    ("recommendations-by-population-group", {"population_group": "migrant-children"}, {}),
     ("recommendations-on-topic", {"topic": "detention"}, {"kind": "political"}),
     ("recommendations-without-citation", ANY, {"kind": "political"}),
     ("passages-linked-to-sdg", ANY, {"sdg": "SDG 3", "assertion": "inferred"}),
@@ -117,6 +117,8 @@ def query_forms() -> Iterator[Exchange]:
     yield get(to(CITING, instrument="Convention"))
     yield get(to(CITING, instrument="Global Compact"))
     yield get(to(CITING, instrument=["CMW", "CEDAW"], per_page=1))
+    yield get(to(CITING, instrument="CMW, CEDAW", per_page=1, include="sparql"))
+    yield get(to(CITING, instrument="CMW", format="csv", include="sparql"))
     yield get(to(CITING, instrument=CMW, per_page=1))
     yield get(to(CITING, instrument="cmw", per_page=1))
     yield get(to(CITING, instrument="id/instrument/cmw", per_page=1))
@@ -147,53 +149,54 @@ def query_forms() -> Iterator[Exchange]:
 
 LISTS: dict[str, tuple[dict[str, object], ...]] = {
     "recommendations": (
-        {"topic": "labour-rights", "kind": "political"},
-        {"instrument": "CMW", "include": "citations", "facets": "none"},
-        {"q": "recrutment", "fields": "number,session", "facets": "none"},
-        {"assertion": "inferred", "confidence": "0.8", "facets": "assertion,sdg_goal"},
-        {"addressee": "-states", "facets": "addressee"},
-        {"binding": "true", "sort": "-citations", "facets": "none"},
-        {"actor": "Canada", "facets": "actor", "facet_limit": "3"},
-        {"sdg_goal": "SDG 10", "objective": "13", "facets": "none"},
+        {"topics": "labour-rights", "kind": "political", "facets": "all", "include": "sparql"},
+        {"instruments": "CMW", "include": "citations"},
+        {"q": "recrutment", "fields": "number,session"},
+        {"assertions": "inferred", "confidence": "0.8", "facets": "assertions,sdg_goals"},
+        {"addressees": "-states", "facets": "addressees"},
+        {"binding": "true", "sort": "-citations"},
+        {"actors": "Canada", "facets": "actors", "facet_limit": "3"},
+        {"sdg_goals": "SDG 10", "objectives": "13"},
     ),
     "passages": (
-        {"topic": "human-rights", "population": "-migrant-children", "sort": "-citations"},
-        {"sdg_goal": "10", "assertion": "inferred", "confidence": "0.7", "facets": "sdg_target"},
-        {"passage_type": "paragraph", "include": "citations,statements", "facets": "none"},
-        {"instrument_type": "treaty", "year": "2017", "facets": "instrument_type,year"},
-        {"actor": ["Canada", "Mehmet Samsar"], "facets": "none"},
+        {"topics": "human-rights", "population_groups": "-migrant-children", "sort": "-citations"},
+        {"sdg_goals": "10", "assertions": "inferred", "confidence": "0.7", "facets": "sdg_targets"},
+        {"passage_type": "paragraph", "include": "citations,statements"},
+        {"instrument_types": "treaty", "year": "2017", "facets": "instrument_types,year"},
+        {"actors": ["Canada", "Mehmet Samsar"]},
+        {"kind": "political, -practical", "fields": "number,kind"},
     ),
     "instruments": (
         {"type": "treaty", "cited": "true", "sort": "-passages", "facets": "type,cited"},
-        {"adopted_by": "UN General Assembly", "year": "1990", "facets": "none"},
-        {"binding": "false", "sort": "-adopted", "facets": "binding"},
-        {"q": "rights OR workers", "facets": "none"},
+        {"adopted_by": "UN General Assembly", "year": "1990"},
+        {"binding": "false", "sort": "-adoption_date", "facets": "binding"},
+        {"q": "rights OR workers"},
     ),
     "sdgs": (
         {"level": "goal", "linked": "true", "facets": "level"},
-        {"goal": "SDG 10", "assertion": "inferred", "sort": "-passages", "facets": "none"},
+        {"goal": "SDG 10", "assertions": "inferred", "sort": "-passages"},
     ),
     "topics": (
-        {"scheme": "topic", "broader": "human-rights", "facets": "scheme,broader"},
-        {"used": "true", "instrument": "CMW", "sort": "-passages", "facets": "none"},
+        {"schemes": "topic", "broader": "human-rights", "facets": "schemes,broader"},
+        {"used": "true", "instruments": "CMW", "sort": "-passages"},
     ),
     "actors": (
-        {"form": "person", "role": "chair", "include": "participations", "facets": "role"},
+        {"form": "person", "roles": "chair", "include": "participations", "facets": "roles"},
         {"on_behalf_of": "Canada", "sort": "-statements", "facets": "form,type"},
-        {"q": "united nations", "facets": "none"},
+        {"q": "united nations"},
     ),
     "sessions": (
-        {"date_from": "2017-01-01", "include": "participations", "facets": "cluster"},
-        {"date_to": "2016-12-31", "facets": "none"},
+        {"date_from": "2017-01-01", "include": "participations", "facets": "clusters"},
+        {"date_to": "2016-12-31"},
     ),
-    "reports": ({"language": "en", "instrument": "CMW", "facets": "language,year"},),
+    "reports": ({"language": "en", "instruments": "CMW", "facets": "language,year"},),
 }
 
 
 def lists() -> Iterator[Exchange]:
     for name, wishes in LISTS.items():
         path = f"/api/{name}"
-        yield get(to(path, per_page=2))
+        yield get(to(path, per_page=2, facets="all", include="sparql"))
         for wish in wishes:
             yield get(to(path, per_page=2, **wish))
         for form in ("csv", "xlsx", "ttl", "jsonld"):
@@ -211,15 +214,15 @@ def list_forms() -> Iterator[Exchange]:
     yield get(to(path, format="csv"))
     for accept in ("text/csv", "text/turtle", "application/ld+json", "text/html", "image/png"):
         yield get(to(path, per_page=1), accept=accept)
-    yield get(to(path, format="csv", facets="none"))
+    yield get(to(path, format="csv", facets="kind"))
     yield get("/api/topics", accept="application/x-bibtex")
     yield get("/api/instruments?per_page=1", accept="application/x-bibtex")
     yield get(to("/api/topics", format="bibtex"))
-    yield get(to(path, facets="none", per_page=3, page=2))
-    yield get(to(path, facets="none", page=99))
+    yield get(to(path, per_page=3, page=2))
+    yield get(to(path, page=99))
     yield get(to(path, page=0))
     yield get(to(path, per_page=5000))
-    yield get(to(path, version=1, per_page=1, facets="none"))
+    yield get(to(path, version=1, per_page=1))
     yield get(to(path, version=7))
     yield get(to(path, colour="red"))
     yield get(to(path, facets="colour"))
@@ -228,19 +231,19 @@ def list_forms() -> Iterator[Exchange]:
     yield get(to(path, include="colour"))
     yield get(to(path, sort="colour"))
     yield get(to(path, kind="poltical"))
-    yield get(to(path, instrument="CWM"))
-    yield get(to(path, instrument="Convention"))
+    yield get(to(path, instruments="CWM"))
+    yield get(to(path, instruments="Convention"))
     yield get(to(path, binding="maybe"))
     yield get(to(path, year="MMXVII"))
     yield get(to(path, confidence="2"))
-    yield get(to(path, topic="", per_page=1, facets="none"))
-    yield get(to(path, topic=["detention", "-labour-rights"], per_page=1, facets="topic"))
-    yield get(to(path, q="xyzzy", facets="none"))
+    yield get(to(path, topics="", per_page=1))
+    yield get(to(path, topics=["detention", "-labour-rights"], per_page=1, facets="topics"))
+    yield get(to(path, q="xyzzy"))
     yield get(to("/api/topics", include="citations"))
     yield get(to("/api/sessions", date_from="soon"))
     yield get("/api/recomendations")
-    yield get(to(path, per_page=1, facets="none"))
-    yield get(to(path, per_page=1, facets="none"), if_none_match="{etag}")
+    yield get(to(path, per_page=1))
+    yield get(to(path, per_page=1), if_none_match="{etag}")
     yield get(to(path, format="csv"), accept_encoding="gzip")
     yield head(to(path, per_page=1))
     yield options(path, **NOWHERE, access_control_request_method="GET")
@@ -486,13 +489,14 @@ def networks() -> Iterator[Exchange]:
         yield get(to(path, format=form, limit=3))
     for accept in ("application/graphml+xml", "text/vnd.graphviz", "image/png"):
         yield get(to(path, limit=2), accept=accept)
-    yield get(to(path, topic="human-rights", kind="political", limit=3))
+    yield get(to(path, topics="human-rights", kind="political", limit=3))
     yield get(to(path, minimum=2, limit=2, edge_limit=1))
-    yield get(to(path, assertion=["explicit", "inferred"], confidence="0.7", limit=2))
-    yield get(to("/api/network/sdg-instrument", assertion="inferred", limit=3))
+    yield get(to(path, assertions=["explicit", "inferred"], confidence="0.7", limit=2))
+    yield get(to("/api/network/sdg-instrument", assertions="inferred", limit=3))
     yield get(to(path, q="detention", limit=2))
     yield get(to(path, version=1, limit=1))
-    yield get(to(path, topic="detenton"))
+    yield get(to(path, limit=1, include="sparql"))
+    yield get(to(path, topics="detenton"))
     yield get(to(path, minimum=0))
     yield get(to(path, colour="red"))
     yield get(to(path, format="xlsx"))

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import openpyxl
 import pyoxigraph as ox
 
-from gfmdkg.http.docs_page import parameters_of
+from gfmdkg.pages.operations import parameters_of
 
 __all__ = ["normal_body", "normal_headers", "shortened", "without_volatile"]
 

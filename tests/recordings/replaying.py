@@ -14,14 +14,14 @@ from tests.recordings.normal_form import normal_body, normal_headers, shortened
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.curation.tokens import Role, TokenStore
-from gfmdkg.http.responses import COMMON_HEADERS
+from gfmdkg.http.answer import COMMON_HEADERS
 from gfmdkg.store.versions import VersionStore
 
 __all__ = ["Server", "replay", "serving_recorded"]
 
 # What a busy machine must not change, and what takes time that nobody looks at.
 _ALL = {
-    "QUERY_WORKERS": 2,
+    "ENGINES": 2,
     "QUERY_QUEUE_SECONDS": 60,
     "QUERY_TIMEOUT_SECONDS": 60,
     "NETWORK_TIMEOUT_SECONDS": 120,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gfmdkg.search import SearchIndex, build_index, ensure_index
+from gfmdkg.search.building import build_index, ensure_index
+from gfmdkg.search.index import SearchIndex
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gfmdkg.namespaces import BASE, SDG, expand
-from gfmdkg.search import SearchIndex
+from gfmdkg.search.index import SearchIndex
 
 QUERIES = Path(__file__).with_name("queries.tsv")
 RESULTS = Path(__file__).with_name("RESULTS.md")

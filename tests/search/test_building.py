@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from gfmdkg.errors import StoreError
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.search import INDEX_NAME, SearchIndex, build_index, ensure_index
+from gfmdkg.rdf.solutions import Solutions
+from gfmdkg.search.building import INDEX_NAME, build_index, ensure_index
+from gfmdkg.search.index import SearchIndex
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Origin, VersionStore
 

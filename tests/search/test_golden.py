@@ -5,7 +5,7 @@ import os
 import pytest
 from tests.search.golden import RESULTS, Judged, judge, mean, read_golden, write_results
 
-from gfmdkg.search import SearchIndex
+from gfmdkg.search.index import SearchIndex
 
 
 @pytest.fixture(scope="module")

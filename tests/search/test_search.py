@@ -10,8 +10,9 @@ from tests.search.conftest import IndexTurtle
 
 from gfmdkg.errors import QueryTimeout
 from gfmdkg.namespaces import BASE, GFMD, SKOS
-from gfmdkg.search import Reason, SearchIndex
-from gfmdkg.terms.values import Resource
+from gfmdkg.rdf.values import Resource
+from gfmdkg.search.answers import Reason
+from gfmdkg.search.index import SearchIndex
 
 PASSAGES = BASE + "id/passage/gfmd-dialogue-gcm-2017-04-06-c1/"
 SCHEMES = BASE + "scheme/"
@@ -26,7 +27,9 @@ def test_an_acronym_finds_its_instrument_first_and_what_cites_it(
     assert recommendation.resource.iri == PASSAGES + "pol-03"
     link = next(w for w in recommendation.why if w.reason is Reason.LINK)
     assert link.property == GFMD + "cites"
-    assert link.target == Resource(iri=BASE + "id/instrument/cmw", label=answer.items[0].label.text)
+    assert link.target == Resource(
+        iri=BASE + "id/instrument/cmw", label=answer.items[0].label.text, code="CMW"
+    )
     evidence = next(w for w in recommendation.why if w.reason is Reason.EVIDENCE)
     assert evidence.text == "UN CMW"
 

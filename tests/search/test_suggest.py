@@ -6,7 +6,7 @@ import pytest
 from tests.search.conftest import IndexTurtle
 
 from gfmdkg.namespaces import BASE, SKOS
-from gfmdkg.search import SearchIndex
+from gfmdkg.search.index import SearchIndex
 
 
 def test_an_acronym_comes_first(shipped_index: SearchIndex) -> None:

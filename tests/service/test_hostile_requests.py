@@ -214,7 +214,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     publish_triples(store, 300)
     with serving(
         store,
-        QUERY_WORKERS=2,
+        ENGINES=2,
         QUERY_TIMEOUT_SECONDS=QUERY_LIMIT_SECONDS,
         CACHE_LIMIT_BYTES=MIB,
         LOG_FORMAT="off",

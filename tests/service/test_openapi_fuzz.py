@@ -31,7 +31,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gfmdkg.curation.tokens import Role, TokenStore
-from gfmdkg.http.docs_page import parameters_of
+from gfmdkg.pages.operations import parameters_of
 from gfmdkg.settings import Settings
 
 Serve = Callable[[Settings], AbstractContextManager[str]]
@@ -85,8 +85,8 @@ def address(
     token, _ = TokenStore(store).create(name="fuzz", role=Role.REVIEWER)
     fuzzed = Settings(
         store=store,
-        query_workers=1,
-        query_workers_reserved=0,
+        engines=1,
+        engines_reserved=0,
         versions_kept=3,
         write_rules="none",
         log_format="off",

@@ -84,7 +84,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     with serving(
         store,
         QUERY_TIMEOUT_SECONDS=LIMIT_SECONDS,
-        QUERY_WORKERS=2,
+        ENGINES=2,
         ANSWER_LIMIT_BYTES=MIB,
         # Small, so that answers kept for others do not count as held.
         CACHE_LIMIT_BYTES=MIB,
@@ -122,7 +122,7 @@ def canary(server: ServerProcess) -> Iterator[list[float]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """What the front holds: open files, processes, bytes of memory."""
+    """What the server process holds: open files, processes, bytes of memory."""
 
     files: int
     processes: int

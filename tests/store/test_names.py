@@ -43,12 +43,10 @@ def test_names_are_those_of_the_graph(version: Version) -> None:
     names = open_names(version)
     assert len(names) == 1
     assert names.resolve("convention  on harbours") == CONVENTION
-    assert names.label(CONVENTION, "fr") == "Convention sur les ports"
+    assert names.label(CONVENTION) == "Convention on Harbours"
     assert [t.rpartition("#")[2] for t in names.types(CONVENTION)] == ["Concept", "Instrument"]
     assert names.members([DRAFTS]) == (CONVENTION,)
-    assert {entry.text for entry in names.labels(CONVENTION)} >= {"CHW"}
-    (entry, *_) = names.labels(CONVENTION)
-    assert entry.schemes == (DRAFTS,)
+    assert "CHW" in {text for _, text, _ in names.labels(CONVENTION)}
 
 
 def test_a_store_in_memory_has_the_same_names() -> None:

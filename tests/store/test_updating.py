@@ -6,12 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gfmdkg.errors import QueryRejected
-from gfmdkg.formats.canonical_nodes import canonical_quads
-from gfmdkg.sparql.updates import split_update
+from gfmdkg.rdf.canonical_nodes import canonical_quads
 from gfmdkg.store.comparison import compare_around, compare_stores, hash_changed, hash_content
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import settle_union, with_union
-from gfmdkg.store.updating import carry_out
+from gfmdkg.store.updating import add_using, carry_out, split_update
 
 START = """
 <x:a> <x:p> <x:b> <x:g> .
@@ -207,3 +206,31 @@ def test_operations_are_told_apart_with_the_declarations_before_them() -> None:
 )
 def test_operations_that_are_not_certain_are_not_told_apart(text: str) -> None:
     assert split_update(text) is None
+
+
+def test_using_clauses_stand_in_every_operation_with_a_where() -> None:
+    text = (
+        "PREFIX a: <x:> # WHERE\nCLEAR GRAPH a:g; INSERT DATA {a:b a a:c};\n"
+        "DELETE WHERE {?s a ?t}; DELETE {?s a ?t} WHERE {?s a ?t} ;"
+    )
+    assert add_using(text, graphs=["x:g"], named_graphs=["x:h"]) == (
+        "PREFIX a: <x:> # WHERE\nCLEAR GRAPH a:g; INSERT DATA {a:b a a:c};\n"
+        "DELETE {?s a ?t} USING <x:g> USING NAMED <x:h> WHERE {?s a ?t};"
+        " DELETE {?s a ?t} USING <x:g> USING NAMED <x:h> WHERE {?s a ?t} ;"
+    )
+    assert add_using(text, graphs=[], named_graphs=[]) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("DELETE {} USING NAMED <x:g> WHERE {}", 11),
+        ("CLEAR ALL INSERT {} WHERE {}", 18),
+        ("DELETEWHERE {}", 1),
+        ("INSERT {} WHERE {", 17),
+    ],
+)
+def test_using_clauses_go_nowhere_where_operations_are_not_certain(text: str, column: int) -> None:
+    with pytest.raises(QueryRejected) as caught:
+        add_using(text, graphs=["x:g"], named_graphs=[])
+    assert (caught.value.line, caught.value.column) == (1, column)

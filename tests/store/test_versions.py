@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gfmdkg.errors import Conflict, NotFound, StoreError
-from gfmdkg.store.answers import AnswerFormats
+from gfmdkg.rdf.media import AnswerFormats
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
 

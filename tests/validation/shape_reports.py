@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 from rdflib import Graph
 
-from gfmdkg.validation.collapse import collapse
-from gfmdkg.validation.findings import Report
+from gfmdkg.validation.findings import Report, collapse
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.shacl import decode_report, run_shapes
-from gfmdkg.validation.shape_findings import word_results
-from gfmdkg.validation.shapes import applied_shapes
+from gfmdkg.validation.shapes import applied_shapes, word_results
 
 
 def report_on(
@@ -17,9 +15,8 @@ def report_on(
     shapes: Graph,
     *,
     documents: Sequence[PositionedGraph] = (),
-    stored: bool = False,
 ) -> Report:
     """The findings of the shapes, with the places that the documents know."""
-    applied = applied_shapes(shapes, stored=stored)
+    applied = applied_shapes(shapes)
     results = decode_report(run_shapes(data, applied))
     return Report.of(collapse(word_results(results, applied, documents=documents, names=data)))

@@ -7,7 +7,7 @@ import pytest
 from rdflib import Graph
 
 from gfmdkg.errors import OntologyError
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.validation.checks import Check, check_findings, load_checks, run_checks
 from gfmdkg.validation.documents import read_document

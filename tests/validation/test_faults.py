@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.validation.faults import TURTLE, Fault
 
-from gfmdkg.build.files import decode_file
+from gfmdkg.build.sources import decode_file
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.versions import VersionStore

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 from tests.validation.faults import HEADER, TURTLE, Fault
 
-from gfmdkg.build.files import decode_file, syntax_of
+from gfmdkg.build.sources import decode_file, syntax_of
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.namespaces import BASE, PREFIXES
 from gfmdkg.paths import shipped_content

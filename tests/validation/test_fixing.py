@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gfmdkg.build.files import read_files
+from gfmdkg.build.sources import read_files
 from gfmdkg.cli import main
 from gfmdkg.cli.validating import expand, watch
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.errors import DataError
 from gfmdkg.paths import Content
-from gfmdkg.validation.editing import mend
 from gfmdkg.validation.findings import Edit, Finding, Fix, Report, Severity
+from gfmdkg.validation.fixing import mend
 
 BEFORE = (
     """\ufeff@base <https://w3id.org/gfmdkg/> .
@@ -129,10 +129,12 @@ def test_watching_runs_again_after_a_change_only(tmp_path: Path) -> None:
     rounds = iter(range(9))
 
     def wait(_: float) -> None:
-        if next(rounds) == 2:
+        if (waited := next(rounds)) == 2:
             file.write_text("changed")
+        elif waited == 5:
+            raise KeyboardInterrupt
 
-    watch([file], lambda: runs.append(1), wait=wait, rounds=6)
+    watch([file], lambda: runs.append(1), wait=wait)
     assert len(runs) == 2
 
 

@@ -25,7 +25,6 @@ _NAMES = {
     ),
     "rdflib.plugins.sparql.parser": ("parseQuery",),
     "rdflib.plugins.sparql.parserutils": ("CompValue",),
-    "rdflib.namespace": ("NamespaceManager.bind", "NamespaceManager.normalizeUri"),
     "pyshacl": (
         "Shape.deactivated",
         "Shape.find_custom_constraints",

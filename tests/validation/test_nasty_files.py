@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gfmdkg.build.files import decode_file, syntax_of
+from gfmdkg.build.sources import decode_file, syntax_of
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.paths import shipped_content
 from gfmdkg.store.versions import VersionStore

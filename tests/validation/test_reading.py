@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from gfmdkg.build.files import SYNTAXES, decode_file, syntax_of
+from gfmdkg.build.sources import SYNTAXES, decode_file, syntax_of
 from gfmdkg.curation.file_validation import FileValidator
 from gfmdkg.errors import DataError
 from gfmdkg.paths import Content

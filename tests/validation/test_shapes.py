@@ -65,7 +65,7 @@ def test_shape_reached_through_a_list_is_not_idle(tmp_path: Path) -> None:
 
 
 def test_class_that_is_a_shape_targets_its_instances(tmp_path: Path) -> None:
-    text = ":T a sh:NodeShape , <http://www.w3.org/2002/07/owl#Class> ; sh:nodeKind sh:IRI ."
+    text = ":T a sh:NodeShape , <http://www.w3.org/2000/01/rdf-schema#Class> ; sh:nodeKind sh:IRI ."
     (tmp_path / "x.ttl").write_text(HEADER + text, "utf-8")
     assert load_shapes(tmp_path)
 

@@ -9,7 +9,6 @@ from rdflib import Graph
 from tests.validation.shape_reports import report_on
 
 from gfmdkg.errors import OntologyError
-from gfmdkg.validation.data_graph import read_ntriples
 from gfmdkg.validation.documents import read_document
 from gfmdkg.validation.findings import Finding, Report, Severity
 
@@ -30,10 +29,9 @@ NAMES = """:kind rdfs:label "kind"@en . :other rdfs:label "other"@en .
 def validate(shape: str, data: str) -> Report:
     """Validate data, whose first line counts as line 2, by a shape on :thing."""
     shapes = read_document(PREFIXES + shape, base_iri=BASE).graph
-    graph = Graph()
-    read_document(PREFIXES + NAMES, base_iri=BASE, into=graph)
     prefixed = PREFIXES.replace("\n", " ") + "\n" + data
-    document = read_document(prefixed, base_iri=BASE, file="data/x.ttl", into=graph)
+    document = read_document(prefixed, base_iri=BASE, file="data/x.ttl")
+    graph = Graph() + document.graph + read_document(PREFIXES + NAMES, base_iri=BASE).graph
     return report_on(graph, shapes, documents=[document])
 
 
@@ -110,10 +108,22 @@ OTHER = f"other ({BASE}other)"
         ("sh:nodeKind sh:IRI", ":thing :kind 1 .", (2, 14), "node-kind", "is not an IRI"),
         ("sh:nodeKind sh:Literal", ":thing :kind [] .", (2, 14), "node-kind", "an unnamed node, "),
         ("sh:pattern '^a+$'", ":thing :kind 'b' .", (2, 14), "pattern", "the form ^a+$"),
-        ("sh:minLength 3", ":thing :kind 'b' .", (2, 14), "min-length", "shorter than 3"),
-        ("sh:maxLength 3", ":thing :kind 'bbbb' .", (2, 14), "max-length", "longer than 3"),
-        ("sh:minInclusive 3", ":thing :kind 2 .", (2, 14), "min-inclusive", "less than 3"),
-        ("sh:maxInclusive 3", ":thing :kind 4 .", (2, 14), "max-inclusive", "more than 3"),
+        (
+            "sh:minLength 3",
+            ":thing :kind 'b' .",
+            (2, 14),
+            "min-length",
+            "not at least 3 characters long",
+        ),
+        (
+            "sh:maxLength 3",
+            ":thing :kind 'bbbb' .",
+            (2, 14),
+            "max-length",
+            "not at most 3 characters long",
+        ),
+        ("sh:minInclusive 3", ":thing :kind 2 .", (2, 14), "min-inclusive", "not at least 3"),
+        ("sh:maxInclusive 3", ":thing :kind 4 .", (2, 14), "max-inclusive", "not at most 3"),
         ("sh:minExclusive 3", ":thing :kind 3 .", (2, 14), "min-exclusive", "not more than 3"),
         ("sh:maxExclusive 3", ":thing :kind 3 .", (2, 14), "max-exclusive", "not less than 3"),
         (
@@ -186,14 +196,14 @@ OTHER = f"other ({BASE}other)"
             ":thing :kind 'a' .",
             (2, 14),
             "xone",
-            "is not exactly one of: of at least 1 characters or of at most 3 characters",
+            "is not exactly one of: at least 1 characters long or at most 3 characters long",
         ),
         (
             "sh:and ( [ sh:minLength 2 ] [ sh:pattern 'b' ] )",
             ":thing :kind 'a' .",
             (2, 14),
             "and",
-            "is not of at least 2 characters and of the form b",
+            "is not at least 2 characters long and of the form b",
         ),
         (
             "sh:node [ sh:property [ sh:path :other ; sh:hasValue :red ] ]",
@@ -207,7 +217,7 @@ OTHER = f"other ({BASE}other)"
             ":thing :kind 'x'@fr .",
             (2, 14),
             "qualified-min-count",
-            f'has no {KIND} that is tagged "en"',
+            f"has no {KIND} that is tagged en",
         ),
         (
             "sh:qualifiedValueShape [ sh:datatype xsd:integer ] ; sh:qualifiedMaxCount 1",
@@ -293,18 +303,6 @@ def test_compound_path_is_named_and_placed(path: str, data: str, column: int, wo
     assert finding.shape == BASE + "S"
 
 
-@pytest.mark.parametrize("stored", [True, False])
-def test_literals_of_the_shapes_are_compared_in_the_form_of_the_data(stored: bool) -> None:
-    shapes = read_document(
-        PREFIXES + ":S sh:targetNode :t ; sh:property [ sh:path :p ; sh:hasValue 1.0 ] .",
-        base_iri=BASE,
-    ).graph
-    line = f'<{BASE}t> <{BASE}p> "1"^^<http://www.w3.org/2001/XMLSchema#decimal> .'
-    data = Graph()
-    data += read_ntriples(line.encode())
-    assert report_on(data, shapes, stored=stored).conforms is stored
-
-
 def test_literal_as_focus_node_is_placed_where_it_stands() -> None:
     report = validate(
         ":S a sh:NodeShape ; sh:targetObjectsOf :kind ; sh:maxLength 2 .", ":thing :kind 'long' ."
@@ -313,9 +311,9 @@ def test_literal_as_focus_node_is_placed_where_it_stands() -> None:
 
 
 def test_record_in_two_files_is_placed_where_its_class_is() -> None:
-    graph = Graph()
-    one = read_document("<a> <p> <b> .", base_iri=BASE, file="one", into=graph)
-    two = read_document("\n<a> a <C> .", base_iri=BASE, file="two", into=graph)
+    one = read_document("<a> <p> <b> .", base_iri=BASE, file="one")
+    two = read_document("\n<a> a <C> .", base_iri=BASE, file="two")
+    graph = Graph() + one.graph + two.graph
     shapes = read_document(
         PREFIXES + ":S sh:targetClass :C ; sh:property [ sh:path :q ; sh:minCount 1 ] .",
         base_iri=BASE,

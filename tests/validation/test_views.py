@@ -13,6 +13,7 @@ from rdflib import Graph, URIRef
 from rdflib.namespace import SH
 from tests.conftest import skip_unless_required
 
+from gfmdkg.curation.models import ValidationReport
 from gfmdkg.validation.findings import (
     Edit,
     Finding,
@@ -86,11 +87,10 @@ def test_terminal_has_colours_where_asked(report: Report) -> None:
 
 
 def test_json_fits_its_documented_schema(report: Report) -> None:
-    folder = HERE.parents[1] / "src/gfmdkg/validation"
-    schema = json.loads((folder / "report.schema.json").read_text("utf-8"))
+    schema = ValidationReport.model_json_schema(mode="serialization")
     document = json.loads(VIEWS["json"].write(report))
     jsonschema_rs.validator_for(schema).validate(document)
-    assert set(schema["$defs"]["finding"]["properties"]) == set(document["findings"][0])
+    assert set(schema["$defs"]["Finding"]["properties"]) == set(document["findings"][0])
     assert document["findings"][1]["fix"]["edits"][0]["text"] == "@en"
 
 

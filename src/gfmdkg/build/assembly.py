@@ -1,24 +1,31 @@
 """From sources to a filled store, and what the rules say of it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from gfmdkg.build.derivation import derive_links, describe_provenance
-from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH, data_scope
-from gfmdkg.catalog import Catalog, describe
-from gfmdkg.errors import DataError, Fault
+from gfmdkg.build.sources import (
+    DERIVED_GRAPH,
+    PROVENANCE_GRAPH,
+    QUERIES_GRAPH,
+    data_scope,
+    read_all,
+)
 from gfmdkg.namespaces import compact
 from gfmdkg.paths import Content
+from gfmdkg.queries import Catalog, describe
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.patches import facts_in, graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_quads
 from gfmdkg.store.union import stated_elsewhere, with_union
-from gfmdkg.terms.values import Term
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 
-__all__ = ["assemble", "double_findings", "find_doubles", "validate_store"]
+__all__ = ["assemble", "double_findings", "validate_store"]
 
 
 def assemble(store: OxigraphStore, sources: Sequence[SourceFile], catalog: Catalog) -> None:
@@ -26,23 +33,17 @@ def assemble(store: OxigraphStore, sources: Sequence[SourceFile], catalog: Catal
 
     Raises ``DataError`` with the syntax faults of all sources.
     """
-    faults: list[Fault] = []
-    quads = [
-        *facts_in(QUERIES_GRAPH, describe(catalog)),
-        *facts_in(PROVENANCE_GRAPH, describe_provenance(sources)),
-    ]
-    for source in sources:
-        try:
-            quads += read_quads(
-                source.text.encode(),
-                media_type=source.media_type,
-                graph=source.graph,
-                file=source.path,
-            )
-        except DataError as error:
-            faults.extend(error.faults)
-    if faults:
-        raise DataError(f"{len(faults)} of {len(sources)} files cannot be read", faults)
+
+    def read(source: SourceFile) -> list[ox.Quad]:
+        return read_quads(
+            source.text.encode(), media_type=source.media_type, graph=source.graph, file=source.path
+        )
+
+    quads = chain(
+        facts_in(QUERIES_GRAPH, describe(catalog)),
+        facts_in(PROVENANCE_GRAPH, describe_provenance(sources)),
+        *read_all(read, sources),
+    )
     store.extend(with_union(quads))
     derive_links(store, is_union=True).apply(store, is_union=True)
 
@@ -53,6 +54,7 @@ def validate_store(
     content: Content,
     *,
     kept: Path | None = None,
+    today: date | None = None,
 ) -> Report:
     """The findings of the shapes and checks over a store that these sources filled.
 
@@ -72,12 +74,12 @@ def validate_store(
     if unreadable:
         return Report.of(unreadable)
     written = [(f.graph, d.graph) for f, d in zip(given, documents, strict=True)]
-    request = Request(state=store, scope=scope, documents=documents, written=written)
+    request = Request(state=store, scope=scope, documents=documents, written=written, today=today)
     report = validate(request, rules)
-    return report.with_findings((*report.findings, *find_doubles(store, sources)))
+    return report.with_findings((*report.findings, *_find_doubles(store, sources)))
 
 
-def find_doubles(store: OxigraphStore, sources: Sequence[SourceFile]) -> Sequence[Finding]:
+def _find_doubles(store: OxigraphStore, sources: Sequence[SourceFile]) -> Sequence[Finding]:
     """The triples that stand in two graphs of these sources, as violations with their places.
 
     The store's default graph is the union, which has each triple once.

@@ -21,10 +21,10 @@ _EMPTY = "empty"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A version and, where it was built just now, what the validation found beside it."""
+    """A version that was built just now, and what the validation found beside it."""
 
     version: Version
-    report: "Report | None"
+    report: "Report"
 
 
 def build(
@@ -45,8 +45,8 @@ def build(
     # Most who ask for the graph find it built, and wait for nothing that builds it.
     from gfmdkg.build.assembly import assemble, validate_store
     from gfmdkg.build.sources import collect_sources
-    from gfmdkg.catalog import Catalog
-    from gfmdkg.search import INDEX_NAME, build_index
+    from gfmdkg.queries import Catalog
+    from gfmdkg.search.building import INDEX_NAME, build_index
     from gfmdkg.store.names import NAMES_NAME, write_names
 
     current = versions.current()
@@ -103,21 +103,21 @@ def ensure_built(
     *,
     default_graph: str = "union",
     progress: Callable[[str], None] = lambda _: None,
-) -> Built:
+) -> Version:
     """The current version, built first where the sources changed since.
 
     A store that holds changes of its own is left as it is, and ``progress`` is told.
     """
     current = versions.current()
     if current is not None and is_built_from(current, content, default_graph=default_graph):
-        return Built(version=current, report=None)
+        return current
     if current is None or current.origin is Origin.BUILD:
-        return build(content, versions, default_graph=default_graph, progress=progress)
+        return build(content, versions, default_graph=default_graph, progress=progress).version
     progress(
         f"the store at {versions.root} holds changes of its own, so version {current.number}"
         " stays in use although the shipped content differs"
     )
-    return Built(version=current, report=None)
+    return current
 
 
 def ensure_empty(versions: VersionStore, *, default_graph: str = "union") -> Version:

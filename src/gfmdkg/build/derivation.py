@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from gfmdkg.about import VERSION
 from gfmdkg.build.sources import DERIVED_GRAPH, digest_of
 from gfmdkg.namespaces import BASE, CITO, DCTERMS, PROV, RDF, RDFS
-from gfmdkg.sparql.query_text import QueryText, packaged_query
+from gfmdkg.rdf.query_text import QueryText, packaged_query
 from gfmdkg.store.patches import Fact, Patch, graph_of, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 

@@ -6,8 +6,7 @@ import click
 
 from gfmdkg.build import beginning
 from gfmdkg.build import build as build_version
-from gfmdkg.cli.context import CliContext, pass_cli, shown_progress
-from gfmdkg.cli.options import content_option
+from gfmdkg.cli.context import CliContext, content_option, pass_cli, shown_progress
 from gfmdkg.curation.loading import load as load_files
 from gfmdkg.curation.loading import place_files
 from gfmdkg.curation.writing import Validate
@@ -38,7 +37,7 @@ def build(cli: CliContext, content: Content, discard_changes: bool) -> None:
             discard_changes=discard_changes,
             progress=status.update,
         )
-    if built.report is not None and built.report.findings:
+    if built.report.findings:
         from gfmdkg.validation.findings import to_terminal
 
         cli.say(to_terminal(built.report))

@@ -6,16 +6,22 @@ from pathlib import Path
 import click
 from pydantic import TypeAdapter
 
+from gfmdkg.build.sources import bytes_of, read_all
 from gfmdkg.cli.building import content_validation
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
+from gfmdkg.cli.context import (
+    EXIT_FAULTS,
+    CliContext,
+    content_option,
+    pass_cli,
+    table_format_option,
+)
 from gfmdkg.cli.history import diff_format_option, write_difference
-from gfmdkg.cli.options import content_option, table_format_option
+from gfmdkg.cli.result_tables import write_table
 from gfmdkg.curation.changes.change_sets import ChangeSet, State
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document, Effect, media_type_of
+from gfmdkg.curation.documents import Effect, SubmittedDocument, media_type_of
 from gfmdkg.curation.tokens import Role, TokenStore
-from gfmdkg.errors import DataError, Fault, ParameterError
-from gfmdkg.formats.tables import write_table
+from gfmdkg.errors import ParameterError
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.validation import Report
 from gfmdkg.validation.findings import to_terminal
@@ -93,27 +99,17 @@ def submit(
 
 def _read(
     files: tuple[Path, ...], *, graph: str | None = None, effect: Effect | None = None
-) -> list[Document]:
-    documents: list[Document] = []
-    faults: list[Fault] = []
-    for file in files:
-        try:
-            body = file.read_bytes()
-        except OSError as error:
-            faults.append(Fault(message=error.strerror or str(error), file=str(file)))
-            continue
-        documents.append(
-            Document(
-                name=file.as_posix(),
-                body=body,
-                media_type=media_type_of(file.name),
-                graph=graph,
-                effect=effect,
-            )
+) -> list[SubmittedDocument]:
+    def read(file: Path) -> SubmittedDocument:
+        return SubmittedDocument(
+            name=file.as_posix(),
+            body=bytes_of(file),
+            media_type=media_type_of(file.name),
+            graph=graph,
+            effect=effect,
         )
-    if faults:
-        raise DataError(f"{len(faults)} of {len(files)} files cannot be read", faults)
-    return documents
+
+    return read_all(read, files)
 
 
 @click.group()

@@ -1,16 +1,17 @@
-"""What the commands share: settings, the store and the graph in it, and progress on stderr."""
+"""What the commands share: settings, the store and its graph, progress on stderr, and options."""
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gfmdkg.paths import shipped_content
+from gfmdkg.cli.result_tables import FORMAT_NAMES
+from gfmdkg.paths import Content, shipped_content
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Version, VersionStore
 
@@ -19,8 +20,21 @@ if TYPE_CHECKING:
 
     from gfmdkg.graph import Graph
     from gfmdkg.store.loading import Progress
+    from gfmdkg.terms.parameters import Parameter
 
-__all__ = ["EXIT_FAULTS", "CliContext", "pass_cli", "shown_progress"]
+__all__ = [
+    "EXIT_FAULTS",
+    "CliContext",
+    "content_option",
+    "format_option",
+    "given_values",
+    "limit_option",
+    "option_of",
+    "output_option",
+    "pass_cli",
+    "shown_progress",
+    "table_format_option",
+]
 
 EXIT_FAULTS = 1
 _QUIET_SECONDS = 5.0
@@ -49,7 +63,7 @@ class CliContext:
         settings = self.settings()
         return VersionStore(settings.store, kept=settings.versions_kept)
 
-    def version(self) -> Version:
+    def version(self, **options: object) -> Version:
         """The current version, built first where the sources changed.
 
         A store that began empty is used as it is.
@@ -60,13 +74,13 @@ class CliContext:
         current = versions.current()
         if current is not None and current.sources_hash == "empty":
             return current
-        content, default_graph = shipped_content(), self.settings().default_graph
+        content, default_graph = shipped_content(), self.settings(**options).default_graph
         if current is not None and is_built_from(current, content, default_graph=default_graph):
             return current
         with self.error.status("opening the graph") as status:
             return ensure_built(
                 content, versions, default_graph=default_graph, progress=status.update
-            ).version
+            )
 
     def graph(self) -> "Graph":
         """The graph of the current version."""
@@ -119,3 +133,83 @@ def _text(what: str, done: int, of: int | None, seconds: float) -> str:
     left = round(seconds / done * (of - done))
     minutes, rest = divmod(left, 60)
     return f"{text}, about {f'{minutes} min ' if minutes else ''}{rest} s left"
+
+
+# Options
+
+_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+content_option = click.option(
+    "--content",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    callback=lambda _, __, root: Content(root=root) if root else shipped_content(),
+    metavar="FOLDER",
+    help="Folder with ontology/, data/ and queries/. Default: what came with the program.",
+)
+
+
+def format_option(names: Iterable[str], text: str, *, default: str | None) -> _Decorator:
+    """``--format`` with these names, as ``format_name``."""
+    return click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(tuple(names)),
+        default=default,
+        show_default=default is not None,
+        help=text,
+    )
+
+
+def table_format_option(what: str) -> _Decorator:
+    """``--format`` of the commands that list ``what``."""
+    return format_option(FORMAT_NAMES, f"How to write the {what}.", default="table")
+
+
+def output_option(text: str) -> _Decorator:
+    """``--output``: a file that is opened once there is something to write."""
+    file = click.File("wb", lazy=True)
+    return click.option("-o", "--output", type=file, default="-", metavar="FILE", help=text)
+
+
+def limit_option(text: str, *, default: int | None) -> _Decorator:
+    """``--limit``, from 1."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=1),
+        default=default,
+        show_default=default is not None,
+        help=text,
+    )
+
+
+def option_of(parameter: "Parameter", *, excludes: bool = False) -> click.Option:
+    """The option that a parameter becomes; where a leading minus ``excludes``, any text will do."""
+    text = parameter.description.rstrip(".") + "."
+    if parameter.many:
+        text += " For several, repeat it or use commas."
+    if parameter.default:
+        text += f" Default: {', '.join(parameter.default)}."
+    is_choice = parameter.values and not parameter.many and not excludes
+    return click.Option(
+        [f"--{parameter.name.replace('_', '-')}", _keyword(parameter)],
+        type=click.Choice(parameter.values) if is_choice else str,
+        multiple=parameter.many,
+        required=parameter.required,
+        help=f"{text} Example: {parameter.example}",
+    )
+
+
+def given_values(
+    parameters: "Iterable[Parameter]", keywords: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
+    """The values of the parameters that are given, from what the options of them got."""
+    return {
+        parameter.name: (value,) if isinstance(value, str) else value
+        for parameter in parameters
+        if (value := keywords[_keyword(parameter)])
+    }
+
+
+def _keyword(parameter: "Parameter") -> str:
+    return "parameter_" + parameter.name.replace("-", "_")

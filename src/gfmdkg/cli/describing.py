@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from gfmdkg.description import Description
-from gfmdkg.description.model import Evidence, NodeValue, Property, ResourceValue, Value
-from gfmdkg.formats.tables import write_table
+from gfmdkg.cli.result_tables import write_table
 from gfmdkg.namespaces import short_name
-from gfmdkg.terms.values import Resource
+from gfmdkg.rdf.values import Resource
+from gfmdkg.resources import Description
+from gfmdkg.resources.model import Evidence, NodeValue, Property, ResourceValue, Value
 
 __all__ = ["show_description"]
 
@@ -26,14 +26,14 @@ def show_description(description: Description) -> None:
         ("how many", "is", "the first"),
         (
             (
-                str(incoming.count),
+                str(incoming.total),
                 incoming.title,
                 "; ".join(_named(item.other or item.resource) for item in incoming.items[:3]),
             )
             for incoming in description.incoming
         ),
     )
-    shown, count = len(description.evidence.items), description.evidence.count
+    shown, count = len(description.evidence.items), description.evidence.total
     more = f" (the first {shown} of {count} links)" if shown < count else ""
     _section(
         "Evidence" + more,
@@ -75,7 +75,7 @@ def _evidence(link: Evidence) -> tuple[str, ...]:
     return (
         link.locator or short_name(link.passage.iri),
         _named(far),
-        " | ".join(link.words),
+        link.matched_text or "",
         link.assertion.text if link.assertion else "",
         "" if link.confidence is None else f"{link.confidence:g}",
     )

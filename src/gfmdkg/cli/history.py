@@ -6,15 +6,20 @@ from pathlib import Path
 
 import click
 
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
-from gfmdkg.cli.options import content_option, format_option, table_format_option
+from gfmdkg.cli.context import (
+    EXIT_FAULTS,
+    CliContext,
+    content_option,
+    format_option,
+    pass_cli,
+    table_format_option,
+)
+from gfmdkg.cli.result_tables import write_table
 from gfmdkg.curation.changes.change_sets import ChangeStore
 from gfmdkg.curation.changes.exporting import export_files
+from gfmdkg.curation.changes.history import as_html, as_json, as_text, difference, name_of, value_of
 from gfmdkg.curation.changes.history import blame as blame_resource
-from gfmdkg.curation.changes.history import difference
 from gfmdkg.curation.changes.rebuilding import rebuild_all, rebuild_one
-from gfmdkg.curation.changes.views import as_html, as_json, as_text, name_of, value_of
-from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Graph
 from gfmdkg.namespaces import GRAPH_BASE
 from gfmdkg.paths import Content
@@ -85,21 +90,20 @@ def blame(cli: CliContext, resource: str, format_name: str) -> None:
     version = versions.require_current()
     opened = Graph(version, versions=versions)
     iri = resource if resource.startswith(("http:", "https:")) else opened.resolve(resource)
-    origins = blame_resource(versions, iri)
     label_of = opened.terms.label
     changes = ChangeStore(versions)
     rows = []
-    for o in origins:
-        change = None if o.version.change is None else changes.get(o.version.change)
+    for statement, origin in blame_resource(versions, iri):
+        change = None if origin.change is None else changes.get(origin.change)
         rows.append(
             (
-                o.version.number,
-                o.version.change,
-                o.version.author if change is None else change.author,
-                o.version.created.isoformat(timespec="minutes"),
-                name_of(o.statement.predicate, label_of),
-                value_of(o.statement.object, label_of),
-                graph_of(o.statement).removeprefix(GRAPH_BASE),
+                origin.number,
+                origin.change,
+                origin.author if change is None else change.author,
+                origin.created.isoformat(timespec="minutes"),
+                name_of(statement.predicate, label_of),
+                value_of(statement.object, label_of),
+                graph_of(statement).removeprefix(GRAPH_BASE),
             )
         )
     columns = ("version", "change", "author", "created", "property", "value", "graph")

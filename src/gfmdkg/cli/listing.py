@@ -1,29 +1,32 @@
 """``list``: a command for each list, with its filters, facets and orders."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import click
-import pyoxigraph as ox
 
-from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import given_values, limit_option, option_of, table_format_option
-from gfmdkg.facets import (
-    LISTS,
+from gfmdkg.cli.context import (
+    CliContext,
+    given_values,
+    limit_option,
+    option_of,
+    pass_cli,
+    table_format_option,
+)
+from gfmdkg.cli.result_tables import write_table
+from gfmdkg.graph import Graph
+from gfmdkg.lists.definitions import LISTS, FacetedList
+from gfmdkg.lists.index import (
     FacetCounts,
-    FacetedList,
     ListIndex,
     build_indexes,
+    cell_text,
     count_facets,
-    keep_answers,
-    parse_selection,
-    select_from,
-    selection_query,
+    field_cells,
 )
-from gfmdkg.formats.tables import write_table
-from gfmdkg.graph import Graph
+from gfmdkg.lists.reading import cached_answers, select_from
+from gfmdkg.lists.selection import parse_selection, selection_query
+from gfmdkg.rdf.values import Resource
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.parameters import ColumnType
-from gfmdkg.terms.values import Term
 
 __all__ = ["list_items"]
 
@@ -36,7 +39,8 @@ _FACET_SECONDS = 60.0
 def list_items() -> None:
     """List things of one kind, filtered. `gfmdkg list NAME --help` shows the filters.
 
-    A filter may be given several times; a leading minus excludes: --topic=-detention.
+    For several values repeat a filter or use commas; a leading minus excludes:
+    --topics=-detention.
     """
 
 
@@ -97,7 +101,7 @@ def _command(faceted: FacetedList) -> click.Command:
                 time_limit_seconds=_FACET_SECONDS,
             )
             columns = ("facet", "value", "count", "iri")
-            write_table(columns, _facet_rows(counted, graph.terms), format_name)
+            write_table(columns, _facet_rows(counted), format_name)
         else:
             positions = index.sorted(index.matching(selection), sorting, selection)
             rows = _rows(index, positions[:limit], graph.terms)
@@ -113,7 +117,7 @@ for _list in LISTS.values():
 
 
 def _read(graph: Graph, faceted: FacetedList) -> ListIndex:
-    select = keep_answers(graph.version.folder, select_from(graph.store))
+    select = cached_answers(graph.version.folder, select_from(graph.store))
     ((_, index),) = build_indexes((faceted,), select)
     return index
 
@@ -122,31 +126,18 @@ def _rows(
     index: ListIndex, positions: Iterable[int], terms: TermIndex
 ) -> Iterator[list[str | None]]:
     for position in positions:
-        row: list[str | None] = []
-        for shown in index.faceted.fields.values():
-            texts = sorted(_text(value, terms) for value in index.values(position, shown))
-            is_count = shown.column.type is ColumnType.INTEGER
-            row.append(_SEPARATOR.join(texts) or ("0" if is_count else None))
+        row = [
+            _SEPARATOR.join(map(cell_text, field_cells(index, position, shown, terms))) or None
+            for shown in index.faceted.fields.values()
+        ]
         yield [*row, index.items[position]]
 
 
-def _facet_rows(
-    counted: Iterable[FacetCounts], terms: TermIndex
-) -> Iterator[tuple[str, str, int, str | None]]:
-    for facet in counted:
-        for value in facet.values:
-            iri = value.value.value if isinstance(value.value, ox.NamedNode) else None
-            yield facet.facet.name, _text(value.value, terms), value.count, iri
-
-
-def _text(term: Term, terms: TermIndex) -> str:
-    match term:
-        case ox.NamedNode(value=iri):
-            return terms.label(iri) or iri
-        case ox.Literal(value=lexical):
-            return lexical
-        case _:
-            return str(term)
+def _facet_rows(counted: Mapping[str, FacetCounts]) -> Iterator[tuple[str, str, int, str | None]]:
+    for name, facet in counted.items():
+        for each in facet.values:
+            iri = each.value.iri if isinstance(each.value, Resource) else None
+            yield name, cell_text(each.value), each.count, iri
 
 
 def _comment(cli: CliContext, total: int, limit: int) -> None:

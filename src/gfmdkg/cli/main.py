@@ -7,10 +7,9 @@ from typing import Any
 import click
 
 from gfmdkg.about import VERSION
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli
-from gfmdkg.cli.options import table_format_option
+from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli, table_format_option
+from gfmdkg.cli.result_tables import write_table
 from gfmdkg.errors import ContentError, DataRejected, GfmdkgError
-from gfmdkg.formats.tables import write_table
 
 __all__ = ["main"]
 
@@ -21,12 +20,11 @@ _MODULES = {
     "build": "building",
     "changes": "changes",
     "diff": "history",
-    "docs": "documentation",
     "export": "history",
     "list": "listing:list_items",
     "load": "building",
     "log": "history",
-    "mcp": "mcp",
+    "mcp": "serving",
     "network": "networks",
     "queries": "running",
     "query": "querying",

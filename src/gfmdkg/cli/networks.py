@@ -2,16 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import BinaryIO
 
 import click
 import pyoxigraph as ox
 
-from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import format_option, given_values, limit_option, option_of
-from gfmdkg.facets import ASSERTION, CONFIDENCE, LISTS, parse_selection, selection_query
+from gfmdkg.cli.context import (
+    CliContext,
+    format_option,
+    given_values,
+    limit_option,
+    option_of,
+    output_option,
+    pass_cli,
+)
 from gfmdkg.graph import Graph
-from gfmdkg.network import FORMATS, MATRIX_FORMATS, Grounds, NetworkRequest, kind_named
+from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS
+from gfmdkg.lists.selection import parse_selection, selection_query
+from gfmdkg.networks.kinds import kind_named
+from gfmdkg.networks.occurrences import FORMATS, MATRIX_FORMATS, Grounds, NetworkRequest
 
 __all__ = ["network"]
 
@@ -41,11 +50,7 @@ _PASSAGES = LISTS["passages"]
 @limit_option(
     "The most nodes, or rows and columns, the heaviest first. Default: all.", default=None
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="File to write. Default: standard output.",
-)
+@output_option("File to write. Default: standard output.")
 @pass_cli
 def network(
     cli: CliContext,
@@ -55,15 +60,15 @@ def network(
     matrix: bool,
     minimum: int,
     limit: int | None,
-    output: Path | None,
+    output: BinaryIO,
     **filters: object,
 ) -> None:
     """Write a network: gfmdkg network cocitation --format gexf --output cocitation.gexf.
 
     The kinds: cocitation, instrument-topic, actor-instrument, sdg-instrument,
     session-instrument, similarity; docs/networks.md says what each is. Filters choose the
-    passages that it is made of; a leading minus excludes: --topic=-detention. Explicit links
-    count unless --assertion asks for others.
+    passages that it is made of; a leading minus excludes: --topics=-detention. Explicit links
+    count unless --assertions asks for others.
     """
     kind = kind_named(name)
     if matrix and not kind.is_bipartite:
@@ -80,17 +85,15 @@ def network(
         columns=limit,
     )
     # Importing networkx takes a tenth of a second, which no other command should pay.
-    from gfmdkg.network.answering import Networks
+    from gfmdkg.networks.worker import Networks
 
     graph = cli.graph()
     values = given_values(_PASSAGES.parameters(), filters)
     with cli.error.status("working out the network"):
-        body = Networks(graph.store.select).answer(_filtered(request, values, graph))
-    if output is None:
-        click.echo(body, nl=False)
-    else:
-        output.write_bytes(body)
-        cli.say(f"wrote {output}")
+        body = Networks(graph.store.select, graph.terms).answer(_filtered(request, values, graph))
+    output.write(body)
+    if output.name != "-":
+        cli.say(f"wrote {output.name}")
 
 
 def _filtered(
@@ -100,8 +103,7 @@ def _filtered(
     if not values:
         return request
     selection = parse_selection(_PASSAGES, values, graph.terms)
-    choice = selection.of(ASSERTION)
-    grounds = Grounds.asked(choice.included, choice.excluded, confidence=selection.confidence)
+    grounds = Grounds.of(selection.of(ASSERTION), selection.confidence)
     if values.keys() <= {ASSERTION, CONFIDENCE}:
         return replace(request, grounds=grounds)
     found = graph.store.select(selection_query(_PASSAGES, selection, None))

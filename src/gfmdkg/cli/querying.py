@@ -1,20 +1,17 @@
 """``query`` and ``show``."""
 
-import sys
-from pathlib import Path
+from typing import TextIO
 
 import click
 import pyoxigraph as ox
 
-from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import format_option
+from gfmdkg.cli.context import CliContext, format_option, pass_cli
+from gfmdkg.cli.result_tables import write_table
 from gfmdkg.errors import NotAcceptable
-from gfmdkg.formats.media import GRAPHS, RESULTS
-from gfmdkg.formats.solutions import Solutions
-from gfmdkg.formats.tables import write_table
 from gfmdkg.namespaces import compact
-from gfmdkg.store.answers import AnswerFormats, AnswerKind
-from gfmdkg.terms.values import Term
+from gfmdkg.rdf.media import GRAPHS, RESULTS, AnswerFormats, AnswerKind
+from gfmdkg.rdf.solutions import Solutions
+from gfmdkg.rdf.values import Term
 
 __all__ = ["query", "show"]
 
@@ -27,7 +24,8 @@ _GRAPHS = {known.name: known.media_type for known in GRAPHS if known.name not in
 @click.option(
     "-f",
     "--file",
-    type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
     help="Read the query from a file; “-” is standard input.",
 )
 @format_option(
@@ -36,11 +34,16 @@ _GRAPHS = {known.name: known.media_type for known in GRAPHS if known.name not in
     default=None,
 )
 @pass_cli
-def query(cli: CliContext, sparql: str | None, file: Path | None, format_name: str | None) -> None:
+def query(
+    cli: CliContext, sparql: str | None, file: TextIO | None, format_name: str | None
+) -> None:
     """Answer a SPARQL query. The project's prefixes need no declaration."""
     if (sparql is None) == (file is None):
         raise click.UsageError("give the query as an argument, or its file with -f")
-    text = sparql if sparql is not None else _read(file)
+    try:
+        text = file.read() if file else sparql or ""
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"cannot read the query: {error}") from error
     graph = cli.graph()
     formats = AnswerFormats(
         results=_RESULTS.get(format_name or "table", _RESULTS["json"]),
@@ -69,13 +72,13 @@ def show(cli: CliContext, term: str, format_name: str) -> None:
     """
     # `query` needs nothing of what describes.
     from gfmdkg.cli.describing import show_description
-    from gfmdkg.terms.values import write_json
+    from gfmdkg.rdf.values import write_json
 
     graph = cli.graph()
     if format_name == "table":
         show_description(graph.describe(term))
     elif format_name == "json":
-        click.echo(write_json(graph.describe(term), indent=1))
+        click.echo(write_json(graph.describe(term).without_queries(), indent=1))
     else:
         click.echo(graph.serialise(term, _GRAPHS[format_name]), nl=False)
 
@@ -90,12 +93,3 @@ def _short(term: Term | None) -> str:
             return f"{lexical} @{language}" if language else lexical
         case _:
             return str(term)
-
-
-def _read(file: Path | None) -> str:
-    if file is None or str(file) == "-":
-        return sys.stdin.read()
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"cannot read {file}: {error}") from error

@@ -6,13 +6,12 @@ from typing import TextIO
 
 import click
 
-from gfmdkg.catalog import CannedQuery, Catalog
-from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import given_values, option_of, table_format_option
+from gfmdkg.cli.context import CliContext, given_values, option_of, pass_cli, table_format_option
+from gfmdkg.cli.result_tables import write_table
 from gfmdkg.errors import GfmdkgError
-from gfmdkg.formats.tables import write_table
 from gfmdkg.graph import Rows, flatten
 from gfmdkg.paths import shipped_content
+from gfmdkg.queries import CannedQuery, Catalog
 
 __all__ = ["queries", "run"]
 

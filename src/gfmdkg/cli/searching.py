@@ -4,11 +4,10 @@ from contextlib import closing
 
 import click
 
-from gfmdkg.cli.context import CliContext, pass_cli
-from gfmdkg.cli.options import limit_option, table_format_option
-from gfmdkg.formats.tables import write_table
-from gfmdkg.search import Hit, Reason, SearchAnswer, SearchIndex, Why
-from gfmdkg.search.kinds import class_named
+from gfmdkg.cli.context import CliContext, limit_option, pass_cli, table_format_option
+from gfmdkg.cli.result_tables import write_table
+from gfmdkg.search.answers import Hit, Reason, SearchAnswer, Why, class_named
+from gfmdkg.search.index import SearchIndex
 
 __all__ = ["search"]
 

@@ -5,26 +5,29 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from gfmdkg.build.files import SYNTAXES, read_files
-from gfmdkg.cli.context import EXIT_FAULTS, CliContext, pass_cli, shown_progress
-from gfmdkg.cli.options import content_option, format_option
+from gfmdkg.build.sources import SYNTAXES, read_files
+from gfmdkg.cli.context import (
+    EXIT_FAULTS,
+    CliContext,
+    content_option,
+    format_option,
+    pass_cli,
+    shown_progress,
+)
 from gfmdkg.curation.tables.source import is_table
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.paths import Content, shipped_content
 from gfmdkg.store.loading import Progress
-from gfmdkg.store.versions import Version
 from gfmdkg.validation import Report, Severity
-from gfmdkg.validation.editing import mend
 from gfmdkg.validation.findings import to_terminal
 from gfmdkg.validation.views import VIEWS
 
 __all__ = ["expand", "validate", "watch"]
-
-_Check = Callable[[Progress], Report]
 
 _STANDARD_INPUT = Path("-")
 _POLL_SECONDS = 0.3
@@ -85,12 +88,7 @@ def validate(
     paths = expand(files)
     if (fix or watches) and (not paths or _STANDARD_INPUT in paths):
         raise click.UsageError("--fix and --watch need FILEs, and none of them standard input")
-    version = cli.versions().get(against) if against else None
-    if version is None and content == shipped_content():
-        version = cli.versions().current()
-    check = _checker(
-        cli, paths, content=content, version=version, follows_files=not against, syntax=syntax
-    )
+    check = _checker(cli, paths, content, against, syntax)
 
     def run() -> Report:
         with shown_progress(cli, "validating") as progress:
@@ -116,22 +114,23 @@ def validate(
 def _checker(
     cli: CliContext,
     paths: Sequence[Path],
-    *,
     content: Content,
-    version: Version | None,
-    follows_files: bool,
+    against: int | None,
     syntax: str | None,
-) -> _Check:
+) -> Callable[[Progress], Report]:
     """What checks the files; with tables among them, against a version, whose names they use."""
-    tables = [path for path in paths if is_table(path.name)]
-    others = [path for path in paths if path not in tables]
-
     # rdflib and pyshacl take 0.2 s to import, and the help needs neither.
     from gfmdkg.curation.file_validation import FileValidator
 
+    tables = [path for path in paths if is_table(path.name)]
+    others = [path for path in paths if path not in tables]
+    version = cli.versions().get(against) if against else None
+    if version is None and content == shipped_content():
+        version = cli.versions().current()
     if tables and version is None:
         version = cli.version()
-    validator = FileValidator(content, against=version, follows_files=follows_files and not tables)
+    follows_files = not against and not tables
+    validator = FileValidator(content, against=version, follows_files=follows_files)
     named = [(path.as_posix(), path) for path in tables]
     return lambda progress: validator.validate(
         read_files(others, standard_input=sys.stdin.buffer, syntax=syntax), named, progress=progress
@@ -164,6 +163,9 @@ def expand(files: Sequence[str]) -> list[Path]:
 def _fix_all(
     paths: Sequence[Path], report: Report, check: Callable[[], Report]
 ) -> tuple[Report, int]:
+    # It imports rdflib, which a validation did before.
+    from gfmdkg.validation.fixing import mend
+
     total = 0
     for _ in range(_MOST_ROUNDS):
         count = sum(mend(path, report) for path in paths if not is_table(path.name))
@@ -179,13 +181,11 @@ def watch(
     run: Callable[[], object],
     *,
     wait: Callable[[float], None] = time.sleep,
-    rounds: int | None = None,
 ) -> None:
-    """Run now and after every change of a file, until interrupted or for so many rounds."""
+    """Run now and after every change of a file, until interrupted."""
     seen: object = None
-    try:
-        while rounds is None or rounds > 0:
-            rounds = None if rounds is None else rounds - 1
+    with suppress(KeyboardInterrupt):
+        while True:
             state = [_stamp(path) for path in paths]
             if state != seen:
                 seen = state
@@ -194,8 +194,6 @@ def watch(
                 except DataError as error:
                     click.echo(f"gfmdkg: {error.message}", err=True)
             wait(_POLL_SECONDS)
-    except KeyboardInterrupt:
-        return
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -14,7 +14,7 @@ from typing import IO, Self
 
 from gfmdkg.build.assembly import double_findings
 from gfmdkg.build.derivation import derive_links_about
-from gfmdkg.curation.tables.document import TableDocument, table_changes
+from gfmdkg.curation.tables.triples import TableDocument, table_changes
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
 from gfmdkg.store.loading import Progress
@@ -23,9 +23,8 @@ from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_labelled
 from gfmdkg.store.union import stated_elsewhere
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
-from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import Scope, node_text, ntriples, select_all
-from gfmdkg.validation.findings import Mode
+from gfmdkg.validation.findings import Mode, collapse
 from gfmdkg.validation.incremental.examination import Coverage
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules
@@ -279,8 +278,7 @@ class FindingTally:
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Take some more."""
-        ranks = list(Severity)
-        self._kept = sorted((*self._kept, *findings), key=lambda f: ranks.index(f.severity))
+        self._kept = sorted((*self._kept, *findings), key=lambda f: f.severity.rank)
         self._left_out.update((f.severity, f.code) for f in self._kept[self._most :])
         del self._kept[self._most :]
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryFile
 
 import pyoxigraph as ox
 
-from gfmdkg.build.assembly import assemble, find_doubles
+from gfmdkg.build.assembly import assemble, validate_store
 from gfmdkg.build.sources import (
     PROVENANCE_GRAPH,
     SHAPES_GRAPHS,
@@ -17,34 +17,37 @@ from gfmdkg.build.sources import (
     data_scope,
     digest_of,
 )
-from gfmdkg.catalog import Catalog
 from gfmdkg.curation.batches import BatchValidation, Placed, Proposal, place
 from gfmdkg.curation.rules import ONTOLOGY_GRAPH
-from gfmdkg.curation.tables.document import TableDocument, read_pieces
+from gfmdkg.curation.tables.triples import TableDocument, read_chunks
 from gfmdkg.errors import DataError
-from gfmdkg.formats.solutions import Solutions
 from gfmdkg.namespaces import DCTERMS
 from gfmdkg.paths import Content
+from gfmdkg.queries import Catalog
+from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.store.loading import Progress
 from gfmdkg.store.names import open_names
 from gfmdkg.store.patches import graph_of, quads_of, statements_about, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.index import TermIndex
 from gfmdkg.validation import Finding, Report, SourceFile
 from gfmdkg.validation.data_graph import Scope, select_all
-from gfmdkg.validation.documents import read_document, read_documents
+from gfmdkg.validation.documents import CONTEXT_IRIS, read_document, read_documents
 from gfmdkg.validation.incremental.rules import Rules, load_rules
-from gfmdkg.validation.json_ld import CONTEXT_IRIS
 from gfmdkg.validation.known import Known
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.validate import FindAround, Request, validate
 
-__all__ = ["FileValidator"]
+__all__ = ["FileValidator", "unreadable"]
 
 _NOTHING_BEFORE = "there is no published version to compare with"
 _IDENTIFIER = ox.NamedNode(DCTERMS + "identifier")
 _DIGEST = "sha256:"
+
+
+def unreadable(error: DataError) -> Report:
+    """The report on files that cannot be read."""
+    return Report.of(Finding.from_fault(fault, code="syntax") for fault in error.faults)
 
 
 class FileValidator:
@@ -53,7 +56,7 @@ class FileValidator:
     The rules are those of ``content``. The context is the version ``against`` which the files
     are validated or, without one, the content's own data. What of it does not change is read
     once. With ``follows_files``, files of the content that were edited since the version was
-    built count as they are now. Of tables so many ``records_at_once`` are in memory.
+    built count as they are now. Memory holds at most ``records_at_once`` records of tables.
     """
 
     def __init__(
@@ -66,6 +69,11 @@ class FileValidator:
     ) -> None:
         self._content, self._against, self._follows = content, against, follows_files
         self._most = records_at_once
+        self._kept = None if against is None else against.folder
+        if against is not None:
+            # What a version knows is read once, when it is first needed.
+            self._known = Known(partial(_select, against))
+            self._terms = cache(partial(open_names, against))
 
     def validate(
         self,
@@ -85,7 +93,7 @@ class FileValidator:
         ``tables``, CSV or XLSX with the names by which findings call them, need a version. They
         are validated together with the files, and findings on them have their cells. What a row
         puts in the place of what the version says is not there for the rules, so a date that is
-        corrected is not the second one of its record. ``progress`` hears how far that is.
+        corrected is not the second one of its record. ``progress`` hears how far the work is.
         """
         documents, unreadable = read_documents(given, contexts=self._contexts)
         if unreadable:
@@ -93,48 +101,22 @@ class FileValidator:
             return Report.of(unreadable).with_sources(texts)
         if self._against is None or not (given or tables):
             return self._in_content(given, documents, today)
-        placed = [
-            place(file, document, self._content)
-            for file, document in zip(given, documents, strict=True)
-        ]
+        placed = [place(f, d, self._content) for f, d in zip(given, documents, strict=True)]
         batches = self._batches(tables, progress) if tables else [()]
         return self._in_version(self._against, placed, batches, today, progress)
 
     @cached_property
     def rules(self) -> Rules:
         """The shapes and checks; raises ``OntologyError`` where they are at fault."""
-        kept = None if self._against is None else self._against.folder
-        return load_rules(self._content.ontology, kept=kept)
-
-    @cached_property
-    def _terms(self) -> TermIndex:
-        assert self._against is not None  # noqa: S101 - tables need a version
-        return open_names(self._against)
-
-    @cached_property
-    def _known(self) -> Known:
-        """What the version knows, read once however often files are validated."""
-        version = self._against
-        assert version is not None  # noqa: S101 - the caller looked
-
-        def select(query: str) -> Solutions:
-            with closing(OxigraphStore.open_read_only(version.database)) as store:
-                return select_all(store, scope=_scope(version))(query)
-
-        return Known(select)
+        return load_rules(self._content.ontology, kept=self._kept)
 
     @cached_property
     def _contexts(self) -> dict[str, str]:
         file = self._content.context
-        if not file.is_file():
-            return {}
-        return dict.fromkeys(CONTEXT_IRIS, file.read_text("utf-8"))
+        return dict.fromkeys(CONTEXT_IRIS, file.read_text("utf-8")) if file.is_file() else {}
 
     def _in_content(
-        self,
-        given: Sequence[SourceFile],
-        documents: Sequence[PositionedGraph],
-        today: date | None,
+        self, given: Sequence[SourceFile], documents: Sequence[PositionedGraph], today: date | None
     ) -> Report:
         shown = {Path(file.path).resolve() for file in given}
         kept = [
@@ -146,7 +128,9 @@ class FileValidator:
         try:
             assemble(store, kept, Catalog.load(self._content.queries))
         except DataError as error:
-            return Report.of(Finding.from_fault(fault, code="syntax") for fault in error.faults)
+            return unreadable(error)
+        if not given:
+            return validate_store(store, kept, self._content, kept=self._kept, today=today)
         proposed = [place(f, d) for f, d in zip(given, documents, strict=True)]
         Proposal.of(store, proposed).apply(store, store, is_union=True)
         scope = data_scope(is_union=True)
@@ -157,37 +141,31 @@ class FileValidator:
             scope=scope,
             documents=placed,
             written=[(f.graph, d.graph) for f, d in zip([*around, *given], placed, strict=True)],
-            given={file.path for file in given or around},
+            given={file.path for file in given},
             today=today,
-            reason=_NOTHING_BEFORE if given else None,
+            reason=_NOTHING_BEFORE,
         )
-        report = validate(request, self.rules)
-        if given:
-            return report
-        return report.with_findings((*report.findings, *find_doubles(store, kept)))
+        return validate(request, self.rules)
 
     def _batches(
         self, tables: Sequence[tuple[str, Path | bytes]], progress: Progress
     ) -> Iterator[list[TableDocument]]:
-        """The tables in pieces; those of small tables share a batch."""
-        rows = records = 0
+        """The tables in chunks; those of small tables share a batch."""
+        records = 0
         batch: list[TableDocument] = []
         for name, source in tables:
-            before = rows
-
-            def read(count: int, before: int = before) -> None:
-                nonlocal rows
-                rows = before + count
-                progress("reading", rows, None)
-
-            for piece in read_pieces(
-                source, self._terms, size=self._most, file=name, progress=read
+            for chunk in read_chunks(
+                source,
+                self._terms(),
+                size=self._most,
+                file=name,
+                progress=lambda rows: progress("reading", rows, None),
             ):
-                if batch and records + len(piece.records) > self._most:
+                if batch and records + len(chunk.records) > self._most:
                     yield batch
                     batch, records = [], 0
-                batch.append(piece)
-                records += len(piece.records)
+                batch.append(chunk)
+                records += len(chunk.records)
         yield batch
 
     def _in_version(
@@ -210,7 +188,7 @@ class FileValidator:
             try:
                 edited, gone = self._edited(before, files)
             except DataError as error:
-                return Report.of(Finding.from_fault(f, code="syntax") for f in error.faults)
+                return unreadable(error)
             validation = BatchValidation(
                 before=before,
                 after=after,
@@ -270,6 +248,11 @@ def _reason_for_full_run(before: OxigraphStore, edited: Sequence[Placed]) -> str
     if not before.has_graph(ONTOLOGY_GRAPH):
         return "the version does not hold the ontology"
     return None
+
+
+def _select(version: Version, query: str) -> Solutions:
+    with closing(OxigraphStore.open_read_only(version.database)) as store:
+        return select_all(store, scope=_scope(version))(query)
 
 
 def _scope(version: Version) -> Scope:

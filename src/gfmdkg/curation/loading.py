@@ -1,11 +1,13 @@
 """Publishing files of any size as a version: with the rules, or as fast as the engine writes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from gfmdkg.build.derivation import derive_links
-from gfmdkg.curation.document import media_type_of
+from gfmdkg.build.sources import read_all
+from gfmdkg.curation.documents import media_type_of
 from gfmdkg.curation.writing import Successor, Validate, refuse_violations, succeeding
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import graph_iri
@@ -18,6 +20,7 @@ __all__ = ["load", "place_files"]
 
 # Above so many statements it takes less to look at the whole store than at each of them.
 _FEW = 5_000
+_MEND = "nothing was loaded; mend this file or leave it out, and load again"
 _SYNTAXES = (".nt", ".nq", ".ttl", ".trig")
 
 
@@ -27,27 +30,25 @@ def place_files(paths: Sequence[Path], *, graph: str | None = None) -> list[RdfF
     That is ``graph`` or one named after the file. Raises ``DataError`` with all files that
     cannot be loaded, and ``ParameterError`` for a graph that is no IRI.
     """
-    faults: list[Fault] = []
-    placed: list[RdfFile] = []
-    for path in paths:
+
+    def place(path: Path) -> RdfFile:
         name = path.with_suffix("") if path.suffix == ".gz" else path
+        fault = None
         if not path.is_file():
             reason = "it is a folder" if path.is_dir() else "there is no such file"
-            faults.append(Fault(message=reason, file=str(path)))
+            fault = Fault(message=reason, file=str(path))
         elif name.suffix.lower() not in _SYNTAXES:
-            faults.append(
-                Fault(
-                    message="the name does not tell in which syntax the file is",
-                    file=str(path),
-                    remedy=f"name it {', '.join(_SYNTAXES)}, or one of these with .gz",
-                )
+            fault = Fault(
+                message="the name does not tell in which syntax the file is",
+                file=str(path),
+                remedy=f"name it {', '.join(_SYNTAXES)}, or one of these with .gz",
             )
-        else:
-            home = graph or graph_iri(f"loaded/{quote(name.stem)}.nt")
-            placed.append(RdfFile(path=path, media_type=media_type_of(name.name), graph=home))
-    if faults:
-        raise DataError(f"{len(faults)} of {len(paths)} files cannot be loaded", faults)
-    return placed
+        if fault is not None:
+            raise DataError("the file cannot be loaded", [fault])
+        home = graph or graph_iri(f"loaded/{quote(name.stem)}.nt")
+        return RdfFile(path=path, media_type=media_type_of(name.name), graph=home)
+
+    return read_all(place, paths, refusal="{count} of {all} files cannot be loaded")
 
 
 def load(
@@ -67,7 +68,12 @@ def load(
     with succeeding(versions) as successor:
         store, is_union = successor.store, successor.is_union
         nodes = f"loaded-{successor.base.number + 1}"
-        loaded = load_files(store, files, nodes=nodes, is_union=is_union, progress=progress)
+        try:
+            loaded = load_files(store, files, nodes=nodes, is_union=is_union, progress=progress)
+        except DataError as error:
+            raise DataError(
+                error.summary, [replace(fault, remedy=_MEND) for fault in error.faults]
+            ) from error
         progress("deriving links", 0, 1)
         if loaded.count <= _FEW:
             patch: Patch | None = successor.settle(loaded.statements, leaves_out=False).patch

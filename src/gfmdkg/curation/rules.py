@@ -1,6 +1,6 @@
 """The rules that a write must keep: shapes and checks, applied to a draft."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import cached_property, partial
@@ -19,6 +19,7 @@ from gfmdkg.store.versions import VersionStore
 from gfmdkg.validation import Mode, Report
 
 if TYPE_CHECKING:
+    from gfmdkg.validation.incremental.reach import PropertyOccurrence
     from gfmdkg.validation.incremental.rules import Rules
 
 __all__ = ["ONTOLOGY_GRAPH", "DraftRules", "validation"]
@@ -42,11 +43,11 @@ class DraftRules:
         base: OxigraphStore | None = None,
         patch: Patch | None = None,
     ) -> Report:
-        """What the rules say of a draft; that it conforms means: publish.
+        """What the rules say of a draft, which may be published where it conforms.
 
-        With ``base``, a state that kept the rules, and the ``patch`` that leads from there to
-        the draft, only what that can affect is looked at, where this can be told. Of a whole
-        graph the report has the violations alone.
+        With ``base``, a state that conforms, and the ``patch`` that leads from there to the
+        draft, only what the patch can affect is looked at, where that is known. Of a whole graph
+        the report has the violations alone.
 
         The rules speak of the records of the model, hence a store without a focus node of any
         shape, such as one that is empty or holds other data, is not looked at further. A store
@@ -72,7 +73,7 @@ class DraftRules:
     ) -> Report:
         """The same of a draft that differs from the current version, by the patch if it is known.
 
-        For who holds the writer's lock: the current version is what the draft was made from.
+        For whoever holds the writer's lock: the current version is what the draft was made from.
         """
         current = versions.require_current()
         self._kept = current.folder
@@ -88,6 +89,11 @@ class DraftRules:
 
         return load_rules(self._content.ontology, kept=self._kept)
 
+    @property
+    def _entrances(self) -> "Iterator[PropertyOccurrence]":
+        """What makes a node a focus node of any shape."""
+        return (entrance for shape in self._rules.shapes for entrance in shape.entrances)
+
     @cached_property
     def _context(self) -> bytes:
         """The ontology and its vocabularies, as N-Triples."""
@@ -99,30 +105,23 @@ class DraftRules:
         return "".join(f"{quad.triple} .\n" for quad in store.quads()).encode()
 
     @cached_property
-    def _narrower(self) -> frozenset[str]:
-        """The classes below those that shapes target."""
+    def _classes(self) -> set[str]:
+        """The classes that shapes target, and those below them."""
         context = OxigraphStore.in_memory()
         context.load(self._context, media_type=_N_TRIPLES, graph="")
-        tops = {name for shape in self._rules.shapes for name in shape.classes}
-        values = " ".join(str(ox.NamedNode(name)) for name in tops)
-        query = f"SELECT ?t {{ VALUES ?top {{ {values} }} ?t rdfs:subClassOf* ?top }}"
+        tops = {name for entrance in self._entrances for name in entrance.objects or ()}
+        query = f"SELECT ?t {{ VALUES ?top {{ {_listed(tops)} }} ?t rdfs:subClassOf* ?top }}"
         rows = context.select(query).rows
-        return frozenset(term.value for (term,) in rows if isinstance(term, ox.NamedNode))
-
-    # The draft
+        return tops.union(term.value for (term,) in rows if isinstance(term, ox.NamedNode))
 
     def _has_focus_node(self, draft: OxigraphStore) -> bool:
         """Whether any shape has a node to look at; true also where that is not certain."""
-        shapes = self._rules.shapes
-        classes = {name for shape in shapes for name in shape.classes}
-        predicates = {p for shape in shapes for p in (*shape.subjects_of, *shape.objects_of)}
+        predicates = {e.step.predicate or "" for e in self._entrances if e.objects is None}
         return (
-            _asks(draft, "?s a ?term", classes)
+            any(shape.nodes for shape in self._rules.shapes)
+            or _asks(draft, "?s a ?term", self._classes)
             or _asks(draft, "?s ?term ?o", predicates)
-            or _asks(draft, "?s rdfs:subClassOf ?term", classes)
-            or any(shape.nodes for shape in shapes)
-            or _asks(draft, "?s a ?term", self._narrower)
-            or _asks(draft, "?s rdfs:subClassOf ?term", self._narrower)
+            or _asks(draft, "?s rdfs:subClassOf ?term", self._classes)
         )
 
 
@@ -135,7 +134,10 @@ def validation(versions: VersionStore, content: Content | None) -> Validate:
 
 def _asks(store: OxigraphStore, pattern: str, terms: Iterable[str]) -> bool:
     """Whether a pattern with one of the terms as ``?term`` is in any graph."""
-    values = " ".join(str(ox.NamedNode(term)) for term in terms)
     anywhere = f"{{ {pattern} }} UNION {{ GRAPH ?g {{ {pattern} }} }}"
-    query = f"SELECT ?term {{ VALUES ?term {{ {values} }} {anywhere} }} LIMIT 1"
+    query = f"SELECT ?term {{ VALUES ?term {{ {_listed(terms)} }} {anywhere} }} LIMIT 1"
     return bool(store.select(query).rows)
+
+
+def _listed(terms: Iterable[str]) -> str:
+    return " ".join(str(ox.NamedNode(term)) for term in terms)

@@ -18,7 +18,7 @@ from pathlib import Path
 from gfmdkg.errors import Fault, Forbidden, NotFound, StoreError, Unauthorized
 from gfmdkg.store.files import locked, replace_durably
 
-__all__ = ["Role", "Token", "TokenStore"]
+__all__ = ["AccessToken", "Role", "TokenStore"]
 
 _PREFIX = "gfmdkg_"
 _WAIT_SECONDS = 60
@@ -30,13 +30,9 @@ class Role(StrEnum):
     SUBMITTER = "submitter"
     REVIEWER = "reviewer"
 
-    def covers(self, needed: "Role") -> bool:
-        """Whether this role allows what ``needed`` allows."""
-        return self is needed or self is Role.REVIEWER
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class AccessToken:
     """What is known of a token: never the token itself. ``name`` says whose it is."""
 
     id: str
@@ -54,21 +50,17 @@ class TokenStore:
         self._root = root
         self._file = root / "tokens.json"
 
-    def create(self, *, name: str, role: Role) -> tuple[str, Token]:
+    def create(self, *, name: str, role: Role) -> tuple[str, AccessToken]:
         """A new token, which is shown this once, and its record."""
         secret = _PREFIX + secrets.token_urlsafe(32)
-        token = Token(
-            id=secrets.token_hex(4),
-            name=name,
-            role=role,
-            digest=_digest(secret),
-            created=_now(),
+        token = AccessToken(
+            id=secrets.token_hex(4), name=name, role=role, digest=_digest(secret), created=_now()
         )
         with self._changing() as tokens:
             tokens[token.id] = token
         return secret, token
 
-    def revoke(self, token_id: str) -> Token:
+    def revoke(self, token_id: str) -> AccessToken:
         """Make a token worthless from now on. Raises ``NotFound``."""
         with self._changing() as tokens:
             if token_id not in tokens:
@@ -77,11 +69,11 @@ class TokenStore:
             tokens[token_id] = replace(token, revoked=token.revoked or _now())
             return tokens[token_id]
 
-    def all(self) -> tuple[Token, ...]:
+    def all(self) -> tuple[AccessToken, ...]:
         """All tokens ever made, oldest first."""
         return tuple(sorted(self._read().values(), key=lambda token: token.created))
 
-    def authorize(self, header: str | None, *, needed: Role) -> Token:
+    def authorize(self, header: str | None, *, needed: Role) -> AccessToken:
         """The token of an ``Authorization`` header, if it allows what ``needed`` allows.
 
         Raises ``Unauthorized`` for a header that is missing, malformed, unknown or revoked,
@@ -89,19 +81,19 @@ class TokenStore:
         """
         scheme, _, secret = (header or "").partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
-            raise Unauthorized("writing needs a token: Authorization: Bearer …")
+            raise Unauthorized("this needs a token: Authorization: Bearer …")
         digest = _digest(secret.strip())
         for token in self._read().values():
             if compare_digest(token.digest, digest) and token.revoked is None:
-                if token.role.covers(needed):
+                if token.role in (needed, Role.REVIEWER):
                     return token
                 raise Forbidden(f"this needs the role {needed}; the token has {token.role}")
         raise Unauthorized("the token is not known here, or was revoked")
 
-    def _read(self) -> Mapping[str, Token]:
+    def _read(self) -> Mapping[str, AccessToken]:
         try:
             records = json.loads(self._file.read_bytes())
-            return {r["id"]: Token(**{**r, "role": Role(r["role"])}) for r in records}
+            return {r["id"]: AccessToken(**{**r, "role": Role(r["role"])}) for r in records}
         except FileNotFoundError:
             return {}
         except (ValueError, KeyError, TypeError) as error:
@@ -109,7 +101,7 @@ class TokenStore:
             raise StoreError("the file of tokens is damaged", [fault]) from error
 
     @contextmanager
-    def _changing(self) -> Iterator[dict[str, Token]]:
+    def _changing(self) -> Iterator[dict[str, AccessToken]]:
         self._root.mkdir(parents=True, exist_ok=True)
         lock = self._root / "tokens.lock"
         with locked(lock, wait_seconds=_WAIT_SECONDS, refusal="somebody else changed tokens"):

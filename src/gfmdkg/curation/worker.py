@@ -2,9 +2,9 @@
 
 Writes go one after the other through a process of their own, which is killed at the time
 limit like a query's worker: a write that was killed leaves only a draft, which the next
-writer sweeps away. Fronts exclude each other by the store's lock. Another process validates,
-and keeps the rules and the context of the version that it was last asked about; nothing that
-it is sent is stored.
+writer sweeps away. Server processes exclude each other by the store's lock. Another process
+validates, and keeps the rules and the context of the version that it was last asked about;
+nothing that it is sent is stored.
 """
 
 import pickle
@@ -14,23 +14,23 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gfmdkg.build.sources import read_all
 from gfmdkg.curation.changes.change_sets import ChangeSet
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.curation.writing import Change, SparqlUpdate, write
-from gfmdkg.engine.child import Handler, Reply
-from gfmdkg.engine.frames import Frame
-from gfmdkg.engine.worker_process import ReceivedReply
+from gfmdkg.engine.frames import Frame, Handler, Reply
 from gfmdkg.engine.workers import Role, Workers
+from gfmdkg.errors import DataError
 from gfmdkg.paths import Content
+from gfmdkg.rdf.guard import check_update
 from gfmdkg.settings import Settings
-from gfmdkg.sparql.guard import check_update
 from gfmdkg.store.versions import Version, VersionStore
 
 if TYPE_CHECKING:
     from gfmdkg.curation.file_validation import FileValidator
 
-__all__ = ["Check", "Step", "Write", "ask", "create_handler", "curation_roles"]
+__all__ = ["ReviewStep", "ValidationRequest", "Write", "ask", "create_handler", "curation_roles"]
 
 # Less than the whole limit, so that a lock which is not had is told from a slow update.
 _LOCK_SHARE = 0.5
@@ -45,17 +45,19 @@ class Write:
     message: str
 
 
-Step = Callable[[Review], ChangeSet | Version]
-"""A method of ``Review`` with its arguments, as ``partial`` binds them."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class ValidationRequest:
     """Documents to validate in the context of a version of the graph, and a view of reports."""
 
-    documents: Sequence[Document]
+    documents: Sequence[SubmittedDocument]
     view: str
     version: int
+
+
+ReviewStep = Callable[[Review], ChangeSet | Version]
+"""A method of ``Review`` with its arguments, as ``partial`` binds them."""
+
+Work = Write | ReviewStep | ValidationRequest
 
 
 def curation_roles(settings: Settings, content: Content) -> dict[str, Role]:
@@ -84,21 +86,19 @@ def curation_roles(settings: Settings, content: Content) -> dict[str, Role]:
     }
 
 
-async def ask(
-    workers: Workers, work: Write | Step | Check, *, limit_seconds: float
-) -> ReceivedReply:
+async def ask(workers: Workers, work: Work, *, limit_seconds: float) -> Reply:
     """Have work done.
 
     It is pickled on its way, for it comes from here; replies are JSON, so that what a foreign
     document may do to the process that reads it does not reach this one.
 
     The reply has the ``number`` of the version that a ``Write`` made, and whether the graph was
-    ``created``; the number of the change set or version that a ``Step`` made; or the report of
-    a ``Check`` as its body. Raises what ``write`` and ``Review`` raise, and what
-    ``Workers.request`` raises. After ``EngineFailure`` a change may have been published or not,
-    but never in part.
+    ``created``; the number of the change set or version that a ``ReviewStep`` made; or the
+    report that a ``ValidationRequest`` asks for as its body. Raises what ``write`` and
+    ``Review`` raise, and what ``Workers.request`` raises. After ``EngineFailure`` a change may
+    have been published or not, but never in part.
     """
-    role = "validate" if isinstance(work, Check) else "write"
+    role = "validate" if isinstance(work, ValidationRequest) else "write"
     return await workers.request(role, b"", pickle.dumps(work), limit_seconds=limit_seconds)
 
 
@@ -107,7 +107,7 @@ async def ask(
 
 def create_handler(options: Mapping[str, Any]) -> Handler:
     """Write and validate, as the options of ``curation_roles`` say."""
-    # The rules import rdflib; the front, which imports this module too, needs none of them.
+    # The rules import rdflib; the server process imports this module too, and needs none of them.
     from gfmdkg.curation.rules import validation
 
     versions = VersionStore(Path(options["store"]), kept=options["kept"])
@@ -121,8 +121,8 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
         return FileValidator(content, against=versions.get(version))
 
     def handle(frame: Frame) -> Reply:
-        work: Write | Step | Check = pickle.loads(frame.body)  # noqa: S301 - from ``ask`` alone
-        if isinstance(work, Check):
+        work: Work = pickle.loads(frame.body)  # noqa: S301 - from ``ask`` alone
+        if isinstance(work, ValidationRequest):
             return Reply(head={}, body=_report(validator(work.version), work).encode())
         wait_seconds = frame.limit_seconds * _LOCK_SHARE
         if not isinstance(work, Write):
@@ -146,22 +146,15 @@ def create_handler(options: Mapping[str, Any]) -> Handler:
     return handle
 
 
-def _report(validator: "FileValidator", work: Check) -> str:
-    from gfmdkg.build.files import decode_file
-    from gfmdkg.errors import DataError
-    from gfmdkg.validation import Finding, Report, SourceFile
+def _report(validator: "FileValidator", work: ValidationRequest) -> str:
+    from gfmdkg.curation.file_validation import unreadable
     from gfmdkg.validation.views import VIEWS
 
-    files: list[SourceFile] = []
-    tables: list[tuple[str, bytes]] = []
-    unreadable: list[Finding] = []
-    for document in work.documents:
-        if document.is_table:
-            tables.append((document.name, document.body))
-            continue
-        try:
-            files.append(decode_file(document.name, document.body, document.media_type))
-        except DataError as error:
-            unreadable += [Finding.from_fault(fault, code="syntax") for fault in error.faults]
-    report = Report.of(unreadable) if unreadable else validator.validate(files, tables)
+    tables = [(d.name, d.body) for d in work.documents if d.is_table]
+    try:
+        files = read_all(SubmittedDocument.decode, [d for d in work.documents if not d.is_table])
+    except DataError as error:
+        report = unreadable(error)
+    else:
+        report = validator.validate(files, tables)
     return VIEWS[work.view].write(report)

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gfmdkg.build.derivation import derive_links_about
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.errors import Conflict, DataError, DataRejected, Fault, NotFound
 from gfmdkg.namespaces import GRAPH_BASE
-from gfmdkg.sparql.updates import add_using
 from gfmdkg.store.comparison import compare_around, compare_stores
 from gfmdkg.store.patches import Patch, quads_of, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.union import leave_out, settle_union
-from gfmdkg.store.updating import carry_out
+from gfmdkg.store.updating import add_using, carry_out
 from gfmdkg.store.versions import Draft, Origin, Version, VersionStore
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class PutGraph:
     """
 
     graph: str
-    documents: tuple[Document, ...]
+    documents: tuple[SubmittedDocument, ...]
     replaces: bool = False
 
 
@@ -72,8 +71,8 @@ Change = SparqlUpdate | PutGraph | DeleteGraph
 
 
 Validate = Callable[[OxigraphStore, Patch | None], "Report"]
-"""What the rules say of a draft that differs from its base by the patch, or in ways that are not
-known; a violation forbids to publish it."""
+"""What the rules say of a draft that differs from its base by the patch, or in unknown ways where
+there is none; a draft with a violation is not published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +230,7 @@ def _put(change: PutGraph, store: OxigraphStore) -> None:
         store.load(document.body, media_type=document.media_type, graph=change.graph)
 
 
-def _as_triples(document: Document, graph: str) -> Document:
+def _as_triples(document: SubmittedDocument, graph: str) -> SubmittedDocument:
     """JSON-LD, which alone of all formats that are read here can name graphs, as N-Triples.
 
     Raises ``DataError`` where it names another graph than this one.
@@ -246,4 +245,4 @@ def _as_triples(document: Document, graph: str) -> Document:
         )
         raise DataError("the document is more than one graph", [fault])
     body = "".join(f"{quad.triple} .\n" for quad in store.quads()).encode()
-    return Document(media_type=_N_TRIPLES, body=body)
+    return SubmittedDocument(media_type=_N_TRIPLES, body=body)

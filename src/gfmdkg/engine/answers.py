@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from gfmdkg.errors import AnswerTooLarge
-from gfmdkg.store.answers import GRAPH_FORMATS, AnswerKind
+from gfmdkg.rdf.media import GRAPH_FORMATS, AnswerKind
 
 __all__ = [
     "MEMORY_BYTES",

@@ -11,35 +11,20 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from gfmdkg.engine.confinement import confine
-from gfmdkg.engine.failures import encode_error
-from gfmdkg.engine.frames import Frame, pack_frame, read_frame
+from gfmdkg.engine.frames import Frame, Handler, Reply, encode_error, pack_frame, read_frame
 from gfmdkg.engine.memory import give_memory_back
 from gfmdkg.errors import EngineFailure, GfmdkgError
 
-__all__ = ["Handler", "Reply", "run"]
+__all__ = ["run"]
 
 # The server process kills at the limit; this is for one that is itself stuck.
 _OWN_TIMER_GRACE_SECONDS = 0.1
 # Whoever asks again at once would only have to wait until the memory is there once more.
 _REST_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """An answer: a JSON object and bytes. ``retires`` ends the process after it."""
-
-    head: Mapping[str, Any]
-    body: bytes = b""
-    retires: bool = False
-
-
-Handler = Callable[[Frame], Reply]
 
 
 def _main() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import lru_cache
+from http import HTTPStatus
 from time import perf_counter
 from typing import NamedTuple, cast
 from urllib.parse import urlencode
@@ -11,21 +12,34 @@ import httptools
 from gfmdkg.engine.answers import Spool
 from gfmdkg.errors import AnswerTooLarge, EngineFailure, QueryRejected
 from gfmdkg.namespaces import BASE, PREFIXES
-from gfmdkg.store.answers import AnswerFormats, Dataset
-from gfmdkg.store.prefix_lines import PREFIXED
+from gfmdkg.rdf.media import AnswerFormats, Dataset
+from gfmdkg.rdf.prefix_lines import PREFIXED
 
 __all__ = ["Connection", "ConnectionEnded", "Response", "encode_query"]
 
 _PREFIX_LINES = tuple((f"{name}:", f"PREFIX {name}: <{iri}> ") for name, iri in PREFIXES.items())
 _BASE = f"BASE <{BASE}> "
+_QUERY, _FORM = b"application/sparql-query", b"application/x-www-form-urlencoded"
+# Headers by which Virtuoso says, beside the status 200, that an answer is not whole. A time limit
+# that a request brings makes it send the first, ``ResultSetMaxRows`` the second.
+_GAPS = {
+    b"x-sql-state": "what it had found when its time limit passed",
+    b"x-sparql-maxrows": "the rows up to a limit of its own",
+}
 
 
 def encode_query(
-    text: str, formats: AnswerFormats, dataset: Dataset, *, host: bytes, path: bytes
+    text: str,
+    formats: AnswerFormats,
+    dataset: Dataset,
+    *,
+    host: bytes,
+    path: bytes,
+    is_form: bool = False,
 ) -> tuple[bytes, int]:
     """The request for a query, and how many characters of ours stand before its first line.
 
-    Raises ``QueryRejected`` for what is no text.
+    The query is sent as such, or as a form. Raises ``QueryRejected`` for what is no text.
     """
     # A prefix that is mentioned in a literal alone does no harm, and a declaration in the text
     # comes later and wins.
@@ -34,7 +48,10 @@ def encode_query(
         body = (preamble + text).encode()
     except UnicodeEncodeError as error:
         raise QueryRejected("the query holds a lone surrogate, which is no text") from error
-    head = _head(host, _target(path, dataset), formats.results, formats.graph)
+    if is_form:
+        body = urlencode({"query": body}).encode("ascii")
+    content_type = _FORM if is_form else _QUERY
+    head = _head(host, _target(path, dataset), content_type, formats.results, formats.graph)
     return b"%b%d\r\n\r\n%b" % (head, len(body), body), len(preamble)
 
 
@@ -48,7 +65,9 @@ def _target(path: bytes, dataset: Dataset) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _head(host: bytes, target: bytes, results: str | None, graph: str | None) -> bytes:
+def _head(
+    host: bytes, target: bytes, content_type: bytes, results: str | None, graph: str | None
+) -> bytes:
     """All of the head but the length of the body."""
     # The engine's server writes no prefixes, so the triples come as they are, to be written anew.
     accepted = [results, "application/n-triples" if graph in PREFIXED else graph]
@@ -57,7 +76,7 @@ def _head(host: bytes, target: bytes, results: str | None, graph: str | None) ->
             b"POST %b HTTP/1.1" % target,
             b"Host: " + host,
             b"Accept: " + ", ".join(filter(None, accepted)).encode("ascii"),
-            b"Content-Type: application/sparql-query",
+            b"Content-Type: " + content_type,
             b"Content-Length: ",
         )
     )
@@ -88,7 +107,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
         self._answer: asyncio.Future[Response] | None = None
         self._spool = Spool(limit_bytes=0)
-        self._media_type = ""
+        self._media_type = self._gap = ""
         self._head_at = 0.0
         self._has_begun = False
 
@@ -101,9 +120,9 @@ class Connection(asyncio.Protocol):
         """Send a request; the future is the answer.
 
         It raises ``ConnectionEnded``, ``AnswerTooLarge``, and ``EngineFailure`` for what is no
-        HTTP.
+        HTTP or, by its own words, no whole answer.
         """
-        self._spool, self._media_type, self._has_begun = spool, "", False
+        self._spool, self._media_type, self._gap, self._has_begun = spool, "", "", False
         self._answer = asyncio.get_running_loop().create_future()
         if self._transport is None:
             self._fail(ConnectionEnded(has_begun=False))
@@ -140,13 +159,18 @@ class Connection(asyncio.Protocol):
     # Callbacks of the parser
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep what the format is."""
-        if name.lower() == b"content-type":
+        """Keep what the format is, and whether something is missing."""
+        name = name.lower()
+        if name == b"content-type":
             self._media_type = value.partition(b";")[0].strip().lower().decode("latin-1")
+        elif name in _GAPS:
+            self._gap = _GAPS[name]
 
     def on_headers_complete(self) -> None:
         """The answer begins."""
         self._head_at = perf_counter()
+        if self._parser.get_status_code() == HTTPStatus.PARTIAL_CONTENT:
+            self._gap = "so its status says"
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the answer; one that is too large ends it."""
@@ -154,6 +178,8 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Hand the answer to whoever waits for it."""
+        if self._gap:
+            self._fail(EngineFailure(f"it answered with a part alone: {self._gap}"))
         if self._answer is not None and not self._answer.done():
             status = self._parser.get_status_code()
             self._answer.set_result(

@@ -7,7 +7,7 @@ spare.
 """
 
 import asyncio
-import logging
+import json
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,37 +24,40 @@ from gfmdkg.engine.server import EngineServer
 from gfmdkg.engine.supervisor import Admission, Lane, Supervisor
 from gfmdkg.errors import (
     AnswerTooLarge,
+    Busy,
     EngineFailure,
     GfmdkgError,
     NotAcceptable,
     QueryTimeout,
 )
+from gfmdkg.rdf.media import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
+from gfmdkg.rdf.prefix_lines import PREFIXED, used_namespaces, write_prefixed
 from gfmdkg.settings import Settings
-from gfmdkg.store.answers import (
-    GRAPH_FORMATS,
-    RESULTS_FORMATS,
-    AnswerFormats,
-    AnswerKind,
-    Dataset,
-)
-from gfmdkg.store.complaints import is_refusal, rejection
-from gfmdkg.store.prefix_lines import PREFIXED, used_namespaces, write_prefixed
+from gfmdkg.store.rdf_store import is_refusal, rejection
 from gfmdkg.store.versions import Version
 
 __all__ = ["WORK", "EnginePool", "EngineWork", "PoolStats", "QueryRequest"]
-
-_LOG = logging.getLogger("gfmdkg.engine")
 
 _SPARES = 1
 # Writing this much with prefixes takes some milliseconds, which other requests can bear to wait.
 _SMALL_BYTES = 64 * 1024
 _COMPLAINT_BYTES = 64 * 1024
+_PROBLEM = "application/problem+json"
 _OWN_DATASET, _ANY_FORMATS = Dataset(), AnswerFormats()
+# How a request ends by what it raises; to be refused for what it asks is an answer as well.
+_ENDS: Mapping[type[BaseException], str] = {
+    QueryTimeout: "timeouts",
+    AnswerTooLarge: "too_large",
+    Busy: "busy",
+    EngineFailure: "failures",
+    asyncio.CancelledError: "cancelled",
+    GfmdkgError: "answered",
+}
 
 
 @dataclass(slots=True, kw_only=True)
 class QueryRequest:
-    """A query that has passed the checks of ``gfmdkg.sparql``.
+    """A query that has passed the checks of ``gfmdkg.rdf.guard``.
 
     Limits that are ``None`` are the pool's. Relative IRIs stand below the project's base, and
     its prefixes are known.
@@ -97,7 +100,7 @@ WORK: ContextVar[EngineWork | None] = ContextVar("gfmdkg_engine_work", default=N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolStats:
-    """The pool at this moment, and what happened to all requests since its start."""
+    """The pool at this moment, and how all requests ended since its start."""
 
     workers: int
     idle: int
@@ -105,12 +108,7 @@ class PoolStats:
     running: Mapping[Lane, int]
     waiting: Mapping[Lane, int]
     started_total: int
-    answered_total: int
-    timeouts_total: int
-    too_large_total: int
-    busy_total: int
-    failures_total: int
-    cancelled_total: int
+    ended: Mapping[str, int]
 
 
 class EnginePool:
@@ -122,16 +120,16 @@ class EnginePool:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._admission = Admission(
-            places=settings.query_workers,
-            reserved=settings.query_workers_reserved,
+            places=settings.engines,
+            reserved=settings.engines_reserved,
             queue=settings.query_queue,
             wait_seconds=settings.query_queue_seconds,
+            cause="all engines are busy",
         )
         self._endpoint = Endpoint(settings.engine_url) if settings.engine_url else None
-        self._engines = Supervisor(self._start_engine, bound=settings.query_workers + _SPARES)
+        self._engines = Supervisor(self._start_engine, bound=settings.engines + _SPARES)
         self._current: Version | None = None
-        self._answered = self._timeouts = self._too_large = 0
-        self._failures = self._cancelled = 0
+        self._ended = dict.fromkeys(_ENDS.values(), 0)
 
     async def start(self, version: Version | None) -> None:
         """Have an engine ready for a version, and soon a spare.
@@ -179,7 +177,7 @@ class EnginePool:
         except BaseException as error:
             self._count(error)
             raise
-        self._answered += 1
+        self._ended["answered"] += 1
         work = WORK.get()
         if work is not None:
             work.add(answer)
@@ -194,34 +192,24 @@ class EnginePool:
             running=dict(self._admission.running),
             waiting=self._admission.waiting,
             started_total=self._engines.started_total,
-            answered_total=self._answered,
-            timeouts_total=self._timeouts,
-            too_large_total=self._too_large,
-            busy_total=self._admission.busy_total,
-            failures_total=self._failures,
-            cancelled_total=self._cancelled,
+            ended=dict(self._ended),
         )
 
     # Engines
 
     async def _start_engine(self, version: Version) -> EngineServer:
         if self._endpoint is not None:
-            try:
-                await self._endpoint.check(version, self._start_own)
-                return await EngineServer.reach(self._endpoint.address, self._lost)
-            except EngineFailure as failure:
-                _LOG.warning("version %d is answered here: %s", version.number, failure.cause)
+            engine = await self._endpoint.connect(version, self._start_own, self._engines.lose)
+            if engine is not None:
+                return engine
         return await self._start_own(version)
 
     async def _start_own(self, version: Version) -> EngineServer:
         return await EngineServer.start(
             version.database,
             memory_limit_bytes=self._settings.worker_memory_limit_bytes,
-            on_lost=self._lost,
+            on_lost=self._engines.lose,
         )
-
-    def _lost(self, engine: EngineServer) -> None:
-        self._engines.lose(engine)
 
     # Queries
 
@@ -253,12 +241,14 @@ class EnginePool:
             _refuse(response, body, formats, shift)
         kind = kind_of(media_type, body)
         if kind is None:
-            raise _broken_off(body)
+            if not isinstance(body, bytes):
+                body.close()
+            raise EngineFailure("the answer broke off in the middle")
         rows = None
         if kind is AnswerKind.GRAPH and formats.graph in PREFIXED:
             media_type = formats.graph
             body = await _with_prefixes(body, media_type, limit_bytes)
-        elif kind is not AnswerKind.BOOLEAN:
+        elif kind is not AnswerKind.BOOLEAN and engine.is_own:  # others lay out otherwise
             rows = count_rows(media_type, (body,) if isinstance(body, bytes) else body.pieces())
         return EngineAnswer(
             kind=kind,
@@ -271,17 +261,9 @@ class EnginePool:
         )
 
     def _count(self, error: BaseException) -> None:
-        match error:
-            case QueryTimeout():
-                self._timeouts += 1
-            case AnswerTooLarge():
-                self._too_large += 1
-            case EngineFailure():
-                self._failures += 1
-            case asyncio.CancelledError():
-                self._cancelled += 1
-            case GfmdkgError() if error.problem != "busy":
-                self._answered += 1
+        end = next((name for kind, name in _ENDS.items() if isinstance(error, kind)), None)
+        if end is not None:
+            self._ended[end] += 1
 
 
 def _refuse(
@@ -289,6 +271,8 @@ def _refuse(
 ) -> NoReturn:
     """Raise what an engine's answer other than 200 stands for."""
     words = _words(body)
+    if response.media_type == _PROBLEM:
+        words = _told_by_a_problem(words)
     if response.status == HTTPStatus.NOT_ACCEPTABLE:
         offered = RESULTS_FORMATS if formats.results is None else GRAPH_FORMATS
         raise NotAcceptable("the Accept header", tuple(offered))
@@ -297,17 +281,24 @@ def _refuse(
     raise EngineFailure(words or f"it answered with the status {response.status}")
 
 
-def _broken_off(body: bytes | SpooledAnswer) -> EngineFailure:
-    if not isinstance(body, bytes):
-        body.close()
-    return EngineFailure("the answer broke off in the middle")
-
-
 def _words(body: bytes | SpooledAnswer) -> str:
     if not isinstance(body, bytes):
         with body:
             body = body.tail(_COMPLAINT_BYTES)
     return body[:_COMPLAINT_BYTES].decode(errors="replace").strip()
+
+
+def _told_by_a_problem(words: str) -> str:
+    """What another instance of this service tells by a problem, in the words of its engine."""
+    try:
+        problem = json.loads(words)
+        detail = str(problem["detail"])
+        if "line" in problem:
+            said = detail.partition(": ")[2]
+            return f"error at {problem['line']}:{problem['column']}: {said}"
+    except (ValueError, KeyError, TypeError):
+        return words
+    return detail
 
 
 async def _with_prefixes(

@@ -27,7 +27,7 @@ from gfmdkg.engine.confinement import OBSTACLE
 from gfmdkg.engine.connection import Connection, ConnectionEnded, Response, encode_query
 from gfmdkg.engine.process import ChildProcess
 from gfmdkg.errors import EngineFailure, Fault, QueryTimeout, StoreError
-from gfmdkg.store.answers import AnswerFormats, Dataset
+from gfmdkg.rdf.media import AnswerFormats, Dataset
 
 __all__ = ["Address", "EngineServer", "engine_program"]
 
@@ -54,13 +54,17 @@ _SIZE_CHECK_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where an engine takes queries; ``host_header`` is how it is called in a request."""
+    """Where an engine takes queries; ``host_header`` is how it is called in a request.
+
+    ``takes_form`` says that a query is sent to it in a form, not as such.
+    """
 
     host: str
     port: int
     path: bytes
     host_header: bytes
     is_secure: bool = False
+    takes_form: bool = False
 
     @classmethod
     def parse(cls, url: str) -> Self:
@@ -190,6 +194,11 @@ class EngineServer:
         return not self._is_ending
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is a process of ours, and not an endpoint elsewhere."""
+        return self._child is not None
+
+    @property
     def pid(self) -> int | None:
         """The process's number, where it is a process of ours."""
         return None if self._child is None else self._child.pid
@@ -211,7 +220,12 @@ class EngineServer:
         """
         address = self._address
         request, shift = encode_query(
-            text, formats, dataset, host=address.host_header, path=address.path
+            text,
+            formats,
+            dataset,
+            host=address.host_header,
+            path=address.path,
+            is_form=address.takes_form,
         )
         self._limit_seconds = limit_seconds
         began = perf_counter()

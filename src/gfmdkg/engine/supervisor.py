@@ -55,14 +55,11 @@ class Admission:
         self._wait_seconds, self._cause = wait_seconds, cause
         self._running = {Lane.ADHOC: 0, Lane.CANNED: 0}
         self._running_total = 0
-        self._adhoc: deque[_Waiter] = deque()
-        self._canned: deque[_Waiter] = deque()
-        self._waiting = {Lane.ADHOC: self._adhoc, Lane.CANNED: self._canned}
+        self._waiting: dict[Lane, deque[_Waiter]] = {lane: deque() for lane in Lane}
         self._tickets = count()
         self._mean_seconds = 0.0
         self._is_closing = False
         self._quiet = asyncio.Event()
-        self.busy_total = 0
 
     @property
     def running(self) -> Mapping[Lane, int]:
@@ -99,8 +96,7 @@ class Admission:
         self._running_total -= 1
         if seconds is not None:
             self._mean_seconds += _MEAN_WEIGHT * (seconds - self._mean_seconds)
-        if self._adhoc or self._canned:
-            self._let_in()
+        self._let_in()
         if self._is_closing and self._is_quiet():
             self._quiet.set()
 
@@ -118,7 +114,7 @@ class Admission:
                     _send_away(queue.popleft()[1], EngineFailure("the service is shutting down"))
 
     def _is_quiet(self) -> bool:
-        return not self._running_total and not self._adhoc and not self._canned
+        return not self._running_total and not any(self._waiting.values())
 
     def _has_room(self, lane: Lane) -> bool:
         return self._running[lane] < self._room[lane] and self._running_total < self._places
@@ -141,10 +137,10 @@ class Admission:
             timer.cancel()
 
     def _join(self, lane: Lane, waiter: _Waiter) -> None:
-        if len(self._adhoc) + len(self._canned) >= self._queue:
-            if lane is Lane.ADHOC or not self._adhoc:
+        if sum(self.waiting.values()) >= self._queue:
+            if lane is Lane.ADHOC or not self._waiting[Lane.ADHOC]:
                 raise self._busy()
-            _send_away(self._adhoc.pop()[1], self._busy())
+            _send_away(self._waiting[Lane.ADHOC].pop()[1], self._busy())
         self._waiting[lane].append(waiter)
 
     def _give_up(self, lane: Lane, waiter: _Waiter) -> None:
@@ -167,13 +163,11 @@ class Admission:
                 turn.set_result(None)
 
     def _busy(self) -> Busy:
-        self.busy_total += 1
         return Busy(self._retry_after(), cause=self._cause)
 
     def _retry_after(self) -> int:
         """Whole seconds until those who wait now should be through."""
-        waiting = len(self._adhoc) + len(self._canned)
-        seconds = self._mean_seconds * (1 + waiting / self._places)
+        seconds = self._mean_seconds * (1 + sum(self.waiting.values()) / self._places)
         return min(max(1, math.ceil(seconds)), _LONGEST_RETRY_SECONDS)
 
 
@@ -230,10 +224,6 @@ class Supervisor(Generic[K, P]):
     def living(self) -> tuple[P, ...]:
         """The processes that are ready or at work."""
         return tuple(self._living)
-
-    def living_with(self, key: K) -> tuple[P, ...]:
-        """Those of them that do this work."""
-        return tuple(process for process, other in self._living.items() if other == key)
 
     @property
     def idle(self) -> tuple[P, ...]:

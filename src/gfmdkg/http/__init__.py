@@ -1,5 +1,1 @@
-"""The HTTP service: REST, SPARQL and pages over the published versions of the graph."""
-
-from gfmdkg.http.app import api_document, app_from_environment, create_app
-
-__all__ = ["api_document", "app_from_environment", "create_app"]
+"""The HTTP server: requests, answers and what every route of a slice needs."""

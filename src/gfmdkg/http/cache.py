@@ -15,10 +15,10 @@ from typing import Any, Generic, TypeVar
 
 from gfmdkg.engine.memory import give_memory_back
 from gfmdkg.errors import Busy
-from gfmdkg.http.responses import Answer
+from gfmdkg.http.answer import Answer
 from gfmdkg.store.versions import Version
 
-__all__ = ["Cache", "Flights", "Turn", "VersionCache", "Versioned"]
+__all__ = ["Cache", "SingleFlight", "Turn", "VersionCache", "Versioned"]
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ _LONG_SECONDS = 0.1
 
 
 class Cache:
-    """The values asked for last, up to a number of bytes: finished answers, and pages of rows.
+    """The values asked for last, up to a number of bytes: cached answers, and pages of rows.
 
     A key says all that its value depends on, the version of the graph included, so nothing in
     here is ever out of date.
@@ -85,7 +85,7 @@ class Turn(Enum):
     ALONE = "alone"
 
 
-class Flights:
+class SingleFlight:
     """Requests in flight: the first with a key leads, the others wait for what it gets.
 
     Whoever leads must call ``end``, once.

@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gfmdkg.http.request_log import logging_config
+from gfmdkg.http.log import logging_config
 from gfmdkg.namespaces import BASE
 from gfmdkg.settings import Settings
 
@@ -32,7 +32,7 @@ BODY_SECONDS = 300.0
 SEND_PAUSE_SECONDS = 30.0
 """Longest time for which a client may take nothing of what is ready to be sent."""
 CONNECTIONS_LIMIT = 4096
-"""Most connections at a time, per front."""
+"""Most connections at a time, per server process."""
 
 _REFUSALS = {
     400: (b"Bad Request", "bad-request", "the request is no valid HTTP"),
@@ -202,7 +202,7 @@ def server_config(app: Any, settings: Settings, **more: Any) -> uvicorn.Config:
         lifespan="on",
         http=BoundedConnection,
         ws="none",
-        # Front reads X-Forwarded-Proto itself, which is all that an answer depends on.
+        # RequestContext reads X-Forwarded-Proto itself, which is all that an answer depends on.
         proxy_headers=False,
         timeout_graceful_shutdown=max(1, round(settings.shutdown_seconds)),
         server_header=False,

@@ -14,13 +14,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Security, params
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, Field, WithJsonSchema, create_model
+from pydantic import BaseModel, Field, create_model
 from starlette.responses import Response
 
-from gfmdkg.catalog import Column, ColumnType, Parameter, ParameterType
-from gfmdkg.http.models import asked
+from gfmdkg.http.models import FromOne, asked, one_of
 from gfmdkg.namespaces import compact
-from gfmdkg.terms.values import Resource
+from gfmdkg.rdf.values import Resource
+from gfmdkg.terms.parameters import Column, ColumnType, Parameter, ParameterType
 
 __all__ = [
     "READING",
@@ -30,6 +30,7 @@ __all__ = [
     "answers",
     "cell_of",
     "described_router",
+    "field_cell",
     "field_of",
     "format_model",
     "in_path",
@@ -104,16 +105,17 @@ def query_string(*models: type[BaseModel]) -> list[params.Depends]:
     return [own_parameters({"parameters": (Annotated[model, Query()], ...)}) for model in models]
 
 
-def in_path(name: str, description: str, example: object, **schema: Any) -> params.Depends:
-    """A part of the path: text, described as the schema says."""
-    described = {"type": "string", **schema, "examples": [example]}
-    kind = Annotated[str, Path(description=description), WithJsonSchema(described)]
-    return own_parameters({name: (kind, ...)})
+def in_path(
+    name: str, description: str, example: object, kind: Any = str, **limits: Any
+) -> params.Depends:
+    """A part of the path."""
+    described = Path(description=description, examples=[example], **limits)
+    return own_parameters({name: (Annotated[kind, described], ...)})
 
 
 def number_in_path(kind: str, name: str = "number", example: int = 1) -> params.Depends:
     """The number of a version or a change set."""
-    return in_path(name, f"The number of the {kind}.", example, type="integer", minimum=1)
+    return in_path(name, f"The number of the {kind}.", example, FromOne)
 
 
 def own_parameters(fields: Mapping[str, Any]) -> params.Depends:
@@ -143,12 +145,13 @@ def own_parameters(fields: Mapping[str, Any]) -> params.Depends:
 def format_model(*names: str) -> type[BaseModel]:
     """The parameter ``format`` with these values."""
     text = "The format, where the Accept header is not to decide."
-    return create_model("Format", format=(str, asked(text, one_of=names)))
+    return create_model("Format", format=(one_of(names), asked(text)))
 
 
 def field_of(parameter: Parameter, description: str | None = None) -> Any:
     """Type and field of a parameter of a canned query or a list, with default and example."""
     kind, read = _PARAMETER_TYPES.get(parameter.type, (str, str))
+    kind = one_of(parameter.values) if parameter.values else kind
     many, example = parameter.many, read(parameter.example)
     defaults = list(map(read, parameter.default))
     default: Any = (defaults if many else defaults[0]) if defaults else None
@@ -157,7 +160,6 @@ def field_of(parameter: Parameter, description: str | None = None) -> Any:
         [example] if many else example,
         default=... if parameter.required else default,
         min_length=1 if many and parameter.required else None,
-        **{"each_of" if many else "one_of": parameter.values},
     )
     return (GenericAlias(list, kind) if many else kind, described)
 
@@ -174,21 +176,39 @@ def _named(parameter: Parameter) -> str:
 # Answers
 
 
-def cell_of(
-    column: Column, *, many: bool = False, is_null: bool = True, is_sure: bool = True
-) -> Any:
-    """Type and field of a column's cell, or of a list of cells; of one that may be left out."""
+def cell_of(column: Column) -> Any:
+    """Type and field of a column's cell."""
     kind = _CELL_TYPES.get(column.type, str)
-    if many or is_null:
-        kind = GenericAlias(list, kind) if many else kind | None
-    return (kind, Field(... if is_sure else None, description=column.description))
+    return (kind | None if column.is_optional else kind, Field(description=column.description))
+
+
+def field_cell(column: Column, *, many: bool) -> Any:
+    """Type and field of what an item has in a column, all of it or the only one if there is any.
+
+    A request may leave it out.
+    """
+    kind = _CELL_TYPES.get(column.type, str)
+    shown = GenericAlias(list, kind) if many else kind | None
+    return (shown, Field(default=None, description=column.description))
+
+
+def _content(media_types: Iterable[str]) -> dict[str, Any]:
+    """Content of these media types, of which there is no model by itself."""
+    return {name: {"schema": _schema_of(name)} for name in media_types}
 
 
 def _schema_of(media_type: str) -> dict[str, Any]:
-    """The schema of content without a model: JSON of any kind is JSON, all else text."""
-    if media_type == "application/sparql-results+json":
-        return {"$ref": "#/components/schemas/SparqlResults"}
-    return {"type": ["object", "array"] if media_type.endswith("+json") else "string"}
+    """Forms and JSON have models; all else is text."""
+    match media_type:
+        case "application/sparql-results+json":
+            model = "SparqlResults"
+        case "multipart/form-data":
+            model = "Documents"
+        case _ if media_type.endswith("+json"):
+            model = "JsonDocument"
+        case _:
+            return {"type": "string"}
+    return {"$ref": f"#/components/schemas/{model}"}
 
 
 def answers(
@@ -202,10 +222,11 @@ def answers(
 ) -> Responses:
     """The responses of a route: JSON as the model says, ``others`` are more media types.
 
+    Some generated clients know of the first alone; JSON comes last unless it is among them.
     ``also`` are the other statuses that it may have; a fault of the service may be anywhere.
     """
     answer: dict[str, Any] = {"description": text}
-    content = {media_type: {"schema": _schema_of(media_type)} for media_type in others}
+    content = _content(others)
     if model is not None:
         answer["model"], content = model, {**content, "application/json": {}}
     if content:
@@ -224,9 +245,7 @@ def page_answers(*errors: int) -> Responses:
 
 def request_body(accepted: Iterable[str], examples: Mapping[str, object]) -> dict[str, Any]:
     """The body of a request, of which FastAPI by itself describes one media type alone."""
-    content: dict[str, Any] = {name: {"schema": {"type": "string"}} for name in accepted}
+    content = _content(accepted)
     for name, example in examples.items():
         content.setdefault(name, {})["example"] = example
-    if "multipart/form-data" in content:
-        content["multipart/form-data"] = {"schema": {"type": "object"}}
     return {"requestBody": {"required": True, "content": content}}

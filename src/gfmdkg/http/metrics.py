@@ -1,8 +1,8 @@
 """Figures about the service for Prometheus.
 
 While requests run, figures are plain numbers, because everything happens on one event loop;
-only a scrape makes metric families of them. Each front counts for itself; the one that is
-scraped asks the others (``front_group``), and every sample names its front by process id.
+only a scrape makes metric families of them. Each server process counts for itself; the one that
+is scraped asks the others (``process_group``), and every sample has its process id.
 """
 
 import fcntl
@@ -26,8 +26,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from gfmdkg.engine.pool import PoolStats
-from gfmdkg.http.cache import Cache, Flights
-from gfmdkg.http.request_log import Entry, RequestLog
+from gfmdkg.http.cache import Cache, SingleFlight
+from gfmdkg.http.log import Entry, RequestLog
 from gfmdkg.store.versions import Version, VersionStore
 
 __all__ = ["Histogram", "Metrics", "is_being_written", "render_metrics"]
@@ -42,31 +42,31 @@ _FAMILIES: tuple[tuple[Any, ...], ...] = (
     (_Counter, "engine_answered", "Queries that the engine answered, rejected ones included"),
     (_Counter, "engine_timeouts", "Queries stopped at their time limit"),
     (_Counter, "engine_too_large", "Queries whose answer grew over its limit"),
-    (_Counter, "engine_busy", "Queries turned away because workers and queue were taken"),
-    (_Counter, "engine_failures", "Queries whose worker died"),
+    (_Counter, "engine_busy", "Queries turned away because engines and queue were taken"),
+    (_Counter, "engine_failures", "Queries whose engine died"),
     (_Counter, "engine_cancelled", "Queries stopped because nobody waited any more"),
-    (_Counter, "workers_started", "Worker processes started"),
-    (_Counter, "cache_hits", "Requests answered from the cache of finished answers"),
+    (_Counter, "engines_started", "Engines started"),
+    (_Counter, "cache_hits", "Requests answered from the cache"),
     (_Counter, "cache_misses", "Requests that the cache had no answer for"),
-    (_Counter, "cache_evictions", "Finished answers dropped to make room"),
+    (_Counter, "cache_evictions", "Cached answers dropped to make room"),
     (_Counter, "answers_shared", "Requests answered with what another one in flight got"),
     (_Counter, "log_lines_dropped", "Log lines that could not be written in time"),
-    (_Counter, "cpu_seconds", "Processor time of the front, without its workers"),
-    (_Gauge, "workers", "Worker processes by state", "state"),
-    (_Gauge, "engine_waiting", "Queries that wait for a worker, by lane", "lane"),
-    (_Gauge, "cache_entries", "Finished answers kept"),
-    (_Gauge, "cache_bytes", "Bytes of the finished answers kept"),
+    (_Counter, "cpu_seconds", "Processor time of the server process, without its child processes"),
+    (_Gauge, "engines", "Engines by state", "state"),
+    (_Gauge, "engine_waiting", "Queries that wait for an engine, by lane", "lane"),
+    (_Gauge, "cache_entries", "Answers in the cache"),
+    (_Gauge, "cache_bytes", "Bytes of the answers in the cache"),
     (_Gauge, "requests_in_progress", "Requests that are not answered yet"),
-    (_Gauge, "resident_memory_bytes", "Memory of the front, without its workers"),
-    (_Gauge, "open_files", "Open files and connections of the front"),
-    (_Durations, "engine_queue_seconds", "Wait for a worker, all queries of a request together"),
+    (_Gauge, "resident_memory_bytes", "Memory of the server process, without its child processes"),
+    (_Gauge, "open_files", "Open files and connections of the server process"),
+    (_Durations, "engine_queue_seconds", "Wait for an engine, all queries of a request together"),
     (
         _Durations,
         "engine_run_seconds",
         "Evaluation and serialisation, all queries of a request together",
     ),
 )
-"""What makes each family, its name, its text and the names of its labels beside the front."""
+"""What makes each family, its name, its text and the names of its labels beside the process."""
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ class Histogram:
 
 
 class Metrics:
-    """What one front counts."""
+    """What one server process counts."""
 
     def __init__(self) -> None:
         self.in_progress = 0
@@ -95,7 +95,7 @@ class Metrics:
         self._cache_hits = self._cache_misses = 0
 
     def note_cache(self, *, is_hit: bool) -> None:
-        """Count a request for which the cache of finished answers was asked."""
+        """Count a request for which the cache was asked."""
         self._cache_hits += is_hit
         self._cache_misses += not is_hit
 
@@ -112,10 +112,10 @@ class Metrics:
                 self._engine.observe(entry.work.engine_seconds)
 
     def snapshot(
-        self, *, pool: PoolStats, cache: Cache, flights: Flights, log: RequestLog
+        self, *, pool: PoolStats, cache: Cache, single_flight: SingleFlight, log: RequestLog
     ) -> dict[str, Any]:
-        """All figures of this front as JSON values, for ``render_metrics``."""
-        workers = {
+        """All figures of this server process as JSON values, for ``render_metrics``."""
+        engines = {
             "idle": pool.idle,
             "running": sum(pool.running.values()),
             "starting": pool.starting,
@@ -125,20 +125,15 @@ class Metrics:
             "sent_bytes": self._sent_bytes,
             "request_seconds": self._durations,
             "outcomes": self._outcomes,
-            "engine_answered": pool.answered_total,
-            "engine_timeouts": pool.timeouts_total,
-            "engine_too_large": pool.too_large_total,
-            "engine_busy": pool.busy_total,
-            "engine_failures": pool.failures_total,
-            "engine_cancelled": pool.cancelled_total,
-            "workers_started": pool.started_total,
+            **{f"engine_{end}": count for end, count in pool.ended.items()},
+            "engines_started": pool.started_total,
             "cache_hits": self._cache_hits,
             "cache_misses": self._cache_misses,
             "cache_evictions": cache.evictions_total,
-            "answers_shared": flights.shared_total,
+            "answers_shared": single_flight.shared_total,
             "log_lines_dropped": log.dropped_total,
             "cpu_seconds": time.process_time(),
-            "workers": workers,
+            "engines": engines,
             "engine_waiting": pool.waiting,
             "cache_entries": len(cache),
             "cache_bytes": cache.size_bytes,
@@ -149,7 +144,7 @@ class Metrics:
             "engine_run_seconds": self._engine,
         }
         samples = {name: _samples(figure) for name, figure in figures.items()}
-        return {"front": str(os.getpid()), "samples": samples}
+        return {"process": str(os.getpid()), "samples": samples}
 
 
 def _samples(figures: object) -> list[object]:
@@ -176,12 +171,12 @@ class _Snapshots(Collector):
         self._snapshots, self._version, self._is_written = snapshots, version, is_written
 
     def collect(self) -> Iterator[Metric]:
-        """The families of all fronts' figures, then those of the store."""
+        """The families of all server processes' figures, then those of the store."""
         for make, name, text, *labels in _FAMILIES:
-            family = make(_PREFIX + name, text, labels=["front", *labels])
+            family = make(_PREFIX + name, text, labels=["process", *labels])
             for shot in self._snapshots:
                 for values, sample in shot["samples"][name]:
-                    family.add_metric([shot["front"], *values], *sample)
+                    family.add_metric([shot["process"], *values], *sample)
             yield family
         yield from self._store()
 

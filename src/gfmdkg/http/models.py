@@ -2,21 +2,30 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Annotated, Any
+from types import GenericAlias
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from gfmdkg.settings import Settings
 
 __all__ = [
     "AtVersion",
     "Count",
+    "Documents",
+    "FromOne",
+    "JsonDocument",
     "Links",
     "Page",
     "Readiness",
     "ServiceState",
+    "SparqlIncluded",
+    "asked",
+    "one_of",
     "page_parameters",
+    "some_of",
+    "sometimes",
 ]
 
 
@@ -25,24 +34,19 @@ def sometimes(description: str | None = None) -> Any:
     return Field(default=None, description=description)
 
 
-def asked(
-    description: str,
-    *examples: object,
-    default: object = None,
-    one_of: Iterable[str] = (),
-    each_of: Iterable[str] = (),
-    **limits: Any,
-) -> Any:
-    """A parameter that a request may leave out, unless its default is ``...``.
+def asked(description: str, *examples: object, default: object = None, **limits: Any) -> Any:
+    """A parameter that a request may leave out, unless its default is ``...``."""
+    return Query(default, description=description, examples=list(examples) or None, **limits)
 
-    Its value is ``one_of`` some, or each of its values is.
-    """
-    more: dict[str, Any] = {"examples": list(examples) or None, **limits}
-    if choices := list(one_of):
-        more["json_schema_extra"] = {"enum": choices}
-    if choices := list(each_of):
-        more["json_schema_extra"] = {"items": {"type": "string", "enum": choices}}
-    return Query(default, description=description, **more)
+
+def one_of(values: Iterable[str]) -> Any:
+    """The type of a text that is one of these."""
+    return Literal[tuple(values)]
+
+
+def some_of(values: Iterable[str]) -> Any:
+    """The type of a list of texts, each one of these."""
+    return GenericAlias(list, one_of(values))
 
 
 Count = Annotated[int, Field(ge=0)]
@@ -57,7 +61,9 @@ class Page(BaseModel):
     page: FromOne
     per_page: FromOne
     version: str
-    links: Links = Field(description="Paths of other pages, and of the query behind the answer.")
+    links: Links = Field(
+        description="Paths of other pages and, with include=sparql, of the query behind the answer."
+    )
 
 
 class AtVersion(BaseModel):
@@ -67,6 +73,15 @@ class AtVersion(BaseModel):
         "A published version of the graph; the current one unless given. An answer that is "
         "pinned to a version never changes.",
         ge=1,
+    )
+
+
+class SparqlIncluded(BaseModel):
+    """The parameter of what has nothing but its query to bring along."""
+
+    include: list[Literal["sparql"]] = asked(
+        "What the answer brings along in JSON: `sparql`, the query behind it, as a link.",
+        ["sparql"],
     )
 
 
@@ -86,6 +101,14 @@ def page_parameters(settings: Settings) -> type[BaseModel]:
         )
 
     return Paged
+
+
+class Documents(RootModel[dict[str, bytes]]):
+    """Several documents: each part has its own media type, and may have a file name."""
+
+
+class JsonDocument(RootModel[dict[str, Any] | list[Any]]):
+    """A document whose form another specification says, as that of JSON-LD."""
 
 
 class ServiceState(BaseModel):

@@ -1,6 +1,6 @@
 """A request's query string: names, values, page and format, with typed errors; and links."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import quote, urlencode
@@ -9,14 +9,16 @@ import pyoxigraph as ox
 from starlette.requests import Request
 
 from gfmdkg.errors import NotAcceptable, ParameterError, UnknownParameter
-from gfmdkg.formats.media import GRAPHS, RESULTS, MediaType, negotiate
+from gfmdkg.rdf.media import GRAPHS, RESULTS, MediaType, negotiate
 from gfmdkg.settings import Settings
 
 __all__ = [
+    "INCLUDE",
     "JSON",
     "PAGE",
     "RESOURCE_FORMATS",
     "ROW_FORMATS",
+    "SPARQL",
     "Paging",
     "Parameters",
     "absolute_iri",
@@ -30,6 +32,9 @@ __all__ = [
 # What browsers, proxies and servers take in a line.
 _LINK_CHARACTERS = 8_000
 _BY_NAME = {media_type.name: media_type for media_type in (*RESULTS, *GRAPHS)}
+
+INCLUDE, SPARQL = "include", "sparql"
+"""What an answer brings along where it is asked to: the query behind it, among others."""
 
 JSON = MediaType(
     name="json", media_type="application/json", extension=".json", aliases=("text/json",)
@@ -101,6 +106,24 @@ class Parameters:
     def many(self, name: str) -> tuple[str, ...]:
         """All values of a parameter."""
         return tuple(self._values.get(name, ()))
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """The values of a parameter, given apart or separated by commas, each once."""
+        texts = ",".join(self.many(name)).split(",")
+        return tuple(dict.fromkeys(stripped for text in texts if (stripped := text.strip())))
+
+    def names(self, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        """The same where only some are allowed. Raises ``ParameterError``."""
+        found = self.listed(name)
+        for each in found:
+            if each not in allowed:
+                shown = each[:40]
+                raise ParameterError(name, f"names “{shown}”", value=shown, allowed=allowed)
+        return found
+
+    def includes_sparql(self) -> bool:
+        """Whether ``include`` asks for the query, which is all that may be included here."""
+        return bool(self.names(INCLUDE, (SPARQL,)))
 
     def given(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The values of those among these parameters that are given."""

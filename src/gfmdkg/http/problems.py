@@ -15,13 +15,14 @@ from pydantic import BaseModel, Field, create_model
 from starlette.types import Scope
 
 from gfmdkg import errors
-from gfmdkg.formats.media import MediaType, negotiate
-from gfmdkg.http.models import Count, FromOne, sometimes
+from gfmdkg.http.answer import Answer
+from gfmdkg.http.models import Count, FromOne, one_of, sometimes
 from gfmdkg.http.parameters import PAGE
 from gfmdkg.http.rendering import page
-from gfmdkg.http.responses import Answer
+from gfmdkg.http.request import header
 from gfmdkg.namespaces import BASE
-from gfmdkg.terms.values import Resource
+from gfmdkg.rdf.media import MediaType, negotiate
+from gfmdkg.rdf.values import Resource
 
 __all__ = [
     "PROBLEM_TYPES",
@@ -60,7 +61,7 @@ class Fault(BaseModel):
     remedy: str = sometimes()
 
 
-class Clash(BaseModel):
+class ConflictingStatement(BaseModel):
     """A statement (N-Quads, without the full stop) that cannot be applied as it was meant."""
 
     statement: str
@@ -70,7 +71,10 @@ class Clash(BaseModel):
     )
 
 
-_PART_MODELS: Mapping[type, type[BaseModel]] = {errors.Clash: Clash, errors.Fault: Fault}
+_PART_MODELS: Mapping[type, type[BaseModel]] = {
+    errors.ConflictingStatement: ConflictingStatement,
+    errors.Fault: Fault,
+}
 """What is told of those parts of an error of which members may be left out."""
 
 
@@ -102,7 +106,7 @@ _MEMBERS: Mapping[str, Mapping[str, Any]] = {
     "method-not-allowed": {"allowed": _always(list[str], "The methods that the address has.")},
     "not-acceptable": {"offered": _always(list[str], "The media types that are offered.")},
     "ambiguous": {"name": _NAME, "candidates": _always(list[Resource], "Those that share it.")},
-    "conflict": {"clashes": _sometimes(list[Clash], "The statements at issue.")},
+    "conflict": {"conflicts": _sometimes(list[ConflictingStatement], "The statements at issue.")},
     "body-too-large": _LIMIT,
     "answer-too-large": _LIMIT,
     "network-too-large": {
@@ -146,7 +150,7 @@ class ProblemType:
             "".join(word.capitalize() for word in error.problem.split("-")) + "Problem",
             __base__=ProblemDetails,
             __doc__=description,
-            type=(str, Field(json_schema_extra={"const": _IRI.format(error.problem)})),
+            type=(one_of([_IRI.format(error.problem)]), ...),
             **_MEMBERS.get(error.problem, {}),
         )
         return cls(
@@ -157,6 +161,11 @@ class ProblemType:
     def iri(self) -> str:
         """The ``type`` member."""
         return _IRI.format(self.name)
+
+    @property
+    def response(self) -> str:
+        """The name of the response that it is in: all faults of the service are of one."""
+        return "5XX" if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR else str(self.status)
 
     @property
     def members(self) -> Mapping[str, str]:
@@ -195,13 +204,12 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
 """Problem type by name, which is the ``problem`` of an error class."""
 
 
-def problem_components() -> dict[str, Any]:
-    """The responses by status, all faults of the service as one, with the types that have it."""
-    kinds: dict[str, list[ProblemType]] = {}
-    for kind in PROBLEM_TYPES.values():
-        status = "5XX" if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR else str(kind.status)
-        kinds.setdefault(status, []).append(kind)
-    return {status: _response(of_status) for status, of_status in kinds.items()}
+def problem_components(kinds: Iterable[ProblemType]) -> dict[str, Any]:
+    """The responses by name, each with its types among these."""
+    found: dict[str, list[ProblemType]] = {}
+    for kind in kinds:
+        found.setdefault(kind.response, []).append(kind)
+    return {name: _response(alike) for name, alike in found.items()}
 
 
 def _response(kinds: list[ProblemType]) -> dict[str, Any]:
@@ -258,8 +266,7 @@ def problem_answer(error: errors.GfmdkgError, scope: Scope) -> Answer:
     )
     if scope["path"].startswith(_FOR_PROGRAMS):
         return answer
-    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept")
-    if negotiate(accept.decode("latin-1"), (_PROBLEM, PAGE)) is PAGE:
+    if negotiate(header(scope, b"accept"), (_PROBLEM, PAGE)) is PAGE:
         shown = page("problem.html", problem=document, summary=sentence(error))
         answer.media_type, answer.body = shown.media_type, shown.body
         answer.headers = (*headers, *shown.headers)

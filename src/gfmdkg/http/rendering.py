@@ -10,11 +10,11 @@ import pyoxigraph as ox
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
 from gfmdkg.about import VERSION
-from gfmdkg.formats.media import MediaType
-from gfmdkg.http.responses import Answer
+from gfmdkg.http.answer import Answer
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
+from gfmdkg.rdf.media import MediaType
+from gfmdkg.rdf.values import Resource
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Resource
 
 __all__ = [
     "QUERY_BASE",

@@ -1,7 +1,7 @@
 """One request: its head, read once; its body, within limits; and whether its client is there.
 
 What an answer depends on is told by path, query, some headers and the version of the graph: its
-``Key``. Handlers get the ASGI scope, and ``receive`` for a body.
+``Key``. Handlers get a request whose scope has the header lines by name.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope
 
 from gfmdkg.engine.pool import EngineWork
 from gfmdkg.errors import BodyTooLarge, RequestError, UnsupportedMedia
-from gfmdkg.http.responses import Answer, accepts_gzip, plain_tags
+from gfmdkg.http.answer import Answer, HeaderList, accepts_gzip, named_tag
 from gfmdkg.store.versions import Version
 
 __all__ = [
@@ -26,12 +26,14 @@ __all__ = [
     "Key",
     "RequestContext",
     "RequestIds",
+    "cancel_on_disconnect",
     "header",
+    "is_fresh",
     "read_content",
     "read_content_type",
     "reads_cache",
     "request_url",
-    "while_connected",
+    "wait_until_gone",
 ]
 
 Result = TypeVar("Result")
@@ -40,6 +42,7 @@ Result = TypeVar("Result")
 _WATCH_AFTER_SECONDS = 0.1
 
 _SCHEMES = (b"http", b"https")
+_FIELDS = "gfmdkg.fields"  # where a scope has the header lines by name
 # A POST whose body may be part of a key, and how long that body may be.
 _KEYED_POST = "/sparql"
 _KEYED_TYPES = (b"application/sparql-query", b"application/x-www-form-urlencoded")
@@ -91,12 +94,12 @@ class RequestIds:
 class RequestContext:
     """A request on its way to its answer.
 
-    ``if_none_match`` is that of a GET or HEAD. ``work`` is what the engine did for it.
+    Its ``scope`` is that of a GET for HEAD, at the address that the client used. ``if_none_match``
+    is that of a GET or HEAD. ``work`` is what the engine did for it.
     """
 
     __slots__ = (
         "_fields",
-        "_has_twice",
         "began",
         "id",
         "if_none_match",
@@ -112,42 +115,26 @@ class RequestContext:
 
     def __init__(self, scope: Scope, receive: Receive, ids: RequestIds) -> None:
         self.began = perf_counter()
-        self.scope, self.receive = scope, receive
+        self.receive = receive
         self.method: str = scope["method"]
         self.is_head = self.method == "HEAD"
         self.is_read = self.is_head or self.method == "GET"
-        headers = scope["headers"]
-        fields: Mapping[bytes, bytes] = dict(headers)
-        self._fields = fields
-        self._has_twice = len(fields) != len(headers)
+        self._fields = fields = _read_fields(scope["headers"])
+        scope[_FIELDS] = fields
+        self.scope = scope = {**scope, "method": "GET"} if self.is_head else scope
+        if fields.get(b"x-forwarded-proto") in _SCHEMES:
+            scope["scheme"] = fields[b"x-forwarded-proto"].decode("ascii")
         self.id = ids.name(fields.get(b"x-request-id"))
         self.is_gzip = accepts_gzip(fields.get(b"accept-encoding", b""))
         self.if_none_match = fields.get(b"if-none-match") if self.is_read else None
         self.reads_cache = b"no-cache" not in fields.get(b"cache-control", b"")
         self.work = EngineWork()
 
-    def handler_scope(self) -> Scope:
-        """The scope as handlers get it: a GET, at the address that the client used.
-
-        They know the entity tags of the plain forms alone.
-        """
-        scope, fields = self.scope, self._fields
-        if self.is_head:
-            scope = {**scope, "method": "GET"}
-        if fields.get(b"x-forwarded-proto") in _SCHEMES:
-            scope["scheme"] = fields[b"x-forwarded-proto"].decode("ascii")
-        if self.is_gzip and self.if_none_match is not None:
-            scope["headers"] = [
-                (name, plain_tags(value) if name == b"if-none-match" else value)
-                for name, value in scope["headers"]
-            ]
-        return scope
-
     def tag_of(self, answer: Answer) -> bytes | None:
         """The entity tag under which the client has this answer already, if it has."""
-        if self.if_none_match is None:
+        if self.if_none_match is None or answer.etag is None or not answer.has_tag:
             return None
-        return answer.matching_tag(self.if_none_match, is_gzip=self.is_gzip)
+        return named_tag(self.if_none_match, answer.etag, is_gzip=self.is_gzip)
 
     async def key(self, version: Version | None) -> Key | None:
         """What tells its answer from others at a version; ``None`` where that is not enough.
@@ -156,8 +143,7 @@ class RequestContext:
         """
         scope, fields = self.scope, self._fields
         path: str = scope["path"]
-        # Nobody is identified, and no header came twice: what that means the handler tells.
-        if version is None or self._has_twice or b"authorization" in fields or path in _NEVER_KEPT:
+        if version is None or b"authorization" in fields or path in _NEVER_KEPT:
             return None
         body = None
         if not self.is_read:
@@ -199,7 +185,23 @@ class RequestContext:
 
 def reads_cache(scope: Scope) -> bool:
     """Whether the client takes an answer that was worked out for somebody else."""
-    return not any(n == b"cache-control" and b"no-cache" in v for n, v in scope["headers"])
+    return b"no-cache" not in scope[_FIELDS].get(b"cache-control", b"")
+
+
+def is_fresh(scope: Scope, etag: str) -> bool:
+    """Whether the client has this already: its If-None-Match names the tag."""
+    fields = scope[_FIELDS]
+    given, is_gzip = fields.get(b"if-none-match"), accepts_gzip(fields.get(b"accept-encoding", b""))
+    return given is not None and named_tag(given, etag, is_gzip=is_gzip) is not None
+
+
+def _read_fields(headers: HeaderList) -> Mapping[bytes, bytes]:
+    """Header lines by name; several with one name are joined by commas, as HTTP has it."""
+    fields = dict(headers)
+    if len(fields) != len(headers):
+        for field in fields:
+            fields[field] = b", ".join([value for name, value in headers if name == field])
+    return fields
 
 
 def _replaying(messages: list[Message], receive: Receive) -> Receive:
@@ -223,9 +225,9 @@ class ContentType:
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """A header's value; several lines of it joined by commas, as HTTP has it."""
-    values = [value for key, value in scope["headers"] if key == name]
-    return b", ".join(values).decode("latin-1") if values else None
+    """A header's value."""
+    value: bytes | None = scope[_FIELDS].get(name)
+    return None if value is None else value.decode("latin-1")
 
 
 def read_content_type(scope: Scope, accepted: tuple[str, ...]) -> ContentType:
@@ -239,8 +241,9 @@ def read_content_type(scope: Scope, accepted: tuple[str, ...]) -> ContentType:
     values = {name.strip().lower(): v.strip().strip('"') for name, v in parameters.items()}
     if values.get("charset", "utf-8").lower() not in _UTF_8:
         raise UnsupportedMedia(given, [f"{name}; charset=utf-8" for name in accepted])
-    if header(scope, b"content-encoding") not in (None, "identity"):
-        raise UnsupportedMedia(f"Content-Encoding: {header(scope, b'content-encoding')}", accepted)
+    coding = header(scope, b"content-encoding") or "identity"
+    if coding != "identity":
+        raise UnsupportedMedia(f"Content-Encoding: {coding}", accepted)
     return ContentType(media_type=media_type, boundary=values.get("boundary"))
 
 
@@ -283,7 +286,7 @@ def request_url(scope: Scope) -> str:
         raise RequestError("the address holds bytes that are not percent-encoded") from error
 
 
-async def while_connected(work: Coroutine[Any, Any, Result], receive: Receive) -> Result:
+async def cancel_on_disconnect(work: Coroutine[Any, Any, Result], receive: Receive) -> Result:
     """Await ``work`` in this very task, and cancel it when the client goes away.
 
     A server does not do this by itself, and a query that is cancelled frees its engine. The
@@ -292,38 +295,32 @@ async def while_connected(work: Coroutine[Any, Any, Result], receive: Receive) -
     loop = asyncio.get_running_loop()
     task = asyncio.current_task(loop)
     assert task is not None  # noqa: S101 - a coroutine runs in a task
-    watch = _Watch(task, receive)
-    timer = loop.call_later(_WATCH_AFTER_SECONDS, watch.start)
+    is_gone, watching = False, None
+
+    async def watch() -> None:
+        nonlocal is_gone
+        await wait_until_gone(receive)
+        is_gone = True
+        task.cancel()
+
+    def begin() -> None:
+        nonlocal watching
+        watching = loop.create_task(watch())
+
+    timer = loop.call_later(_WATCH_AFTER_SECONDS, begin)
     try:
         return await work
     except asyncio.CancelledError:
-        if watch.is_gone and task.uncancel() == 0:
+        if is_gone and task.uncancel() == 0:
             raise ClientGone from None
         raise
     finally:
         timer.cancel()
-        watch.stop()
+        if watching is not None:
+            watching.cancel()
 
 
-class _Watch:
-    """Waits for a client to leave, and cancels the task that works for it."""
-
-    __slots__ = ("_receive", "_task", "_waiting", "is_gone")
-
-    def __init__(self, task: "asyncio.Task[Any]", receive: Receive) -> None:
-        self.is_gone = False
-        self._task, self._receive = task, receive
-        self._waiting: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._waiting = asyncio.create_task(self._wait())
-
-    def stop(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-
-    async def _wait(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self.is_gone = True
-        self._task.cancel()
+async def wait_until_gone(receive: Receive) -> None:
+    """Return when the client has closed its connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

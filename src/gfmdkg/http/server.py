@@ -1,36 +1,49 @@
 """The outermost callable: from a request to the answer that is sent, kept, shared and recorded.
 
 Handlers give an ``Answer`` or raise an error of ours. What is the same for all is done here,
-once: finished answers are kept and shared, errors become problems, a client that has an answer
+once: cached answers are kept and shared, errors become problems, a client that has an answer
 already gets 304, and log and metrics have the same few numbers.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import perf_counter, time
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.engine.pool import WORK
 from gfmdkg.errors import EngineFailure, GfmdkgError, InternalError, MethodNotAllowed
-from gfmdkg.http.cache import Flights, Turn
-from gfmdkg.http.front_group import FrontGroup
+from gfmdkg.http.answer import ANSWER, Answer, StreamCompressor, options_answer
+from gfmdkg.http.cache import SingleFlight, Turn
+from gfmdkg.http.log import Entry, RequestLog
 from gfmdkg.http.metrics import Metrics, render_metrics
 from gfmdkg.http.problems import problem_answer
-from gfmdkg.http.request import ClientGone, Key, RequestContext, RequestIds
-from gfmdkg.http.request_log import Entry, RequestLog
-from gfmdkg.http.responses import ANSWER, Answer, StreamCompressor, options_answer
+from gfmdkg.http.process_group import ProcessGroup
+from gfmdkg.http.request import ClientGone, Key, RequestContext, RequestIds, header, wait_until_gone
 from gfmdkg.http.service import Service
 from gfmdkg.store.versions import Version
 
-__all__ = ["Handler", "Server"]
+__all__ = ["READING", "RawRoute", "Server"]
 
-Handler = Callable[[Scope, Receive], Awaitable[Answer]]
+READING = ("GET", "HEAD", "OPTIONS")
+"""The methods of an address that is only read."""
+
+Handler = Callable[[Request], Awaitable[Answer]]
 """What answers at an address without the framework. May raise any ``GfmdkgError``."""
+
+
+class RawRoute(NamedTuple):
+    """An address without the framework; a path that ends in ``…`` stands for all that go on so."""
+
+    path: str
+    handler: Handler
+    methods: Sequence[str] = READING
+
 
 _LOG = logging.getLogger("gfmdkg.http")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -43,29 +56,20 @@ _LAST_WORDS = (
 
 
 class Server:
-    """Answers from the cache, or by the handler of a path, or by the application.
+    """Answers from the cache, by a raw route, or by ``app``, which has all other paths."""
 
-    ``exact`` maps a path, ``below`` the beginning of paths, to the handler that answers it;
-    ``app`` has all other paths.
-    """
-
-    def __init__(
-        self,
-        service: Service,
-        app: ASGIApp,
-        exact: Mapping[str, Handler] | None = None,
-        below: Mapping[str, Handler] | None = None,
-    ) -> None:
+    def __init__(self, service: Service, app: ASGIApp, routes: Sequence[RawRoute]) -> None:
         settings = service.settings
         self.service = service
         self.metrics = Metrics()
         self.log = RequestLog(settings.log_format, count=self.metrics.count)
-        self.flights = Flights()
+        self.single_flight = SingleFlight()
         self._app = app
-        self._exact = {**(exact or {}), "/metrics": self._answer_metrics}
-        self._below = tuple((below or {}).items())
+        routes = (*routes, RawRoute("/metrics", self._answer_metrics))
+        self.routes = {route.path: route for route in routes}
+        self._below = {path[:-1]: r for path, r in self.routes.items() if path.endswith("…")}
         self._ids = RequestIds()
-        self._group = FrontGroup(self._snapshot) if settings.fronts > 1 else None
+        self._group = ProcessGroup(self._snapshot) if settings.server_processes > 1 else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or take part in the server's start and end."""
@@ -105,8 +109,8 @@ class Server:
     async def _share(self, request: RequestContext, key: Key, send: Send) -> None:
         """Compute the answer for all who ask the same at this time, or wait for it."""
         has_failed = False
-        while not self.flights.lead(key):
-            outcome: Answer | Turn | None = await self.flights.wait(key)
+        while not self.single_flight.lead(key):
+            outcome: Answer | Turn | None = await self.single_flight.wait(key)
             has_failed |= outcome is Turn.RETRY
             if outcome in (Turn.LEAD, Turn.RETRY):  # another may have tried, and be through
                 outcome = self.service.cache.get(key)
@@ -121,7 +125,7 @@ class Server:
             answer = await self._compute(request)
             result = self._outcome(key, answer, has_failed=has_failed)
         finally:
-            self.flights.end(key, result)
+            self.single_flight.end(key, result)
         await self._send(request, answer, send)
 
     def _outcome(self, key: Key, answer: Answer, *, has_failed: bool) -> Answer | Turn:
@@ -145,10 +149,10 @@ class Server:
 
     async def _compute(self, request: RequestContext) -> Answer:
         """The handler's answer, ready to be sent. Raises ``ClientGone``."""
-        scope = request.handler_scope()
+        scope = request.scope
         mark = WORK.set(request.work)
         try:
-            answer = await self._handle(scope, request.receive)
+            answer = await self._handle(Request(scope, request.receive))
         except ClientGone:
             raise
         except GfmdkgError as error:
@@ -162,38 +166,39 @@ class Server:
             answer = problem_answer(InternalError(instance), scope)
         finally:
             WORK.reset(mark)
-        answer.route = answer.route or self._route(scope)
+        answer.route = answer.route or self._name(scope)
         answer.rows = request.work.rows
         await answer.finish(is_gzip=request.is_gzip)
         return answer
 
-    async def _handle(self, scope: Scope, receive: Receive) -> Answer:
-        path = scope["path"]
-        handler = self._exact.get(path)
-        if handler is not None:
-            return await handler(scope, receive)
-        for prefix, below in self._below:
-            if path.startswith(prefix):
-                return await below(scope, receive)
-        if scope["method"] == "OPTIONS":
-            return options_answer(_METHODS)
+    async def _handle(self, request: Request) -> Answer:
+        path, method = request.scope["path"], request.method
+        route = self._route(path)
+        if method == "OPTIONS":
+            return options_answer(_METHODS if route is None else route.methods)
+        if route is not None:
+            if method not in route.methods:
+                raise MethodNotAllowed(method, path, route.methods)
+            return await route.handler(request)
         handed_on: list[Answer] = []
 
         async def take(message: Message) -> None:
             if message["type"] == ANSWER:
                 handed_on.append(message["answer"])
 
-        await self._app(scope, receive, take)
+        await self._app(request.scope, request.receive, take)
         return handed_on[0]
 
-    def _route(self, scope: Scope) -> str:
+    def _route(self, path: str) -> RawRoute | None:
+        if path in self.routes:
+            return self.routes[path]
+        return next((route for at, route in self._below.items() if path.startswith(at)), None)
+
+    def _name(self, scope: Scope) -> str:
         """How log and metrics call the address."""
-        path = scope["path"]
-        if path in self._exact:
-            return str(path)
-        for prefix, _ in self._below:
-            if path.startswith(prefix):
-                return f"{prefix}…"
+        route = self._route(scope["path"])
+        if route is not None:
+            return route.path
         if scope["method"] == "OPTIONS":
             return "preflight"
         return getattr(scope.get("route"), "path", "unmatched")
@@ -237,7 +242,7 @@ class Server:
             moment=time(),
             request_id=request.id,
             method=request.method if request.method in _METHODS else "other",
-            route=answer.route or self._route(request.scope),
+            route=answer.route or self._name(request.scope),
             status=status,
             version=None if version is None else version.number,
             seconds=perf_counter() - request.began,
@@ -273,16 +278,13 @@ class Server:
         return self.metrics.snapshot(
             pool=self.service.pool.stats(),
             cache=self.service.cache,
-            flights=self.flights,
+            single_flight=self.single_flight,
             log=self.log,
         )
 
-    async def _answer_metrics(self, scope: Scope, receive: Receive) -> Answer:
-        del receive
-        if scope["method"] != "GET":
-            raise MethodNotAllowed(scope["method"], scope["path"], ("GET", "HEAD"))
+    async def _answer_metrics(self, request: Request) -> Answer:
         snapshots = await self._group.snapshots() if self._group else [self._snapshot()]
-        accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
+        accept = header(request.scope, b"accept") or ""
         media_type, body = render_metrics(snapshots, self.service.versions, accept)
         return Answer(media_type=media_type, body=body, cacheable=False)
 
@@ -291,21 +293,13 @@ async def _send_file(
     request: RequestContext, body: SpooledAnswer, send: Send, *, is_gzip: bool
 ) -> bool:
     """Send a body that is a file; false where the client left before its end."""
-    is_gone = False
-
-    async def watch() -> None:
-        # A server takes what is sent to nobody without a word.
-        nonlocal is_gone
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        is_gone = True
-
     compressor = StreamCompressor() if is_gzip else None
-    watching = asyncio.create_task(watch())
+    # A server takes what is sent to nobody without a word.
+    watching = asyncio.create_task(wait_until_gone(request.receive))
     sent_bytes = 0
     try:
         async for chunk in body.chunks():
-            if is_gone:
+            if watching.done():
                 return False
             sent_bytes += len(chunk)
             is_last = sent_bytes == body.size_bytes

@@ -2,33 +2,28 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from starlette.requests import Request
 
 from gfmdkg.about import VERSION
-from gfmdkg.catalog import Catalog
-from gfmdkg.curation.worker import curation_roles
 from gfmdkg.engine.answers import EngineAnswer, SpooledAnswer, read_body
 from gfmdkg.engine.pool import EnginePool, QueryRequest
 from gfmdkg.engine.supervisor import Lane
-from gfmdkg.engine.workers import Workers
+from gfmdkg.engine.workers import Role, Workers
 from gfmdkg.errors import NotFound
-from gfmdkg.formats.json_ld import JSON_LD, Compaction
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.http.answer import Answer, AnswerResponse, entity_tag
 from gfmdkg.http.cache import Cache, VersionCache
-from gfmdkg.http.indexes import ListIndexes, search_indexes
-from gfmdkg.http.request import while_connected
-from gfmdkg.http.responses import Answer, AnswerResponse, entity_tag, is_fresh
-from gfmdkg.network import network_role
-from gfmdkg.paths import Content, shipped_content
+from gfmdkg.http.request import cancel_on_disconnect, is_fresh
+from gfmdkg.paths import Content
+from gfmdkg.rdf.json_ld import JSON_LD, Compaction
+from gfmdkg.rdf.media import AnswerFormats
+from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.settings import Settings
-from gfmdkg.store.answers import AnswerFormats
 from gfmdkg.store.names import open_names
 from gfmdkg.store.versions import Version, VersionStore
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.validation.algebra import algebra_role
 
 __all__ = ["Service", "decode_solutions"]
 
@@ -38,30 +33,19 @@ _JSON = AnswerFormats(results="application/sparql-results+json", graph="text/tur
 
 
 class Service:
-    """Built by ``create_app``, started and closed with it.
+    """Built by ``create_app``, started and closed with it; ``roles`` are those of the workers.
 
     ``fingerprint`` changes with the software and with the canned queries; entity tags hold it.
     """
 
-    def __init__(self, settings: Settings, *, content: Content | None = None) -> None:
-        self.settings = settings
-        self.content = content or shipped_content()
+    def __init__(self, settings: Settings, *, content: Content, roles: Mapping[str, Role]) -> None:
+        self.settings, self.content = settings, content
         self.versions = VersionStore(settings.store, kept=settings.versions_kept)
-        self.catalog = Catalog.load(self.content.queries)
         self.json_ld = Compaction.load(self.content.context)
         self.pool = EnginePool(settings)
-        self.workers = Workers(
-            {
-                **curation_roles(settings, self.content),
-                "network": network_role(settings),
-                "algebra": algebra_role(),
-            },
-            memory_limit_bytes=settings.worker_memory_limit_bytes,
-        )
+        self.workers = Workers(roles, memory_limit_bytes=settings.worker_memory_limit_bytes)
         self.cache = Cache(settings.cache_limit_bytes)
         self.fingerprint = _fingerprint(self.content)
-        self.lists = ListIndexes(wait_seconds=settings.query_timeout_seconds)
-        self.searches = search_indexes(self.versions, wait_seconds=settings.query_timeout_seconds)
         self._followers: list[Callable[[Version], None]] = []
         self._current: Version | None = None
         self._terms = VersionCache(_open_names, what="the index of names")
@@ -89,8 +73,6 @@ class Service:
     async def close(self) -> None:
         """Finish what runs, as far as the time allows, and end all processes."""
         await self._terms.close()
-        await self.lists.close()
-        await self.searches.close()
         await asyncio.gather(
             self.pool.close(), self.workers.close(limit_seconds=self.settings.shutdown_seconds)
         )
@@ -128,7 +110,7 @@ class Service:
             etag=etag,
         )
         if not is_fresh(request.scope, etag):
-            answer = await while_connected(make(answer, version), request.receive)
+            answer = await cancel_on_disconnect(make(answer, version), request.receive)
         return AnswerResponse(answer)
 
     async def answer(

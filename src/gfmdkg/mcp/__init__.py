@@ -1,6 +1,6 @@
-"""The service as tools of the Model Context Protocol, for machines that read prose.
+"""The service as tools of the Model Context Protocol, for language models.
 
 A tool asks one operation of the service's own HTTP API, so there is one way of answering. This
-room alone knows the protocol's SDK, an optional extra (``gfmdkg[mcp]``); absolute imports keep
+package alone knows the protocol's SDK, an optional extra (``gfmdkg[mcp]``); absolute imports keep
 the SDK, ``mcp``, and this package, ``gfmdkg.mcp``, apart.
 """

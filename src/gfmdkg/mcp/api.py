@@ -8,16 +8,16 @@ from typing import Any
 
 import httpx2
 
+from gfmdkg.app.app import running_app
 from gfmdkg.errors import AnswerTooLarge, LimitError, ParameterError
-from gfmdkg.http.app import running_app
 from gfmdkg.settings import Settings
 
 __all__ = [
     "ANSWER_LIMIT_BYTES",
     "DOCUMENT_LIMIT_BYTES",
     "Api",
+    "ApiAnswer",
     "NoService",
-    "Reply",
     "open_api",
 ]
 
@@ -41,7 +41,7 @@ class NoService(LimitError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class ApiAnswer:
     """What the service answered; ``version`` is the version of the graph that it read."""
 
     status: int
@@ -75,7 +75,7 @@ class Api:
         accept: str = "application/json",
         body: tuple[str, str] | None = None,
         limit_bytes: int = ANSWER_LIMIT_BYTES,
-    ) -> Reply:
+    ) -> ApiAnswer:
         """GET a path, or POST a ``body`` there: its media type and its text.
 
         Raises ``AnswerTooLarge`` and ``NoService``.
@@ -96,7 +96,7 @@ class Api:
                         raise AnswerTooLarge(limit_bytes)
         except httpx2.RequestError as error:
             raise NoService(self.address, str(error) or type(error).__name__) from error
-        return Reply(
+        return ApiAnswer(
             status=response.status_code,
             media_type=response.headers.get("content-type", "").partition(";")[0].strip(),
             version=response.headers.get("content-version"),
@@ -115,7 +115,7 @@ async def open_api(settings: Settings, url: str | None = None) -> AsyncIterator[
         async with _remote(url) as client:
             yield Api(client)
         return
-    # An answer passes from the service to its client as a whole.
+    # The client in this process gets an answer as a whole, so it has to fit into memory.
     limit_bytes = min(settings.answer_limit_bytes, DOCUMENT_LIMIT_BYTES)
     plain = {"accept-encoding": "identity"}
     async with running_app(replace(settings, answer_limit_bytes=limit_bytes)) as app:

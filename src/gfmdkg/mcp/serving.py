@@ -19,8 +19,8 @@ from mcp.shared.exceptions import MCPError
 
 from gfmdkg.about import VERSION
 from gfmdkg.http.connection import server_config
+from gfmdkg.http.log import logging_config
 from gfmdkg.http.rendering import render
-from gfmdkg.http.request_log import logging_config
 from gfmdkg.mcp.api import Api, open_api
 from gfmdkg.mcp.tools import Tools
 from gfmdkg.namespaces import BASE
@@ -32,7 +32,7 @@ PATH = "/mcp"
 """Where streamable HTTP is served."""
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-# What stands around a query in a request.
+# What a request may hold beside the query.
 _ENVELOPE_BYTES = 64 * 1024
 _INSTRUCTIONS = f"""\
 An open knowledge graph of migration-governance dialogues: sessions, actors, instruments,
@@ -74,7 +74,23 @@ def serve_http(
     name of its own making (DNS rebinding). ``ready`` is called once calls are answered, and
     signals heeded. Raises as ``serve_stdio`` does.
     """
-    asyncio.run(_until_signal(_serve_http(settings, listener, url, _allowed(names), ready)))
+
+    async def serve() -> None:
+        async with open_api(settings, url) as api:
+            app = (await _make_server(api)).streamable_http_app(
+                streamable_http_path=PATH,
+                # A call is a question and its answer; there is nothing to remember between calls.
+                stateless_http=True,
+                json_response=True,
+                max_request_body_size=settings.query_limit_bytes + _ENVELOPE_BYTES,
+                transport_security=_allowed(names),
+            )
+            server = _HttpServer(server_config(app, settings))
+            _on_signal(server.end)
+            ready()
+            await server.serve(sockets=[listener])
+
+    asyncio.run(_until_signal(serve()))
 
 
 async def _make_server(api: Api) -> Server[Any]:
@@ -122,7 +138,7 @@ def _for_one_client(settings: Settings) -> Settings:
 
     A client shows what comes on standard error, and a line a request is too much there.
     """
-    fewer = {"query_workers": 2, "query_workers_reserved": 1}
+    fewer = {"engines": 2, "engines_reserved": 1}
     own: dict[str, Any] = {} if fewer.keys() & settings.origins.keys() else {**fewer}
     if "log_format" not in settings.origins:
         own["log_format"] = "off"
@@ -153,28 +169,6 @@ class _HttpServer(uvicorn.Server):
     def end(self) -> None:
         """Finish what is running, then stop."""
         self.should_exit = True
-
-
-async def _serve_http(
-    settings: Settings,
-    listener: socket.socket,
-    url: str | None,
-    allowed: TransportSecuritySettings,
-    ready: Callable[[], object],
-) -> None:
-    async with open_api(settings, url) as api:
-        app = (await _make_server(api)).streamable_http_app(
-            streamable_http_path=PATH,
-            # A call is a question and its answer; there is nothing to remember between calls.
-            stateless_http=True,
-            json_response=True,
-            max_request_body_size=settings.query_limit_bytes + _ENVELOPE_BYTES,
-            transport_security=allowed,
-        )
-        server = _HttpServer(server_config(app, settings))
-        _on_signal(server.end)
-        ready()
-        await server.serve(sockets=[listener])
 
 
 def _allowed(names: Sequence[str]) -> TransportSecuritySettings:

@@ -4,23 +4,25 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from importlib.resources import files
+from string import Template
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import mcp_types as types
+import yaml
 
-from gfmdkg.build.files import SYNTAXES
+from gfmdkg.build.sources import SYNTAXES
 from gfmdkg.errors import AnswerTooLarge, GfmdkgError, ParameterError, UnknownParameter
-from gfmdkg.facets import LISTS
 from gfmdkg.http.problems import problem_document
-from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, NoService, Reply
+from gfmdkg.lists.definitions import LISTS
+from gfmdkg.mcp.api import DOCUMENT_LIMIT_BYTES, Api, ApiAnswer, NoService
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.network import KINDS
+from gfmdkg.networks.kinds import KINDS
+from gfmdkg.rdf.values import write_json
 
-__all__ = ["PER_PAGE", "PER_PAGE_LIMIT", "Tools"]
+__all__ = ["Tools"]
 
-PER_PAGE, PER_PAGE_LIMIT = 20, 100
-_NODES, _EDGES = 40, 80
 _QUERIES = "/api/queries"
 _FORM, _TURTLE = "application/x-www-form-urlencoded", "text/turtle"
 _SOLUTIONS = "application/sparql-results+json"
@@ -74,160 +76,22 @@ class _Tool:
         return defaults | given
 
 
-def _tool(title: str, description: str, path: str, **takes: Schema) -> _Tool:
-    return _Tool(title=title, description=description, path=path, takes=takes)
+def _read_tools() -> dict[str, _Tool]:
+    """The tools of ``tools.yaml``, in which is filled in what other packages say."""
+    filters = (f"{n}: {', '.join(p.name for p in each.parameters())}" for n, each in LISTS.items())
+    text = Template((files("gfmdkg.mcp") / "tools.yaml").read_text("utf-8")).substitute(
+        filters="; ".join(filters),
+        list_names=json.dumps(list(LISTS)),
+        network_names=json.dumps(list(KINDS)),
+        networks=json.dumps(" ".join(f"{k.name}: {k.description}" for k in KINDS.values())),
+        prefixes=", ".join(f"{prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items()),
+        syntaxes=json.dumps(list(SYNTAXES)),
+    )
+    read = yaml.safe_load(text).items()
+    return {name: _Tool(**tool) for name, tool in read if not name.startswith(".")}
 
 
-def _text(description: str, **more: Any) -> Schema:
-    return {"type": "string", "description": description, **more}
-
-
-def _number(description: str, **more: Any) -> Schema:
-    return {"type": "integer", "minimum": 1, "description": description, **more}
-
-
-def _needed(description: str, example: str, **more: Any) -> Schema:
-    return _text(description, required=True, examples=[example], **more)
-
-
-def _members(description: str, **example: Any) -> Schema:
-    value = {"type": ["string", "array"], "items": {"type": "string"}}
-    described = {"type": "object", "description": description, "additionalProperties": value}
-    return {**described, "examples": [example]}
-
-
-_VERSION = _number("A published version of the graph; the current one unless given.")
-_PAGED = {
-    "page": _number("Which page, from 1.", default=1),
-    "per_page": _number("Items on a page.", maximum=PER_PAGE_LIMIT, default=PER_PAGE),
-    "version": _VERSION,
-}
-_NETWORK = {
-    "kind": _needed(
-        " ".join(f"{kind.name}: {kind.description}" for kind in KINDS.values()),
-        "cocitation",
-        enum=list(KINDS),
-    ),
-    "filters": _members(
-        "Filters of the list of passages: those that count. By assertion, the links that count; "
-        "explicit ones unless given.",
-        topic="human-rights",
-    ),
-    "minimum": _number("Only edges of at least this weight.", default=1),
-}
-_FILTERS_OF = "; ".join(
-    f"{name}: {', '.join(parameter.name for parameter in faceted.parameters())}"
-    for name, faceted in LISTS.items()
-)
-_DECLARED = ", ".join(f"{prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items())
-
-_TOOLS: Mapping[str, _Tool] = {
-    "search": _tool(
-        "Search",
-        "Full text over everything that has a name, best first; mends typing errors.",
-        "/api/search",
-        q=_needed("What to search for.", "detention children"),
-        type=_text("Only things of this class.", examples=["passage"]),
-        language=_text("Language of labels, where there are any in it; else English."),
-        **_PAGED,
-    ),
-    "describe": _tool(
-        "Describe a thing",
-        "All that the graph says of anything: facts, evidence, provenance, how to cite it.",
-        "/api/resource",
-        iri=_needed("Its IRI, title, acronym, code or slug.", "CMW"),
-        version=_VERSION,
-    ),
-    "list": _tool(
-        "List things of a kind",
-        f"Which ones there are, filtered, sorted, and counted by facets. Filters: {_FILTERS_OF}",
-        "/api/{kind}",
-        kind=_needed("Which list.", "recommendations", enum=list(LISTS)),
-        filters=_members(
-            "Filter to value; of several values one is enough, a leading minus excludes.",
-            topic=["detention"],
-            kind="-political",
-        ),
-        q=_text("Only what the full-text search finds."),
-        facets=_text("The facets to count, separated by commas, or none.", default="none"),
-        sort=_text("What to sort by; a leading minus turns it round."),
-        **_PAGED,
-    ),
-    "queries": _tool(
-        "Canned queries",
-        "What the canned queries answer, and what their parameters mean.",
-        _QUERIES,
-        name=_text("This one alone.", examples=["recommendations-citing"]),
-    ),
-    "run_query": _tool(
-        "Run a canned query",
-        "The surest answer, where one of these asks the question at hand; parameters in brackets, "
-        "with * where required: ",
-        _QUERIES + "/{name}",
-        name=_needed("Which query.", "unexamined-passages"),
-        parameters=_members("Parameter to value, or to a list of values.", instrument="CMW"),
-        **_PAGED,
-    ),
-    "sparql": _tool(
-        "Ask in SPARQL",
-        "Run a read-only SPARQL 1.1 query (SELECT, ASK, CONSTRUCT or DESCRIBE) where no other tool "
-        "fits; schema has the terms. Updates and SERVICE are refused; time and the size of the "
-        f"answer are limited, so give a LIMIT. These prefixes need no declaration: {_DECLARED}",
-        "/sparql",
-        query=_needed(
-            "The query.",
-            "SELECT ?recommendation ?title { ?recommendation a gfmd:Recommendation ; gfmd:cites "
-            '?instrument ; skos:prefLabel ?title . ?instrument skos:altLabel "CMW"@en } LIMIT 20',
-        ),
-        version=_VERSION,
-    ),
-    "network": _tool(
-        "A network",
-        "What is cited together, by whom, or about what: nodes with measures, edges with weight "
-        "and evidence, the heaviest first.",
-        "/api/network/{kind}",
-        **_NETWORK,
-        limit=_number("The most nodes.", default=_NODES),
-        edge_limit=_number("The most edges.", default=_EDGES),
-        version=_VERSION,
-    ),
-    "network_evidence": _tool(
-        "The evidence of an edge",
-        "All that links two nodes of a network, under the same filters.",
-        "/api/network/{kind}/evidence",
-        **_NETWORK,
-        source=_needed("A node, of the first side.", "CMW"),
-        target=_needed("The other node.", "GCM"),
-        **_PAGED,
-    ),
-    "validate": _tool(
-        "Validate RDF",
-        "Check a document by the rules of the ontology in the context of the graph: each fault "
-        "with its place and what to do. Nothing is stored.",
-        "/api/validate",
-        text=_needed("The document.", "<https://example.org/a> a <https://example.org/B> ."),
-        syntax=_text("How it is written.", enum=list(SYNTAXES), default="ttl"),
-        version=_VERSION,
-    ),
-    "versions": _tool(
-        "Versions",
-        "The published versions of the graph: when, why and how each came to be.",
-        "/api/versions",
-    ),
-    "diff": _tool(
-        "The difference of two versions",
-        "What the last version has more and less than the first, by resource.",
-        "/api/versions/{first}/diff/{last}",
-        first=_number("A version.", examples=[1], required=True),
-        last=_number("Another one.", examples=[1], required=True),
-    ),
-    "schema": _tool(
-        "The ontology",
-        "All classes and properties with their definitions, in Turtle.",
-        "/ontology",
-        version=_VERSION,
-    ),
-}
+_TOOLS = _read_tools()
 
 
 class Tools:
@@ -239,9 +103,9 @@ class Tools:
     @classmethod
     async def of(cls, api: Api) -> "Tools":
         """The tools of the service behind ``api``. Raises as its methods do."""
-        reply = await api.ask(_QUERIES, limit_bytes=DOCUMENT_LIMIT_BYTES)
-        is_json = reply.problem() is None and reply.media_type == "application/json"
-        queries = json.loads(reply.body).get("items") if is_json else None
+        answer = await api.ask(_QUERIES, limit_bytes=DOCUMENT_LIMIT_BYTES)
+        is_json = answer.problem() is None and answer.media_type == "application/json"
+        queries = json.loads(answer.body).get("items") if is_json else None
         if queries is None:
             raise NoService(api.address, "what is there is no gfmdkg service")
         return cls(api, {query["name"]: query for query in queries})
@@ -265,9 +129,7 @@ class Tools:
             for name, tool in _TOOLS.items()
         }
         run = listed["run_query"]
-        run.description = _TOOLS[run.name].description + "; ".join(
-            map(_signature, self._queries.values())
-        )
+        run.description = f"{run.description} {'; '.join(map(_signature, self._queries.values()))}"
         run.input_schema["properties"]["name"]["enum"] = list(self._queries)
         return list(listed.values())
 
@@ -278,20 +140,20 @@ class Tools:
             given = _TOOLS[name].judge(arguments)
             if name == "queries":
                 return self._describe_queries(given.get("name"))
-            reply = await self._ask(name, given)
-            problem = reply.problem()
+            answer = await self._ask(name, given)
+            problem = answer.problem()
         except GfmdkgError as error:
             problem = problem_document(error)
             if isinstance(error, AnswerTooLarge) and name != "sparql":
                 problem["detail"] = f"over {error.limit_bytes} bytes; ask for fewer, or filter"
         else:
             if problem is None:
-                return _success(reply)
-            if name == "sparql" and reply.status == HTTPStatus.BAD_REQUEST:
+                return _success(answer)
+            if name == "sparql" and answer.status == HTTPStatus.BAD_REQUEST:
                 problem["detail"] += "; only SELECT, ASK, CONSTRUCT and DESCRIBE are run here"
         return _result(_in_words(problem), problem, is_error=True)
 
-    async def _ask(self, name: str, given: Arguments) -> Reply:
+    async def _ask(self, name: str, given: Arguments) -> ApiAnswer:
         path, accept, body = _TOOLS[name].path, "application/json", None
         if name == "sparql":
             accept, body = f"{_SOLUTIONS}, {_TURTLE};q=0.9", (_FORM, urlencode(_pairs(given)))
@@ -313,7 +175,7 @@ class Tools:
             for query in self._queries.values()
             if name in (None, query["name"])
         ]
-        return _result(_as_json(items), {"items": items})
+        return _result(write_json(items), {"items": items})
 
 
 def _signature(query: Mapping[str, Any]) -> str:
@@ -335,19 +197,19 @@ def _pairs(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _success(reply: Reply) -> types.CallToolResult:
+def _success(answer: ApiAnswer) -> types.CallToolResult:
     document: dict[str, Any]
-    if reply.media_type == _TURTLE:
-        turtle = _trim_prefixes(reply.body.decode())
-        document = {"version": reply.version, "turtle": turtle}
-        return _result(f"# Version {reply.version} of the graph.\n{turtle}", document)
-    document = json.loads(reply.body)
-    if reply.version is not None:
-        document = {"version": reply.version, **document}
+    if answer.media_type == _TURTLE:
+        turtle = _trim_prefixes(answer.body.decode())
+        document = {"version": answer.version, "turtle": turtle}
+        return _result(f"# Version {answer.version} of the graph.\n{turtle}", document)
+    document = json.loads(answer.body)
+    if answer.version is not None:
+        document = {"version": answer.version, **document}
     told: dict[str, Any] = _told(document)
     if "next" in document.get("links", {}):
         told["next_page"] = document["page"] + 1
-    return _result(_as_json(told), document)
+    return _result(write_json(told), document)
 
 
 def _told(value: Any) -> Any:
@@ -379,15 +241,9 @@ def _trim_prefixes(turtle: str) -> str:
     return "".join(line for line in lines if not line.startswith(unused))
 
 
-def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _result(
     text: str, document: Mapping[str, Any], *, is_error: bool = False
 ) -> types.CallToolResult:
     return types.CallToolResult(
-        content=[types.TextContent(text=text)],
-        structured_content=dict(document),
-        is_error=is_error,
+        content=[types.TextContent(text=text)], structured_content=dict(document), is_error=is_error
     )

@@ -1,22 +1,86 @@
-"""What a search or a suggestion answers with, in JSON too."""
+"""What a search or a suggestion answers with, in JSON too, and the classes that it names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gfmdkg.terms.values import Resource
+from gfmdkg.errors import ParameterError
+from gfmdkg.namespaces import FOAF, GFMD, ORG, SDGO, SKOS, compact, expand
+from gfmdkg.rdf.values import Resource
 
 __all__ = [
+    "KINDS",
     "Completion",
     "Completions",
     "Expansion",
     "Found",
     "Group",
     "Hit",
+    "Interpretation",
     "Marked",
     "Reason",
     "SearchAnswer",
     "Why",
+    "class_named",
+    "kind_of",
 ]
+
+KINDS: Mapping[str, str] = {
+    "instrument": GFMD + "Instrument",
+    "process": GFMD + "Process",
+    "goal": SDGO + "Goal",
+    "target": SDGO + "Target",
+    "reference": GFMD + "Reference",
+    "concept": SKOS + "Concept",
+    "organization": ORG + "Organization",
+    "person": FOAF + "Person",
+    "group": FOAF + "Group",
+    "actor": FOAF + "Agent",
+    "session": GFMD + "Session",
+    "summit": GFMD + "Summit",
+    "report": GFMD + "Report",
+    "recommendation": GFMD + "Recommendation",
+    "section": GFMD + "Section",
+    "paragraph": GFMD + "Paragraph",
+    "passage": GFMD + "Passage",
+    "statement": GFMD + "Statement",
+    "discrepancy": GFMD + "Discrepancy",
+}
+"""Short name to class; ``reference``, ``actor`` and ``passage`` cover several classes.
+
+They stand in the order of answers where nothing else decides: what others refer to comes first.
+"""
+
+_NAMES = {iri: name for name, iri in KINDS.items()}
+
+
+def class_named(name: str) -> str:
+    """The class of a short name, a CURIE or an IRI. Raises ``ParameterError`` for others.
+
+    >>> class_named("Recommendation")
+    'https://w3id.org/gfmdkg/ontology#Recommendation'
+    >>> class_named("schema:Place")
+    'https://schema.org/Place'
+    """
+    text = name.strip()
+    is_iri = text.startswith(("http://", "https://", "urn:"))
+    found = KINDS.get(text.lower()) or expand(text) or (text if is_iri else None)
+    if found is None:
+        raise ParameterError(
+            "type", "is no class that can be searched", value=name, allowed=tuple(KINDS)
+        )
+    return found
+
+
+def kind_of(iri: str) -> str:
+    """The short name of a class, else its CURIE or IRI.
+
+    >>> kind_of("http://xmlns.com/foaf/0.1/Person")
+    'person'
+    >>> kind_of("https://schema.org/Place")
+    'schema:Place'
+    """
+    return _NAMES.get(iri) or compact(iri)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +88,7 @@ class Marked:
     """A plain text and what to mark in it: [start, end) in characters."""
 
     text: str
-    marks: tuple[tuple[int, int], ...]
+    marks: tuple[tuple[int, ...], ...]
 
 
 class Reason(StrEnum):
@@ -126,10 +190,17 @@ class Completions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """All that a search finds, best first, as IRIs; the rest is as in ``SearchAnswer``."""
+class Interpretation:
+    """How the full text was understood."""
 
-    iris: tuple[str, ...]
     interpretation: str
     corrected: str | None
     lenient: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """All that a search finds, best first, as IRIs."""
+
+    iris: tuple[str, ...]
+    understood: Interpretation

@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from gfmdkg.formats.solutions import Select
+from gfmdkg.rdf.solutions import Select
 from gfmdkg.search.completions import write_completions
 from gfmdkg.search.documents import Document, read_above, read_documents
 from gfmdkg.search.query import name_key
@@ -20,6 +21,9 @@ __all__ = ["INDEX_NAME", "build_index", "ensure_index", "is_current"]
 
 INDEX_NAME = "search.sqlite"
 """The index's file name inside the folder of a version."""
+
+is_current = partial(is_file_current, made_by=FORMAT)
+"""Whether a file is an index that this software can read."""
 
 _WHAT = "the search index"
 
@@ -54,11 +58,6 @@ def ensure_index(folder: Path, select: Select) -> Path:
     return target
 
 
-def is_current(path: Path) -> bool:
-    """Whether this is an index that this software can read."""
-    return is_file_current(path, made_by=FORMAT)
-
-
 def _fill(connection: sqlite3.Connection, select: Select) -> None:
     above = read_above(select)
     documents = read_documents(select, above)
@@ -66,8 +65,8 @@ def _fill(connection: sqlite3.Connection, select: Select) -> None:
     fill = connection.executemany
     _write_types(connection, documents, above)
     fill(
-        "INSERT INTO doc VALUES (?, ?, ?, ?)",
-        ((d.rowid, d.iri, d.type_id, d.scheme) for d in documents),
+        "INSERT INTO doc VALUES (?, ?, ?, ?, ?)",
+        ((d.rowid, d.iri, d.type_id, d.scheme, d.code) for d in documents),
     )
     fill(
         "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -11,12 +11,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
-from gfmdkg.search.answers import Completion, Completions, Group
+from gfmdkg.rdf.values import Resource
+from gfmdkg.search.answers import Completion, Completions, Group, kind_of
 from gfmdkg.search.documents import Document
-from gfmdkg.search.kinds import kind_of
 from gfmdkg.search.schema import in_ranges
 from gfmdkg.terms.folding import fold
-from gfmdkg.terms.values import Resource
 
 __all__ = ["complete", "write_completions"]
 
@@ -24,7 +23,7 @@ _KEY_LENGTH = 32
 _WORDS_ENTERED = 5
 _ENTRIES_EACH = 8
 _ENTRIES = """
-SELECT doc.iri, type.iri, scheme, label.text, name.text, name.language
+SELECT doc.iri, doc.code, type.iri, scheme, label.text, name.text, name.language
 FROM (
   SELECT weight, doc, position FROM completion WHERE key >= ? AND key < ?{condition}
   ORDER BY weight, doc, position LIMIT ?
@@ -36,7 +35,7 @@ JOIN name ON name.doc = doc.id AND name.position = entry.position
 WHERE instr(name.folded, ?)
 ORDER BY entry.weight, entry.doc, entry.position
 """
-_KINDS = {"pref": 0, "alt": 1, "notation": 2, "hidden": 3}
+_KINDS = {"pref": 0, "alt": 1, "notation": 2, "symbol": 2, "hidden": 3}
 _ACRONYM = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Za-z][\w-]{1,9}")
 _START = re.compile(r"[^\W_]+")
 
@@ -89,10 +88,10 @@ def complete(
         if len(found) >= limit or len(rows) < most:
             break
     groups: dict[str, list[Completion]] = {}
-    for iri, (type_iri, scheme, label, matched, language) in islice(found.items(), limit):
+    for iri, (code, type_iri, scheme, label, matched, language) in islice(found.items(), limit):
         groups.setdefault(type_iri, []).append(
             Completion(
-                resource=Resource(iri=iri, label=label),
+                resource=Resource(iri=iri, label=label, code=code),
                 matched=matched,
                 language=language,
                 type=kind_of(type_iri),

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES, PROV, RDF, RDFS, SH
-from gfmdkg.search.kinds import KINDS
-from gfmdkg.sparql.query_text import packaged_query
+from gfmdkg.rdf.query_text import packaged_query
+from gfmdkg.rdf.solutions import Select, Solutions
+from gfmdkg.search.answers import KINDS
+from gfmdkg.terms.folding import code_of, slug_of
 
-__all__ = ["Document", "Link", "Name", "read_above", "read_documents"]
+__all__ = ["Document", "IndexedName", "Link", "read_above", "read_documents"]
 
 _TYPE_RANK: Mapping[str, int] = {iri: rank for rank, iri in enumerate(KINDS.values())}
 # The machinery of the graph, which has pages of its own: ontology, shapes, provenance.
@@ -24,8 +25,8 @@ _LINKS_LIMIT = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """A label or code of a thing; ``kind`` is pref, alt, hidden or notation."""
+class IndexedName:
+    """A label or code of a thing; ``kind`` is pref, alt, hidden, notation or symbol."""
 
     kind: str
     text: str
@@ -51,7 +52,8 @@ class Document:
     iri: str
     type: str = _UNTYPED
     scheme: str | None = None
-    names: list[Name] = field(default_factory=list)
+    code: str | None = None
+    names: list[IndexedName] = field(default_factory=list)
     texts: dict[str, set[str]] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     rowid: int = 0
@@ -119,9 +121,11 @@ def _read_names(solutions: Solutions) -> tuple[dict[str, Document], dict[str, se
                 text = _clean(value.value)
                 if text:
                     document = documents.setdefault(iri, Document(iri))
-                    document.names.append(Name(kind, text, value.language))
+                    document.names.append(IndexedName(kind, text, value.language))
     for iri, document in documents.items():
         document.scheme = schemes.get(iri)
+        names = ((name.kind, name.text, name.language) for name in document.names)
+        document.code = code_of(names, slug_of(iri))
     return documents, types
 
 

@@ -5,11 +5,10 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 
-from gfmdkg.search.answers import Hit, Marked, Reason, Why
-from gfmdkg.search.kinds import kind_of
+from gfmdkg.rdf.values import Resource
+from gfmdkg.search.answers import Hit, Marked, Reason, Why, kind_of
 from gfmdkg.search.matching import Matches
 from gfmdkg.search.schema import SEPARATOR
-from gfmdkg.terms.values import Resource
 
 __all__ = ["explain", "read_marks"]
 
@@ -72,8 +71,8 @@ def _hit(
     matches: Matches,
     language: str | None,
 ) -> Hit:
-    iri, type_iri, scheme = connection.execute(
-        "SELECT doc.iri, type.iri, scheme FROM doc JOIN type ON type.id = doc.type"
+    iri, type_iri, scheme, code = connection.execute(
+        "SELECT doc.iri, type.iri, scheme, code FROM doc JOIN type ON type.id = doc.type"
         " WHERE doc.id = ?",
         (rowid,),
     ).fetchone()
@@ -107,7 +106,7 @@ def _hit(
     label = read_marks(names[shown])
     snippet = texts[0][1] if texts else read_marks(columns[2].split(SEPARATOR)[0])
     return Hit(
-        resource=Resource(iri=iri, label=label.text),
+        resource=Resource(iri=iri, label=label.text, code=code),
         type=kind_of(type_iri),
         scheme=scheme,
         label=label,
@@ -161,9 +160,9 @@ def _links(
 
 
 def _named(connection: sqlite3.Connection, rowid: int, language: str | None) -> Resource:
-    iri, label = connection.execute(
-        "SELECT doc.iri, name.text FROM doc JOIN name ON name.doc = doc.id WHERE doc.id = ?"
+    iri, label, code = connection.execute(
+        "SELECT doc.iri, name.text, code FROM doc JOIN name ON name.doc = doc.id WHERE doc.id = ?"
         " ORDER BY (kind = 'pref' AND language IS ?) DESC, position LIMIT 1",
         (rowid, language),
     ).fetchone()
-    return Resource(iri=iri, label=label)
+    return Resource(iri=iri, label=label, code=code)

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Self
 
 from gfmdkg.errors import Fault, QueryTimeout, StoreError
-from gfmdkg.search.answers import Completions, Found, Group, SearchAnswer
+from gfmdkg.search.answers import Completions, Found, Group, Interpretation, SearchAnswer, kind_of
 from gfmdkg.search.building import ensure_index, is_current
 from gfmdkg.search.completions import complete
 from gfmdkg.search.explaining import explain
-from gfmdkg.search.kinds import kind_of
 from gfmdkg.search.matching import Matches, find_matches
-from gfmdkg.search.query import And, Node, Not, Or, Query, Term, parse_query
+from gfmdkg.search.query import And, Node, Not, Or, Phrase, SearchQuery, parse_query
 from gfmdkg.search.vocabulary import correct
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
@@ -34,16 +33,12 @@ Ranges = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """A query and its text after correction, if any, and what matches.
+class _Question:
+    """A query as it was understood, and what matches it."""
 
-    ``is_lenient`` where that has only some of the words.
-    """
-
-    query: Query
+    query: SearchQuery
+    understood: Interpretation
     matches: Matches
-    corrected: str | None = None
-    is_lenient: bool = False
 
 
 class SearchIndex:
@@ -109,10 +104,10 @@ class SearchIndex:
             items=items,
             total=sum(matches.within(*each) for each in ranges),
             groups=tuple(Group(type=kind_of(iri), iri=iri, count=n) for iri, n in counts if n),
-            interpretation=str(asked.query),
-            corrected=asked.corrected,
+            interpretation=asked.understood.interpretation,
+            corrected=asked.understood.corrected,
             expanded=matches.expanded,
-            lenient=asked.is_lenient,
+            lenient=asked.understood.lenient,
             ignored=asked.query.ignored,
         )
 
@@ -128,30 +123,24 @@ class SearchIndex:
                     (json.dumps([rowid for rowid, _ in rows]),),
                 )
             )
-        return Found(
-            iris=tuple(named[rowid] for rowid, _ in rows),
-            interpretation=str(asked.query),
-            corrected=asked.corrected,
-            lenient=asked.is_lenient,
-        )
+        return Found(iris=tuple(named[rowid] for rowid, _ in rows), understood=asked.understood)
 
     def _understand(
         self, connection: sqlite3.Connection, text: str, language: str | None, ranges: Ranges
-    ) -> "_Asked":
+    ) -> _Question:
         """What matches all words or, where nothing in the ranges does, some of them."""
         text = _encodable(text)
         query, corrected = correct(connection, text, language=language)
-        asked = None
+        strict = None
         for wanted in _strict_and_looser(query.root):
             matches = find_matches(connection, wanted, corrected or text)
-            is_lenient = wanted is not query.root
-            found = _Asked(query=query, matches=matches, corrected=corrected, is_lenient=is_lenient)
+            asked = _question(query, matches, corrected, is_lenient=wanted is not query.root)
             if any(matches.within(*each) for each in ranges):
-                return found
+                return asked
             # Matches of other classes are counted where none of these has any.
-            if matches.rowids and not is_lenient:
-                asked = found
-        return asked or _Asked(query=parse_query(text), matches=Matches())
+            if matches.rowids and not asked.understood.lenient:
+                strict = asked
+        return strict or _question(parse_query(text), Matches())
 
     def suggest(self, text: str, *, types: Collection[str] = (), limit: int = 10) -> Completions:
         """The best ``limit`` resources with a name that goes on as typed, by class."""
@@ -193,6 +182,13 @@ class SearchIndex:
         connection.close()
 
 
+def _question(
+    query: SearchQuery, matches: Matches, corrected: str | None = None, *, is_lenient: bool = False
+) -> _Question:
+    understood = Interpretation(interpretation=str(query), corrected=corrected, lenient=is_lenient)
+    return _Question(query=query, understood=understood, matches=matches)
+
+
 def _encodable(text: str) -> str:
     """The text without lone surrogates, which neither SQLite nor JSON takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -204,8 +200,8 @@ def _strict_and_looser(root: Node | None) -> Iterator[Node]:
         yield root
     if not isinstance(root, And):
         return
-    wanted = [p for p in root.parts if isinstance(p, Term) and not p.is_quoted]
-    rest = tuple(p for p in root.parts if not isinstance(p, Term) or p.is_quoted)
+    wanted = [p for p in root.parts if isinstance(p, Phrase) and not p.is_quoted]
+    rest = tuple(p for p in root.parts if not isinstance(p, Phrase) or p.is_quoted)
     if len(wanted) < _LENIENT_FROM or any(not isinstance(p, Not) for p in rest):
         return
     if len(wanted) <= _LENIENT_UP_TO:

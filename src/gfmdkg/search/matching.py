@@ -10,21 +10,26 @@ import sqlite3
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from gfmdkg.rdf.values import Resource
 from gfmdkg.search.answers import Expansion
-from gfmdkg.search.query import And, Node, Not, Or, Term, name_key
+from gfmdkg.search.query import And, Node, Not, Or, Phrase, name_key
 from gfmdkg.search.schema import BROADER, DIRECT, WEIGHTS, in_ranges
 from gfmdkg.search.vocabulary import words_of_prefix
-from gfmdkg.terms.values import Resource
 
 __all__ = ["Matches", "find_matches"]
 
 _TARGETS_LIMIT = 36  # linked resources that one query's words may name, all words together
-_TARGETS_PER_TERM = 12
+_TARGETS_PER_PHRASE = 12
 _UNIT_WORDS = 12
 _UNIT_SHARED = 3
 _SYNONYMS = 10
 _NARROWER_SHOWN = 30
+_OTHER_NAMES = (
+    "SELECT text FROM name WHERE doc = ? AND kind IN ('pref', 'alt') AND key <> ?"
+    " ORDER BY position LIMIT ?"
+)
 # Plurals that no stemmer knows, for the words of this field.
 _IRREGULAR = {
     "child": "children",
@@ -40,18 +45,18 @@ _OTHER_NUMBER = _IRREGULAR | {plural: singular for singular, plural in _IRREGULA
 class _Planner:
     """Writes the expression for a query of so many terms, and notes what it searches for."""
 
-    def __init__(self, connection: sqlite3.Connection, terms: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, phrases: int) -> None:
         self._connection = connection
-        self._terms = terms
-        self._per_term = max(2, min(_TARGETS_PER_TERM, _TARGETS_LIMIT // terms))
+        self._phrases = phrases
+        self._per_phrase = max(2, min(_TARGETS_PER_PHRASE, _TARGETS_LIMIT // phrases))
         self.targets: set[int] = set()
         self.expanded: dict[tuple[str, str], Expansion] = {}
 
     def expression(self, node: Node) -> str | None:
         """FTS5's text for the node; ``None`` for one that excludes only."""
         match node:
-            case Term():
-                return (node.is_plain and self._unit([node])) or self._term(node)
+            case Phrase():
+                return (node.is_plain and self._unit([node])) or self._phrase(node)
             case Or(parts=parts):
                 found = [e for e in map(self.expression, parts) if e is not None]
                 return f"({' OR '.join(found)})" if found else None
@@ -66,7 +71,7 @@ class _Planner:
         if not found:
             return None
         # Nothing is found by what is refused.
-        aside = _Planner(self._connection, self._terms)
+        aside = _Planner(self._connection, self._phrases)
         refused = [
             e for part in parts if isinstance(part, Not) and (e := aside.expression(part.part))
         ]
@@ -77,9 +82,9 @@ class _Planner:
         """The parts, words that together are somebody's name taken as one."""
         at = 0
         while at < len(parts):
-            run: list[Term] = []
+            run: list[Phrase] = []
             for part in parts[at : at + _UNIT_WORDS]:
-                if not isinstance(part, Term) or not part.is_plain:
+                if not isinstance(part, Phrase) or not part.is_plain:
                     break
                 run.append(part)
             units = ((size, self._unit(run[:size])) for size in range(len(run), 1, -1))
@@ -87,7 +92,7 @@ class _Planner:
             yield unit or self.expression(parts[at])
             at += size
 
-    def _unit(self, run: Sequence[Term]) -> str | None:
+    def _unit(self, run: Sequence[Phrase]) -> str | None:
         """Words that are the name of a resource: its other names will do as well."""
         text = " ".join(word for term in run for word in term.words)
         key = name_key(text)
@@ -99,7 +104,7 @@ class _Planner:
         plain = [self._words(term) for term in run]
         alternatives = [f"({' AND '.join(plain)})"]
         for rowid in rowids:
-            names = self._other_names(rowid, key)
+            names = _column(self._connection, _OTHER_NAMES, rowid, key, _SYNONYMS)
             alternatives += [_quoted(name) for name in names]
             self._note(rowid, text, names)
         linked = dict.fromkeys(rowids)
@@ -108,7 +113,7 @@ class _Planner:
         alternatives += self._links(linked, text)
         return f"({' OR '.join(alternatives)})"
 
-    def _term(self, term: Term) -> str:
+    def _phrase(self, term: Phrase) -> str:
         words = self._words(term)
         if self._is_mere_number("".join(term.words)):
             return words
@@ -117,9 +122,9 @@ class _Planner:
 
     def _is_mere_number(self, text: str) -> bool:
         """Whether this number is one word of several, and so hardly somebody's code."""
-        return self._terms > 1 and text.isdigit()
+        return self._phrases > 1 and text.isdigit()
 
-    def _words(self, term: Term) -> str:
+    def _words(self, term: Phrase) -> str:
         text = " ".join(term.words)
         if term.is_prefix:
             words = words_of_prefix(self._connection, text) if len(term.words) == 1 else ()
@@ -130,11 +135,8 @@ class _Planner:
         return _quoted(text)
 
     def _named_by(self, words: str) -> list[int]:
-        rows = self._connection.execute(
-            "SELECT rowid FROM target WHERE target MATCH ? ORDER BY bm25(target), rowid LIMIT ?",
-            (words, self._per_term),
-        )
-        return [rowid for (rowid,) in rows]
+        query = "SELECT rowid FROM target WHERE target MATCH ? ORDER BY bm25(target), rowid LIMIT ?"
+        return _column(self._connection, query, words, self._per_phrase)
 
     def _links(self, rowids: Iterable[int], term: str) -> list[str]:
         tokens: list[str] = []
@@ -144,41 +146,36 @@ class _Planner:
             self._note(rowid, term, ())
         return [f"context : ({' OR '.join(tokens)})"] if tokens else []
 
-    def _other_names(self, rowid: int, key: str) -> tuple[str, ...]:
-        rows = self._connection.execute(
-            "SELECT text FROM name WHERE doc = ? AND kind IN ('pref', 'alt') AND key <> ?"
-            " ORDER BY position LIMIT ?",
-            (rowid, key, _SYNONYMS),
-        )
-        return tuple(text for (text,) in rows)
-
-    def _note(self, rowid: int, term: str, names: tuple[str, ...]) -> None:
-        iri, label = self._connection.execute(
-            "SELECT doc.iri, name.text FROM doc JOIN name ON name.doc = doc.id AND position = 0"
-            " WHERE doc.id = ?",
+    def _note(self, rowid: int, term: str, names: Sequence[str]) -> None:
+        iri, label, code = self._connection.execute(
+            "SELECT doc.iri, name.text, code FROM doc JOIN name ON name.doc = doc.id"
+            " AND position = 0 WHERE doc.id = ?",
             (rowid,),
         ).fetchone()
         rows = self._connection.execute(
-            "SELECT doc.iri, name.text FROM narrower JOIN doc ON doc.id = narrower.doc"
+            "SELECT doc.iri, name.text, doc.code FROM narrower JOIN doc ON doc.id = narrower.doc"
             " JOIN name ON name.doc = doc.id AND position = 0"
             " WHERE broader = ? ORDER BY doc.id LIMIT ?",
             (rowid, _NARROWER_SHOWN),
         )
-        narrower = tuple(Resource(iri=iri, label=name) for iri, name in rows)
+        narrower = tuple(Resource(iri=i, label=name, code=c) for i, name, c in rows)
         if (names or narrower) and (term, iri) not in self.expanded:
             self.expanded[term, iri] = Expansion(
-                term=term, resource=Resource(iri=iri, label=label), names=names, narrower=narrower
+                term=term,
+                resource=Resource(iri=iri, label=label, code=code),
+                names=tuple(names),
+                narrower=narrower,
             )
 
 
-def _count_terms(node: Node) -> int:
+def _count_phrases(node: Node) -> int:
     match node:
-        case Term():
+        case Phrase():
             return 1
         case Not(part=part):
-            return _count_terms(part)
+            return _count_phrases(part)
         case And(parts=parts) | Or(parts=parts):
-            return sum(map(_count_terms, parts))
+            return sum(map(_count_phrases, parts))
 
 
 def _quoted(text: str) -> str:
@@ -256,7 +253,7 @@ class Matches:
 
 def find_matches(connection: sqlite3.Connection, root: Node, text: str) -> Matches:
     """All rows that match ``root``, which was understood from ``text``."""
-    planner = _Planner(connection, _count_terms(root))
+    planner = _Planner(connection, _count_phrases(root))
     match = planner.expression(root) or ""
     key = name_key(text)
     return Matches(
@@ -270,15 +267,16 @@ def find_matches(connection: sqlite3.Connection, root: Node, text: str) -> Match
 
 
 def _so_named(connection: sqlite3.Connection, key: str, *, limit: int) -> list[int]:
-    rows = connection.execute(
-        "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT ?", (key, limit)
-    )
-    return [rowid for (rowid,) in rows]
+    query = "SELECT DISTINCT doc FROM name WHERE key = ? ORDER BY doc LIMIT ?"
+    return _column(connection, query, key, limit)
 
 
 def _rowids(connection: sqlite3.Connection, match: str) -> list[int]:
-    rows = connection.execute("SELECT rowid FROM text WHERE text MATCH ? ORDER BY rowid", (match,))
-    return [rowid for (rowid,) in rows]
+    return _column(connection, "SELECT rowid FROM text WHERE text MATCH ? ORDER BY rowid", match)
+
+
+def _column(connection: sqlite3.Connection, query: str, *values: object) -> list[Any]:
+    return [value for (value,) in connection.execute(query, values)]
 
 
 def _within(rowids: Sequence[int], ranges: Sequence[tuple[int, int]]) -> list[Sequence[int]]:

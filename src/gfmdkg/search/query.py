@@ -21,10 +21,20 @@ from dataclasses import dataclass
 
 from gfmdkg.terms.folding import fold
 
-__all__ = ["And", "Node", "Not", "Or", "Query", "Term", "name_key", "parse_query", "words_of"]
+__all__ = [
+    "And",
+    "Node",
+    "Not",
+    "Or",
+    "Phrase",
+    "SearchQuery",
+    "name_key",
+    "parse_query",
+    "words_of",
+]
 
 LENGTH_LIMIT = 1_000
-_TERMS_LIMIT = 32
+_WORDS_LIMIT = 32
 _NESTING_LIMIT = 20
 _PIECE = re.compile(r'"[^"]*"?\*?|[()|]|[^\s()"|]+')
 _WORD = re.compile(r"[^\W_]+")
@@ -41,7 +51,7 @@ _STOP_WORDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Phrase:
     """One word, or several that stand in this order.
 
     ``is_prefix`` lets the last one go on; ``is_quoted`` keeps other forms away from it.
@@ -72,31 +82,27 @@ class Not:
         return f"NOT {self.part}"
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+@dataclass(frozen=True)
+class _Parts:
+    parts: tuple["Node", ...]
+
+    def __str__(self) -> str:
+        return "(" + f" {type(self).__name__.upper()} ".join(map(str, self.parts)) + ")"
+
+
+class And(_Parts):
     """All of the parts."""
 
-    parts: tuple["Node", ...]
 
-    def __str__(self) -> str:
-        return "(" + " AND ".join(map(str, self.parts)) + ")"
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(_Parts):
     """Any of the parts."""
 
-    parts: tuple["Node", ...]
 
-    def __str__(self) -> str:
-        return "(" + " OR ".join(map(str, self.parts)) + ")"
-
-
-Node = Term | Not | And | Or
+Node = Phrase | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class SearchQuery:
     """A text as it was understood; ``root`` is ``None`` where there was no word in it."""
 
     root: Node | None
@@ -104,7 +110,7 @@ class Query:
 
     def __str__(self) -> str:
         text = "" if self.root is None else str(self.root)
-        return text[1:-1] if isinstance(self.root, (And, Or)) else text
+        return text[1:-1] if isinstance(self.root, _Parts) else text
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -126,7 +132,7 @@ def name_key(text: str) -> str:
     return " ".join([word for word in words if word not in _STOP_WORDS] or words)
 
 
-def parse_query(text: str, mend: Callable[[str], str] = str) -> Query:
+def parse_query(text: str, mend: Callable[[str], str] = str) -> SearchQuery:
     """Understand a text; no text at all raises. ``mend`` gives the word to take for one in it.
 
     >>> str(parse_query('(detention OR custody) -children "no one'))
@@ -134,7 +140,7 @@ def parse_query(text: str, mend: Callable[[str], str] = str) -> Query:
     """
     reader = _Reader(text, mend)
     root = reader.read()
-    return Query(root=root, ignored=tuple(dict.fromkeys(reader.ignored)))
+    return SearchQuery(root=root, ignored=tuple(dict.fromkeys(reader.ignored)))
 
 
 class _Reader:
@@ -146,7 +152,7 @@ class _Reader:
         if len(text) > LENGTH_LIMIT:
             self.ignored.append(f"all after the first {LENGTH_LIMIT} characters")
         self._pieces = iter(_PIECE.findall(text[:LENGTH_LIMIT].translate(_QUOTES)))
-        self._terms = 0
+        self._words = 0
 
     def read(self, depth: int = 0) -> Node | None:
         """Parts between ORs, up to the end or to the bracket that closes this level."""
@@ -171,7 +177,7 @@ class _Reader:
                 case _:
                     if piece[0] == "-" and words_of(piece):  # a lone dash is punctuation
                         is_negated = not is_negated
-                    part = self._term(piece)
+                    part = self._phrase(piece)
             if part is not None:
                 if is_negated:
                     part = part.part if isinstance(part, Not) else Not(part)
@@ -184,18 +190,18 @@ class _Reader:
             found = [part for part in found if not isinstance(part, Not)]
         return Or(tuple(found)) if len(found) > 1 else found[0] if found else None
 
-    def _term(self, piece: str) -> Term | None:
+    def _phrase(self, piece: str) -> Phrase | None:
         words = words_of(piece)
         if not words:
             return None
-        if self._terms + len(words) > _TERMS_LIMIT:
+        if self._words + len(words) > _WORDS_LIMIT:
             self.ignored.append(piece)
             return None
-        self._terms += len(words)
+        self._words += len(words)
         is_prefix = piece.endswith("*")
         whole = words[:-1] if is_prefix else words
         mended = (*map(self._mend, whole), *words[len(whole) :])
-        return Term(words=mended, is_prefix=is_prefix, is_quoted=piece[0] == '"')
+        return Phrase(words=mended, is_prefix=is_prefix, is_quoted=piece[0] == '"')
 
 
 def _together(parts: Sequence[Node]) -> Node | None:
@@ -209,7 +215,7 @@ def _together(parts: Sequence[Node]) -> Node | None:
 
 def _is_stop_word(part: Node) -> bool:
     return (
-        isinstance(part, Term)
+        isinstance(part, Phrase)
         and part.is_plain
         and len(part.words) == 1
         and part.words[0] in _STOP_WORDS

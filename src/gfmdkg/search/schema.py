@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 __all__ = ["BROADER", "DIRECT", "FORMAT", "SEPARATOR", "TABLES", "WEIGHTS", "in_ranges"]
 
-FORMAT = 2
+FORMAT = 3
 """Changes whenever an index of before would be misread; such a one is built anew."""
 
 DIRECT = "\ue001"
@@ -37,7 +37,7 @@ CREATE VIRTUAL TABLE target USING fts5(names, content = '', tokenize = '{_TOKENI
 CREATE TABLE type (id INTEGER PRIMARY KEY, iri TEXT, first INTEGER, last INTEGER);
 CREATE TABLE above (iri TEXT, type INTEGER, PRIMARY KEY (iri, type)) WITHOUT ROWID;
 CREATE TABLE property (id INTEGER PRIMARY KEY, iri TEXT);
-CREATE TABLE doc (id INTEGER PRIMARY KEY, iri TEXT, type INTEGER, scheme TEXT);
+CREATE TABLE doc (id INTEGER PRIMARY KEY, iri TEXT, type INTEGER, scheme TEXT, code TEXT);
 CREATE TABLE link (
   doc INTEGER, property INTEGER, target INTEGER, through INTEGER,
   PRIMARY KEY (doc, property, target, through)

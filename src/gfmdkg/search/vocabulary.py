@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from gfmdkg.search.documents import Document
-from gfmdkg.search.query import Query, parse_query
+from gfmdkg.search.query import SearchQuery, parse_query
 from gfmdkg.terms.folding import fold
 
 __all__ = ["correct", "words_of_prefix", "write_words"]
@@ -109,7 +109,7 @@ def _correction(connection: sqlite3.Connection, word: str, language: str | None)
 
 def correct(
     connection: sqlite3.Connection, text: str, *, language: str | None
-) -> tuple[Query, str | None]:
+) -> tuple[SearchQuery, str | None]:
     """The query of a text with each word that no item has replaced by the one meant, if any.
 
     Also the text with those words replaced, or ``None`` where nothing was. A word that exists,

@@ -1,5 +1,1 @@
-"""SPARQL text: its tokens, what may not be run, the operations of updates, queries of ours."""
-
-from gfmdkg.sparql.guard import check_query, check_update
-
-__all__ = ["check_query", "check_update"]
+"""SPARQL over HTTP: the Protocol, the Graph Store Protocol, what the service is."""

@@ -92,9 +92,6 @@ def _dump(store: OxigraphStore, graph: str) -> bytes:
     return output.getvalue()
 
 
-_MODULUS = 1 << 256
-
-
 class _Summing:
     """A binary sink that hashes whole lines, of one graph, as they come."""
 
@@ -124,7 +121,7 @@ def hash_content(store: OxigraphStore, *, has_union: bool) -> str:
         sink = _Summing(graph)
         store.dump(sink, media_type="application/n-triples", graph=graph)  # type: ignore[arg-type]
         total += sink.total
-    return _spell(total)
+    return hash_extended("0", total)
 
 
 def hash_changed(content_hash: str, patch: Patch) -> str:
@@ -137,7 +134,7 @@ def hash_changed(content_hash: str, patch: Patch) -> str:
 
 def hash_extended(content_hash: str, hash_sum: int) -> str:
     """The hash of some content with statements that it did not have and that sum to this."""
-    return _spell(int(content_hash, 16) + hash_sum)
+    return f"{(int(content_hash, 16) + hash_sum) % (1 << 256):064x}"
 
 
 def sum_statements(statements: Iterable[str]) -> int:
@@ -148,7 +145,3 @@ def sum_statements(statements: Iterable[str]) -> int:
 def _sum(statements: Iterable[bytes]) -> int:
     sha256, as_int = hashlib.sha256, int.from_bytes
     return sum(as_int(sha256(statement).digest(), "big") for statement in statements)
-
-
-def _spell(total: int) -> str:
-    return f"{total % _MODULUS:064x}"

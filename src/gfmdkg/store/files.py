@@ -7,10 +7,11 @@ made anew.
 
 import fcntl
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ __all__ = [
     "locked",
     "replace_durably",
     "replacing",
+    "scratch_folder",
     "sync_folder",
     "told_as_store_error",
     "write_durably",
@@ -87,8 +89,8 @@ def derive_once(
         return
     with alone(target):
         if not is_current(target):
-            for rubble in target.parent.glob(f"{target.name}.*.part"):
-                rubble.unlink(missing_ok=True)
+            for leftover in target.parent.glob(f"{target.name}.*.part"):
+                leftover.unlink(missing_ok=True)
             make()
 
 
@@ -127,3 +129,55 @@ def told_as_store_error(target: Path, *, what: str) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         fault = Fault(message=str(error), file=str(target))
         raise StoreError(f"{what} cannot be written", [fault]) from error
+
+
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[Path]:
+    """A new folder, which is gone when the block ends.
+
+    It lies below ``parent`` or, where that cannot be written to, among the system's temporary
+    files. What a killed process left below ``parent`` is removed.
+    """
+    place = parent / uuid4().hex
+    with ExitStack() as stack:
+        # Before it is made: an interrupt may come in the midst of that.
+        stack.callback(shutil.rmtree, place, ignore_errors=True)
+        try:
+            parent.mkdir(exist_ok=True)
+            lock = _make_place(place)
+        except OSError:
+            from tempfile import TemporaryDirectory  # a rare case, which nobody waits for
+
+            temporary = stack.enter_context(TemporaryDirectory(prefix="gfmdkg-"))
+            place = Path(temporary)
+        else:
+            stack.callback(os.close, lock)
+        yield place
+
+
+def _make_place(place: Path) -> int:
+    """Make a new folder and hold its lock, which tells it from what a killed process left."""
+    with (place.parent / "lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for other in place.parent.iterdir():
+            if other.is_dir():
+                _remove_if_left(other)
+        place.mkdir()
+        lock = os.open(place / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
+
+
+def _remove_if_left(place: Path) -> None:
+    try:
+        lock = os.open(place / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        shutil.rmtree(place, ignore_errors=True)
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(place, ignore_errors=True)
+    except BlockingIOError:
+        pass
+    finally:
+        os.close(lock)

@@ -12,12 +12,11 @@ from typing import IO
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault, ParameterError
-from gfmdkg.store.answers import GRAPH_FORMATS
+from gfmdkg.rdf.media import GRAPH_FORMATS
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.comparison import sum_statements
-from gfmdkg.store.complaints import TOO_LARGE, unreadable
-from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.rdf_store import OxigraphStore, parsing
 from gfmdkg.store.union import with_union
-from gfmdkg.terms.values import Term
 
 __all__ = ["MOST_RECORDED", "Loaded", "Progress", "RdfFile", "load_files"]
 
@@ -117,7 +116,7 @@ def _read(file: RdfFile, names: _Names, loaded: Loaded, progress: Progress) -> I
     what, size = f"reading {file.path.name} (MB)", file.path.stat().st_size // _MEGABYTE
     before = loaded.count
     try:
-        with file.path.open("rb") as packed:
+        with parsing(str(file.path)), file.path.open("rb") as packed:
             is_packed = file.path.suffix == ".gz"
             source: IO[bytes] = gzip.GzipFile(fileobj=packed) if is_packed else packed  # type: ignore[assignment]
             quads = ox.parse(source, GRAPH_FORMATS[file.media_type], base_iri=file.graph)
@@ -125,10 +124,6 @@ def _read(file: RdfFile, names: _Names, loaded: Loaded, progress: Progress) -> I
                 loaded.add([statement for _, statement in block])
                 progress(what, packed.tell() // _MEGABYTE, size)
                 yield from (quad for quad, _ in block)
-    except SyntaxError as error:
-        raise unreadable(error, str(file.path)) from error
-    except MemoryError as error:
-        raise _refused(file, TOO_LARGE) from error
     except (OSError, EOFError, zlib.error) as error:
         raise _refused(file, getattr(error, "strerror", None) or str(error)) from error
     if loaded.count == before:

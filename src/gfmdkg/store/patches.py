@@ -17,10 +17,9 @@ from typing import Self
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.formats.canonical_nodes import canonical_quads
-from gfmdkg.store.complaints import unreadable
-from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import Term
+from gfmdkg.rdf.canonical_nodes import canonical_quads
+from gfmdkg.rdf.values import Term
+from gfmdkg.store.rdf_store import OxigraphStore, parsing
 
 __all__ = [
     "Fact",
@@ -135,8 +134,11 @@ class Patch:
         added, removed = quads_of(self.added), quads_of(self.removed)
         store.apply(added=added, removed=removed)
         if is_union:
-            gone = (quad for quad in removed if not store.named_graphs_with(quad))
-            store.apply(added=map(_merged, added), removed=map(_merged, gone))
+            gone = [quad for quad in removed if not store.named_graphs_with(quad)]
+            store.apply(
+                added=[ox.Quad(*quad.triple) for quad in added],
+                removed=[ox.Quad(*quad.triple) for quad in gone],
+            )
 
     def obstacles(self, store: OxigraphStore) -> "Patch":
         """The part that ``apply`` would pass over: there already, or gone already."""
@@ -234,11 +236,5 @@ def triples_of(statements: Iterable[str]) -> set[ox.Triple]:
 def quads_of(statements: Iterable[str]) -> list[ox.Quad]:
     """The quads that statements are, in the same order."""
     text = "".join(f"{statement} .\n" for statement in statements)
-    try:
+    with parsing(None):
         return list(ox.parse(text, ox.RdfFormat.N_QUADS))
-    except SyntaxError as error:
-        raise unreadable(error, None) from error
-
-
-def _merged(quad: ox.Quad) -> ox.Quad:
-    return ox.Quad(quad.subject, quad.predicate, quad.object)

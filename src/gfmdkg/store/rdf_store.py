@@ -1,31 +1,41 @@
-"""The RDF store: what the rest of the house may ask of one, and the embedded one.
+"""The RDF store: pyoxigraph's, of which other packages see no more than this, and its complaints.
 
-Only this package knows pyoxigraph's stores. The interface is small on purpose, so
-that a SPARQL 1.1 Protocol and Graph Store Protocol server can stand behind it as well.
+What it says against a query, an update or a document becomes an error of ours, with its place.
 """
 
 import gc
+import os
+import re
+import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Self
 
 import pyoxigraph as ox
 
-from gfmdkg.errors import DataError, Fault, StoreError
-from gfmdkg.formats.solutions import Solutions
+from gfmdkg.errors import DataError, Fault, QueryRejected, StoreError
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.store.answers import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind, Dataset
-from gfmdkg.store.complaints import rejecting, unreadable
-from gfmdkg.store.prefix_lines import PREFIXED, PrefixLines, write_prefixed
+from gfmdkg.rdf.media import GRAPH_FORMATS, RESULTS_FORMATS, AnswerFormats, AnswerKind
+from gfmdkg.rdf.prefix_lines import PREFIXED, PrefixLines, write_prefixed
+from gfmdkg.rdf.solutions import Solutions
 
-__all__ = ["DIARY", "OxigraphStore"]
+__all__ = ["TOO_LARGE", "OxigraphStore", "clone_database", "is_refusal", "parsing", "rejection"]
 
-DIARY = "LOG"
-"""How the names of RocksDB's diaries begin: it starts one, and puts the former aside, each time
-that a folder is opened, and would keep a thousand."""
+TOO_LARGE = "a value is larger than 16 MB"
+"""What the parser refuses to hold."""
 
-_OWN_DATASET = Dataset()
+# RocksDB starts a new log each time that a folder is opened, puts the former one aside, and would
+# keep a thousand.
+_ROCKSDB_LOG = "LOG"
+# The engine reports a place only inside its message: "error at 2:5: expected …".
+_PLACE = re.compile(r"error at (\d+):(\d+):? ?", re.ASCII)
+# What the engine understands but will not do. It says so by RuntimeError, like real failures.
+_REFUSAL = re.compile(
+    r"The custom function .* is not supported|The graph .* (?:already exists|does not exist)",
+    re.DOTALL,
+)
+
 _ENGINE_PREFIXES = dict(PREFIXES)
 
 
@@ -66,7 +76,10 @@ class OxigraphStore:
         except (OSError, ValueError, RuntimeError) as error:
             fault = Fault(message=str(error), file=str(folder))
             raise StoreError("the store cannot be opened", [fault]) from error
-        _drop_old_diaries(folder)
+        for log in folder.glob(f"{_ROCKSDB_LOG}.old.*"):
+            # Another process may be about to do the same, or the folder not be ours to change.
+            with suppress(OSError):
+                log.unlink()
         return opened
 
     def close(self) -> None:
@@ -75,30 +88,15 @@ class OxigraphStore:
         gc.collect(0)
 
     def query(
-        self,
-        text: str,
-        *,
-        formats: AnswerFormats,
-        output: IO[bytes],
-        dataset: Dataset = _OWN_DATASET,
-        base_iri: str | None = None,
+        self, text: str, *, formats: AnswerFormats, output: IO[bytes]
     ) -> tuple[AnswerKind, str]:
         """Evaluate a query and write its answer to ``output``: its kind and media type.
 
         Raises ``QueryRejected`` with line and column, and ``NotAcceptable``. What
         ``output.write`` raises stops the evaluation and comes through.
         """
-        graphs: dict[str, list[ox.NamedNode]] = {}
-        if dataset.is_given:
-            graphs["default_graph"] = [ox.NamedNode(g) for g in dataset.default_graphs]
-            graphs["named_graphs"] = [ox.NamedNode(g) for g in dataset.named_graphs]
-        with rejecting():
-            answer = self._store.query(
-                text,
-                base_iri=base_iri,
-                prefixes=_ENGINE_PREFIXES,
-                **graphs,  # type: ignore[arg-type]
-            )
+        with _rejecting():
+            answer = self._store.query(text, prefixes=_ENGINE_PREFIXES)
         if isinstance(answer, ox.QueryTriples):
             media_type = formats.media_type(AnswerKind.GRAPH)
             if media_type in PREFIXED:
@@ -118,26 +116,22 @@ class OxigraphStore:
         That includes CREATE of a graph that exists, and CLEAR or DROP of one that does not,
         without SILENT.
         """
-        with rejecting():
+        with _rejecting():
             self._store.update(text, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
 
-    def load(
-        self, source: bytes, *, media_type: str, graph: str | None = None, file: str | None = None
-    ) -> None:
+    def load(self, source: bytes, *, media_type: str, graph: str | None = None) -> None:
         """Add a small document in one transaction.
 
         ``graph`` is a named graph, ``""`` the default graph, ``None`` as the quads say. Raises
         ``DataError`` with the place of a syntax error.
         """
-        try:
+        with parsing(None):
             self._store.load(
                 source,
                 format=GRAPH_FORMATS[media_type],
                 base_iri=graph or None,
                 to_graph=_graph_node(graph),
             )
-        except SyntaxError as error:
-            raise unreadable(error, file) from error
 
     def extend(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads in one transaction that is as large as they are."""
@@ -183,7 +177,7 @@ class OxigraphStore:
 
         Raises ``QueryRejected``, and ``DataError`` for a query of another form.
         """
-        with rejecting():
+        with _rejecting():
             found = self._store.query(query, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
         if not isinstance(found, ox.QuerySolutions):
             raise DataError("this needs a SELECT query")
@@ -207,9 +201,7 @@ class OxigraphStore:
 
     def clear_graph(self, graph: str) -> None:
         """Remove all triples of a named graph or of the default graph (``""``)."""
-        node = _graph_node(graph)
-        assert node is not None  # noqa: S101 - "" and an IRI both give a node
-        self._store.clear_graph(node)
+        self._store.clear_graph(ox.NamedNode(graph) if graph else ox.DefaultGraph())
 
     def add_graph(self, graph: str) -> None:
         """Make sure that the named graph exists, were it empty."""
@@ -240,14 +232,68 @@ class OxigraphStore:
         return len(self._store)
 
 
-def _drop_old_diaries(folder: Path) -> None:
-    for diary in folder.glob(f"{DIARY}.old.*"):
-        # Another process may be about to do the same, or the folder not be ours to change.
-        with suppress(OSError):
-            diary.unlink()
-
-
 def _graph_node(graph: str | None) -> ox.NamedNode | ox.DefaultGraph | None:
     if graph is None:
         return None
     return ox.NamedNode(graph) if graph else ox.DefaultGraph()
+
+
+@contextmanager
+def _rejecting() -> Iterator[None]:
+    """Raise what the engine says against a query or an update as ``QueryRejected``."""
+    try:
+        yield
+    except (SyntaxError, ValueError) as error:
+        raise rejection(str(error.msg if isinstance(error, SyntaxError) else error)) from error
+    except RuntimeError as error:
+        if not is_refusal(error):
+            raise
+        raise QueryRejected(str(error)) from error
+
+
+def is_refusal(error: RuntimeError | str) -> bool:
+    """Whether the engine understood the request and will not do it; else it has failed."""
+    return _REFUSAL.fullmatch(str(error)) is not None
+
+
+def rejection(message: str, *, shift: int = 0) -> QueryRejected:
+    """The engine's complaint about a query, with its place where the engine gives one.
+
+    ``shift`` characters stood before the first line.
+    """
+    place = _PLACE.search(message)
+    if place is None:
+        return QueryRejected(message)
+    detail = message[: place.start()] + message[place.end() :]
+    line, column = int(place[1]), int(place[2])
+    return QueryRejected(detail, line=line, column=max(1, column - shift * (line == 1)))
+
+
+@contextmanager
+def parsing(file: str | None) -> Iterator[None]:
+    """Raise what the parser says against a document as ``DataError``, with its place."""
+    try:
+        yield
+    except SyntaxError as error:
+        fault = Fault(message=error.msg, file=file, line=error.lineno, column=error.offset)
+        raise DataError("the document cannot be read", [fault]) from error
+    except MemoryError as error:
+        fault = Fault(message=TOO_LARGE, file=file)
+        raise DataError("the document cannot be read", [fault]) from error
+
+
+def clone_database(source: Path, target: Path) -> None:
+    """Copy a RocksDB folder that nobody writes to: tables by hard link, the rest by value.
+
+    RocksDB never changes a table file once it is written. Where a link is not possible, as
+    from one disk to another, the tables are copied as well. Its lock and its log stay behind.
+    """
+    target.mkdir()
+    for file in source.iterdir():
+        if file.name == "LOCK" or file.name.startswith(_ROCKSDB_LOG):
+            continue
+        if file.suffix == ".sst":
+            with suppress(OSError):
+                os.link(file, target / file.name)
+                continue
+        shutil.copyfile(file, target / file.name)

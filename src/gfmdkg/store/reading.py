@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.formats.canonical_nodes import canonical_quads
 from gfmdkg.namespaces import BASE, GRAPH_BASE
-from gfmdkg.store.answers import GRAPH_FORMATS
-from gfmdkg.store.complaints import TOO_LARGE, unreadable
+from gfmdkg.rdf.canonical_nodes import canonical_quads
+from gfmdkg.rdf.media import GRAPH_FORMATS
+from gfmdkg.store.rdf_store import TOO_LARGE, parsing
 
 __all__ = [
     "NESTED_ENTITIES",
@@ -70,17 +70,11 @@ def read_quads(
     """
     node = ox.NamedNode(graph)
     quads = _parse(source, media_type=media_type, base_iri=graph, file=file)
-    merged = (ox.Quad(quad.subject, quad.predicate, quad.object, node) for quad in quads)
-    return _named(merged, graph)
+    return _named((ox.Quad(q.subject, q.predicate, q.object, node) for q in quads), graph)
 
 
 def read_dataset(
-    source: bytes,
-    *,
-    media_type: str,
-    graph: str | None,
-    nodes: str = BASE,
-    file: str | None = None,
+    source: bytes, *, media_type: str, graph: str | None, nodes: str, file: str | None = None
 ) -> list[ox.Quad]:
     """The quads of a document in the graphs that it names; ``graph`` takes those without.
 
@@ -90,10 +84,10 @@ def read_dataset(
     quads = _parse(source, media_type=media_type, base_iri=graph or BASE, file=file)
     default = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
     placed = (
-        ox.Quad(quad.subject, quad.predicate, quad.object, default)
-        if isinstance(quad.graph_name, ox.DefaultGraph)
-        else quad
-        for quad in quads
+        ox.Quad(q.subject, q.predicate, q.object, default)
+        if isinstance(q.graph_name, ox.DefaultGraph)
+        else q
+        for q in quads
     )
     return _named(placed, nodes)
 
@@ -104,21 +98,16 @@ def read_labelled(source: bytes, *, graph: str) -> list[ox.Quad]:
     The caller sees to it that no other graph has those labels.
     """
     node = ox.NamedNode(graph)
-    triples = _parse(source, media_type="application/n-triples", base_iri=graph, file=None)
-    return [ox.Quad(t.subject, t.predicate, t.object, node) for t in triples]
+    quads = _parse(source, media_type="application/n-triples", base_iri=graph, file=None)
+    return [ox.Quad(q.subject, q.predicate, q.object, node) for q in quads]
 
 
 def _parse(source: bytes, *, media_type: str, base_iri: str, file: str | None) -> list[ox.Quad]:
     if _nested_entity(source, media_type=media_type) is not None:
         fault = Fault(message=NESTED_ENTITIES, file=file)
         raise DataError("the document cannot be read", [fault])
-    try:
+    with parsing(file):
         return list(ox.parse(source, GRAPH_FORMATS[media_type], base_iri=base_iri))
-    except SyntaxError as error:
-        raise unreadable(error, file) from error
-    except MemoryError as error:
-        fault = Fault(message=TOO_LARGE, file=file)
-        raise DataError("the document cannot be read", [fault]) from error
 
 
 def _named(quads: Iterable[ox.Quad], graph: str) -> list[ox.Quad]:

@@ -74,17 +74,13 @@ def leave_out(
     Of a triple that came into several, the first by name keeps it. Gives what went, each with
     the graph that has it.
     """
-    came = sorted(
-        (
-            quad
-            for quad in set(quads)
-            if is_our_graph(graph_of(quad)) and store.contains(quad) and not before.contains(quad)
-        ),
-        key=str,
-        reverse=True,
-    )
+    came = [
+        quad
+        for quad in set(quads)
+        if is_our_graph(graph_of(quad)) and store.contains(quad) and not before.contains(quad)
+    ]
     left: dict[str, str] = {}
-    for quad in came:
+    for quad in sorted(came, key=str, reverse=True):
         for statement, other in stated_elsewhere(store, [quad]):
             store.apply(added=(), removed=[quad])
             left[statement] = other

@@ -10,10 +10,10 @@
       versions/12/version.json
       versions/12/patch.rdfp   what it has more and less than version 11; see store/patches.py
       versions/12/…        what was made from it: names.sqlite, search.sqlite, lists.sqlite, …
-      staging/…            the writer's draft; rubble after a crash, swept by the next writer
+      staging/…            the writer's draft; what a crash left is removed by the next writer
       scratch/…            copies to try a change on, each gone with who uses it
 
-A draft is a clone of a version (``store/cloning.py``), made in milliseconds. Everything is
+A draft is a clone of a version, made in milliseconds. Everything is
 written, flushed and renamed into place before CURRENT names it, hence a crash at any
 moment leaves either the former version or the next one, and never a half.
 
@@ -25,8 +25,8 @@ import json
 import mmap
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -36,9 +36,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
-from gfmdkg.store.cloning import clone_database, scratch_copy
-from gfmdkg.store.files import locked, replace_durably, sync_folder, write_durably
-from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.rdf.values import write_json
+from gfmdkg.store.files import locked, replace_durably, scratch_folder, sync_folder, write_durably
+from gfmdkg.store.rdf_store import OxigraphStore, clone_database
 
 if TYPE_CHECKING:
     from gfmdkg.store.patches import Patch
@@ -49,7 +49,8 @@ _HISTORY = ("version.json", "patch.rdfp")
 _LOOK_SECONDS = 1.0
 _SIGN_BYTES = 16
 # What was made for a version and may hold for the next; its readers find out.
-_CARRIED = ("rules.json",)
+_CARRIED = "rules.json"
+_LOCKED_OUT = "another writer held the lock"
 
 
 class Origin(StrEnum):
@@ -105,9 +106,13 @@ class Version:
         """The RocksDB folder."""
         return self.folder / "db"
 
-    def scratch(self) -> AbstractContextManager[OxigraphStore]:
+    @contextmanager
+    def scratch(self) -> Iterator[OxigraphStore]:
         """``with version.scratch() as store``: a copy to be changed at will, and forgotten."""
-        return scratch_copy(self.database, folder=self.folder.parents[1] / "scratch")
+        with scratch_folder(self.folder.parents[1] / "scratch") as folder:
+            clone_database(self.database, folder / "db")
+            with closing(OxigraphStore.open(folder / "db")) as store:
+                yield store
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,14 +121,10 @@ class Draft:
 
     store: OxigraphStore
     base: Version | None
+    folder: Path
+    """Where to put what is published with the version; it becomes its folder."""
     published: Version | None = None
-    _owner: "VersionStore"
-    _folder: Path
-
-    @property
-    def folder(self) -> Path:
-        """Where to put what is published with the version; it becomes its folder."""
-        return self._folder
+    _publish: "Callable[[Draft, Version, Patch | None], Version]"
 
     def publish(
         self,
@@ -159,7 +160,7 @@ class Draft:
             change=change,
             reverts=reverts,
         )
-        self.published = self._owner._publish(self, version, patch)  # noqa: SLF001 - one mechanism
+        self.published = self._publish(self, version, patch)
         return self.published
 
 
@@ -240,7 +241,9 @@ class VersionStore:
         try:
             record = json.loads((folder / "version.json").read_bytes())
         except FileNotFoundError as error:
-            raise NotFound("version", str(number)) from error
+            latest = max((int(p.name) for p in self._versions.glob("[0-9]*")), default=None)
+            hint = "there is none yet" if latest is None else f"the latest is {latest}"
+            raise NotFound("version", str(number), hint=hint) from error
         except ValueError as error:
             fault = Fault(message=str(error), file=str(folder / "version.json"))
             raise StoreError("a version's record is damaged", [fault]) from error
@@ -295,22 +298,18 @@ class VersionStore:
         """
         self._staging.mkdir(parents=True, exist_ok=True)
         self._versions.mkdir(exist_ok=True)
-        with locked(
-            self.root / "lock",
-            wait_seconds=wait_seconds,
-            refusal="another writer held the lock",
-        ):
-            self._sweep()
+        with locked(self.root / "lock", wait_seconds=wait_seconds, refusal=_LOCKED_OUT):
+            self._remove_leftovers()
             base = self.current()
             folder = self._staging / uuid4().hex
             folder.mkdir()
             if base is not None and not from_nothing:
                 clone_database(base.database, folder / "db")
             if base is not None:
-                _carry_over(base.folder, folder)
-            draft = Draft(
-                store=OxigraphStore.open(folder / "db"), base=base, _owner=self, _folder=folder
-            )
+                with suppress(FileNotFoundError):
+                    shutil.copyfile(base.folder / _CARRIED, folder / _CARRIED)
+            store = OxigraphStore.open(folder / "db")
+            draft = Draft(store=store, base=base, folder=folder, _publish=self._publish)
             try:
                 yield draft
             finally:
@@ -320,15 +319,15 @@ class VersionStore:
 
     def withdraw(self, version: Version) -> None:
         """Take a first version back, unless another followed; then the store is empty again."""
-        with locked(self.root / "lock", wait_seconds=60, refusal="another writer held the lock"):
+        with locked(self.root / "lock", wait_seconds=60, refusal=_LOCKED_OUT):
             if version.parent is None and self.current() == version:
                 self._pointer.unlink()
-                self._sweep()
+                self._remove_leftovers()
 
-    def _sweep(self) -> None:
+    def _remove_leftovers(self) -> None:
         """Remove what writers left that were killed before they acknowledged anything."""
-        for rubble in self._staging.iterdir():
-            shutil.rmtree(rubble, ignore_errors=True)
+        for leftover in self._staging.iterdir():
+            shutil.rmtree(leftover, ignore_errors=True)
         for pointer in self.root.glob("CURRENT.*.part"):
             pointer.unlink(missing_ok=True)
         current = self.current()
@@ -338,32 +337,24 @@ class VersionStore:
 
     def _publish(self, draft: Draft, version: Version, patch: "Patch | None") -> Version:
         # Most processes only read, and start without what compares and hashes.
-        from gfmdkg.store.comparison import (
-            compare_if_small,
-            count_growth,
-            hash_changed,
-            hash_content,
-        )
+        from gfmdkg.store import comparison
 
         draft.store.flush()
-        staged, number, base = draft._folder, version.number, draft.base  # noqa: SLF001
+        staged, number, base = draft.folder, version.number, draft.base
         has_union = version.default_graph == "union"
         if version.content_hash:
             content_hash, quads = version.content_hash, len(draft.store)
         elif patch is not None and base is not None:
-            with closing(OxigraphStore.open_read_only(base.database)) as before:
-                quads = base.quads + count_growth(before, draft.store, patch)
-            content_hash = hash_changed(base.content_hash, patch)
+            with closing(_contents(base)) as before:
+                quads = base.quads + comparison.count_growth(before, draft.store, patch)
+            content_hash = comparison.hash_changed(base.content_hash, patch)
         else:
             # The files are the first build's history; other beginnings have no other.
             if base is not None or version.origin is not Origin.BUILD:
-                with closing(
-                    OxigraphStore.in_memory()
-                    if base is None
-                    else OxigraphStore.open_read_only(base.database)
-                ) as before:
-                    patch = compare_if_small(before, draft.store, has_union=has_union)
-            content_hash, quads = hash_content(draft.store, has_union=has_union), len(draft.store)
+                with closing(_contents(base)) as before:
+                    patch = comparison.compare_if_small(before, draft.store, has_union=has_union)
+            content_hash = comparison.hash_content(draft.store, has_union=has_union)
+            quads = len(draft.store)
         version = replace(
             version,
             content_hash=content_hash,
@@ -376,9 +367,8 @@ class VersionStore:
         if patch is not None:
             headers = {"version": number, "created": version.created.isoformat()}
             write_durably(staged / "patch.rdfp", patch.to_text(headers))
-        record = asdict(version) | {"created": version.created.isoformat()}
-        del record["folder"]
-        write_durably(staged / "version.json", json.dumps(record, indent=2))
+        record = {name: value for name, value in asdict(version).items() if name != "folder"}
+        write_durably(staged / "version.json", write_json(record, indent=2))
         sync_folder(staged)
         staged.rename(version.folder)
         sync_folder(self._versions)
@@ -390,18 +380,18 @@ class VersionStore:
     def _prune(self, current: int) -> None:
         for database in self._versions.glob("[0-9]*/db"):
             if int(database.parent.name) <= current - self._kept:
-                rubble = self._staging / uuid4().hex
-                database.rename(rubble)  # at once, so that nobody opens the half of one
-                shutil.rmtree(rubble, ignore_errors=True)
+                leftover = self._staging / uuid4().hex
+                database.rename(leftover)  # at once, so that nobody opens the half of one
+                shutil.rmtree(leftover, ignore_errors=True)
                 for file in database.parent.iterdir():
                     if file.name not in _HISTORY:
                         file.unlink(missing_ok=True)
 
 
-def _carry_over(before: Path, folder: Path) -> None:
-    for name in _CARRIED:
-        if (before / name).is_file():
-            shutil.copyfile(before / name, folder / name)
+def _contents(version: Version | None) -> OxigraphStore:
+    if version is None:
+        return OxigraphStore.in_memory()
+    return OxigraphStore.open_read_only(version.database)
 
 
 def _has_any(file: Path, rows: list[bytes]) -> bool:

@@ -5,20 +5,15 @@ Validation asks which nodes a change can affect and what lies around them: many 
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
 from gfmdkg.errors import GfmdkgError
+from gfmdkg.rdf.values import Term, Triple
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import Term, Triple
 
-__all__ = [
-    "Step",
-    "TooManyNodes",
-    "TripleView",
-    "store_of",
-]
+__all__ = ["Step", "TooManyNodes", "TripleView", "store_of"]
 
 
 class TooManyNodes(GfmdkgError):
@@ -35,7 +30,7 @@ class Step:
 
     ``predicate`` is an IRI, or ``None`` for any. ``is_inverse`` goes from object to subject;
     ``repeats`` any number of times, none included; ``to_predicate`` goes from a subject to
-    the predicates of its triples instead of their objects.
+    the predicates of its triples instead of their objects, or from a predicate to subjects.
     """
 
     predicate: str | None
@@ -71,35 +66,22 @@ class TripleView:
         return seen
 
     def triples(
-        self,
-        subject: Term | None,
-        predicate: ox.NamedNode | None,
-        object_: Term | None,
+        self, subject: Term | None, predicate: Term | None, object_: Term | None
     ) -> Iterator[Triple]:
         """The triples of a pattern; ``None`` matches anything."""
-        if isinstance(subject, ox.Literal):
+        if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode | None):
             return
         graph = ox.DefaultGraph() if self._only_default else None
         for quad in self._store.quads_for_pattern(subject, predicate, object_, graph):
             if self._only_default or self.sees(quad):
                 yield quad.subject, quad.predicate, quad.object
 
-    def has(
-        self,
-        subject: Term | None,
-        predicate: ox.NamedNode | None,
-        object_: Term | None,
-    ) -> bool:
+    def has(self, subject: Term | None, predicate: Term | None, object_: Term | None) -> bool:
         """Whether there is a triple of this pattern."""
         return next(self.triples(subject, predicate, object_), None) is not None
 
     def follow(
-        self,
-        nodes: Iterable[Term],
-        step: Step,
-        *,
-        into: set[Triple] | None = None,
-        limit: int,
+        self, nodes: Iterable[Term], step: Step, *, into: set[Triple] | None = None, limit: int
     ) -> frozenset[Term]:
         """The nodes a step away from some; ``into`` takes the triples on the way.
 
@@ -110,7 +92,9 @@ class TripleView:
         found: set[Term] = set(waiting) if step.repeats else set()
         while waiting:
             node = waiting.pop()
-            pattern = (None, predicate, node) if step.is_inverse else (node, predicate, None)
+            pattern: tuple[Term | None, Term | None, Term | None] = (node, predicate, None)
+            if step.is_inverse:
+                pattern = (None, node, None) if step.to_predicate else (None, predicate, node)
             for triple in self.triples(*pattern):
                 if into is not None:
                     into.add(triple)
@@ -126,26 +110,13 @@ class TripleView:
 
     def retrace(self, nodes: Collection[Term], step: Step, *, limit: int) -> frozenset[Term]:
         """The nodes from which a step leads to one of these. Raises ``TooManyNodes``."""
-        if not step.to_predicate:
-            back = Step(
-                predicate=step.predicate, is_inverse=not step.is_inverse, repeats=step.repeats
-            )
-            return self.follow(nodes, back, limit=limit)
-        found: set[Term] = set()
-        for node in nodes:
-            if not isinstance(node, ox.NamedNode):
-                continue
-            for triple in self.triples(None, node, None):
-                found.add(triple[0])
-                if len(found) > limit:
-                    raise TooManyNodes(limit)
-        return frozenset(found)
+        return self.follow(nodes, replace(step, is_inverse=not step.is_inverse), limit=limit)
 
 
 def _end(step: Step) -> int:
-    if step.to_predicate:
-        return 1
-    return 0 if step.is_inverse else 2
+    if step.is_inverse:
+        return 0
+    return 1 if step.to_predicate else 2
 
 
 def store_of(triples: AbstractSet[Triple]) -> OxigraphStore:

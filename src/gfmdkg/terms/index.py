@@ -24,25 +24,22 @@ import unicodedata
 import weakref
 import zlib
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from gfmdkg.about import VERSION
 from gfmdkg.errors import Ambiguous, Candidate, Fault, NotFound, StoreError
-from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, expand
-from gfmdkg.terms.folding import fold, is_acronym, tidy
-from gfmdkg.terms.values import Resource
+from gfmdkg.namespaces import expand
+from gfmdkg.rdf.values import Resource
+from gfmdkg.terms.folding import CodeAggregate, fold, is_acronym, slug_of, tidy
 
 if TYPE_CHECKING:
     from gfmdkg.terms.nearest import NamePool
 
 __all__ = [
-    "LabelEntry",
-    "LabelKind",
     "NameFact",
     "TermIndex",
     "is_current",
@@ -52,15 +49,14 @@ __all__ = [
 ]
 
 NameFact = tuple[str, str, str, str | None]
-"""What is said of a resource: its IRI, a kind of name with a text and its language; or ``type``
-or ``scheme`` with an IRI and ``None``."""
-
-_OWN_BASES = (ID_BASE, SCHEME_BASE)
+"""What is said of a resource: its IRI, a kind of name (``pref``, ``alt``, ``hidden``, ``never``,
+``notation``) with a text and its language; or ``type`` or ``scheme`` with an IRI and ``None``.
+A ``symbol`` is no name, for documents may share one."""
 
 # A resource that has no name is in none of them. Its types and schemes are separated by spaces.
 _TABLES = """
 CREATE TABLE resource (
-  id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, slug TEXT,
+  id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, slug TEXT, code TEXT,
   types TEXT NOT NULL, schemes TEXT NOT NULL
 );
 CREATE TABLE name (
@@ -76,20 +72,25 @@ BEGIN;
 CREATE INDEX temp.fact_of ON fact (iri, kind);
 INSERT INTO resource (iri, slug, types, schemes)
   SELECT iri, slug(iri), '', '' FROM fact
-  WHERE kind NOT IN ('type', 'scheme') GROUP BY iri ORDER BY min(rowid);
+  WHERE kind NOT IN ('type', 'scheme', 'symbol') GROUP BY iri ORDER BY min(rowid);
 UPDATE resource SET
   types = (SELECT ifnull(group_concat(value, ' '), '') FROM (
     SELECT DISTINCT value FROM fact WHERE iri = resource.iri AND kind = 'type' ORDER BY value)),
   schemes = (SELECT ifnull(group_concat(value, ' '), '') FROM (
     SELECT DISTINCT value FROM fact WHERE iri = resource.iri AND kind = 'scheme' ORDER BY value));
+UPDATE resource SET code = coded.code FROM (
+  SELECT iri, code(iri, kind, value, language) AS code FROM fact
+  WHERE kind IN ('alt', 'notation', 'symbol') GROUP BY iri) AS coded
+  WHERE resource.iri = coded.iri;
 INSERT INTO member SELECT DISTINCT value, id FROM fact JOIN resource USING (iri)
   WHERE kind = 'scheme';
 INSERT INTO name (resource, kind, text, language, folded)
   SELECT id, kind, value, language, fold(value) FROM fact JOIN resource USING (iri)
-  WHERE kind NOT IN ('type', 'scheme') ORDER BY id, fact.rowid;
+  WHERE kind NOT IN ('type', 'scheme', 'symbol') ORDER BY id, fact.rowid;
 DROP TABLE fact;
 CREATE INDEX name_of ON name (resource);
 CREATE INDEX name_folded ON name (folded);
+CREATE INDEX resource_code ON resource (iri, code) WHERE code IS NOT NULL;
 CREATE INDEX resource_slug ON resource (slug) WHERE slug IS NOT NULL;
 COMMIT;
 """
@@ -100,7 +101,8 @@ _MADE_BY = zlib.crc32(f"{VERSION} {unicodedata.unidata_version} {_TABLES}".encod
 def _fill_tables(connection: sqlite3.Connection, facts: Iterable[NameFact]) -> None:
     """Make the tables in an empty database; no fact is held in memory for it."""
     connection.create_function("fold", 1, fold, deterministic=True)
-    connection.create_function("slug", 1, _slug, deterministic=True)
+    connection.create_function("slug", 1, slug_of, deterministic=True)
+    connection.create_aggregate("code", 4, CodeAggregate)  # type: ignore[arg-type]
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     connection.executescript(_TABLES)
@@ -139,17 +141,12 @@ def open_tables(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _slug(iri: str) -> str | None:
-    return iri[iri.rfind("/") + 1 :] if iri.startswith(_OWN_BASES) else None
-
-
-LabelKind = Literal["pref", "alt", "hidden", "never", "notation"]
-
 _AMBIGUOUS_SHOWN = 20
 _LABELS_KEPT = 10_000
 # IRI, types and schemes of a resource that may be meant; the last two separated by spaces.
 _Match = tuple[str, str, str]
 
+_CODES = "SELECT iri, code FROM resource WHERE code IS NOT NULL"
 _BY_IRI = "SELECT iri, types, schemes FROM resource WHERE iri = ?"
 _BY_SLUG = "SELECT iri, types, schemes FROM resource WHERE slug = ?"
 _BY_NAME = (
@@ -161,8 +158,8 @@ _NAMES = (
     " WHERE iri = ? ORDER BY name.id"
 )
 _PREFERRED = (
-    "SELECT language, text FROM resource JOIN name ON resource = resource.id"
-    " WHERE iri = ? AND kind = 'pref' ORDER BY name.id"
+    "SELECT text FROM resource JOIN name ON resource = resource.id"
+    " WHERE iri = ? AND kind = 'pref' ORDER BY language IS NOT 'en', name.id LIMIT 1"
 )
 _MEMBERS = (
     "SELECT DISTINCT iri FROM member JOIN resource ON resource.id = resource"
@@ -177,21 +174,9 @@ _ONE_NAME = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelEntry:
-    """One name of one resource. ``types`` and ``schemes`` are IRIs."""
-
-    iri: str
-    kind: LabelKind
-    text: str
-    language: str | None = None
-    types: tuple[str, ...] = ()
-    schemes: tuple[str, ...] = ()
-
-
 def labels_query() -> str:
     """The SPARQL query whose solutions are what an index is made of."""
-    from gfmdkg.sparql.query_text import packaged_query  # the names are in a file as a rule
+    from gfmdkg.rdf.query_text import packaged_query  # the names are in a file as a rule
 
     return packaged_query("gfmdkg.terms", "labels.rq").text
 
@@ -206,8 +191,12 @@ class TermIndex:
         """Over tables that ``_fill_tables`` made. The connection is closed with the index."""
         self._connection = connection
         self._read = partial(_read, connection)
-        # The labels of classes, kinds and sessions are shown again and again.
-        self._preferred = lru_cache(_LABELS_KEPT)(partial(_read, connection, _PREFERRED))
+        # The names of classes, kinds and sessions are shown again and again. Few resources have a
+        # code, and every cell of an answer asks for it.
+        self._codes = cache(partial(_read_codes, connection))
+        self._resources = lru_cache(_LABELS_KEPT)(
+            partial(_named, connection=connection, codes=self._codes)
+        )
         self._pools: dict[tuple[frozenset[str], frozenset[str]], NamePool] = {}
         weakref.finalize(self, connection.close)
 
@@ -224,19 +213,10 @@ class TermIndex:
         _fill_tables(connection, facts)
         return index
 
-    @classmethod
-    def from_entries(cls, entries: Iterable[LabelEntry]) -> Self:
-        """Index these names; slugs are taken from the IRIs and need no entries."""
-        return cls.from_facts(fact for entry in entries for fact in _facts(entry))
-
     def __len__(self) -> int:
         """How many resources have a name."""
         ((count,),) = self._read("SELECT count(*) FROM resource")
         return int(count)
-
-    def __contains__(self, iri: object) -> bool:
-        """Whether a resource of this IRI has a name."""
-        return isinstance(iri, str) and bool(self._read(_BY_IRI, iri))
 
     def resolve(
         self,
@@ -337,36 +317,26 @@ class TermIndex:
         ((iri, kind, text),) = self._read(_ONE_NAME, number)
         return iri, (self.label(iri) if kind == "hidden" else None) or text
 
-    def label(self, iri: str, language: str = "en") -> str | None:
-        """The preferred label in ``language``, else in English, else in any; ``None`` without."""
-        preferred = self._preferred(iri)
-        for wanted in (language, "en"):
-            for its_language, text in preferred:
-                if its_language == wanted:
-                    return str(text)
-        return preferred[0][1] if preferred else None
+    def label(self, iri: str) -> str | None:
+        """The preferred label in English, else in any language; ``None`` without."""
+        return self.resource(iri).label
+
+    def code(self, iri: str) -> str | None:
+        """The acronym, symbol or number of a resource, as ``code_of`` has it."""
+        return self._codes().get(iri)
 
     def resource(self, iri: str) -> Resource:
-        """A resource with its English label."""
-        return Resource(iri=iri, label=self.label(iri))
+        """A resource with its English label and its code."""
+        return self._resources(iri)
 
-    def labels(self, iri: str) -> tuple[LabelEntry, ...]:
-        """All names of a resource as they were entered, those that veto included."""
-        types, schemes = (tuple(groups.split()) for groups in self._groups(iri))
-        return tuple(
-            LabelEntry(
-                iri=iri, kind=kind, text=text, language=language, types=types, schemes=schemes
-            )
-            for kind, text, language in self._read(_NAMES, iri)
-        )
+    def labels(self, iri: str) -> list[tuple[str, str, str | None]]:
+        """All names of a resource as they were entered: kind, text and language of each."""
+        return self._read(_NAMES, iri)
 
     def types(self, iri: str) -> tuple[str, ...]:
         """The classes of a resource as the data state them, sorted; none if it has no name."""
-        return tuple(self._groups(iri)[0].split())
-
-    def _groups(self, iri: str) -> tuple[str, str]:
         found = self._read(_BY_IRI, iri)
-        return found[0][1:] if found else ("", "")
+        return tuple(found[0][1].split()) if found else ()
 
     def members(self, schemes: Collection[str]) -> tuple[str, ...]:
         """The concepts of the schemes, in order of entry."""
@@ -384,10 +354,17 @@ def _read(connection: sqlite3.Connection, query: str, *values: object) -> list[A
         raise StoreError("the index of names cannot be read", [fault]) from error
 
 
-def _facts(entry: LabelEntry) -> Iterator[NameFact]:
-    yield entry.iri, entry.kind, entry.text, entry.language
-    yield from ((entry.iri, "type", iri, None) for iri in entry.types)
-    yield from ((entry.iri, "scheme", iri, None) for iri in entry.schemes)
+# No methods, for a cache that knows its index would keep the index alive.
+def _read_codes(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(_read(connection, _CODES))
+
+
+def _named(
+    iri: str, *, connection: sqlite3.Connection, codes: Callable[[], dict[str, str]]
+) -> Resource:
+    preferred = _read(connection, _PREFERRED, iri)
+    label = preferred[0][0] if preferred else None
+    return Resource(iri=iri, label=label, code=codes().get(iri))
 
 
 def _fits(of_types: str, of_schemes: str, types: Collection[str], schemes: Collection[str]) -> bool:

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.namespaces import ID_BASE, expand
+from gfmdkg.rdf.values import Term, matching, typed
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term, matching, typed
 
 __all__ = ["Column", "ColumnType", "Parameter", "ParameterType"]
 
@@ -21,6 +21,8 @@ _ALWAYS_WHOLE = {"json_schema_serialization_defaults_required": True}
 _INTEGER = r"[+-]?[0-9]{1,18}"
 _DECIMAL = r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# Of topics and processes, but not of process and status.
+_PLURAL = re.compile("(?<=ss)es$|(?<![su])s$")
 _OWN_PATH = re.compile(r"[a-z0-9]+(/[a-z0-9.-]+)+", re.ASCII)
 # What UTF-8 cannot carry, and what no answer could be shown with.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -56,12 +58,16 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of the answer; ``label`` is the variable with a resource's label."""
+    """A column of the answer; ``label`` is the variable with a resource's label.
+
+    A cell of a column that ``is_optional`` may be empty.
+    """
 
     name: str
     type: ColumnType
     description: str
     label: str | None = None
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +105,18 @@ class Parameter:
             return self._resource(text, resolver)
         return self.literal(text)
 
+    def values_in(self, text: str, resolver: TermIndex) -> tuple[str, ...]:
+        """The values that a text holds: where ``many`` are taken, commas separate them.
+
+        A text that as a whole is the name of a resource is one value, commas and all. Raises
+        ``Ambiguous`` where it is that of several.
+        """
+        if not self.many or "," not in text:
+            return (text,)
+        if self.type is ParameterType.RESOURCE and self._find(text, resolver) is not None:
+            return (text,)
+        return tuple(filter(None, map(str.strip, text.split(",")))) or (text,)
+
     def literal(self, text: str) -> Term:
         """The term of a value that needs no names to be known. Raises ``ParameterError``."""
         if self.type is ParameterType.ENUM and text not in self.values:
@@ -121,16 +139,23 @@ class Parameter:
             return tuple(iri.rpartition("/")[2] for iri in resolver.members(self.schemes))
         return self.values
 
+    @property
+    def _what(self) -> str:
+        """What one value of it names, in messages."""
+        return _PLURAL.sub("", self.name).replace("_", " ")
+
+    def _find(self, text: str, resolver: TermIndex) -> str | None:
+        return resolver.find(text, types=self.classes, schemes=self.schemes, what=self._what)
+
     def _resource(self, text: str, resolver: TermIndex) -> ox.NamedNode:
-        what = self.name.replace("_", " ")
-        found = resolver.find(text, types=self.classes, schemes=self.schemes, what=what)
+        found = self._find(text, resolver)
         if found is not None:
             return ox.NamedNode(found)
         # Schemes are short, so the whole choice is shown rather than the nearest names.
         if allowed := self.allowed(resolver):
             raise ParameterError(self.name, f"has the value “{text}”", value=text, allowed=allowed)
         nearest = resolver.nearest(text, types=self.classes, schemes=self.schemes)
-        raise NotFound(what, text, nearest)
+        raise NotFound(self._what, text, nearest)
 
 
 def _as(datatype: str) -> Callable[[str], Term]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gfmdkg.engine.child import Handler, Reply
-from gfmdkg.engine.frames import Frame
+from gfmdkg.engine.frames import Frame, Handler, Reply
 from gfmdkg.engine.workers import Role
 from gfmdkg.errors import QueryRejected
 from gfmdkg.namespaces import BASE, PREFIXES
@@ -77,21 +76,20 @@ def _lines(part: Any, depth: int) -> Iterator[str]:
 def _is_leaf(value: Any) -> bool:
     from rdflib.plugins.sparql.parserutils import CompValue
 
-    if isinstance(value, list | tuple | set | frozenset):
-        return all(map(_is_leaf, value))
-    if isinstance(value, dict) and not isinstance(value, CompValue):
-        return all(map(_is_leaf, value.values()))
-    return not isinstance(value, CompValue)
+    if isinstance(value, CompValue):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return not isinstance(value, dict | list | tuple | set | frozenset) or all(map(_is_leaf, inner))
 
 
 def _inline(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"({' '.join(map(_inline, value))})"
-    if isinstance(value, list):
-        return ", ".join(map(_inline, value))
-    if isinstance(value, set | frozenset):
-        return ", ".join(sorted(map(_inline, value)))
-    if isinstance(value, dict):
-        return ", ".join(f"{_inline(k)} = {_inline(v)}" for k, v in value.items())
-    n3 = getattr(value, "n3", None)
-    return str(n3()) if n3 is not None else str(value)
+    match value:
+        case tuple():
+            return f"({' '.join(map(_inline, value))})"
+        case list():
+            return ", ".join(map(_inline, value))
+        case set() | frozenset():
+            return ", ".join(sorted(map(_inline, value)))
+        case dict():
+            return ", ".join(f"{_inline(k)} = {_inline(v)}" for k, v in value.items())
+    return str(value.n3() if hasattr(value, "n3") else value)

@@ -1,8 +1,7 @@
 """Checks: queries of the ontology that must return no rows."""
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -10,16 +9,16 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import Fault, OntologyError, QueryRejected
-from gfmdkg.formats.solutions import Select, Solutions
 from gfmdkg.namespaces import GFMD, RDF, compact
-from gfmdkg.sparql.header import HeaderReader, split_header
-from gfmdkg.sparql.query_text import read_columns
-from gfmdkg.sparql.tokens import code_tokens
-from gfmdkg.validation.data_graph import node_text, node_turtle, rdflib_term
-from gfmdkg.validation.findings import Finding, ResultTerms, Severity
+from gfmdkg.rdf.query_text import read_columns
+from gfmdkg.rdf.solutions import Select, Solutions
+from gfmdkg.rdf.sparql_tokens import code_tokens
+from gfmdkg.terms.header import HeaderReader, split_header
+from gfmdkg.validation.data_graph import node_text, rdflib_term
+from gfmdkg.validation.findings import Finding, Severity
 from gfmdkg.validation.fixing import make_fix, write_iri
 from gfmdkg.validation.locate import Location, Locator
-from gfmdkg.validation.positions import POSITIONED, PositionedGraph, Span
+from gfmdkg.validation.positions import POSITIONED, PositionedGraph
 from gfmdkg.validation.wording import PLACEHOLDER, Wording
 
 __all__ = ["Check", "check_findings", "load_checks", "read_rules", "run_checks"]
@@ -47,11 +46,11 @@ class Check:
     query: str
 
 
-def load_checks(folder: Path, *, label: str = "ontology/checks") -> tuple[Check, ...]:
+def load_checks(folder: Path) -> tuple[Check, ...]:
     """The checks of a folder, by name. Raises ``OntologyError`` with all faults."""
     checks: list[Check] = []
     faults: list[Fault] = []
-    for file, text in read_rules(folder, "*.rq", label=label, faults=faults):
+    for file, text in read_rules(folder, "ontology/checks/*.rq", faults):
         check = _read(text, file=file, faults=faults)
         if check is not None:
             checks.append(check)
@@ -60,10 +59,12 @@ def load_checks(folder: Path, *, label: str = "ontology/checks") -> tuple[Check,
     return tuple(checks)
 
 
-def read_rules(
-    folder: Path, pattern: str, *, label: str, faults: list[Fault]
-) -> Iterator[tuple[str, str]]:
-    """The files of a folder, by name, with their texts; ``faults`` takes what is not UTF-8."""
+def read_rules(folder: Path, shown: str, faults: list[Fault]) -> Iterator[tuple[str, str]]:
+    """The files of a folder, with their texts; ``faults`` takes what is not UTF-8.
+
+    ``shown`` is their pattern, below the path that the sources show.
+    """
+    label, _, pattern = shown.rpartition("/")
     for path in sorted(folder.glob(pattern)):
         file = f"{label}/{path.name}"
         try:
@@ -103,12 +104,15 @@ def check_findings(
     the other one is in a ``given`` file, the finding is about that one.
     """
     locator, wording = Locator(documents), Wording(names)
-    findings = [
-        _finding(check, row, locator, wording, given)
-        for check, solutions in rows.items()
-        for row in solutions.records()
-    ]
-    return _enriched(findings, names, documents)
+    findings: list[Finding] = []
+    for check, solutions in rows.items():
+        for row in solutions.records():
+            terms: dict[str, Node] = {n: rdflib_term(term) for n, term in row.items()}
+            _turn(terms, locator, given)
+            location = _locate(terms, locator)
+            finding = _finding(check, terms, location, wording)
+            findings.append(_enriched(finding, location, names))
+    return findings
 
 
 def _read(text: str, *, file: str, faults: list[Fault]) -> Check | None:
@@ -148,23 +152,17 @@ def _turn(terms: dict[str, Node], locator: Locator, given: Container[str]) -> No
         terms["focus"], terms["other"] = other, focus
 
 
-def _finding(
-    check: Check,
-    row: Mapping[str, object],
-    locator: Locator,
-    wording: Wording,
-    given: Container[str],
-) -> Finding:
-    terms: dict[str, Node] = {
-        name: rdflib_term(term)  # type: ignore[arg-type]
-        for name, term in row.items()
-    }
-    _turn(terms, locator, given)
-    focus = terms.get("focus")
+def _locate(terms: Mapping[str, Node], locator: Locator) -> Location:
     # The value tells the place better than the property that has it.
     names = sorted(terms, key=lambda name: name in ("path", "property"))
     others = [terms[name] for name in names if name != "focus"]
-    location = Location() if focus is None else locator.locate_row(focus, others)
+    return locator.locate_row(terms["focus"], others) if "focus" in terms else Location()
+
+
+def _finding(
+    check: Check, terms: Mapping[str, Node], location: Location, wording: Wording
+) -> Finding:
+    focus = terms.get("focus")
     subject = "the graph" if focus is None else wording.name(focus)
     path = terms.get("path") or terms.get("property")
     value = terms.get("value") or terms.get("target") or terms.get("term")
@@ -177,7 +175,6 @@ def _finding(
         path=None if path is None else str(path),
         value=None if value is None else str(value),
         shape=check.file,
-        terms=None if focus is None else ResultTerms(focus=node_turtle(focus)),
         **location.fields,
     )
 
@@ -185,45 +182,51 @@ def _finding(
 # What a query cannot tell: the nearest term, and the fix
 
 
-def _enriched(
-    findings: Sequence[Finding], data: Graph, documents: Sequence[PositionedGraph]
-) -> list[Finding]:
-    """The findings, those about terms and references with the nearest that there is."""
-    by_file = {document.file: document for document in documents}
-    enrich: Mapping[str, Callable[[Finding, Graph], Finding]] = {
-        "term-undefined": _unknown_term,
-        "term-deprecated-used": partial(_retired, by_file=by_file),
-        "reference-dangling": _dangling,
-    }
-    return [enrich[f.code](f, data) if f.code in enrich else f for f in findings]
+def _enriched(finding: Finding, location: Location, data: Graph) -> Finding:
+    """A finding about a term or a reference, with the nearest that there is."""
+    match finding.code:
+        case "term-undefined":
+            return _unknown_term(finding, data)
+        case "term-deprecated-used":
+            return _retired(finding, location, data)
+        case "reference-dangling":
+            # A record of the same kind is in the same folder.
+            target = finding.value or ""
+            found = _nearest(target, target.rpartition("/")[0] + "/", data, _WELL_ALIKE)
+            return _with_nearest(finding, None if found is None else f"<{found}>")
+    return finding
+
+
+def _nearest(iri: str, namespace: str, data: Graph, score: float) -> str | None:
+    """The IRI in a namespace that is most like this one, if it is at least so much alike."""
+    own = sorted({str(s) for s in data.subjects(_TYPE) if str(s).startswith(namespace)})
+    names = {known: known.removeprefix(namespace) for known in own}
+    name = iri.removeprefix(namespace)
+    found = process.extractOne(name, names, scorer=fuzz.ratio, score_cutoff=score)
+    return None if found is None else found[2]
+
+
+def _with_nearest(finding: Finding, nearest: str | None) -> Finding:
+    if nearest is None:
+        return finding
+    return replace(finding, remedy=f"{finding.remedy}; the nearest is {nearest}")
 
 
 def _unknown_term(finding: Finding, data: Graph) -> Finding:
     term = finding.value or ""
-    own = {str(s) for s in data.subjects(_TYPE) if str(s).startswith(GFMD)}
-    names = {iri: iri.removeprefix(GFMD) for iri in sorted(own)}
     is_class = (URIRef(finding.focus_node or ""), _TYPE, URIRef(term)) in data
-    found = process.extractOne(term.removeprefix(GFMD), names, scorer=fuzz.ratio)
-    if found is None or found[1] < _ALIKE:
-        return replace(finding, is_about_class=is_class)
-    return replace(
-        finding,
-        remedy=f"{finding.remedy}; the nearest is {compact(found[2])}",
-        meant=found[2],
-        is_about_class=is_class,
-    )
+    meant = _nearest(term, GFMD, data, _ALIKE)
+    found = _with_nearest(finding, None if meant is None else compact(meant))
+    return replace(found, meant=meant, is_about_class=is_class)
 
 
-def _retired(
-    finding: Finding, data: Graph, by_file: Mapping[str | None, PositionedGraph]
-) -> Finding:
+def _retired(finding: Finding, location: Location, data: Graph) -> Finding:
     successors = list(data.objects(URIRef(finding.value or ""), _REPLACED_BY))
-    document = by_file.get(finding.file)
+    document, span = location.document, location.span
+    if document is None or span is None or document.media_type not in POSITIONED:
+        return finding
     if len(successors) != 1 or not isinstance(successors[0], URIRef):
         return finding
-    if document is None or document.media_type not in POSITIONED or finding.line is None:
-        return finding
-    span = Span(finding.line, finding.column or 1, finding.end_line or 0, finding.end_column or 0)
     # The place may be that of the whole statement, where no token could be found.
     if span.line != span.end_line or set(document.text_of(span)) & set(" \t;"):
         return finding
@@ -231,18 +234,3 @@ def _retired(
     text = write_iri(document, span, successor)
     fix = make_fix(span, text, f"write {compact(successor)} in its place")
     return replace(finding, fix=fix, fixable=True)
-
-
-def _dangling(finding: Finding, data: Graph) -> Finding:
-    """The nearest IRI of a record of the same kind, that is in the same folder."""
-    target = finding.value or ""
-    folder, _, name = target.rpartition("/")
-    siblings = {
-        str(s): str(s).removeprefix(f"{folder}/")
-        for s in set(data.subjects(_TYPE))
-        if str(s).startswith(f"{folder}/")
-    }
-    found = process.extractOne(name, siblings, scorer=fuzz.ratio)
-    if found is None or found[1] < _WELL_ALIKE:
-        return finding
-    return replace(finding, remedy=f"{finding.remedy}; the nearest is <{found[2]}>")

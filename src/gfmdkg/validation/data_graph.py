@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -12,21 +13,19 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.formats.solutions import Select
 from gfmdkg.namespaces import XSD
+from gfmdkg.rdf.solutions import Select
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import parse
-from gfmdkg.store.walking import (
-    TripleView,
-    store_of,
-)
-from gfmdkg.terms.values import Term
+from gfmdkg.store.walking import TripleView, store_of
 
 __all__ = [
     "Scope",
     "StoreNames",
     "data_graph",
     "exact_literal",
+    "memory_graph",
     "node_text",
     "node_turtle",
     "ntriples",
@@ -34,13 +33,14 @@ __all__ = [
     "rdflib_term",
     "rdflib_triples",
     "read_ntriples",
+    "referrers",
     "select_all",
     "stored_forms",
     "to_ntriples",
 ]
 
 _STRING = XSD + "string"
-# Who asks for all labels there are wants to suggest a near one, which may cost so much.
+# All labels are read only to suggest a similar one, which may not take longer than this many.
 _MOST = 50_000
 
 # rdflib complains on standard error about each ill-formed literal, with a traceback; here
@@ -83,9 +83,16 @@ def exact_literal(
     otherwise tell apart.
     """
     # A URIRef never equals a str, so both are compared as the latter.
-    if datatype is None or str(datatype) == _STRING:
+    if language is not None or datatype is None or str(datatype) == _STRING:
         return _Exact(lexical, lang=language)
     return _Exact(lexical, datatype=URIRef(datatype), normalize=False)
+
+
+def memory_graph(triples: Iterable[tuple[Node, Node, Node]] = ()) -> Graph:
+    """A graph of its own with some triples, in the fastest of rdflib's stores."""
+    graph = Graph(store="SimpleMemory", bind_namespaces="none")
+    graph += triples
+    return graph
 
 
 def read_ntriples(data: bytes) -> Iterator[tuple[Node, Node, Node]]:
@@ -104,15 +111,8 @@ def rdflib_triples(
     triples: Iterable[Iterable[Term]],
 ) -> Iterator[tuple[Node, Node, Node]]:
     """Triples as rdflib has them, with each term made once."""
-    nodes: dict[Term, Node] = {}
-    for triple in triples:
-        made: list[Node] = []
-        for term in triple:
-            node = nodes.get(term)
-            if node is None:
-                node = nodes[term] = rdflib_term(term)
-            made.append(node)
-        yield made[0], made[1], made[2]
+    made = cache(rdflib_term)
+    return ((made(s), made(p), made(o)) for s, p, o in triples)
 
 
 def node_text(node: Node) -> str:
@@ -123,6 +123,17 @@ def node_text(node: Node) -> str:
 def node_turtle(node: Node) -> str:
     """A node as Turtle writes it without prefixes; a blank node has no name in a report."""
     return "[]" if isinstance(node, BNode) else node.n3()
+
+
+def referrers(graph: Graph, node: Node) -> Iterator[Node]:
+    """A node and all from which triples lead to it, the nearest first."""
+    found = {node: None}
+    waiting = [node]
+    for each in waiting:
+        yield each
+        new = dict.fromkeys(s for s in graph.subjects(None, each) if s not in found)
+        found |= new
+        waiting += new
 
 
 def ntriples(graph: Iterable[tuple[Node, Node, Node]]) -> bytes:
@@ -141,10 +152,8 @@ def rdflib_term(term: Term) -> URIRef | BNode | Literal:
             return URIRef(value)
         case ox.BlankNode(value=label):
             return BNode(label)
-        case ox.Literal(value=lexical, language=str(language)):
-            return exact_literal(lexical, language=language)
-        case ox.Literal(value=lexical, datatype=datatype):
-            return exact_literal(lexical, datatype=datatype.value)
+        case ox.Literal(value=lexical, language=language, datatype=datatype):
+            return exact_literal(lexical, language=language, datatype=datatype.value)
         case _:
             raise ValueError("a triple term is none of rdflib's")
 
@@ -152,11 +161,8 @@ def rdflib_term(term: Term) -> URIRef | BNode | Literal:
 def our_term(node: Node) -> Term:
     """The inverse of ``rdflib_term``."""
     if isinstance(node, Literal):
-        if node.language:
-            return ox.Literal(str(node), language=node.language)
-        if node.datatype is None:
-            return ox.Literal(str(node))
-        return ox.Literal(str(node), datatype=ox.NamedNode(node.datatype))
+        datatype = None if node.datatype is None else ox.NamedNode(node.datatype)
+        return ox.Literal(str(node), language=node.language or None, datatype=datatype)
     return ox.BlankNode(str(node)) if isinstance(node, BNode) else ox.NamedNode(str(node))
 
 
@@ -251,7 +257,7 @@ class StoreNames(Graph):
     def triples(self, triple: Any, *_: Any) -> Iterator[Any]:  # type: ignore[override]
         """The triples of a pattern."""
         subject, predicate, object_ = (None if t is None else our_term(t) for t in triple)
-        found = self._view.triples(subject, predicate, object_)  # type: ignore[arg-type]
+        found = self._view.triples(subject, predicate, object_)
         if subject is None and object_ is None:
             first = list(islice(found, _MOST + 1))
             found = iter(first if len(first) <= _MOST else ())

@@ -1,33 +1,56 @@
 """Documents in any format, read into rdflib graphs that know the place of every triple."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
 from gfmdkg.errors import DataError, Fault
-from gfmdkg.store.answers import GRAPH_FORMATS
+from gfmdkg.namespaces import BASE
+from gfmdkg.rdf.media import GRAPH_FORMATS
+from gfmdkg.rdf.turtle_tokens import Lines, Misplaced
 from gfmdkg.store.reading import parse
-from gfmdkg.validation.data_graph import rdflib_triples
+from gfmdkg.validation.data_graph import memory_graph, rdflib_triples
 from gfmdkg.validation.findings import Finding, SourceFile
-from gfmdkg.validation.json_ld import CONTEXT_IRIS, MARK, mark_document
 from gfmdkg.validation.positions import (
     POSITIONED,
     Offsets,
+    PlacedTriple,
     PositionedGraph,
-    Triple,
     read_positioned,
 )
-from gfmdkg.validation.turtle_tokens import Lines, Misplaced
+from gfmdkg.validation.syntax import find_faults
 
-__all__ = ["read_document", "read_documents"]
+__all__ = ["CONTEXT_IRIS", "read_document", "read_documents"]
 
-_MARK = URIRef(MARK)
+_UNREADABLE = "the document cannot be read"
 _RDF_XML = "application/rdf+xml"
 _ABOUT = re.compile(r"""\brdf:(about|ID)\s*=\s*(["'])([^"'<>]*)\2""")
+
+CONTEXT_IRIS = (f"{BASE}context.jsonld", f"{BASE}ontology/context.jsonld", f"{BASE}ontology")
+"""The addresses by which a document may name the project's own context."""
+
+# The property of a record's mark, and the datatype of a value's.
+_MARK = URIRef("urn:x-gfmdkg:at")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_DEEPEST = 200
+# Where the items of a value are no values of the property one by one.
+_WHOLE = frozenset(("@list", "@language", "@index", "@id", "@type", "@graph"))
+# What json's own reader says, as the other faults of syntax are worded.
+_EXPECTED = {
+    "Expecting ',' delimiter": "a comma or a closing bracket is expected here",
+    "Expecting ':' delimiter": "a colon is expected here",
+    "Expecting property name enclosed in double quotes": "a name in double quotes or a closing }"
+    " is expected here",
+    "Expecting value": "a value is expected here",
+    "Extra data": "the end of the document is expected here",
+}
 
 
 def read_document(
@@ -36,39 +59,35 @@ def read_document(
     base_iri: str,
     media_type: str = "text/turtle",
     file: str | None = None,
-    into: Graph | None = None,
     contexts: Mapping[str, str] | None = None,
 ) -> PositionedGraph:
-    """Read any of ``GRAPH_FORMATS``, into ``into`` or a new graph; names of graphs are dropped.
+    """Read any of ``GRAPH_FORMATS``; names of graphs are dropped.
 
     Every triple has its place in the formats of ``POSITIONED``, whose literals keep the form in
     which they are written, and in JSON-LD its pointer too; of RDF/XML the subjects have theirs.
     ``contexts`` has the JSON-LD contexts that are known by address. Raises ``DataError`` with all
-    faults of the syntax: line, column, the offending text and what was expected; the graph is
-    then as it was.
+    faults of the syntax: line, column, the offending text and what was expected.
     """
     if media_type not in GRAPH_FORMATS:
         raise DataError(f"{media_type} is not a format that is read here")
     text = text.removeprefix("\ufeff")
-    graph = Graph(store="SimpleMemory", bind_namespaces="none") if into is None else into
     try:
         if media_type == "application/ld+json":
-            return _read_json_ld(text, base_iri, file, graph, contexts or {})
+            return _read_json_ld(text, base_iri, file, contexts or {})
         parsed = parse(text.encode(), media_type=media_type, base_iri=base_iri)
         if parsed.complaints or media_type == _RDF_XML:  # a web page may be XML enough
-            _refuse(text, media_type, base_iri, file)
+            faults = find_faults(text, media_type=media_type, base_iri=base_iri, file=file)
+            if faults:
+                raise DataError(_UNREADABLE, faults)
         if media_type in POSITIONED:
-            return read_positioned(
-                text, media_type=media_type, base_iri=base_iri, file=file, into=graph
-            )
-        for triple in _fresh(parsed.triples):
-            graph.add(triple)
+            return read_positioned(text, media_type=media_type, base_iri=base_iri, file=file)
+        graph = memory_graph(_fresh(parsed.triples))
     except Misplaced as error:
         line, column = Lines(text).place(min(error.offset, len(text)))
         what = "JSON" if media_type == "application/ld+json" else "syntax"
         remedy = f"mend the {what} here or just before, where something may be missing"
         fault = Fault(message=error.message, file=file, line=line, column=column, remedy=remedy)
-        raise DataError("the document cannot be read", [fault]) from error
+        raise DataError(_UNREADABLE, [fault]) from error
     subjects = dict(_rdf_xml_subjects(text, base_iri))
     return PositionedGraph(
         file=file, graph=graph, text=text, media_type=media_type, _subjects=subjects
@@ -101,10 +120,10 @@ def read_documents(
 
 
 def _read_json_ld(
-    text: str, base_iri: str, file: str | None, graph: Graph, contexts: Mapping[str, str]
+    text: str, base_iri: str, file: str | None, contexts: Mapping[str, str]
 ) -> PositionedGraph:
-    marked = mark_document(text, contexts=contexts)
-    parsed = parse(marked.text.encode(), media_type="application/ld+json", base_iri=base_iri)
+    marked, offsets = _mark_document(text, contexts)
+    parsed = parse(marked.encode(), media_type="application/ld+json", base_iri=base_iri)
     if parsed.complaints:
         # Its place would be one in the text with the marks that were put in.
         remedy = "see the JSON-LD 1.1 recommendation for what may stand there"
@@ -114,12 +133,12 @@ def _read_json_ld(
         else:
             message = parsed.complaints[0].message
         raise DataError(
-            "the document cannot be read",
+            _UNREADABLE,
             [Fault(message=message, file=file, line=1, column=1, remedy=remedy)],
         )
     subjects: dict[Node, str] = {}
-    pointers: dict[Triple, str | None] = {}
-    last: dict[tuple[Node, Node], Triple] = {}
+    pointers: dict[PlacedTriple, str | None] = {}
+    last: dict[tuple[Node, Node], PlacedTriple] = {}
     for triple in _fresh(parsed.triples):
         subject, predicate, value = triple
         if predicate == _MARK:
@@ -129,22 +148,20 @@ def _read_json_ld(
         else:
             last[subject, predicate] = triple
             pointers.setdefault(triple, None)
-    for triple in pointers:
-        graph.add(triple)
     places = {t: p or subjects[t[0]] for t, p in pointers.items() if p or t[0] in subjects}
     found = dict.fromkeys((*places.values(), *subjects.values()))
     return PositionedGraph(
         file=file,
-        graph=graph,
+        graph=memory_graph(pointers),
         text=text,
         media_type="application/ld+json",
-        _triples={triple: marked.offsets[pointer] for triple, pointer in places.items()},
-        _subjects={subject: marked.offsets[pointer] for subject, pointer in subjects.items()},
-        _pointers={marked.offsets[pointer][0]: pointer for pointer in found},
+        _triples={triple: offsets[pointer] for triple, pointer in places.items()},
+        _subjects={subject: offsets[pointer] for subject, pointer in subjects.items()},
+        _pointers={offsets[pointer][0]: pointer for pointer in found},
     )
 
 
-def _fresh(triples: Sequence[ox.Triple]) -> Iterator[Triple]:
+def _fresh(triples: Sequence[ox.Triple]) -> Iterator[PlacedTriple]:
     """Triples with blank nodes of their own, in the order in which they were read."""
     if any(isinstance(triple.object, ox.Triple) for triple in triples):
         raise Misplaced("a triple term of RDF 1.2 is not read here", 0)
@@ -163,10 +180,142 @@ def _rdf_xml_subjects(text: str, base_iri: str) -> Iterator[tuple[Node, Offsets]
         yield node, (match.start(), match.end())
 
 
-def _refuse(text: str, media_type: str, base_iri: str, file: str | None) -> None:
-    # Most documents have no fault, and need none of the words for it.
-    from gfmdkg.validation.syntax import find_faults
+# JSON-LD
+#
+# The engine's parser decides what the triples are, and tells where they come from as well: in a
+# copy of the document each node and each value is followed by a mark that holds its JSON Pointer,
+# and the parser gives the marks back between the triples. Values in lists and in maps by language
+# or index get no mark, and have the place of their record.
 
-    faults = find_faults(text, media_type=media_type, base_iri=base_iri, file=file)
-    if faults:
-        raise DataError("the document cannot be read", faults)
+
+def _mark_document(text: str, contexts: Mapping[str, str]) -> tuple[str, Mapping[str, Offsets]]:
+    """The document with marks, for the parser, and the place of each value by its pointer.
+
+    That is where the value stands if it is a string, else the first name of an object, else the
+    name that has the value. Raises ``Misplaced`` for what is no JSON.
+    """
+    try:
+        root = json.loads(text, object_pairs_hook=_Members, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        message = _EXPECTED.get(error.msg, error.msg[:1].lower() + error.msg[1:])
+        raise Misplaced(message, error.pos) from error
+    except RecursionError as error:
+        raise Misplaced(f"more than {_DEEPEST} levels of nesting", 0) from error
+    offsets: dict[str, Offsets] = {}
+    plain = _placed(root, _STRING.finditer(text), (0, 0), "", offsets)
+    marking = _Marking(offsets, {iri: json.loads(body) for iri, body in contexts.items()})
+    if isinstance(plain, list):
+        marked: Any = [marking.node(item, f"/{n}", is_top=True) for n, item in enumerate(plain)]
+    else:
+        marked = marking.node(plain, "", is_top=True)
+    return json.dumps(marked), offsets
+
+
+class _Members(list[tuple[str, Any]]):
+    """The members of an object, in the order of the text and with names that are there twice."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise Misplaced(f"{name} is no value of JSON", 0)
+
+
+def _placed(
+    value: Any,
+    strings: Iterator[re.Match[str]],
+    at: Offsets,
+    pointer: str,
+    offsets: dict[str, Offsets],
+) -> Any:
+    """A value with dicts for members; its strings are the next ones of the text."""
+    if pointer.count("/") > _DEEPEST:
+        raise Misplaced(f"more than {_DEEPEST} levels of nesting", at[0])
+    if isinstance(value, str):
+        at = next(strings).span()
+    offsets[pointer] = at
+    if isinstance(value, _Members):
+        members: dict[str, Any] = {}
+        for name, inner in value:
+            span = next(strings).span()
+            if not members:
+                offsets[pointer] = span
+            if name in members:
+                raise Misplaced(f"the name “{name}” is there twice", span[0])
+            members[name] = _placed(inner, strings, span, _under(pointer, name), offsets)
+        return members
+    if isinstance(value, list):
+        return [_placed(v, strings, at, f"{pointer}/{n}", offsets) for n, v in enumerate(value)]
+    return value
+
+
+def _under(pointer: str, name: str) -> str:
+    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+
+
+@dataclass(slots=True)
+class _Marking:
+    """Puts marks into a tree, with as much of its contexts as tells where one may stand."""
+
+    _offsets: Mapping[str, Offsets]
+    _contexts: Mapping[str, Any]
+    _keywords: dict[str, str] = field(default_factory=dict)
+    _unmarked: set[str] = field(default_factory=set)
+
+    def node(self, value: Any, pointer: str, *, is_top: bool = False) -> Any:
+        """A node object with marks; anything else as it is."""
+        if not isinstance(value, dict):
+            return value
+        made: dict[str, Any] = {}
+        if "@context" in value:
+            made["@context"] = self._known(value["@context"])
+        keys = {name: self._keywords.get(name) or str(name) for name in value}
+        if not {"@value", "@list", "@set"}.isdisjoint(keys.values()):
+            return value
+        if not set(keys.values()) <= {"@id", "@context", *({"@graph"} if is_top else ())}:
+            made[_MARK] = {"@value": pointer}
+        for name, inner in value.items():
+            if name != "@context":
+                made[name] = self._member(name, keys[name], inner, _under(pointer, name))
+        return made
+
+    def _member(self, name: str, keyword: str, value: Any, pointer: str) -> Any:
+        match keyword:
+            case "@graph" | "@included":
+                return self._each(value, pointer, has_marks=False)
+            case "@reverse" if isinstance(value, dict):
+                return {
+                    inner: self._each(nodes, _under(pointer, inner), has_marks=False)
+                    for inner, nodes in value.items()
+                }
+            case "@id" if not isinstance(value, str):
+                raise Misplaced("@id is a string, the IRI of the record", self._offsets[pointer][0])
+        if keyword.startswith("@") or name in self._unmarked:
+            return value
+        return self._each(value, pointer, has_marks=True)
+
+    def _each(self, value: Any, pointer: str, *, has_marks: bool) -> list[Any]:
+        found: list[Any] = []
+        is_list = isinstance(value, list)
+        for number, item in enumerate(value if is_list else [value]):
+            place = f"{pointer}/{number}" if is_list else pointer
+            found.append(self.node(item, place))
+            if has_marks:
+                found.append({"@value": place, "@type": _MARK})
+        return found
+
+    def _known(self, context: Any) -> Any:
+        """A context with those that are known by address in their place."""
+        if isinstance(context, list):
+            return [self._known(part) for part in context]
+        if isinstance(context, str) and context in self._contexts:
+            found = self._contexts[context]
+            return self._known(found.get("@context", found))
+        for name, definition in context.items() if isinstance(context, dict) else ():
+            given = definition if isinstance(definition, dict) else {"@id": definition}
+            meant = str(given.get("@id"))
+            if meant.startswith("@"):
+                self._keywords[name] = meant
+            kinds = given.get("@container") or ()
+            is_whole = not _WHOLE.isdisjoint([kinds] if isinstance(kinds, str) else kinds)
+            if is_whole or given.get("@type") == "@json":
+                self._unmarked.add(name)
+        return context

@@ -21,6 +21,8 @@ __all__ = [
     "ResultTerms",
     "Severity",
     "SourceFile",
+    "Span",
+    "collapse",
     "to_terminal",
 ]
 
@@ -58,14 +60,23 @@ class Mode(StrEnum):
     INCREMENTAL = "incremental"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """A piece of a file and the text to put in its place; the place as in ``Finding``."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text; all four count from 1, in characters, a tab being one.
+
+    ``end_column`` is the column after the last character.
+    """
 
     line: int
     column: int
     end_line: int
     end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit(Span):
+    """A piece of a file and the `text` to put in its place; the place as in a finding."""
+
     text: str
 
 
@@ -79,7 +90,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultTerms:
-    """The terms of a finding as Turtle writes them without prefixes, a path's included."""
+    """The terms of a shape's finding as Turtle writes them without prefixes, a path's included."""
 
     focus: str
     path: str | None = None
@@ -132,9 +143,12 @@ class Finding:
     def as_fault(self) -> Fault:
         """The finding as what errors carry, which name a cell in the message."""
         fault = Fault(**{each.name: getattr(self, each.name) for each in fields(Fault)})
-        if self.cell is None:
-            return fault
-        return replace(fault, message=f"{self.cell}: {self.message}", line=None)
+        return fault if self.cell is None else replace(fault, message=self.text, line=None)
+
+    @property
+    def text(self) -> str:
+        """The message, which names the cell where that is the place."""
+        return self.message if self.cell is None else f"{self.cell}: {self.message}"
 
     @property
     def place(self) -> str:
@@ -177,8 +191,7 @@ class Report:
 
     def with_findings(self, findings: Iterable[Finding]) -> "Report":
         """The report of these findings in place of its own; all else is as it was."""
-        found = Report.of(findings, mode=self.mode, reason=self.reason)
-        return found.with_sources(self.sources)
+        return Report.of(findings, mode=self.mode, reason=self.reason).with_sources(self.sources)
 
     def with_sources(self, sources: Mapping[str, str]) -> "Report":
         """The same report with the texts of its files."""
@@ -246,6 +259,60 @@ def _order(finding: Finding) -> tuple[Any, ...]:
         finding.message,
         finding.shape or "",
     )
+
+
+# One fault, one finding
+
+_KIND = ("node-kind", "datatype", "class", "node", "or", "xone", "in")
+_FORM = ("pattern", "min-length", "max-length", "language-in")
+_RANGE = ("min-inclusive", "max-inclusive", "min-exclusive", "max-exclusive")
+_MISSING = frozenset({"min-count", "qualified-min-count", "has-value"})
+_ORDER = {code: rank for rank, code in enumerate((*_KIND, *_RANGE, *_FORM))}
+_UNKNOWN = frozenset({"term-undefined", "property-unfamiliar"})
+
+
+def collapse(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings without those that another one explains.
+
+    A value of the wrong type breaks the pattern beside it as well; a label without its tag is
+    also missing as the English one; a misspelt property is missing under its right name. Told
+    of each, a curator would look for two faults where there is one.
+    """
+    found = _one_a_value(findings)
+    dangling = {(f.focus_node, f.path, f.value) for f in found if f.code == "reference-dangling"}
+    untyped = {f.focus_node for f in found if f.code == "term-undefined" and f.is_about_class}
+    explained = {
+        (f.focus_node, f.path) for f in found if f.value is not None and f.code in _ORDER
+    } | {(f.focus_node, f.meant) for f in found if f.code in _UNKNOWN and f.meant is not None}
+    same_name = {f.focus_node for f in found if f.code.endswith("-label-shared")}
+    return [
+        f
+        for f in found
+        if not (f.code in _KIND and (f.focus_node, f.path, f.value) in dangling)
+        and not (f.code in _KIND and f.value in untyped)
+        and not (f.code in _MISSING and (f.focus_node, f.path) in explained)
+        and not (f.code == "property-on-other-class" and f.focus_node in untyped)
+        and not (f.code == "near-duplicate" and f.focus_node in same_name)
+    ]
+
+
+def _one_a_value(findings: Iterable[Finding]) -> list[Finding]:
+    """Of several value-related results about one value of a property, the most telling."""
+    groups: dict[object, list[Finding]] = {}
+    for f in findings:
+        is_related = f.code in _ORDER and f.value is not None
+        is_comparable = is_related and (f.path is not None or f.concerns_iri)
+        key = (f.focus_node, f.path, f.value) if is_comparable else f
+        groups.setdefault(key, []).append(f)
+    return [_most_telling(group) for group in groups.values()]
+
+
+def _most_telling(group: Sequence[Finding]) -> Finding:
+    first = min(group, key=lambda f: (_ORDER.get(f.code, 99), f.shape or ""))
+    worst = min((f.severity for f in group), key=lambda severity: severity.rank)
+    ranges = [f for f in group if f.code in _RANGE and f is not first]
+    message = "; ".join(dict.fromkeys((first.message, *(f.message for f in ranges))))
+    return replace(first, severity=worst, message=message)
 
 
 # For a terminal

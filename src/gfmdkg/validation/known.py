@@ -1,7 +1,7 @@
 """What a graph knows: how often each of its terms is used, and the names of its records.
 
-To read that takes a look at the whole graph. So it is kept for a version, and a change is told
-by what it alone brings and takes.
+Reading that takes a look at the whole graph. So it is kept for a version, and for a change only
+what the change adds and removes is read.
 """
 
 from collections import Counter
@@ -12,14 +12,14 @@ from typing import Self
 
 import pyoxigraph as ox
 
-from gfmdkg.formats.solutions import Select
 from gfmdkg.namespaces import GFMD, PREFIXES, RDF, SKOS
-from gfmdkg.sparql.query_text import packaged_query
+from gfmdkg.rdf.query_text import packaged_query
+from gfmdkg.rdf.solutions import Select
 from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.walking import TripleView
 from gfmdkg.terms.folding import fold
 
-__all__ = ["LABELS", "Known", "Names", "kinds_of"]
+__all__ = ["LABELS", "Known", "KnownNames", "kinds_of"]
 
 LABELS = tuple(SKOS + name for name in ("prefLabel", "altLabel", "hiddenLabel"))
 """The properties that give a name, the official one first."""
@@ -36,7 +36,7 @@ _KIND_OF = {
     PREFIXES["foaf"] + "Person": "actor",
     PREFIXES["org"] + "Organization": "actor",
 }
-# To compare with more names would keep the curator waiting.
+# Comparing with more names would keep the curator waiting.
 _MOST_LABELS = 100_000
 
 # Property, folded label and language.
@@ -52,12 +52,12 @@ def kinds_of(classes: Iterable[str]) -> frozenset[str]:
 
 
 @dataclass(slots=True)
-class Names:
+class KnownNames:
     """The names of the records that people call by name; texts are folded.
 
     ``owners`` are the records of a kind that have a label; ``pools`` the official names in
-    English of each kind, by record. Too many names are not read: then it ``is_complete`` not,
-    and there are none.
+    English of each kind, by record. Where there are too many names none is read, and
+    ``is_complete`` is false.
     """
 
     kinds: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -109,18 +109,18 @@ class Known:
         }
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> KnownNames:
         """The names of its records."""
         ((count,),) = self._select(_query("named-labels-count.rq")).rows
         if isinstance(count, ox.Literal) and int(count.value) > _MOST_LABELS:
-            return Names(is_complete=False)
+            return KnownNames(is_complete=False)
         found: dict[str, tuple[set[str], set[_Label]]] = {}
         for subject, property_, label, class_ in self._select(_query("named-labels.rq")).rows:
             if isinstance(subject, ox.NamedNode | ox.BlankNode) and isinstance(label, ox.Literal):
                 classes, labels = found.setdefault(subject.value, (set(), set()))
                 classes.add(class_.value)  # type: ignore[union-attr]
                 labels.add(_label(property_, label))
-        names = Names()
+        names = KnownNames()
         for record in sorted(found):
             names.add(record, *found[record])
         return names
@@ -143,7 +143,7 @@ class _Changed(Known):
         return counts
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> KnownNames:
         """The names of the records."""
         if not self._known.names.is_complete:
             return self._known.names

@@ -11,9 +11,9 @@ from rdflib.term import Node
 
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE, PREFIXES, RDF, RDFS, XSD, compact
 from gfmdkg.terms.folding import fold
-from gfmdkg.validation.data_graph import node_text, node_turtle
-from gfmdkg.validation.findings import Finding, ResultTerms, Severity
-from gfmdkg.validation.known import LABELS, Known, Names, kinds_of
+from gfmdkg.validation.data_graph import node_text
+from gfmdkg.validation.findings import Finding, Severity
+from gfmdkg.validation.known import LABELS, Known, KnownNames, kinds_of
 from gfmdkg.validation.locate import Location, Locator
 from gfmdkg.validation.positions import PositionedGraph
 from gfmdkg.validation.wording import Wording
@@ -31,7 +31,7 @@ _MISSPELT = 85.0
 _MISSPELT_NAMESPACE = 94.0
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NEAR, _VERY_NEAR = 90.0, 96.0
-# To compare with more names would keep the curator waiting.
+# Comparing more names would keep the curator waiting.
 _MOST_COMPARISONS = 5_000_000
 
 
@@ -58,21 +58,23 @@ class Suspicion:
     def finding(
         self,
         code: str,
-        severity: Severity,
         focus: Node,
         message: str,
         remedy: str,
-        location: Location,
+        *,
+        severity: Severity = Severity.WARNING,
+        at: Node | None = None,
         **members: str | None,
     ) -> Finding:
-        """A finding at a place; ``members`` are further fields of it."""
+        """A finding at the record, or where it has a term; ``members`` are further fields."""
+        locator = self.locator
+        location = locator.locate(focus) if at is None else locator.locate_row(focus, [at])
         return Finding(
             severity=severity,
             code=code,
             message=message,
             remedy=remedy,
             focus_node=node_text(focus),
-            terms=ResultTerms(focus=node_turtle(focus)),
             **location.fields,
             **members,  # type: ignore[arg-type]
         )
@@ -91,7 +93,8 @@ def lint(
     records that nothing is joined to, labels of another record, and near-duplicates.
     ``namesakes`` know all that there is.
     """
-    subjects = {s for document in documents for s in document.subjects_with_type()}
+    typed = {s for document in documents for s in document.subjects_with_type()}
+    subjects = sorted(typed, key=str)
     view = Suspicion(data, documents)
     return [
         *_unfamiliar(view, documents, namesakes.known),
@@ -127,11 +130,10 @@ def _unfamiliar(
                 continue
             yield view.finding(
                 "property-unfamiliar",
-                Severity.WARNING,
                 subject,
                 f"{compact(str(term))} is hardly used anywhere, {compact(found[0])} often",
                 f"write {compact(found[0])}, if that is what is meant",
-                view.locator.locate_row(subject, [term]),
+                at=term,
                 value=str(term),
                 meant=found[0],
             )
@@ -173,12 +175,11 @@ def _control_characters(view: Suspicion, documents: Sequence[PositionedGraph]) -
             continue
         yield view.finding(
             "control-character",
-            Severity.WARNING,
             subject,
             f"{view.wording.path(predicate)} of {view.wording.name(subject)} holds the"
             f" control character U+{ord(found[0]):04X}",
             "remove it; it may have come with copying from another program",
-            view.locator.locate_row(subject, [value]),
+            at=value,
             path=str(predicate),
         )
 
@@ -210,49 +211,41 @@ def _dates_ahead(
             continue
         yield view.finding(
             "date-ahead",
-            Severity.WARNING,
             subject,
             f"{view.wording.path(predicate)} of {view.wording.name(subject)} lies after today:"
             f" {value}",
             "correct the date, or leave the record until the day has come",
-            view.locator.locate_row(subject, [value]),
+            at=value,
             path=str(predicate),
             value=str(value),
         )
 
 
 def _odd_iris(view: Suspicion, subjects: Iterable[Node]) -> Iterator[Finding]:
-    for subject in sorted(subjects, key=str):
+    for subject in subjects:
         if not isinstance(subject, URIRef):
             continue
-        types = view.classes(subject)
-        iri = str(subject)
-        is_record = bool(kinds_of(types)) or any(t.startswith(GFMD) for t in types)
-        is_foreign = is_record and not iri.startswith((BASE, PREFIXES["sdg"]))
-        is_odd = iri.startswith(ID_BASE) and not _IRI_FORM.fullmatch(iri.removeprefix(ID_BASE))
-        # Where a shape speaks of the form of the IRI, it has done so.
-        if is_foreign:
-            yield view.finding(
-                "iri-foreign",
-                Severity.WARNING,
-                subject,
-                f"<{iri}> is no IRI of this graph",
-                f"begin the IRI of a record with {ID_BASE}; @base <{BASE}> . makes it short",
-                view.locator.locate(subject),
-            )
-        elif is_odd and not is_record:
+        iri, types = str(subject), view.classes(subject)
+        if kinds_of(types) or any(t.startswith(GFMD) for t in types):
+            # Where a shape speaks of the form of a record's IRI, it has done so.
+            if not iri.startswith((BASE, PREFIXES["sdg"])):
+                yield view.finding(
+                    "iri-foreign",
+                    subject,
+                    f"<{iri}> is no IRI of this graph",
+                    f"begin the IRI of a record with {ID_BASE}; @base <{BASE}> . makes it short",
+                )
+        elif iri.startswith(ID_BASE) and not _IRI_FORM.fullmatch(iri.removeprefix(ID_BASE)):
             yield view.finding(
                 "iri-form",
-                Severity.WARNING,
                 subject,
                 f"<{iri}> has characters that the IRIs of this graph do not have",
                 "use lower-case ASCII letters, digits, hyphens and slashes",
-                view.locator.locate(subject),
             )
 
 
 def _orphans(view: Suspicion, subjects: Iterable[Node]) -> Iterator[Finding]:
-    for subject in sorted(subjects, key=str):
+    for subject in subjects:
         if not str(subject).startswith(ID_BASE):
             continue
         incoming = any(s != subject for s in view.data.subjects(None, subject))
@@ -265,11 +258,10 @@ def _orphans(view: Suspicion, subjects: Iterable[Node]) -> Iterator[Finding]:
         is_named = kinds_of(view.classes(subject))
         yield view.finding(
             "orphan",
-            Severity.INFO if is_named else Severity.WARNING,
             subject,
             f"nothing points to {view.wording.name(subject)}, and it points to no other record",
             "join it to the record that it was made for, or remove it",
-            view.locator.locate(subject),
+            severity=Severity.INFO if is_named else Severity.WARNING,
         )
 
 
@@ -280,16 +272,16 @@ class Namesakes:
     """The records whose names are those of others, or nearly so."""
 
     def __init__(self, known: Known, *, asked: int = 0) -> None:
-        """``asked`` is of how many subjects the names are asked in all, if not at one go."""
+        """``asked`` is the number of subjects in all, where they come in batches."""
         self.known, self._asked = known, asked
         self._reported: set[frozenset[str]] = set()
         self.compared_all = True
         """Whether no name has been passed over because there are too many."""
 
     def findings(self, view: Suspicion, subjects: Iterable[Node]) -> Iterator[Finding]:
-        """What is to be said of the names of some subjects."""
+        """What is to be said of the names of some subjects, in their order."""
         # Most records go by no name, and then the names need not be read.
-        called = [s for s in sorted(subjects, key=str) if kinds_of(view.classes(s))]
+        called = [s for s in subjects if kinds_of(view.classes(s))]
         if not called:
             return
         names = self.known.names
@@ -304,24 +296,23 @@ class Namesakes:
                 yield from self._near(view, subject, names.pools.get(kind, {}))
 
     def _near(self, view: Suspicion, subject: Node, pool: Mapping[str, str]) -> Iterator[Finding]:
-        own = pool.get(str(subject))
-        for other, score in () if own is None else _alike(own, pool, str(subject)):
-            if frozenset((str(subject), other)) in self._reported:
-                continue
-            self._reported.add(frozenset((str(subject), other)))
-            yield view.finding(
-                "near-duplicate",
-                Severity.WARNING if score >= _VERY_NEAR else Severity.INFO,
-                subject,
-                f"{view.wording.name(subject)} has nearly the name of"
-                f" {view.wording.name(URIRef(other))} <{other}>",
-                "use that record if it is the same thing, with this name as skos:altLabel",
-                view.locator.locate(subject),
-                value=other,
-            )
+        found = _most_alike(str(subject), pool)
+        if found is None or frozenset((str(subject), found[0])) in self._reported:
+            return
+        other, score = found
+        self._reported.add(frozenset((str(subject), other)))
+        yield view.finding(
+            "near-duplicate",
+            subject,
+            f"{view.wording.name(subject)} has nearly the name of"
+            f" {view.wording.name(URIRef(other))} <{other}>",
+            "use that record if it is the same thing, with this name as skos:altLabel",
+            severity=Severity.WARNING if score >= _VERY_NEAR else Severity.INFO,
+            value=other,
+        )
 
 
-def _shared(view: Suspicion, subjects: Iterable[Node], names: Names) -> Iterator[Finding]:
+def _shared(view: Suspicion, subjects: Iterable[Node], names: KnownNames) -> Iterator[Finding]:
     """Labels of a record of another kind; within a kind the checks forbid them."""
     for subject in subjects:
         kinds = names.kinds[str(subject)]
@@ -337,22 +328,24 @@ def _shared(view: Suspicion, subjects: Iterable[Node], names: Names) -> Iterator
                     continue
                 yield view.finding(
                     "label-of-another-kind",
-                    Severity.WARNING,
                     subject,
                     f"{view.wording.name(label)} is also a label of <{min(others)}>,"
                     " which is another kind of thing",
                     "tell the two names apart, or give one of them a gfmd:neverLabel",
-                    view.locator.locate_row(subject, [label]),
+                    at=label,
                     path=property_,
                     value=str(label),
                 )
 
 
-def _alike(label: str, pool: Mapping[str, str], subject: str) -> Iterable[tuple[str, float]]:
+def _most_alike(subject: str, pool: Mapping[str, str]) -> tuple[str, float] | None:
+    """The other record of a pool whose name is nearly that of the subject, and how nearly."""
+    label = pool.get(subject)
+    if label is None:
+        return None
     others = {node: name for node, name in pool.items() if node != subject and name != label}
     found = process.extract(label, others, scorer=fuzz.token_sort_ratio, score_cutoff=_NEAR)
     # Two conventions that differ in their number or year are two conventions.
     digits = re.findall("[0-9]+", label)
-    return [(node, score) for name, score, node in found if re.findall("[0-9]+", name) == digits][
-        :1
-    ]
+    alike = ((node, score) for name, score, node in found if re.findall("[0-9]+", name) == digits)
+    return next(alike, None)

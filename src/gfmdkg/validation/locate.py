@@ -1,6 +1,6 @@
 """From the nodes of a validation result to a file, a line and a column."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -8,11 +8,12 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, SH
-from gfmdkg.validation.findings import Finding, Report
-from gfmdkg.validation.positions import PLACED, PositionedGraph, Span
+from gfmdkg.validation.data_graph import referrers
+from gfmdkg.validation.findings import Finding, Report, Span
+from gfmdkg.validation.positions import PLACED, PositionedGraph
 from gfmdkg.validation.shacl import path_parts
 
-__all__ = ["Location", "Locator", "Step", "path_text", "place_findings", "steps_of"]
+__all__ = ["Location", "Locator", "PathStep", "path_text", "place_findings", "steps_of"]
 
 _TYPE = URIRef(RDF + "type")
 
@@ -34,7 +35,7 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """A predicate that a path may begin with; ``is_inverse`` where it is followed backwards."""
 
     predicate: Node
@@ -51,7 +52,7 @@ class Locator:
         self,
         focus: Node,
         *,
-        steps: Sequence[Step] = (),
+        steps: Sequence[PathStep] = (),
         value: Node | None = None,
         last_value: bool = False,
     ) -> Location:
@@ -61,27 +62,32 @@ class Locator:
         and path (the last of them for ``last_value``); the focus node's own statement; where
         something refers to it.
         """
-        for step in steps:
-            found = self._triple(focus, step, value)
+        for step in steps if value is not None else ():
+            ends = (value, focus) if step.is_inverse else (focus, value)
+            found = self._first(PositionedGraph.span, ends[0], step.predicate, ends[1])
             if found:
                 return found
         for step in steps:
             found = self._property(focus, step.predicate, last_value=last_value)
             if found and not step.is_inverse:
                 return found
-        return self._subject(focus) or self._object(focus) or self._referrer(focus) or Location()
+        return (
+            self._subject(focus)
+            or self._first(PositionedGraph.object_span, focus)
+            or self._referrer(focus)
+            or Location()
+        )
 
     def locate_row(self, focus: Node, terms: Sequence[Node]) -> Location:
         """The place for a check's row: where the focus node is joined to one of the terms.
 
-        A text counts as found in any writing of its letters, for checks compare so.
+        A text counts as found in upper or lower case, for checks compare so.
         """
         for find in (PositionedGraph.any_span, PositionedGraph.folded_span):
             for term in terms:
-                for document in self._documents:
-                    span = find(document, focus, term)
-                    if span is not None:
-                        return _at(document, span)
+                found = self._first(find, focus, term)
+                if found:
+                    return found
         return self.locate(focus)
 
     def is_given(self, node: Node, files: Container[str]) -> bool:
@@ -99,12 +105,10 @@ class Locator:
             for value, span in document.value_spans(focus, predicate)
         ]
 
-    def _triple(self, focus: Node, step: Step, value: Node | None) -> Location | None:
-        if value is None:
-            return None
-        ends = (value, focus) if step.is_inverse else (focus, value)
+    def _first(self, find: Callable[..., Span | None], *terms: Node | None) -> Location | None:
+        """The first place of some terms that a method of the documents finds."""
         for document in self._documents:
-            span = document.span(ends[0], step.predicate, ends[1])
+            span = find(document, *terms)
             if span is not None:
                 return _at(document, span)
         return None
@@ -114,39 +118,19 @@ class Locator:
         return places[-1 if last_value else 0][1] if places else None
 
     def _subject(self, focus: Node) -> Location | None:
-        found: Location | None = None
-        for document in self._documents:
-            span = document.subject_span(focus)
-            if span is not None:
-                location = _at(document, span)
-                # A record is at home where its class is stated.
-                if document.value_spans(focus, _TYPE):
-                    return location
-                found = found or location
-        return found
-
-    def _object(self, value: Node) -> Location | None:
-        for document in self._documents:
-            span = document.object_span(value)
-            if span is not None:
-                return _at(document, span)
-        return None
+        # A record is at home where its class is stated.
+        documents = sorted(self._documents, key=lambda d: not d.value_spans(focus, _TYPE))
+        spans = ((document, document.subject_span(focus)) for document in documents)
+        return next((_at(document, span) for document, span in spans if span), None)
 
     def _referrer(self, node: Node) -> Location | None:
         """In a format without places: the nearest named record that leads to a node."""
         for document in self._documents:
-            if document.media_type in PLACED:
-                continue
-            waiting: list[Node] = [node]
-            seen: set[Node] = {node}
-            while waiting:
-                found = [s for s in document.graph.subjects(None, waiting.pop(0)) if s not in seen]
-                for subject in found:
+            if document.media_type not in PLACED:
+                for subject in referrers(document.graph, node):
                     span = document.subject_span(subject)
                     if span is not None:
                         return _at(document, span)
-                seen.update(found)
-                waiting += found
         return None
 
 
@@ -154,17 +138,17 @@ def _at(document: PositionedGraph, span: Span) -> Location:
     return Location(document.file, span, document.pointer(span), document)
 
 
-def steps_of(graph: Graph, path: Node | None) -> tuple[Step, ...]:
+def steps_of(graph: Graph, path: Node | None) -> tuple[PathStep, ...]:
     """The predicates with which a SHACL path can leave the focus node."""
     if path is None:
         return ()
     match path_parts(graph, path):
         case "predicatePath", _:
-            return (Step(path),)
+            return (PathStep(path),)
         case "alternativePath", parts:
             return tuple(step for part in parts for step in steps_of(graph, part))
         case "inversePath", (inner,):
-            return tuple(Step(s.predicate, not s.is_inverse) for s in steps_of(graph, inner))
+            return tuple(PathStep(s.predicate, not s.is_inverse) for s in steps_of(graph, inner))
         case _, (first, *_):
             return steps_of(graph, first)
     return ()
@@ -195,19 +179,12 @@ def place_findings(report: Report, documents: Sequence[PositionedGraph]) -> Repo
 
 
 def _placed(finding: Finding, locator: Locator) -> Finding:
-    if finding.file is not None or finding.focus_node is None:
+    node = finding.focus_node
+    if finding.file is not None or node is None or node.startswith("_:"):
         return finding
-    if finding.focus_node.startswith("_:"):
-        return finding
-    location = _locate(finding, locator, URIRef(finding.focus_node))
+    focus = URIRef(node)
+    steps = [] if finding.path is None else [PathStep(URIRef(finding.path))]
+    values = [place for step in steps for place in locator.values(focus, step.predicate)]
+    places = (location for value, location in values if str(value) == finding.value)
+    location = next(places, None) or locator.locate(focus, steps=steps)
     return finding if location.span is None else replace(finding, **location.fields)
-
-
-def _locate(finding: Finding, locator: Locator, focus: Node) -> Location:
-    if finding.path is None:
-        return locator.locate(focus)
-    predicate = URIRef(finding.path)
-    for value, location in locator.values(focus, predicate):
-        if str(value) == finding.value:
-            return location
-    return locator.locate(focus, steps=[Step(predicate)])

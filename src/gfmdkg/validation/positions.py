@@ -3,23 +3,24 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.plugins.parsers.notation3 import join
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, XSD
-from gfmdkg.validation.data_graph import exact_literal, stored_forms
-from gfmdkg.validation.turtle_tokens import Kind, Lines, Misplaced, Token, tokenize
+from gfmdkg.rdf.turtle_tokens import Kind, Lines, Misplaced, Token, tokenize
+from gfmdkg.validation.data_graph import exact_literal, memory_graph, stored_forms
+from gfmdkg.validation.findings import Span
 
 __all__ = [
     "LINE_FORMATS",
     "PLACED",
     "POSITIONED",
     "Offsets",
+    "PlacedTriple",
     "PositionedGraph",
-    "Span",
-    "Triple",
     "read_positioned",
 ]
 
@@ -30,7 +31,7 @@ POSITIONED = LINE_FORMATS | {"text/turtle", "application/trig"}
 PLACED = POSITIONED | {"application/ld+json"}
 """The media types in which a triple has a place."""
 
-Triple = tuple[Node, Node, Node]
+PlacedTriple = tuple[Node, Node, Node]
 Offsets = tuple[int, int]
 """Where something stands in a text: first character, and the one after its last."""
 
@@ -41,32 +42,18 @@ _CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _MOST_LEVELS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of text; all four count from 1, in characters, a tab being one.
-
-    ``end_column`` is the column after the last character.
-    """
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
 def span_of(lines: Lines, offsets: Offsets) -> Span:
     """The span from the first character to before the second."""
     start, end = (lines.place(offset) for offset in offsets)
     return Span(*start, *end)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class PositionedGraph:
     """A document's triples and where they stand.
 
-    ``graph`` may be shared with other documents; ``spans`` and ``subjects`` are of this
-    document only, and empty for the formats without positions. The blank nodes in them are
-    those of ``graph``.
+    ``spans`` and ``subjects`` are empty for the formats without positions. The blank nodes in
+    them are those of ``graph``.
     """
 
     file: str | None
@@ -74,26 +61,21 @@ class PositionedGraph:
     text: str
     media_type: str = "text/turtle"
     prefixes: Mapping[str, str] = field(default_factory=dict)
-    _triples: Mapping[Triple, Offsets] = field(default_factory=dict)
+    _triples: Mapping[PlacedTriple, Offsets] = field(default_factory=dict)
     _subjects: Mapping[Node, Offsets] = field(default_factory=dict)
     _verbs: Mapping[tuple[Node, Node], Offsets] = field(default_factory=dict)
     _pointers: Mapping[int, str] = field(default_factory=dict)
-    _lines: Lines | None = None
-    _by_subject: dict[Node, dict[Node, list[Node]]] | None = None
-    _stored: dict[Triple, Triple] | None = None
 
-    @property
+    @cached_property
     def lines(self) -> Lines:
         """The lines of the text."""
-        if self._lines is None:
-            self._lines = Lines(self.text)
-        return self._lines
+        return Lines(self.text)
 
     def _span(self, offsets: Offsets | None) -> Span | None:
         return None if offsets is None else span_of(self.lines, offsets)
 
     @property
-    def spans(self) -> Mapping[Triple, Span]:
+    def spans(self) -> Mapping[PlacedTriple, Span]:
         """Every triple with the span of its object."""
         return {t: span_of(self.lines, offsets) for t, offsets in self._triples.items()}
 
@@ -106,10 +88,7 @@ class PositionedGraph:
         triple = (subject, predicate, value)
         offsets = self._triples.get(triple)
         if offsets is None and isinstance(value, Literal):
-            if self._stored is None:
-                self._stored = self._index_stored()
-            written = self._stored.get(triple)
-            offsets = None if written is None else self._triples[written]
+            offsets = self._stored.get(triple)
         return self._span(offsets)
 
     @property
@@ -118,10 +97,10 @@ class PositionedGraph:
         return self._subjects.keys()
 
     @property
-    def triples(self) -> Collection[Triple]:
+    def triples(self) -> Collection[PlacedTriple]:
         """The document's triples, in the order of the text where the format tells their places.
 
-        Of RDF/XML they are those of ``graph``, which must then be the document's own.
+        Of RDF/XML they are those of ``graph``.
         """
         return self._triples.keys() if self.media_type in PLACED else set(self.graph)
 
@@ -137,10 +116,6 @@ class PositionedGraph:
         found = list(declared.finditer(self.text))
         return span_of(self.lines, found[-1].span(1)) if found else None
 
-    def verb_span(self, subject: Node, predicate: Node) -> Span | None:
-        """The span of a predicate's first use with a subject."""
-        return self._span(self._verbs.get((subject, predicate)))
-
     def pointer(self, span: Span) -> str | None:
         """The JSON Pointer of what begins where a span does, in a JSON-LD document."""
         return self._pointers.get(self.lines.offset(span.line, span.column))
@@ -152,16 +127,14 @@ class PositionedGraph:
 
     def value_spans(self, subject: Node, predicate: Node) -> Sequence[tuple[Node, Span]]:
         """The values of a property of a subject with their spans, in the order of the text."""
-        values = self._properties(subject).get(predicate, ())
-        return [(v, span_of(self.lines, self._triples[subject, predicate, v])) for v in values]
+        said = self._by_subject.get(subject, ())
+        return [(value, span_of(self.lines, at)) for p, value, at in said if p == predicate]
 
     def any_span(self, subject: Node, term: Node) -> Span | None:
         """The span of the first triple about the subject that has this predicate or object."""
-        for predicate, values in self._properties(subject).items():
+        for predicate, _, at in self._by_subject.get(subject, ()):
             if predicate == term:
-                return self.verb_span(subject, predicate) or span_of(
-                    self.lines, self._triples[subject, predicate, values[0]]
-                )
+                return self._span(self._verbs.get((subject, predicate), at))
             span = self.span(subject, predicate, term)
             if span is not None:
                 return span
@@ -171,43 +144,40 @@ class PositionedGraph:
         """The span of the first text about the subject that has these letters, in any case."""
         if not isinstance(term, Literal):
             return None
-        wanted = str(term).casefold()
-        for predicate, values in self._properties(subject).items():
-            for value in values:
-                if isinstance(value, Literal) and str(value).casefold() == wanted:
-                    return span_of(self.lines, self._triples[subject, predicate, value])
-        return None
+        said, wanted = self._by_subject.get(subject, ()), str(term).casefold()
+        texts = ((str(value), at) for _, value, at in said if isinstance(value, Literal))
+        return self._span(next((at for text, at in texts if text.casefold() == wanted), None))
 
     def object_span(self, value: Node) -> Span | None:
         """The span of the first triple that has this object."""
         return self._span(next((at for t, at in self._triples.items() if t[2] == value), None))
 
-    def _properties(self, subject: Node) -> Mapping[Node, list[Node]]:
-        if self._by_subject is None:
-            self._by_subject = {}
-            for s, p, o in self._triples:
-                self._by_subject.setdefault(s, {}).setdefault(p, []).append(o)
-        return self._by_subject.get(subject, {})
+    @cached_property
+    def _by_subject(self) -> Mapping[Node, Sequence[tuple[Node, Node, Offsets]]]:
+        found: dict[Node, list[tuple[Node, Node, Offsets]]] = {}
+        for (subject, predicate, value), at in self._triples.items():
+            found.setdefault(subject, []).append((predicate, value, at))
+        return found
 
-    def _index_stored(self) -> dict[Triple, Triple]:
-        literals = {t[2] for t in self._triples if isinstance(t[2], Literal)}
-        stored = stored_forms(literals)
-        return {(s, p, stored[o]): (s, p, o) for s, p, o in self._triples if isinstance(o, Literal)}
+    @cached_property
+    def _stored(self) -> Mapping[PlacedTriple, Offsets]:
+        """The places of literals by the form in which the store has them."""
+        written = {t: at for t, at in self._triples.items() if isinstance(t[2], Literal)}
+        forms = stored_forms({o for _, _, o in written})  # type: ignore[misc]
+        return {(s, p, forms[o]): at for (s, p, o), at in written.items()}  # type: ignore[index]
 
 
 def read_positioned(
-    text: str, *, media_type: str, base_iri: str, file: str | None, into: Graph
+    text: str, *, media_type: str, base_iri: str, file: str | None
 ) -> PositionedGraph:
     """Read a sound document of one of ``POSITIONED``; literals keep the form they have there.
 
-    Raises ``Misplaced`` for what RDF 1.1 has not; the graph is then as it was.
+    Raises ``Misplaced`` for what RDF 1.1 has not.
     """
     walk = _Walk(text, base_iri=base_iri)
-    for triple in walk.triples:
-        into.add(triple)
     return PositionedGraph(
         file=file,
-        graph=into,
+        graph=memory_graph(walk.triples),
         text=text,
         media_type=media_type,
         prefixes=walk.prefixes,
@@ -230,7 +200,7 @@ class _Walk:
     """
 
     def __init__(self, text: str, *, base_iri: str) -> None:
-        self.triples: dict[Triple, Offsets] = {}
+        self.triples: dict[PlacedTriple, Offsets] = {}
         self.subjects: dict[Node, Offsets] = {}
         self.verbs: dict[tuple[Node, Node], Offsets] = {}
         self.prefixes: dict[str, str] = {}

@@ -5,7 +5,8 @@ which one run makes for itself; the library is as others find it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,6 @@ from pyshacl.errors import ConstraintLoadWarning, ReportableRuntimeError
 from pyshacl.graph_abstraction import DataGraph
 from rdflib import Graph, Literal, URIRef
 from rdflib.collection import Collection
-from rdflib.namespace import NamespaceManager
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
@@ -25,23 +25,37 @@ from rdflib.query import Result as QueryResult
 from rdflib.term import IdentifiedNode, Node
 
 from gfmdkg.errors import Fault, OntologyError
-from gfmdkg.namespaces import RDF, SH
+from gfmdkg.namespaces import RDF, RDFS, SH
 
 __all__ = [
-    "GuardedGraph",
+    "LISTS",
+    "NESTED",
+    "SHAPE_CLASSES",
     "RememberingShape",
-    "Result",
+    "ShapeResult",
     "decode_report",
     "focus_nodes",
+    "inner_shapes",
+    "is_class",
     "parts_inside",
     "path_parts",
     "run_shapes",
+    "targeted_shapes",
 ]
 
 _MESSAGE = URIRef(SH + "message")
 _TYPE, _REPORT = URIRef(RDF + "type"), URIRef(SH + "ValidationReport")
 _FIRST = URIRef(RDF + "first")
 _PATHS = ("alternativePath", "inversePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")
+_TARGETS = tuple(
+    URIRef(SH + name)
+    for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+)
+SHAPE_CLASSES = (URIRef(SH + "NodeShape"), URIRef(SH + "PropertyShape"))
+NESTED = tuple(URIRef(SH + n) for n in ("property", "node", "not", "qualifiedValueShape"))
+"""The properties that name one inner shape."""
+LISTS = tuple(URIRef(SH + name) for name in ("or", "and", "xone"))
+"""The properties that list inner shapes."""
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -56,10 +70,8 @@ def run_shapes(data: Graph, shapes: Graph) -> Graph:
     except re.error:
         # pyshacl fills messages by re.sub, which stumbles over a backslash in a value;
         # the findings' messages are filled here, so the run does without.
-        without = Graph(store="SimpleMemory", identifier=shapes.identifier)
-        for triple in shapes:
-            if triple[1] != _MESSAGE:
-                without.add(triple)
+        without = Graph("SimpleMemory", shapes.identifier, bind_namespaces="none")
+        without += (triple for triple in shapes if triple[1] != _MESSAGE)
         return _run(data, without)
 
 
@@ -70,7 +82,6 @@ def _run(data: Graph, shapes: Graph) -> Graph:
             DataGraph.from_rdflib(GuardedGraph(data)), shacl_graph=shapes, options=options
         )
         validator.shacl_graph = RememberingShapes(shapes)
-        shapes.namespace_manager = _FullNames(shapes, bind_namespaces="none")
         report: Graph = validator.run()[1]
     except (ReportableRuntimeError, NotImplementedError) as error:
         fault = Fault(message=str(getattr(error, "message", error)).strip())
@@ -124,7 +135,9 @@ class RememberingShape(Shape):
         is_one = isinstance(focus, IdentifiedNode | Literal)
         if self.deactivated or (is_one and focus in self._conforming):
             return True, []
-        nodes = [focus] if is_one else self._targets(target_graph, focus)
+        shape: Any = self
+        found = shape.focus_nodes(target_graph) if focus is None else focus
+        nodes = [focus] if is_one else list(found)
         if not nodes:
             return True, []
         above = [*(_evaluation_path or ()), self]
@@ -142,45 +155,23 @@ class RememberingShape(Shape):
 
     def _constraints(self) -> list[Any]:
         if self._components is None:
+            self._components = []
             shape: Any = self  # pyshacl gives its functions no types
             given, known = shape.sg.predicate_objects(self.node), CONSTRAINT_PARAMETERS_MAP
-            kinds = dict.fromkeys(known[p] for p, _ in given if p in known)
-            self._components = [made for kind in kinds for made in self._made(kind)]
+            for kind in dict.fromkeys(known[p] for p, _ in given if p in known):
+                with suppress(ConstraintLoadWarning):  # such as a pattern without text
+                    component: Any = kind(self)
+                    component.make_v_result_description = _no_words
+                    component.make_generic_messages = _no_words
+                    self._components.append(component)
             own = shape.find_custom_constraints()
             self._components += [constraint.make_validator_for_shape(self) for constraint in own]
         return self._components
 
-    def _targets(self, target_graph: Any, focus: Iterable[Node] | None) -> list[Node]:
-        shape: Any = self
-        return list(shape.focus_nodes(target_graph) if focus is None else focus)
 
-    def _made(self, kind: Any) -> list[Any]:
-        try:
-            made = kind(self)
-        except ConstraintLoadWarning:  # pyshacl passes over a pattern without text, and the like
-            return []
-        made.make_v_result_description = _no_description
-        return [made]
-
-
-def _no_description(*_: Any, **__: Any) -> str:
-    """In place of a text on each result, even one that is dropped, which nobody reads here."""
+def _no_words(*_: Any, **__: Any) -> str:
+    """In place of texts on each result, even one that is dropped, which nobody reads here."""
     return ""
-
-
-class _FullNames(NamespaceManager):
-    """Writes IRIs in full.
-
-    pyshacl words each result, even one that it then drops. Nobody reads that here, and to look
-    for a prefix for each IRI would take half of a run.
-    """
-
-    def bind(self, *_: Any, **__: Any) -> None:
-        """Nothing: there are no prefixes."""
-
-    def normalizeUri(self, rdfTerm: str) -> str:  # noqa: N802, N803 - rdflib's names
-        """The IRI in angle brackets."""
-        return f"<{rdfTerm}>"
 
 
 class GuardedGraph(Graph):
@@ -193,25 +184,15 @@ class GuardedGraph(Graph):
     """
 
     def __init__(self, graph: Graph) -> None:
-        super().__init__(store=graph.store, identifier=graph.identifier)
-        self.namespace_manager = _FullNames(self, bind_namespaces="none")
+        super().__init__(graph.store, graph.identifier, bind_namespaces="none")
 
-    def query(
-        self,
-        query_object: str | Query,
-        processor: Any = "sparql",
-        result: Any = "sparql",
-        initNs: Mapping[str, Any] | None = None,  # noqa: N803 - rdflib's names
-        initBindings: Mapping[str, Any] | None = None,  # noqa: N803
-        use_store_provided: bool = True,
-        **options: Any,
-    ) -> QueryResult:
+    def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> QueryResult:
         """Evaluate a query on this graph alone; raises ``OntologyError`` where it may not."""
         if isinstance(query_object, str):
-            query_object = _prepare(query_object, tuple(sorted((initNs or {}).items())))
-        return super().query(
-            query_object, processor, result, initNs, initBindings, use_store_provided, **options
-        )
+            query_object = _prepare(
+                query_object, tuple(sorted((options.get("initNs") or {}).items()))
+            )
+        return super().query(query_object, *arguments, **options)
 
 
 @lru_cache(maxsize=1024)
@@ -253,7 +234,7 @@ def parts_inside(part: Any) -> Iterator[CompValue]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class ShapeResult:
     """A ``sh:ValidationResult``; the nodes are those of the data and of the shapes.
 
     ``component`` is the constraint component without namespace and ending, in kebab case
@@ -268,10 +249,10 @@ class Result:
     shape: Node | None = None
     constraint: Node | None = None
     messages: tuple[str, ...] = ()
-    details: tuple["Result", ...] = field(default=())
+    details: tuple["ShapeResult", ...] = field(default=())
 
 
-def decode_report(report: Graph) -> Iterator[Result]:
+def decode_report(report: Graph) -> Iterator[ShapeResult]:
     """The results that a report lists, without those that are only details of others."""
     for node in report.subjects(_TYPE, _REPORT):
         for result in report.objects(node, URIRef(SH + "result")):
@@ -283,7 +264,7 @@ def focus_nodes(report: Graph) -> Iterator[Node]:
     return report.objects(None, URIRef(SH + "focusNode"))
 
 
-def _decode(report: Graph, result: Node) -> Result:
+def _decode(report: Graph, result: Node) -> ShapeResult:
     def one(name: str) -> Node | None:
         return report.value(result, URIRef(SH + name))
 
@@ -291,7 +272,7 @@ def _decode(report: Graph, result: Node) -> Result:
     focus = one("focusNode")
     assert focus is not None  # noqa: S101 - the SHACL recommendation requires it
     messages = report.objects(result, URIRef(SH + "resultMessage"))
-    return Result(
+    return ShapeResult(
         component=_WORD.sub("-", component.removesuffix("ConstraintComponent")).lower(),
         severity=str(one("resultSeverity")).removeprefix(SH).lower(),
         focus=focus,
@@ -318,3 +299,27 @@ def path_parts(shapes: Graph, path: Node) -> tuple[str, Sequence[Node]]:
         if kind in _PATHS:
             return kind, list(Collection(shapes, inner)) if kind == "alternativePath" else [inner]
     return "unknown", ()
+
+
+# How shapes hang together
+
+
+def targeted_shapes(shapes: Graph) -> set[Node]:
+    """The shapes with targets of their own."""
+    found = {shape for target in _TARGETS for shape in shapes.subjects(target)}
+    kinds = (shape for kind in SHAPE_CLASSES for shape in shapes.subjects(_TYPE, kind))
+    return found.union(shape for shape in kinds if is_class(shapes, shape))
+
+
+def is_class(shapes: Graph, shape: Node) -> bool:
+    """Whether a shape is a class as well, whose instances are then its focus nodes."""
+    return (shape, _TYPE, URIRef(RDFS + "Class")) in shapes
+
+
+def inner_shapes(shapes: Graph, shape: Node) -> Iterator[Node]:
+    """The shapes to which a shape refers."""
+    for predicate in NESTED:
+        yield from shapes.objects(shape, predicate)
+    for predicate in LISTS:
+        for members in shapes.objects(shape, predicate):
+            yield from Collection(shapes, members)

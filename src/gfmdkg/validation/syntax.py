@@ -8,9 +8,9 @@ from xml.parsers import expat
 
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import PREFIXES
+from gfmdkg.rdf.turtle_tokens import Kind, Lines, Token, tokenize
 from gfmdkg.store.reading import NESTED_ENTITIES, Complaint, parse
 from gfmdkg.validation.positions import LINE_FORMATS, POSITIONED
-from gfmdkg.validation.turtle_tokens import Kind, Lines, Token, tokenize
 
 __all__ = ["find_faults"]
 
@@ -144,8 +144,7 @@ def _find_other_format(text: str, media_type: str, file: str | None) -> Fault | 
         message, remedy = "this is Turtle", "name the file .ttl, or use --syntax ttl"
     else:
         return None
-    line = text[: len(text) - len(text.lstrip())].count("\n") + 1
-    column = len(text) - len(text.lstrip()) - text.rfind("\n", 0, len(text) - len(text.lstrip()))
+    line, column = Lines(text).place(len(text) - len(text.lstrip()))
     return Fault(message=message, file=file, line=line, column=column, remedy=remedy)
 
 
@@ -219,9 +218,8 @@ def _statement(text: str, offset: int, begin: int) -> tuple[int, int]:
 
 
 def _is_unclosed(text: str, complaint: Complaint, lines: Lines) -> bool:
-    if not complaint.message.startswith(("Unexpected end of file", "Line jumps")):
-        return False
-    if complaint.line is None:
+    is_end = complaint.message.startswith(("Unexpected end of file", "Line jumps"))
+    if not is_end or complaint.line is None:
         return False
     offset = lines.offset(complaint.line, complaint.column or 1)
     opening = _OPEN_STRING.match(text, offset)

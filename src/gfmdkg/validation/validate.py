@@ -13,12 +13,11 @@ import pyoxigraph as ox
 from rdflib import Graph, Literal
 from rdflib.term import Node
 
-from gfmdkg.formats.solutions import Select
+from gfmdkg.rdf.solutions import Select
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.patches import Patch
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import check_findings, run_checks
-from gfmdkg.validation.collapse import collapse
 from gfmdkg.validation.data_graph import (
     Scope,
     StoreNames,
@@ -28,14 +27,15 @@ from gfmdkg.validation.data_graph import (
     select_all,
     stored_forms,
 )
-from gfmdkg.validation.findings import Finding, Mode, Report, Severity
+from gfmdkg.validation.findings import Finding, Mode, Report, Severity, collapse
 from gfmdkg.validation.incremental.examination import Coverage, Examination, examine
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules
 from gfmdkg.validation.known import Known
 from gfmdkg.validation.lint import Namesakes, lint
 from gfmdkg.validation.positions import PositionedGraph
-from gfmdkg.validation.shacl import focus_nodes, run_shapes
+from gfmdkg.validation.shacl import decode_report, focus_nodes, run_shapes
+from gfmdkg.validation.shapes import word_results
 
 __all__ = ["FindAround", "Request", "validate"]
 
@@ -60,7 +60,7 @@ class Request:
     All that they say counts, new or not, so ``delta.added`` must have it. ``today`` is the day
     that no date may lie after.
 
-    A change in batches has one ``coverage`` and the ``namesakes`` in all that it brings.
+    The batches of one change share a ``coverage`` and ``namesakes``.
     """
 
     state: OxigraphStore
@@ -79,7 +79,7 @@ class Request:
     namesakes: Namesakes | None = None
 
     @property
-    def brought(self) -> Sequence[PositionedGraph]:
+    def submitted(self) -> Sequence[PositionedGraph]:
         """The documents that the report is about."""
         return [d for d in self.documents if self.given is None or d.file in self.given]
 
@@ -121,7 +121,7 @@ def validate(request: Request, rules: Rules) -> Report:
 def _look_near(request: Request, rules: Rules, before: OxigraphStore, delta: Patch) -> Examination:
     if not delta and not request.documents:
         return Examination()
-    given = () if request.given is None else request.brought
+    given = () if request.given is None else request.submitted
     terms: Iterable[Term] = {our_term(s) for document in given for s in document.subjects}
     coverage = request.coverage
     if coverage is not None:
@@ -162,15 +162,16 @@ def _findings(request: Request, rules: Rules, found: Examination, names: Graph) 
     """What was found in words, with labels from ``names``; each fault once."""
     located = [*request.documents, *_around(request, found)]
     findings: list[Finding] = []
-    if found.report is not None:
-        findings += rules.findings(found.report, documents=located, names=names)
+    results = [] if found.report is None else list(decode_report(found.report))
+    if results:
+        findings += word_results(results, rules.graph, documents=located, names=names)
     if any(solutions.rows for solutions in found.rows.values()):
         given = request.given or ()
         findings += check_findings(found.rows, documents=located, names=names, given=given)
     if request.given is not None:
         findings += lint(
             names,
-            request.brought,
+            request.submitted,
             today=request.today or date.today(),  # noqa: DTZ011 - the curator's own day
             namesakes=request.namesakes or Namesakes(Known(request.select)),
         )
@@ -181,9 +182,9 @@ def _report(
     request: Request, findings: Iterable[Finding], *, mode: Mode, reason: str | None = None
 ) -> Report:
     if request.given is not None:
-        described = {node_text(s) for document in request.brought for s in document.subjects}
+        described = {node_text(s) for document in request.submitted for s in document.subjects}
         findings = [f for f in findings if _counts(f, request.given, described)]
-    sources = {d.file: d.text for d in request.brought if d.file is not None}
+    sources = {d.file: d.text for d in request.submitted if d.file is not None}
     return Report.of(findings, mode=mode, reason=reason).with_sources(sources)
 
 

@@ -6,22 +6,19 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from gfmdkg.about import VERSION
-from gfmdkg.namespaces import BASE, GFMDSH, SH
+from gfmdkg.namespaces import BASE, SH
+from gfmdkg.rdf.spreadsheet import guard_text
 from gfmdkg.validation.findings import JSON_FIELDS, Edit, Finding, Report, Severity, to_terminal
 
 __all__ = ["VIEWS", "View"]
 
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-_COLUMNS = ("Place", "Severity", "What is wrong", "What to do", "Rule")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +59,7 @@ def to_csv(report: Report) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return str(value).lower() if isinstance(value, bool) else guard_text(str(value))
 
 
 def to_annotations(report: Report) -> str:
@@ -75,8 +69,7 @@ def to_annotations(report: Report) -> str:
 
 def _command(finding: Finding) -> str:
     properties = ",".join(f"{name}={_in_property(value)}" for name, value in _placing(finding))
-    what = f"{finding.cell}: {finding.message}" if finding.cell else finding.message
-    message = f"{what}\n{finding.remedy}" if finding.remedy else what
+    message = "\n".join(filter(None, (finding.text, finding.remedy)))
     return f"::{_COMMANDS[finding.severity]} {properties}::{_in_command(message)}"
 
 
@@ -105,34 +98,7 @@ def _in_property(text: str) -> str:
 
 def to_html(report: Report) -> str:
     """A ``section`` for the web page, without scripts or styles; the classes say how bad it is."""
-    verdict = "conforms" if report.conforms else "does-not-conform"
-    summary = f'<p class="validation-summary">{escape(report.summary())}</p>'
-    if not report.findings:
-        return f'<section class="validation {verdict}">{summary}</section>\n'
-    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
-    rows = "\n".join(_row(finding) for finding in report.findings)
-    return (
-        f'<section class="validation {verdict}">{summary}\n'
-        '<table class="findings"><caption>Findings, by place</caption>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></section>\n"
-    )
-
-
-def _row(finding: Finding) -> str:
-    remedy = escape(finding.remedy or "")
-    if finding.fix is not None:
-        remedy += f" <em>Can be mended automatically: {escape(finding.fix.description)}.</em>"
-    place = escape(finding.place)
-    if finding.pointer is not None:
-        place += f" <code>{escape(finding.pointer)}</code>"
-    rule = escape(finding.code)
-    if finding.shape_iri is not None:
-        rule = f'<a href="{escape(finding.shape_iri)}">{rule}</a>'
-    return (
-        f'<tr class="{finding.severity}"><th scope="row">{place}</th>'
-        f"<td>{finding.severity}</td><td>{escape(finding.message)}</td>"
-        f"<td>{remedy}</td><td>{rule}</td></tr>"
-    )
+    return _render("report.html", report)
 
 
 def to_sarif(report: Report) -> str:
@@ -181,8 +147,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
-    what = f"{finding.cell}: {finding.message}" if finding.cell else finding.message
-    text = f"{what}. {finding.remedy}." if finding.remedy else what
+    text = f"{finding.text}. {finding.remedy}." if finding.remedy else finding.text
     result: dict[str, Any] = {
         "ruleId": _rule_id(finding),
         "ruleIndex": rule_index,
@@ -200,11 +165,9 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
         }
         description = {"text": finding.fix.description}
         result["fixes"] = [{"description": description, "artifactChanges": [change]}]
-    properties = {
-        name: value
-        for name in ("cell", "pointer", "focus_node", "path", "value", "shape")
-        if (value := getattr(finding, name)) is not None
-    }
+    names = ("cell", "pointer", "focus_node", "path", "value", "shape")
+    given = {name: getattr(finding, name) for name in names}
+    properties = {name: value for name, value in given.items() if value is not None}
     return result | ({"properties": properties} if properties else {})
 
 
@@ -238,50 +201,19 @@ def _artifact(file: str) -> Mapping[str, str]:
 
 def to_turtle(report: Report) -> str:
     """A ``sh:ValidationReport``; what is no SHACL constraint has a component of gfmdsh:."""
-    verdict = str(not report.findings).lower()
-    results = " ,\n".join(_result_node(finding) for finding in report.findings)
-    return (
-        f"@prefix gfmdsh: <{GFMDSH}> .\n@prefix sh: <{SH}> .\n\n"
-        f"[] a sh:ValidationReport ;\n    sh:conforms {verdict}"
-        + (f" ;\n    sh:result\n{results}" if results else "")
-        + " .\n"
-    )
+    return _render("report.ttl", report, component=_component, literal=ox.Literal)
 
 
-def _result_node(finding: Finding) -> str:
-    lines = " ;\n".join(f"            {line}" for line in _statements(finding))
-    return f"        [ a sh:ValidationResult ;\n{lines} ]"
+def _component(code: str) -> str:
+    component = _COMPONENTS.get(code)
+    return f"gfmdsh:{code}" if component is None else f"<{SH}{component}>"
 
 
-def _statements(finding: Finding) -> Iterator[str]:
-    terms = finding.terms
-    yield f"sh:resultSeverity sh:{finding.severity.capitalize()}"
-    component = _COMPONENTS.get(finding.code)
-    name = f"gfmdsh:{finding.code}" if component is None else f"<{SH}{component}>"
-    yield f"sh:sourceConstraintComponent {name}"
-    if terms is not None:
-        yield f"sh:focusNode {terms.focus}"
-        if terms.path is not None:
-            yield f"sh:resultPath {terms.path}"
-        if terms.value is not None:
-            yield f"sh:value {terms.value}"
-    elif finding.focus_node is not None and ":" in finding.focus_node:
-        focus = finding.focus_node
-        yield f"sh:focusNode {'[]' if focus.startswith('_:') else ox.NamedNode(focus)}"
-    else:
-        # A fault of syntax has no node; the recommendation wants one.
-        yield f"sh:focusNode {_literal(finding.place)}"
-    if finding.shape_iri is not None:
-        yield f"sh:sourceShape <{finding.shape_iri}>"
-    yield f"sh:resultMessage {_literal(finding.message, 'en')}"
-    if finding.remedy:
-        yield f"gfmdsh:remedy {_literal(finding.remedy, 'en')}"
-    if finding.file is not None:
-        yield f"gfmdsh:place {_literal(finding.place)}"
+def _render(template: str, report: Report, **values: Any) -> str:
+    # Whoever writes no such view loads nothing that fills in templates.
+    from gfmdkg.http.rendering import render
 
-
-def _literal(text: str, language: str | None = None) -> str:
-    return str(ox.Literal(text, language=language))
+    return render(template, {"report": report, **values}).decode() + "\n"
 
 
 VIEWS: Mapping[str, View] = {

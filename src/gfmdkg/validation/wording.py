@@ -8,7 +8,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from gfmdkg.namespaces import BASE, RDF, RDFS, SH, SKOS, XSD, compact
-from gfmdkg.validation.shacl import Result, path_parts
+from gfmdkg.validation.shacl import ShapeResult, path_parts
 
 __all__ = ["PLACEHOLDER", "Wording"]
 
@@ -26,8 +26,6 @@ _NODE_KINDS: Mapping[str, str] = {
     "BlankNodeOrLiteral": "an unnamed node or a literal",
     "IRIOrLiteral": "an IRI or a literal",
 }
-_SLOT = re.compile(r"\{(\w+)\}")
-_COMPARED = frozenset(("equals", "disjoint", "lessThan", "lessThanOrEquals"))
 _LABELS = (URIRef(SKOS + "prefLabel"), URIRef(RDFS + "label"), URIRef(SH + "name"))
 _TYPE = URIRef(RDF + "type")
 _LONGEST_VALUE = 80
@@ -83,11 +81,14 @@ class Wording:
                 return " or ".join(names)
         return f"{_PATHS[kind]} {names[0]}" if names else "the path"
 
-    def fill(self, template: str, values: Mapping[str, Node]) -> str:
+    def fill(self, template: str, values: Mapping[str, Node | None]) -> str:
         """A message with the names of the nodes in place of its variables."""
-        return PLACEHOLDER.sub(
-            lambda m: self.name(values[m[1]]) if m[1] in values else "(nothing)", template
-        )
+
+        def shown(match: re.Match[str]) -> str:
+            node = values.get(match[1])
+            return "(nothing)" if node is None else self.name(node)
+
+        return PLACEHOLDER.sub(shown, template)
 
     def describe(self, shape: Node | None) -> str:
         """What a shape asks of a value, as a noun phrase; its name where that gets too deep."""
@@ -97,25 +98,23 @@ class Wording:
         return " and ".join(phrases) or self.plain(shape)
 
     def _phrases(self, shape: Node, *, depth: int) -> Iterator[str]:
+        def inner(node: Node) -> str:
+            return " and ".join(self._phrases(node, depth=depth + 1)) if depth < 2 else ""
+
         path = self._shapes.value(shape, URIRef(SH + "path"))
         beginning = "" if path is None else f"with {self.path(path)} "
         for predicate, value in sorted(self._shapes.predicate_objects(shape), key=str):
-            name = str(predicate).removeprefix(SH)
-            words: str | None = None
+            name, words = str(predicate).removeprefix(SH), ""
             if name in _SIMPLE_PHRASES:
                 words = _SIMPLE_PHRASES[name](self, value)
-            elif name in ("property", "node") and depth < 2:
-                words = " and ".join(self._phrases(value, depth=depth + 1)) or None
-            elif name == "not" and depth < 2:
-                inner = " and ".join(self._phrases(value, depth=depth + 1))
-                if inner:
-                    words = f"without {inner[5:]}" if inner.startswith("with ") else f"not {inner}"
+            elif name in ("property", "node"):
+                words = inner(value)
+            elif name == "not" and (denied := inner(value)):
+                is_with = denied.startswith("with ")
+                words = f"without {denied[5:]}" if is_with else f"not {denied}"
             elif name == "or" and depth < 2:
                 members = Collection(self._shapes, value)
-                words = " or ".join(
-                    " and ".join(self._phrases(m, depth=depth + 1)) or self.plain(m)
-                    for m in members
-                )
+                words = " or ".join(inner(member) or self.plain(member) for member in members)
             elif name in ("minCount", "maxCount") and path is not None:
                 words = f"{'at least' if name == 'minCount' else 'at most'} {value} times"
             if words:
@@ -131,34 +130,32 @@ class Wording:
         return None
 
     def _listed(self, head: Node) -> str:
-        return " or ".join(self.name(member) for member in Collection(self._shapes, head))
+        members = list(map(self.name, Collection(self._shapes, head)))
+        more = f" … ({len(members)} in all)" if len(members) > _MOST_CHOICES else ""
+        return " or ".join(members[:_MOST_CHOICES]) + more
 
-    def message(self, result: Result) -> str:
+    def message(self, result: ShapeResult) -> str:
         """What is wrong, in one sentence without its full stop."""
-        if result.component in _TEMPLATES:
-            template = _TEMPLATES[result.component]
-            return _SLOT.sub(lambda slot: self._fill(result, slot[1]), template)
-        if result.component in _MESSAGES:
-            return _MESSAGES[result.component](self, result)
+        kind, node = result.component, self._parameter(result)
+        if kind in _TEMPLATES:
+            return _TEMPLATES[kind].format(
+                subject=self._subject(result),
+                focus=self.name(result.focus),
+                path=self.path(result.path),
+                other=self.path(node),
+            )
+        if kind in _MESSAGES:
+            return _MESSAGES[kind](self, result)
+        if node is not None and _parameter_name(kind) in _SIMPLE_PHRASES:
+            phrase = _SIMPLE_PHRASES[_parameter_name(kind)](self, node)
+            return f"{self._subject(result)} is not {phrase}"
         rule = None if result.shape is None else self.label(result.shape)
         named = f"the rule “{rule}”" if rule else "a rule of its own"
         value = None if result.value == result.focus else result.value
         ending = "" if value is None else f": {self.name(value)}"
         return f"{self.name(result.focus)} breaks {named}{ending}"
 
-    def _fill(self, result: Result, name: str) -> str:
-        """What stands in a slot of a template."""
-        if name == "subject":
-            return self._subject(result)
-        if name == "focus":
-            return self.name(result.focus)
-        if name == "path":
-            return self.path(result.path)
-        if name in _COMPARED:
-            return self.path(self._parameter(result, name))
-        return self._given(result, name)
-
-    def _subject(self, result: Result) -> str:
+    def _subject(self, result: ShapeResult) -> str:
         """What a value-related rule speaks about."""
         focus = self.name(result.focus)
         if result.value is None:
@@ -167,48 +164,27 @@ class Wording:
             return self.name(result.value)
         return f"{self.name(result.value)}, {self.path(result.path)} of {focus},"
 
-    def _parameter(self, result: Result, name: str) -> Node | None:
+    def _parameter(self, result: ShapeResult, name: str | None = None) -> Node | None:
+        """What the shape has for the constraint, or under another name."""
+        name = name or _parameter_name(result.component)
         return None if result.shape is None else self._shapes.value(result.shape, URIRef(SH + name))
 
-    def _given(self, result: Result, name: str) -> str:
-        node = self._parameter(result, name)
-        return "?" if node is None else str(node) if isinstance(node, Literal) else self.plain(node)
-
-    def _count(self, result: Result) -> int | None:
-        if not isinstance(result.path, URIRef):
-            return None
-        return sum(1 for _ in self._data.objects(result.focus, result.path))
-
-    def _members(self, result: Result, name: str) -> list[Node]:
-        head = self._parameter(result, name)
-        return [] if head is None else list(Collection(self._shapes, head))
-
-    def _kind(self, result: Result) -> str:
-        kind = self._given(result, "nodeKind").removeprefix("sh:")
-        return f"{self._subject(result)} is not {_NODE_KINDS.get(kind, 'right')}"
-
-    def _value(self, result: Result) -> str:
-        wanted = self._parameter(result, "hasValue")
-        where = self.path(result.path)
-        value = "?" if wanted is None else self.name(wanted)
-        return f"{where} of {self.name(result.focus)} is not {value}"
-
-    def _too_few(self, result: Result) -> str:
-        least, count = self._given(result, "minCount"), self._count(result)
-        focus, path = self.name(result.focus), self.path(result.path)
-        if least == "1" or not count:
+    def _miscounted(self, result: ShapeResult) -> str:
+        is_few = result.component == "min-count"
+        limit = str(self._parameter(result))
+        focus, path, count = self.name(result.focus), self.path(result.path), 0
+        if isinstance(result.path, URIRef):
+            count = sum(1 for _ in self._data.objects(result.focus, result.path))
+        if is_few and (limit == "1" or not count):
             return f"{focus} has no {path}"
-        return f"{focus} has {count} of {path}, fewer than {least}"
-
-    def _too_many(self, result: Result) -> str:
-        most, count = self._given(result, "maxCount"), self._count(result)
-        focus, path = self.name(result.focus), self.path(result.path)
-        if most == "0":
+        if is_few:
+            return f"{focus} has {count} of {path}, fewer than {limit}"
+        if limit == "0":
             return f"{focus} has {path}, which is not allowed"
-        return f"{focus} has {count or 'too many'} values of {path}, more than {most}"
+        return f"{focus} has {count or 'too many'} values of {path}, more than {limit}"
 
-    def _datatype(self, result: Result) -> str:
-        wanted, value = self._parameter(result, "datatype"), result.value
+    def _datatype(self, result: ShapeResult) -> str:
+        wanted, value = self._parameter(result), result.value
         about = self._subject(result)
         if str(wanted) == RDF + "langString":
             return f"{about} has no language tag"
@@ -221,25 +197,19 @@ class Wording:
             actual = "a text with a language tag" if value.language else f"of type {actual}"
         return f"{about} is {actual}, where {kind} is expected"
 
-    def _node(self, result: Result) -> str:
+    def _node(self, result: ShapeResult) -> str:
         inner = "; ".join(dict.fromkeys(self.message(detail) for detail in result.details))
-        if not inner:
-            return f"{self._subject(result)} does not fit {self._given(result, 'node')}"
-        return f"{self._subject(result)} does not fit: {inner}"
+        wanted = inner or self.describe(self._parameter(result))
+        return f"{self._subject(result)} does not fit: {wanted}"
 
-    def _one_of(self, result: Result) -> str:
-        members = [self.name(member) for member in self._members(result, "in")]
-        more = f" … ({len(members)} in all)" if len(members) > _MOST_CHOICES else ""
-        choices = " or ".join(members[:_MOST_CHOICES])
-        return f"{self._subject(result)} is not {choices}{more}"
+    def _denied(self, result: ShapeResult) -> str:
+        return f"{self._subject(result)} must not be {self.describe(self._parameter(result))}"
 
-    def _languages(self, result: Result) -> str:
-        tags = " or ".join(str(tag) for tag in self._members(result, "languageIn"))
-        return f"{self._subject(result)} is not tagged {tags}"
-
-    def _alternatives(self, result: Result) -> str:
+    def _alternatives(self, result: ShapeResult) -> str:
         name = result.component
-        members = [self.describe(member) for member in self._members(result, name)]
+        head = self._parameter(result)
+        shapes = () if head is None else Collection(self._shapes, head)
+        members = list(map(self.describe, shapes))
         subject = self._subject(result)
         if name == "xone":
             return f"{subject} is not exactly one of: {' or '.join(members)}"
@@ -247,23 +217,19 @@ class Wording:
             return f"{subject} fits none of these: {'; '.join(members)}"
         return f"{subject} is not {(' and ' if name == 'and' else ' or ').join(members)}"
 
-    def _negated(self, result: Result) -> str:
-        shape = self._parameter(result, "not")
-        return f"{self._subject(result)} must not be {self.describe(shape)}"
-
-    def _qualified(self, result: Result) -> str:
+    def _qualified(self, result: ShapeResult) -> str:
         shape = self._parameter(result, "qualifiedValueShape")
         bound = "fewer" if result.component == "qualified-min-count" else "more"
-        name = "qualifiedMinCount" if bound == "fewer" else "qualifiedMaxCount"
-        limit, focus, path = (
-            self._given(result, name),
-            self.name(result.focus),
-            self.path(result.path),
-        )
-        what = self.describe(shape)
+        limit, what = str(self._parameter(result)), self.describe(shape)
+        focus, path = self.name(result.focus), self.path(result.path)
         if (bound, limit) == ("fewer", "1"):
             return f"{focus} has no {path} that is {what}"
         return f"{focus} has {bound} than {limit} of {path} that is {what}"
+
+
+def _parameter_name(component: str) -> str:
+    """The property of a shape that asks for a constraint: ``minCount`` for “min-count”."""
+    return re.sub("-(.)", lambda match: match[1].upper(), component)
 
 
 _SIMPLE_PHRASES: Mapping[str, Callable[[Wording, Node], str]] = {
@@ -271,47 +237,35 @@ _SIMPLE_PHRASES: Mapping[str, Callable[[Wording, Node], str]] = {
     "datatype": lambda _, v: f"of type {compact(str(v))}",
     "hasValue": lambda w, v: w.name(v),
     "in": lambda w, v: w._listed(v),
-    "languageIn": lambda w, v: f"tagged {w._listed(v)}",
+    "languageIn": lambda w, v: f"tagged {' or '.join(map(str, Collection(w._shapes, v)))}",
     "nodeKind": lambda _, v: _NODE_KINDS.get(str(v).removeprefix(SH), str(v)),
     "pattern": lambda _, v: f"of the form {v}",
     "minInclusive": lambda _, v: f"at least {v}",
     "maxInclusive": lambda _, v: f"at most {v}",
     "minExclusive": lambda _, v: f"more than {v}",
     "maxExclusive": lambda _, v: f"less than {v}",
-    "minLength": lambda _, v: f"of at least {v} characters",
-    "maxLength": lambda _, v: f"of at most {v} characters",
+    "minLength": lambda _, v: f"at least {v} characters long",
+    "maxLength": lambda _, v: f"at most {v} characters long",
 }
-"""What a shape asks of a value, by the name of the constraint."""
+"""What a shape asks of a value, by the name of the constraint; a value at fault is not that."""
 
 _TEMPLATES: Mapping[str, str] = {
-    "class": "{subject} is not of class {class}",
     "closed": "{focus} has {path}, which its class does not have",
-    "disjoint": "{subject} is also its {disjoint}",
-    "equals": "{subject} differs from {equals}",
-    "less-than": "{subject} is not before {lessThan}",
-    "less-than-or-equals": "{subject} is after {lessThanOrEquals}",
-    "max-exclusive": "{subject} is not less than {maxExclusive}",
-    "max-inclusive": "{subject} is more than {maxInclusive}",
-    "max-length": "{subject} is longer than {maxLength} characters",
-    "min-exclusive": "{subject} is not more than {minExclusive}",
-    "min-inclusive": "{subject} is less than {minInclusive}",
-    "min-length": "{subject} is shorter than {minLength} characters",
-    "pattern": "{subject} does not have the form {pattern}",
+    "disjoint": "{subject} is also its {other}",
+    "equals": "{subject} differs from {other}",
+    "less-than": "{subject} is not before {other}",
+    "less-than-or-equals": "{subject} is after {other}",
     "unique-lang": "{focus} has more than one {path} in one language",
 }
-"""What is wrong, by the kind of constraint; parameters are named as the vocabulary has them."""
+"""What else is wrong, by the kind of constraint; ``other`` is the property that it names."""
 
-_MESSAGES: Mapping[str, Callable[[Wording, Result], str]] = {
+_MESSAGES: Mapping[str, Callable[[Wording, ShapeResult], str]] = {
     "and": Wording._alternatives,
     "datatype": Wording._datatype,
-    "has-value": Wording._value,
-    "in": Wording._one_of,
-    "language-in": Wording._languages,
-    "max-count": Wording._too_many,
-    "min-count": Wording._too_few,
+    "max-count": Wording._miscounted,
+    "min-count": Wording._miscounted,
     "node": Wording._node,
-    "node-kind": Wording._kind,
-    "not": Wording._negated,
+    "not": Wording._denied,
     "or": Wording._alternatives,
     "qualified-max-count": Wording._qualified,
     "qualified-min-count": Wording._qualified,

@@ -9,7 +9,7 @@ from tests.curation.changes.samples import GRAPH, SHAPES, START, no_rules, turtl
 from gfmdkg.build import ensure_empty
 from gfmdkg.curation.changes.change_sets import ChangeSet
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.store.versions import Version, VersionStore
 
 Submit = Callable[..., ChangeSet]
@@ -21,7 +21,9 @@ def review(tmp_path: Path) -> Review:
     versions = VersionStore(tmp_path / "store", kept=1000)
     ensure_empty(versions)
     review = Review(versions=versions, validate=no_rules, wait_seconds=30)
-    shapes = Document(name="data/shapes.ttl", body=SHAPES.encode(), media_type="text/turtle")
+    shapes = SubmittedDocument(
+        name="data/shapes.ttl", body=SHAPES.encode(), media_type="text/turtle"
+    )
     begin = review.submit([turtle(START), shapes], message="begin", author="Ada")
     publish(review, begin)
     return review

@@ -1,6 +1,6 @@
 """A fictional graph of harbours, and what is written about it."""
 
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.curation.writing import PutGraph
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import GRAPH_BASE
@@ -20,8 +20,8 @@ START = 'e:north rdfs:label "North Quay"@en ; e:depth 7 .\ne:south rdfs:label "S
 SHAPES = PREFIXES + "e:shape sh:property [ sh:path e:depth ; sh:maxCount 1 ] .\n"
 
 
-def turtle(text: str, name: str = FILE) -> Document:
-    return Document(name=name, body=(PREFIXES + text).encode(), media_type="text/turtle")
+def turtle(text: str, name: str = FILE) -> SubmittedDocument:
+    return SubmittedDocument(name=name, body=(PREFIXES + text).encode(), media_type="text/turtle")
 
 
 def no_rules(draft: OxigraphStore, patch: Patch | None) -> Report:
@@ -43,5 +43,5 @@ def held(version: Version, graph: str = GRAPH) -> set[str]:
 
 
 def put(graph: str, body: bytes, *, replaces: bool = False) -> PutGraph:
-    document = Document(body=body, media_type="text/turtle")
+    document = SubmittedDocument(body=body, media_type="text/turtle")
     return PutGraph(graph=graph, documents=(document,), replaces=replaces)

@@ -10,11 +10,10 @@ from tests.curation.changes.samples import FILE, GRAPH, START, held, no_rules, p
 
 from gfmdkg.build import build, ensure_empty
 from gfmdkg.curation.changes.exporting import export_files
-from gfmdkg.curation.changes.history import blame, difference
+from gfmdkg.curation.changes.history import as_html, as_json, as_text, blame, difference
 from gfmdkg.curation.changes.rebuilding import rebuild_all, rebuild_one
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.changes.views import as_html, as_json, as_text
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.curation.writing import SparqlUpdate, write
 from gfmdkg.errors import DataError, NotFound, RequestError
 from gfmdkg.paths import Content
@@ -148,11 +147,11 @@ def test_blame_names_the_version_and_change_set_of_each_triple(
     change = submit(DEEPER + "e:north e:berth [ e:length 20 ] .")
     version = publish(review, change)
     origins = blame(review.versions, "http://e/north")
-    found = {o.statement.predicate.value.rpartition("/")[2]: o.version for o in origins}
+    found = {said.predicate.value.rpartition("/")[2]: origin for said, origin in origins}
     assert found["depth"].change == change.number
     assert found["length"].number == version.number
     assert found["rdf-schema#label"].number == 2
-    assert {graph_of(o.statement) for o in origins} == {GRAPH}
+    assert {graph_of(said) for said, _ in origins} == {GRAPH}
 
 
 def test_export_and_build_give_the_same_graphs(review: Review, tmp_path: Path) -> None:
@@ -162,7 +161,7 @@ def test_export_and_build_give_the_same_graphs(review: Review, tmp_path: Path) -
     exported = export_files(version, folder)
     assert Path("harbours.ttl") in exported.written
     body = (folder / "harbours.ttl").read_bytes()
-    again = Document(name=FILE, body=body, media_type="text/turtle")
+    again = SubmittedDocument(name=FILE, body=body, media_type="text/turtle")
     with pytest.raises(RequestError, match="nothing would change"):
         review.submit([again], message="the same", author="Ada")
     assert export_files(version, folder).written == ()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.curation.changes.samples import START, no_rules, turtle
 
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import BASE, SKOS
 from gfmdkg.store.patches import Patch
@@ -17,7 +17,7 @@ TITLE = SKOS + "prefLabel"
 TABLE = "key,title (en),legally binding\nfirst,First Pact,yes\nsecond,Second Pact,no\n"
 
 
-def found(review: Review, document: Document, *faults: Fault) -> list[tuple[object, ...]]:
+def found(review: Review, document: SubmittedDocument, *faults: Fault) -> list[tuple[object, ...]]:
     """Where a submitted document's findings are put, if these are its faults."""
 
     def validate(draft: OxigraphStore, patch: Patch | None) -> Report:
@@ -49,7 +49,7 @@ def test_a_fault_of_the_graph_around_has_no_place(review: Review) -> None:
 
 
 def test_a_table_shows_the_cell(review: Review) -> None:
-    table = Document(name="instruments.csv", body=TABLE.encode(), media_type="text/csv")
+    table = SubmittedDocument(name="instruments.csv", body=TABLE.encode(), media_type="text/csv")
     fault = Fault(
         message="not that",
         focus_node=f"{BASE}id/instrument/second",
@@ -61,7 +61,7 @@ def test_a_table_shows_the_cell(review: Review) -> None:
 
 def test_a_patch_has_statements_and_no_places(review: Review) -> None:
     patch = Patch(added=('<http://e/north> <http://e/depth> "-1" <http://g>',))
-    document = Document(
+    document = SubmittedDocument(
         name="change.rdfp", body=patch.to_text().encode(), media_type="application/rdf-patch"
     )
     fault = Fault(message="too low", focus_node="http://e/north", path=DEPTH, value="-1")

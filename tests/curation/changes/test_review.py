@@ -19,7 +19,7 @@ from gfmdkg.curation.changes.change_sets import ChangeSet, State
 from gfmdkg.curation.changes.history import difference
 from gfmdkg.curation.changes.rebuilding import rebuild_all
 from gfmdkg.curation.changes.review import Review
-from gfmdkg.curation.document import Document, Effect
+from gfmdkg.curation.documents import Effect, SubmittedDocument
 from gfmdkg.errors import Conflict, DataError, DataRejected, Forbidden, NotFound, RequestError
 from gfmdkg.namespaces import GRAPH_BASE, ID_BASE
 from gfmdkg.paths import Content
@@ -79,12 +79,12 @@ def test_a_file_of_triples_to_remove_finds_their_graphs(review: Review) -> None:
             message="never there",
             author="Ada",
         )
-    assert "<http://e/east>" in caught.value.clashes[0].statement
+    assert "<http://e/east>" in caught.value.conflicts[0].statement
 
 
 def test_rdf_patch_is_applied_as_it_is(review: Review) -> None:
     body = f'TX .\nA <http://e/north> <http://e/lights> "2" <{GRAPH}> .\nTC .\n'.encode()
-    document = Document(name="p.rdfp", body=body, media_type="application/rdf-patch")
+    document = SubmittedDocument(name="p.rdfp", body=body, media_type="application/rdf-patch")
     change = review.submit([document], message="lights", author="Ada")
     assert len(review.changes.patch(change.number).added) == 1
 
@@ -153,7 +153,7 @@ def test_what_is_rejected_stays_so(review: Review, submit: Submit) -> None:
     with pytest.raises(Conflict, match="rejected, by Bo"):
         review.accept(change.number, by="Bo")
     assert review.changes.get(change.number).events[-1].note == "no source"
-    with pytest.raises(NotFound, match="change set"):
+    with pytest.raises(NotFound, match="change set .* the latest is"):
         review.reject(99, by="Bo", message="which?")
 
 
@@ -183,10 +183,10 @@ def test_a_value_that_changed_since_is_a_conflict_that_names_it(
     version = publish(review, first)
     with pytest.raises(Conflict) as caught:
         review.accept(second.number, by="Bo")
-    reasons = {c.reason: c for c in caught.value.clashes}
+    reasons = {c.reason: c for c in caught.value.conflicts}
     assert '"7"' in reasons["to be removed, but gone"].statement
     assert '"11"' in reasons["to be added, but the one value of this property changed"].statement
-    assert {c.version for c in caught.value.clashes} == {version.number}
+    assert {c.version for c in caught.value.conflicts} == {version.number}
     assert review.versions.require_current() == version
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gfmdkg.formats.solutions import Select
+from gfmdkg.rdf.solutions import Select
 from gfmdkg.store.names import open_names
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore

@@ -10,13 +10,13 @@ import openpyxl
 import pyoxigraph as ox
 import pytest
 
-from gfmdkg.curation.tables.document import TableDocument, read_table
 from gfmdkg.curation.tables.reading import FINDINGS_KEPT
+from gfmdkg.curation.tables.triples import TableDocument, read_chunks, read_table
 from gfmdkg.namespaces import GFMD, SKOS
 from gfmdkg.paths import shipped_content
+from gfmdkg.rdf.values import Term, typed
 from gfmdkg.store.versions import VersionStore
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term, typed
 from gfmdkg.validation import Finding, Severity
 
 INSTRUMENT = "https://w3id.org/gfmdkg/id/instrument/"
@@ -121,12 +121,12 @@ def test_an_unknown_name_is_told_with_the_nearest_of_the_graph_and_of_the_file(
 
 
 def test_a_name_that_two_share_lists_both() -> None:
-    from gfmdkg.terms.index import LabelEntry
-
-    types = (GFMD + "Process",)
-    index = TermIndex.from_entries(
-        LabelEntry(iri=f"https://w3id.org/gfmdkg/id/process/{s}", kind="alt", text="X", types=types)
-        for s in ("one", "two")
+    iris = [f"https://w3id.org/gfmdkg/id/process/{slug}" for slug in ("one", "two")]
+    index = TermIndex.from_facts(
+        [
+            *((iri, "alt", "X", None) for iri in iris),
+            *((iri, "type", GFMD + "Process", None) for iri in iris),
+        ]
     )
     document = read_table(b"key,date,processes\nnew,2017-04-06,X\n", index)
     (finding,) = document.findings
@@ -395,7 +395,8 @@ def many(rows: int, *, wrong_every: int) -> bytes:
 
 def test_five_thousand_rows_are_read_with_progress_and_every_fault(terms: TermIndex) -> None:
     heard: list[int] = []
-    document = read_table(many(5_000, wrong_every=100), terms, progress=heard.append)
+    rows = many(5_000, wrong_every=100)
+    (document,) = read_chunks(rows, terms, size=None, progress=heard.append)
     assert len(document.records) == 5_000
     assert [f.cell for f in document.findings] == [f"D{n + 2}" for n in range(0, 5_000, 100)]
     assert heard == [1000, 2000, 3000, 4000, 5000, 5000]

@@ -17,14 +17,14 @@ from tests.curation.tables.long_tables import make_store, write_csv_table, write
 _CONVERT = """
 import resource, sys
 from pathlib import Path
-from gfmdkg.curation.tables.document import convert_table, read_pieces
-from gfmdkg.terms.index import LabelEntry, TermIndex
+from gfmdkg.terms.index import TermIndex
+from gfmdkg.curation.tables.triples import convert_table, read_chunks
 
 types, scheme = "https://w3id.org/gfmdkg/scheme/instrument-type", "treaty"
-treaty = LabelEntry(iri=f"{types}/{scheme}", kind="pref", text="Treaty", schemes=(types,))
-terms = TermIndex.from_entries([treaty])
+treaty = f"{types}/{scheme}"
+terms = TermIndex.from_facts([(treaty, "pref", "Treaty", None), (treaty, "scheme", types, None)])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-done = convert_table(read_pieces(Path(sys.argv[1]), terms))
+done = convert_table(read_chunks(Path(sys.argv[1]), terms))
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(done.records, len(done.findings), done.findings[-1].cell, grown // 1024)
 """

@@ -8,24 +8,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gfmdkg.curation.tables.cells import join_values, split_values
 from gfmdkg.curation.tables.columns import record_type, record_types
-from gfmdkg.curation.tables.document import convert_table, read_pieces, read_table, table_changes
-from gfmdkg.curation.tables.exporting import ExportedTable, export_table
-from gfmdkg.curation.tables.source import open_sheets
-from gfmdkg.curation.tables.workbook import (
+from gfmdkg.curation.tables.exporting import (
+    ExportedTable,
+    export_table,
     write_csv,
     write_csv_table,
     write_template,
     write_xlsx_tables,
 )
-from gfmdkg.formats.solutions import Select
-from gfmdkg.formats.turtle_writer import write_turtle
+from gfmdkg.curation.tables.source import join_values, open_sheets, split_values
+from gfmdkg.curation.tables.triples import convert_table, read_chunks, read_table, table_changes
 from gfmdkg.namespaces import GRAPH_BASE, SKOS
+from gfmdkg.rdf.solutions import Select
+from gfmdkg.rdf.turtle import write_turtle
+from gfmdkg.rdf.values import typed
 from gfmdkg.store.patches import graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import typed
 
 COUNTS = {"recommendation": 24, "citation": 54, "actor": 53, "instrument": 32, "session": 1}
 GRAPH = GRAPH_BASE + "new"
@@ -140,10 +140,10 @@ def test_no_cell_of_an_export_is_run_by_a_spreadsheet(terms: TermIndex) -> None:
 
 def test_a_table_is_written_as_canonical_turtle(select: Select, terms: TermIndex) -> None:
     data = write_csv_table(export_table(record_type("instrument"), select, terms))
-    conversion = convert_table(read_pieces(data, terms))
+    conversion = convert_table(read_chunks(data, terms))
     document = read_table(data, terms)
     triples = (ox.Triple(*triple) for triple in document.triples)
-    assert conversion.turtle == write_turtle(triples, from_store=True)
+    assert conversion.turtle == write_turtle(triples)
     assert (conversion.records, conversion.triples) == (32, len(set(document.triples)))
 
 

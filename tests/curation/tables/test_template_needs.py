@@ -4,13 +4,16 @@ import csv
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from openpyxl.utils import get_column_letter
 from tests.command import Run
 
-from gfmdkg.curation.tables.columns import Column, RecordType, ValueKind, record_types
+from gfmdkg.curation.tables.columns import RecordType, TableColumn, ValueKind, record_types
+from gfmdkg.errors import OntologyError
+from gfmdkg.paths import shipped_content
 
 # Keys of records that are not there yet; the other cells have the examples of the template.
 NEW_KEYS = {
@@ -31,7 +34,7 @@ MORE = {
 """What the rules only recommend, or ask for in most cases."""
 
 
-def asked(record_type: RecordType) -> list[Column]:
+def asked(record_type: RecordType) -> list[TableColumn]:
     return [column for column in record_type.columns if column.needed]
 
 
@@ -87,3 +90,20 @@ def test_shapes_and_tables_together_say_what_the_values_of_a_column_are(
         named = bool(column.schemes or column.types)
         assert named is (column.kind is ValueKind.NAME), column
         assert bool(column.languages) is (column.kind is ValueKind.TEXT), column
+
+
+def test_a_column_whose_property_no_shape_describes_is_refused(tmp_path: Path) -> None:
+    ontology = tmp_path / "ontology"
+    shutil.copytree(shipped_content().ontology, ontology)
+    file = ontology / "tables" / "actors.ttl"
+    file.write_text(
+        file.read_text("utf-8") + "\ngfmdsh:Table-actors sh:property [ sh:path gfmd:hat ;\n"
+        '    sh:order 90 ; sh:name "hat"@en ; sh:description "What it wears."@en ] .\n',
+        "utf-8",
+    )
+    with pytest.raises(OntologyError, match="the column “hat”") as caught:
+        record_types(ontology)
+    (fault,) = caught.value.faults
+    assert fault.file == "ontology/tables/actors.ttl"
+    assert fault.remedy is not None
+    assert "gfmd:hat" in fault.remedy

@@ -4,7 +4,7 @@ What a full run finds after a change is what it found before, without the pairs 
 a node that the incremental run looked at, and with what that run found.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from gfmdkg.validation.incremental.examination import Examination, examine
 from gfmdkg.validation.incremental.reach import Unbounded
 from gfmdkg.validation.incremental.rules import Rules, closure
 from gfmdkg.validation.locate import path_text
-from gfmdkg.validation.shacl import Result, decode_report, run_shapes
+from gfmdkg.validation.shacl import ShapeResult, decode_report, run_shapes
 
 Found = frozenset[tuple[str, Node, Any]]
 """Rule, focus node, and all else that makes a finding."""
@@ -91,11 +91,8 @@ class Equality:
 
     def _is_looked_at(self, finding: tuple[str, Node, Any], examination: Examination) -> bool:
         rule, focus, _ = finding
-        if rule in examination.check_nodes:
-            nodes = examination.check_nodes[rule]
-            return nodes is None or focus in {rdflib_term(node) for node in nodes}
-        looked: Mapping[str, Any] = {str(k): v for k, v in examination.shape_nodes.items()}
-        return focus in {rdflib_term(node) for node in looked.get(rule, ())}
+        nodes = examination.looked_at.get(rule, frozenset())
+        return nodes is None or focus in {rdflib_term(node) for node in nodes}
 
     def _shape_findings(self, report: Graph) -> Iterator[tuple[str, Node, Any]]:
         for result in decode_report(report):
@@ -104,7 +101,7 @@ class Equality:
             for owner in owners:
                 yield str(owner), result.focus, self._rest(result, len(owners))
 
-    def _rest(self, result: Result, owners: int) -> Any:
+    def _rest(self, result: ShapeResult, owners: int) -> Any:
         path = result.path
         shapes = self.rules.graph
         return (

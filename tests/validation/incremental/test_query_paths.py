@@ -5,13 +5,13 @@ import pytest
 from gfmdkg.namespaces import RDF
 from gfmdkg.store.walking import Step
 from gfmdkg.validation.incremental.query_paths import query_paths, subquery_paths
-from gfmdkg.validation.incremental.reach import Occurrence, Unbounded
+from gfmdkg.validation.incremental.reach import PropertyOccurrence, Unbounded
 
 BASE = "https://example.org/"
 P, Q, R = (Step(predicate=BASE + name) for name in "pqr")
 
 
-def read(body: str, root: str = "focus") -> set[Occurrence]:
+def read(body: str, root: str = "focus") -> set[PropertyOccurrence]:
     text = f"SELECT ?focus WHERE {{ {body} }}"
     return set(query_paths(text, root, prefixes={"": BASE}).occurrences)
 
@@ -22,20 +22,20 @@ def back(step: Step) -> Step:
 
 def test_each_pattern_is_reached_along_a_path() -> None:
     assert read("?focus :p ?x . ?y :q ?x") == {
-        Occurrence(prefix=(), step=P),
-        Occurrence(prefix=(P,), step=back(Q)),
+        PropertyOccurrence(prefix=(), step=P),
+        PropertyOccurrence(prefix=(P,), step=back(Q)),
     }
 
 
 def test_order_of_the_text_decides_how_a_variable_is_reached() -> None:
     found = read("?focus :p ?x ; :q ?y . ?z :q ?y ; :p ?x")
-    assert Occurrence(prefix=(Q,), step=back(Q)) in found
-    assert Occurrence(prefix=(P,), step=back(P)) not in found
+    assert PropertyOccurrence(prefix=(Q,), step=back(Q)) in found
+    assert PropertyOccurrence(prefix=(P,), step=back(P)) not in found
 
 
 def test_instances_of_a_class_do_not_lead_to_each_other() -> None:
     found = read("?focus a ?c ; :p ?x . ?y a ?c ; :p ?x")
-    assert Occurrence(prefix=(P,), step=back(P)) in found
+    assert PropertyOccurrence(prefix=(P,), step=back(P)) in found
     assert all(o.step != back(Step(predicate=RDF + "type")) for o in found)
 
 
@@ -53,7 +53,7 @@ def test_variable_of_all_alternatives_is_known_by_each_of_its_paths() -> None:
 def test_predicate_as_a_variable_is_a_step_of_its_own() -> None:
     found = read("?focus ?property ?value . ?property :p ?x")
     to_predicate = Step(predicate=None, to_predicate=True)
-    assert Occurrence(prefix=(to_predicate,), step=P) in found
+    assert PropertyOccurrence(prefix=(to_predicate,), step=P) in found
 
 
 def test_question_about_the_whole_graph_is_a_witness() -> None:
@@ -96,5 +96,5 @@ def test_lone_subquery_is_read_from_its_first_subject() -> None:
         "SELECT ?focus { { SELECT (MIN(?s) AS ?focus) { ?x :p ?s ; :q ?y } GROUP BY ?s }"
         " BIND (?focus AS ?other) }"
     )
-    found = subquery_paths(text, prefixes={"": BASE}).occurrences
-    assert found == {Occurrence(prefix=(), step=P), Occurrence(prefix=(), step=Q)}
+    found = subquery_paths(f"PREFIX : <{BASE}> {text}").occurrences
+    assert found == {PropertyOccurrence(prefix=(), step=P), PropertyOccurrence(prefix=(), step=Q)}

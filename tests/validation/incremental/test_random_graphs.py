@@ -86,7 +86,7 @@ GRAPHS = [ox.NamedNode(BASE + name) for name in ("one", "two")]
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Rules:
     shapes = Graph().parse(data=PREFIXES + SHAPES, format="turtle")
     checks = _checks(tmp_path_factory.mktemp("checks"))
-    return compile_rules(shapes, checks, stored=True)
+    return compile_rules(shapes, checks)
 
 
 def _checks(folder: Path) -> tuple[Check, ...]:

@@ -5,7 +5,7 @@ import pytest
 
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.walking import Step, TripleView
-from gfmdkg.validation.incremental.reach import Occurrence, Surroundings, Unbounded
+from gfmdkg.validation.incremental.reach import PropertyOccurrence, Surroundings, Unbounded
 
 
 def test_what_is_too_much_once_is_too_much_again() -> None:
@@ -16,7 +16,10 @@ def test_what_is_too_much_once_is_too_much_again() -> None:
     store.extend(links)
     around = Surroundings(TripleView(store), limit=5)
     step = Step(predicate="x:p")
-    reads = [Occurrence(prefix=(), step=step), Occurrence(prefix=(step,), step=step)]
+    reads = [
+        PropertyOccurrence(prefix=(), step=step),
+        PropertyOccurrence(prefix=(step,), step=step),
+    ]
     for read in reads:
         with pytest.raises(Unbounded):
             around.add(frozenset({ox.NamedNode("x:s")}), [read])

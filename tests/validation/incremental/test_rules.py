@@ -2,13 +2,14 @@
 
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 
 from gfmdkg.errors import OntologyError
 from gfmdkg.paths import shipped_content
 from gfmdkg.validation.incremental import rules as module
-from gfmdkg.validation.incremental.rules import PREPARED_NAME, Rules, load_rules
+from gfmdkg.validation.incremental.rules import PREPARED_NAME, Rules, compile_rules, load_rules
 
 
 @pytest.fixture
@@ -20,38 +21,34 @@ def ontology(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The folders whose files were read and analysed."""
-    found: list[Path] = []
-    compile_files = module._compile_files
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Rules]:
+    """The rules that were made anew."""
+    found: list[Rules] = []
 
-    def count(ontology: Path) -> Rules:
-        found.append(ontology)
-        return compile_files(ontology)
+    def count(*arguments: Any) -> Rules:
+        found.append(compile_rules(*arguments))
+        return found[-1]
 
-    monkeypatch.setattr(module, "_compile_files", count)
+    monkeypatch.setattr(module, "compile_rules", count)
     return found
 
 
 def test_rules_that_are_kept_are_those_that_were_made(
-    ontology: Path, tmp_path: Path, compiled: list[Path]
+    ontology: Path, tmp_path: Path, compiled: list[Rules]
 ) -> None:
-    made = module._compile_files(ontology)
-    first, again = load_rules(ontology, kept=tmp_path), load_rules(ontology, kept=tmp_path)
-    assert compiled == [ontology, ontology]
-    for kept in (first, again):
-        assert {str(s.node): s.occurrences for s in kept.shapes} == {
-            str(s.node): s.occurrences for s in made.shapes
-        }
-        assert [(b.check, b.focused, b.source) for b in kept.bounded] == [
-            (b.check, b.focused, b.source) for b in made.bounded
-        ]
-        assert len(kept.graph) == len(made.graph)
+    load_rules(ontology, kept=tmp_path)
+    kept = load_rules(ontology, kept=tmp_path)
+    (made,) = compiled
+    assert {str(s.node): s.occurrences for s in kept.shapes} == {
+        str(s.node): s.occurrences for s in made.shapes
+    }
+    assert kept.bounded == made.bounded
+    assert len(kept.graph) == len(made.graph)
 
 
 @pytest.mark.parametrize("name", ["shapes/instrument.ttl", "checks/broader-cycle.rq"])
 def test_rules_that_were_edited_are_prepared_anew(
-    name: str, ontology: Path, tmp_path: Path, compiled: list[Path]
+    name: str, ontology: Path, tmp_path: Path, compiled: list[Rules]
 ) -> None:
     load_rules(ontology, kept=tmp_path)
     with (ontology / name).open("a") as file:
@@ -65,7 +62,7 @@ def test_rules_that_were_edited_are_prepared_anew(
     "damage", [b"", b"{", b"[]", b'{"digest": "0"}', b'{"kind": "Step"}', b'{"kind": "?"}']
 )
 def test_a_damaged_file_is_made_anew(
-    damage: bytes, ontology: Path, tmp_path: Path, compiled: list[Path]
+    damage: bytes, ontology: Path, tmp_path: Path, compiled: list[Rules]
 ) -> None:
     (tmp_path / PREPARED_NAME).write_bytes(damage)
     assert load_rules(ontology, kept=tmp_path).shapes
@@ -74,7 +71,7 @@ def test_a_damaged_file_is_made_anew(
 
 
 def test_rules_are_used_where_they_cannot_be_kept(
-    ontology: Path, tmp_path: Path, compiled: list[Path]
+    ontology: Path, tmp_path: Path, compiled: list[Rules]
 ) -> None:
     (tmp_path / "file").write_text("no folder")
     assert load_rules(ontology, kept=tmp_path / "file").shapes

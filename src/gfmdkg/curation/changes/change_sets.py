@@ -4,7 +4,7 @@ They are on disk beside the versions and never part of one::
 
     store/changes/
       7/patch.rdfp         written once
-      7/change.json        written last, hence a folder without it is rubble; replaced atomically
+      7/change.json        written last, so a folder without it is unfinished; replaced atomically
 
 Numbers are taken by making the folder, so that nobody waits for a number and none is used
 twice; one that was taken by a process which was killed stays unused. Whoever takes a step of a
@@ -151,7 +151,9 @@ class ChangeStore:
         try:
             change = ChangeSet.from_json(json.loads(file.read_bytes()))
         except FileNotFoundError as error:
-            raise NotFound("change set", str(number)) from error
+            numbers = self._numbers()
+            hint = f"the latest is {numbers[-1]}" if numbers else "there is none yet"
+            raise NotFound("change set", str(number), hint=hint) from error
         except (ValueError, KeyError, TypeError) as error:
             fault = Fault(message=str(error), file=str(file))
             raise StoreError("a change set's record is damaged", [fault]) from error
@@ -165,8 +167,10 @@ class ChangeStore:
 
     def all(self) -> tuple[ChangeSet, ...]:
         """All change sets, oldest first."""
-        records = self._root.glob("[0-9]*/change.json")
-        return tuple(map(self.get, sorted(int(record.parent.name) for record in records)))
+        return tuple(map(self.get, self._numbers()))
+
+    def _numbers(self) -> list[int]:
+        return sorted(int(record.parent.name) for record in self._root.glob("[0-9]*/change.json"))
 
     def _settled(self, change: ChangeSet) -> ChangeSet:
         """Published, if the version that was announced exists: a kill came before the record."""

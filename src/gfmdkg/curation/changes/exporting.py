@@ -16,8 +16,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from gfmdkg.errors import DataError
-from gfmdkg.formats.turtle_writer import BlankNodes, TurtleBlocks, write_turtle
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES
+from gfmdkg.rdf.turtle import BlankNodes, TurtleBlocks, write_turtle
+from gfmdkg.rdf.turtle_tokens import Kind, Token, names_before, tokenize
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.files import replace_durably
 from gfmdkg.store.patches import (
     is_same_but_for_labels,
@@ -31,8 +33,6 @@ from gfmdkg.store.patches import (
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import parse, read_quads
 from gfmdkg.store.versions import Version
-from gfmdkg.terms.values import Term
-from gfmdkg.validation.turtle_tokens import Kind, Token, names_before, tokenize
 
 __all__ = ["Exported", "export_files", "revise_turtle"]
 
@@ -89,7 +89,7 @@ def revise_turtle(text: str, statements: Iterable[str], *, graph: str) -> str:
     """The Turtle of a file, revised to say these statements of the graph; as it is if it does.
 
     Comments inside a record that changed are lost. Where a statement is about a blank node or
-    records share one, none can be told from the others: the whole is then written canonically,
+    records share one, they cannot be told apart: the whole is then written canonically,
     in the order of the file, below the comments that it begins with.
     """
     wanted = sorted(statements)
@@ -100,7 +100,7 @@ def revise_turtle(text: str, statements: Iterable[str], *, graph: str) -> str:
         if revised is not None and is_same_but_for_labels(_said(revised, graph), wanted):
             return revised
     opening = "".join(takewhile(lambda line: line.startswith("#"), f"{text}\n".splitlines(True)))
-    written = write_turtle(triples_of(wanted), first=_order(text, graph), from_store=True)
+    written = write_turtle(triples_of(wanted), first=_order(text, graph))
     return f"{opening}\n{written}" if opening else written
 
 
@@ -192,7 +192,6 @@ def _blocks(wanted: list[str], prefixes: Mapping[str, str], base: str | None) ->
         base=base if base is not None and base.endswith("/") else "",
         # A file that declares nothing writes its IRIs in full, and so it stays.
         prefixes={**PREFIXES, **prefixes} if prefixes or base else {},
-        from_store=True,
         nodes=BlankNodes(triples_of(wanted)),
     )
 

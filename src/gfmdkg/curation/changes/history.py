@@ -1,20 +1,33 @@
-"""What happened since: differences, where each statement came from, and what clashes with it."""
+"""What changed from version to version: as differences, by statement, and as conflicts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 import pyoxigraph as ox
 
-from gfmdkg.errors import Clash, RequestError
-from gfmdkg.sparql.query_text import packaged_query
+from gfmdkg.build.sources import PROVENANCE_GRAPH
+from gfmdkg.errors import ConflictingStatement, RequestError
+from gfmdkg.namespaces import BASE, GRAPH_BASE, compact
+from gfmdkg.rdf.query_text import packaged_query
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.comparison import compare_if_small
 from gfmdkg.store.patches import Patch, graph_of, quads_of, statements_about
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version, VersionStore
-from gfmdkg.terms.values import Term
 
-__all__ = ["Origins", "blame", "difference", "find_clashes"]
+__all__ = [
+    "Label",
+    "as_html",
+    "as_json",
+    "as_text",
+    "blame",
+    "difference",
+    "find_conflicts",
+    "name_of",
+    "value_of",
+]
 
 # Subject, property, and the language where each language has one value.
 _Slot = tuple[Term, ox.NamedNode, str | None]
@@ -29,9 +42,9 @@ def difference(versions: VersionStore, first: int, last: int) -> Patch:
     if first > last:
         return difference(versions, last, first).inverse
     before, after = versions.record(first), versions.record(last)
-    patches = [patch for _, patch in _patches_between(versions, first, last)]
-    if all(patch is not None for patch in patches):
-        return Patch.compose(patch for patch in patches if patch is not None)
+    patches = _patches_between(versions, first, last)
+    if len(patches) == last - first:
+        return Patch.compose(patches.values())
     if before.is_available and after.is_available:
         with (
             closing(OxigraphStore.open_read_only(before.database)) as old,
@@ -46,22 +59,12 @@ def difference(versions: VersionStore, first: int, last: int) -> Patch:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origins:
-    """A statement and the version that it came with.
-
-    ``version`` is the oldest recorded version where none since has added it: it was there
-    from the first build on, and its graph names the file.
-    """
-
-    statement: ox.Quad
-    version: Version
-
-
-def blame(versions: VersionStore, resource: str) -> list[Origins]:
+def blame(versions: VersionStore, resource: str) -> list[tuple[ox.Quad, Version]]:
     """Each statement about a resource, by its IRI, and which version it came from.
 
-    Blank nodes below the resource are followed. Sorted by graph and property.
+    That is the oldest recorded version where none since has added it: it was there from the
+    first build on, and its graph names the file. Blank nodes below the resource are followed.
+    Sorted by graph and property.
     """
     current = versions.require_current()
     with closing(OxigraphStore.open_read_only(current.database)) as store:
@@ -76,43 +79,41 @@ def blame(versions: VersionStore, resource: str) -> list[Origins]:
             unexplained -= explained
     found |= dict.fromkeys(unexplained, history[0])
     texts = sorted(found)
-    origins = [
-        Origins(statement=statement, version=found[text])
-        for text, statement in zip(texts, quads_of(texts), strict=True)
-    ]
-    return sorted(origins, key=lambda o: (graph_of(o.statement), o.statement.predicate.value))
+    origins = zip(quads_of(texts), map(found.__getitem__, texts), strict=True)
+    return sorted(origins, key=lambda o: (graph_of(o[0]), o[0].predicate.value))
 
 
-def find_clashes(
+def find_conflicts(
     patch: Patch, store: OxigraphStore, *, versions: VersionStore, base: int, current: Version
-) -> tuple[Clash, ...]:
+) -> tuple[ConflictingStatement, ...]:
     """What keeps a patch that was made against version ``base`` from meaning the same now.
 
     A statement to add that is there already, one to remove that is gone, and a value for a
     property of which there is one, which changed since. A version whose patch is not recorded
     is passed over for the third kind; the shapes find two values of it.
     """
-    between = _patches_between(versions, base, current.number)
-    since = {number: made for number, made in between if made is not None}
+    since = _patches_between(versions, base, current.number)
     obstacles = patch.obstacles(store)
-    clashes = [
-        _clash(s, "to be added, but there already", (n for n, p in since.items() if s in p.added))
-        for s in obstacles.added
+    found = [
+        *((s, "to be added, but there already", "added") for s in obstacles.added),
+        *((s, "to be removed, but gone", "removed") for s in obstacles.removed),
     ]
-    clashes += (
-        _clash(s, "to be removed, but gone", (n for n, p in since.items() if s in p.removed))
-        for s in obstacles.removed
-    )
-    known = {clash.statement for clash in clashes}
-    clashes += (c for c in _overtaken(patch, store, since) if c.statement not in known)
-    return tuple(clashes)
+    conflicts = [
+        _conflict(s, reason, (n for n, made in since.items() if s in getattr(made, effect)))
+        for s, reason, effect in found
+    ]
+    known = {statement for statement, _, _ in found}
+    return (*conflicts, *_overtaken(patch, store, since, known))
 
 
-def _clash(statement: str, reason: str, versions: Iterable[int]) -> Clash:
-    return Clash(statement=statement, reason=reason, version=max(versions, default=None))
+def _conflict(statement: str, reason: str, versions: Iterable[int]) -> ConflictingStatement:
+    since = max(versions, default=None)
+    return ConflictingStatement(statement=statement, reason=reason, version=since)
 
 
-def _overtaken(patch: Patch, store: OxigraphStore, since: Mapping[int, Patch]) -> Iterable[Clash]:
+def _overtaken(
+    patch: Patch, store: OxigraphStore, since: Mapping[int, Patch], known: Collection[str]
+) -> Iterable[ConflictingStatement]:
     net = Patch.compose(since.values())
     if not net or not patch.added:
         return
@@ -120,11 +121,10 @@ def _overtaken(patch: Patch, store: OxigraphStore, since: Mapping[int, Patch]) -
     changed = _slots(net, single)
     for text, statement in zip(patch.added, quads_of(patch.added), strict=True):
         slot = _slot(statement, single)
-        if slot is not None and slot in changed:
-            yield _clash(
-                text,
-                "to be added, but the one value of this property changed",
-                (number for number, made in since.items() if slot in _slots(made, single)),
+        if slot is not None and slot in changed and text not in known:
+            versions = (number for number, made in since.items() if slot in _slots(made, single))
+            yield _conflict(
+                text, "to be added, but the one value of this property changed", versions
             )
 
 
@@ -144,7 +144,7 @@ def _slot(statement: ox.Quad, single: Mapping[ox.NamedNode, bool]) -> _Slot | No
 
 def _single_valued(store: OxigraphStore) -> Mapping[ox.NamedNode, bool]:
     """Property to whether it has one value a language; one value at all prevails."""
-    query = packaged_query("gfmdkg.curation.changes", "clashes.rq").text
+    query = packaged_query("gfmdkg.curation.changes", "conflicts.rq").text
     found: dict[ox.NamedNode, bool] = {}
     for property_, per_language in store.select(query).rows:
         if isinstance(property_, ox.NamedNode) and isinstance(per_language, ox.Literal):
@@ -153,8 +153,119 @@ def _single_valued(store: OxigraphStore) -> Mapping[ox.NamedNode, bool]:
     return found
 
 
-def _patches_between(
-    versions: VersionStore, first: int, last: int
-) -> tuple[tuple[int, Patch | None], ...]:
-    """The recorded patches of the versions after ``first`` up to ``last``, with their numbers."""
-    return tuple((number, versions.patch(number)) for number in range(first + 1, last + 1))
+def _patches_between(versions: VersionStore, first: int, last: int) -> Mapping[int, Patch]:
+    """The recorded patches of the versions after ``first`` up to ``last``, by their numbers."""
+    found = {number: versions.patch(number) for number in range(first + 1, last + 1)}
+    return {number: patch for number, patch in found.items() if patch is not None}
+
+
+Label = Callable[[str], str | None]
+"""The label of a resource by its IRI, as ``TermIndex.label`` gives it."""
+
+
+def as_text(patch: Patch, label_of: Label) -> str:
+    """A block per resource: its label and IRI, then a line per statement with - or +.
+
+    Like the page's fragment it leaves out the record of who published what, and counts it.
+    """
+    lines: list[str] = []
+    shown = patch.without_graphs({PROVENANCE_GRAPH})
+    for subject, statements in _by_resource(shown):
+        lines.append(value_of(subject, label_of))
+        for mark, s in statements:
+            graph = _graph_name(graph_of(s))
+            lines.append(
+                f"  {mark} {name_of(s.predicate, label_of)}: "
+                f"{value_of(s.object, label_of)}  [{graph}]"
+            )
+        lines.append("")
+    lines.append(_counts(patch, shown))
+    return "\n".join(lines)
+
+
+def as_json(patch: Patch, label_of: Label) -> dict[str, Any]:
+    """The same as JSON: ``added``, ``removed`` (counts) and ``resources`` with their changes."""
+    return {
+        "added": len(patch.added),
+        "removed": len(patch.removed),
+        "resources": [
+            {
+                **_cell(subject, label_of),
+                "changes": [
+                    {
+                        "operation": "add" if mark == "+" else "remove",
+                        "property": _cell(s.predicate, label_of),
+                        "value": _cell(s.object, label_of),
+                        "graph": graph_of(s),
+                    }
+                    for mark, s in statements
+                ],
+            }
+            for subject, statements in _by_resource(patch)
+        ],
+    }
+
+
+def as_html(patch: Patch, label_of: Label) -> str:
+    """The same as a section of a page, with ``ins`` and ``del``, which speak for themselves."""
+    # A command that shows no page loads nothing that writes one.
+    from gfmdkg.http.rendering import render
+
+    shown = patch.without_graphs({PROVENANCE_GRAPH})
+    resources = as_json(shown, label_of)["resources"]
+    values = {"counts": _counts(patch, shown), "resources": resources, "short": _short}
+    return render("difference.html", {**values, "base": BASE.rstrip("/")}).decode() + "\n"
+
+
+def name_of(term: Term, label_of: Label) -> str:
+    """The label of a resource where it has one, else the shortest form of its IRI."""
+    if isinstance(term, ox.NamedNode):
+        return label_of(term.value) or _short(term.value)
+    return str(term)
+
+
+def value_of(term: Term, label_of: Label) -> str:
+    """A value in one line: a quoted literal, or a resource by label and IRI."""
+    if isinstance(term, ox.Literal):
+        language = f"@{term.language}" if term.language else ""
+        return f"“{term.value}”{language}"
+    name = name_of(term, label_of)
+    if not isinstance(term, ox.NamedNode) or name == _short(term.value):
+        return name
+    return f"{name} <{_short(term.value)}>"
+
+
+def _by_resource(patch: Patch) -> list[tuple[Term, list[tuple[str, ox.Quad]]]]:
+    """A patch by resource: its statements with ``-`` or ``+``, those that go first.
+
+    Resources are sorted by IRI, statements by property.
+    """
+    marked = [("-", s) for s in quads_of(patch.removed)] + [("+", s) for s in quads_of(patch.added)]
+    marked.sort(
+        key=lambda pair: (str(pair[1].subject).strip("<>"), pair[1].predicate.value, pair[0] == "+")
+    )
+    groups = groupby(marked, key=lambda pair: pair[1].subject)
+    return [(subject, list(statements)) for subject, statements in groups]
+
+
+def _short(iri: str) -> str:
+    return compact(iri) if not iri.startswith(BASE + "id/") else iri.removeprefix(BASE)
+
+
+def _graph_name(graph: str) -> str:
+    return graph.removeprefix(GRAPH_BASE) or "default graph"
+
+
+def _counts(patch: Patch, shown: Patch) -> str:
+    hidden = len(patch.added) + len(patch.removed) - len(shown.added) - len(shown.removed)
+    more = f", and {hidden} statements of provenance" if hidden else ""
+    return f"{len(shown.added)} added, {len(shown.removed)} removed{more}"
+
+
+def _cell(term: Term, label_of: Label) -> dict[str, Any]:
+    if isinstance(term, ox.NamedNode):
+        return {"iri": term.value, "label": label_of(term.value)}
+    if isinstance(term, ox.Literal):
+        datatype = term.datatype.value
+        return {"literal": term.value, "datatype": datatype, "language": term.language}
+    return {"blank": str(term).removeprefix("_:"), "label": None}

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from gfmdkg.build.assembly import assemble
 from gfmdkg.build.sources import collect_sources, hash_sources
-from gfmdkg.catalog import Catalog
 from gfmdkg.errors import RequestError
 from gfmdkg.paths import Content
+from gfmdkg.queries import Catalog
 from gfmdkg.store.comparison import hash_content
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Origin, Version, VersionStore
@@ -39,17 +39,11 @@ def rebuild_all(
     The beginning is a version that was built from these very files, or one that was made out
     of nothing; from there on patches lead to later versions, and undone ones to earlier.
     """
-    history = versions.history()
     done: dict[int, Rebuilt] = {}
-    for anchor in _anchors(history, content):
-        if anchor.number in done:
-            continue
-        progress(f"rebuilding version {anchor.number} from its files")
-        for step in (1, -1):
-            for version, store in _states(versions, content, anchor, step=step):
-                progress(f"rebuilding version {version.number}")
-                done[version.number] = _compare(store, version)
-    for version in history:
+    for version, store in _rebuilt(versions, content):
+        progress(f"rebuilding version {version.number}")
+        done[version.number] = _compare(store, version)
+    for version in versions.history():
         rebuilt = done.get(version.number) or Rebuilt(
             version=version,
             agrees=None,
@@ -63,14 +57,22 @@ def rebuild_one(versions: VersionStore, content: Content, number: int) -> Oxigra
 
     Raises ``NotFound``, and ``RequestError`` where nothing leads to it.
     """
-    history = versions.history()
     versions.record(number)
-    for anchor in sorted(_anchors(history, content), key=lambda v: abs(v.number - number)):
-        step = 1 if number >= anchor.number else -1
-        for version, store in _states(versions, content, anchor, step=step):
-            if version.number == number:
-                return store
+    for version, store in _rebuilt(versions, content):
+        if version.number == number:
+            return store
     raise RequestError(f"no recorded patch leads to version {number} from the files at hand")
+
+
+def _rebuilt(versions: VersionStore, content: Content) -> Iterator[tuple[Version, OxigraphStore]]:
+    """Each version that files and patches lead to, in a store that goes on to be another."""
+    done: set[int] = set()
+    for anchor in _anchors(versions.history(), content):
+        if anchor.number not in done:
+            for step in (1, -1):
+                for version, store in _states(versions, content, anchor, step=step):
+                    done.add(version.number)
+                    yield version, store
 
 
 def _anchors(history: tuple[Version, ...], content: Content) -> list[Version]:

@@ -14,15 +14,15 @@ import pyoxigraph as ox
 from gfmdkg.build.assembly import double_findings
 from gfmdkg.build.sources import DERIVED_GRAPH, PROVENANCE_GRAPH
 from gfmdkg.curation.changes.change_sets import ChangeSet, ChangeStore, Event, State
-from gfmdkg.curation.changes.history import find_clashes
+from gfmdkg.curation.changes.history import find_conflicts
 from gfmdkg.curation.changes.submission import compute_patch, place_in_documents
-from gfmdkg.curation.document import Document
+from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.curation.writing import Settled, Successor, Validate, refuse_violations, succeeding
 from gfmdkg.errors import Conflict, Forbidden, RequestError
 from gfmdkg.namespaces import DCTERMS, ID_BASE, PROV, RDF, RDFS
+from gfmdkg.rdf.values import typed
 from gfmdkg.store.patches import Fact, Patch, facts_in, normalise
 from gfmdkg.store.versions import Origin, Version, VersionStore
-from gfmdkg.terms.values import typed
 from gfmdkg.validation import Report
 
 __all__ = ["Review", "activity_iri"]
@@ -43,7 +43,9 @@ class Review:
         """The change sets of the store."""
         return ChangeStore(self.versions)
 
-    def submit(self, documents: Sequence[Document], *, message: str, author: str) -> ChangeSet:
+    def submit(
+        self, documents: Sequence[SubmittedDocument], *, message: str, author: str
+    ) -> ChangeSet:
         """Store what documents would change as a change set, with its validation.
 
         One that breaks rules is stored too, for others to see, but cannot be accepted.
@@ -80,13 +82,13 @@ class Review:
         """Approve a change set, after validating it against the current version.
 
         Raises ``Forbidden`` for one's own unless ``self_review``, ``DataRejected`` with the
-        violations, and ``Conflict`` for one that has been decided on or clashes with what
+        violations, and ``Conflict`` for one that has been decided on or conflicts with what
         changed since.
         """
         with self._stepping(number, State.SUBMITTED) as (successor, change, patch):
             if change.author == by and not self_review:
                 raise Forbidden(f"change set {number} is {by}'s own; somebody else must accept it")
-            self._refuse_clashes(patch, successor, change.base, _outdated(change, successor))
+            self._refuse_conflicts(patch, successor, change.base, _outdated(change, successor))
             report, _ = self._try(successor, patch)
             refuse_violations(report)
             event = Event.now(State.ACCEPTED, by, message or None)
@@ -110,7 +112,7 @@ class Review:
         the rules that the graph of today would break; then nothing changes.
         """
         with self._stepping(number, State.ACCEPTED) as (successor, change, patch):
-            self._refuse_clashes(patch, successor, change.base, _outdated(change, successor))
+            self._refuse_conflicts(patch, successor, change.base, _outdated(change, successor))
             event = Event.now(State.PUBLISHED, by, message or None)
             told = _describe_publication(change, event, graphs=sorted(patch.graphs()))
             made = self._apply(successor, patch, told)
@@ -141,16 +143,17 @@ class Review:
             is_build = undone.origin is Origin.BUILD
             kept = {DERIVED_GRAPH} if is_build else {DERIVED_GRAPH, PROVENANCE_GRAPH}
             inverse = patch.inverse.without_graphs(kept)
-            self._refuse_clashes(
+            self._refuse_conflicts(
                 inverse, successor, number, f"version {number} cannot be undone as it is"
             )
-            told = _describe_revert(
-                successor.base.number + 1,
-                Event.now(State.PUBLISHED, by),
-                undone=number,
-                graphs=sorted(inverse.graphs() - {PROVENANCE_GRAPH}),
+            following = successor.base.number + 1
+            told = _activity(
+                activity_iri(following, is_revert=True),
+                f"version {following} undoes version {number}",
+                [Event.now(State.PUBLISHED, by)],
+                sorted(inverse.graphs() - {PROVENANCE_GRAPH}),
             )
-            made = self._apply(successor, inverse, told)
+            made = self._apply(successor, inverse, _stated(*told))
             return successor.publish(
                 message=message or f"undoes version {number}: {undone.message}",
                 origin=Origin.REVERT,
@@ -175,12 +178,14 @@ class Review:
                 raise Conflict(f"change set {number} is {verb}, by {event.by} on {event.at}{hint}")
             yield successor, change, self.changes.patch(number)
 
-    def _refuse_clashes(self, patch: Patch, successor: Successor, base: int, message: str) -> None:
-        clashes = find_clashes(
+    def _refuse_conflicts(
+        self, patch: Patch, successor: Successor, base: int, message: str
+    ) -> None:
+        conflicts = find_conflicts(
             patch, successor.store, versions=self.versions, base=base, current=successor.base
         )
-        if clashes:
-            raise Conflict(message, clashes)
+        if conflicts:
+            raise Conflict(message, conflicts)
 
     def _try(self, successor: Successor, *patches: Patch) -> tuple[Report, Settled]:
         """Apply patches: what validation says, and what came of them."""
@@ -222,12 +227,6 @@ def _describe_publication(change: ChangeSet, published: Event, *, graphs: Iterab
         (activity, PROV + "startedAtTime", typed(change.created, "dateTime")),
         *_activity(activity, label, (*change.events, published), graphs),
     )
-
-
-def _describe_revert(number: int, reverted: Event, *, undone: int, graphs: Iterable[str]) -> Patch:
-    """What says in the provenance graph that version ``number`` undoes another, and by whom."""
-    label = f"version {number} undoes version {undone}"
-    return _stated(*_activity(activity_iri(number, is_revert=True), label, (reverted,), graphs))
 
 
 def _activity(

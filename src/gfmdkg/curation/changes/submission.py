@@ -8,24 +8,17 @@ from pathlib import PurePath
 
 import pyoxigraph as ox
 
-from gfmdkg.build.files import decode_file
-from gfmdkg.build.sources import MADE_BY_BUILD
+from gfmdkg.build.sources import MADE_BY_BUILD, read_all
 from gfmdkg.curation.changes.change_sets import Input
-from gfmdkg.curation.document import RDF_PATCH, Document, Effect
-from gfmdkg.curation.tables.document import read_table, table_changes
-from gfmdkg.errors import Clash, Conflict, DataError, Fault, RequestError
+from gfmdkg.curation.documents import RDF_PATCH, Effect, SubmittedDocument
+from gfmdkg.curation.tables.triples import read_table, table_changes
+from gfmdkg.errors import Conflict, ConflictingStatement, DataError, Fault, RequestError
 from gfmdkg.namespaces import BASE, graph_iri
 from gfmdkg.store.names import names_of
-from gfmdkg.store.patches import (
-    Patch,
-    is_same_but_for_labels,
-    locate,
-    normalise,
-    statements_of,
-)
+from gfmdkg.store.patches import Patch, is_same_but_for_labels, locate, normalise, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.reading import read_dataset, read_quads
-from gfmdkg.validation import Report, Severity, SourceFile
+from gfmdkg.validation import Report, SourceFile
 
 __all__ = ["compute_patch", "place_in_documents"]
 
@@ -34,7 +27,7 @@ _CONTENT_FOLDERS = ("data", "ontology")
 
 
 def compute_patch(
-    documents: Sequence[Document], store: OxigraphStore, *, number: int, has_union: bool
+    documents: Sequence[SubmittedDocument], store: OxigraphStore, *, number: int, has_union: bool
 ) -> tuple[Patch, tuple[Input, ...]]:
     """What change set ``number`` with these documents changes in a store, and what each did.
 
@@ -44,17 +37,11 @@ def compute_patch(
     """
     placed = [_placed(document, number) for document in documents]
     _refuse_collisions(placed)
-    patches: list[Patch] = []
-    faults: list[Fault] = []
-    for index, document in enumerate(placed):
-        nodes = graph_iri(f"changes/{number}/{index}")
-        try:
-            patches.append(_patch(document, store, nodes))
-        except DataError as error:
-            faults += error.faults
-    if faults:
-        count = f"{len(faults)} fault" + ("" if len(faults) == 1 else "s")
-        raise DataError(f"{count} in what was submitted", faults)
+    patches = read_all(
+        lambda index: _patch(placed[index], store, graph_iri(f"changes/{number}/{index}")),
+        range(len(placed)),
+        refusal="{faults} in what was submitted",
+    )
     patch = Patch.of(
         (s for patch in patches for s in patch.added),
         (s for patch in patches for s in patch.removed),
@@ -65,22 +52,25 @@ def compute_patch(
     return patch, tuple(map(_input, placed))
 
 
-def _placed(document: Document, number: int) -> Document:
+def _placed(document: SubmittedDocument, number: int) -> SubmittedDocument:
     """The document with its graph and its effect."""
+    effect, graph = document.effect, document.graph
     if document.is_table:
-        if document.effect not in (None, Effect.ADD, Effect.PATCH):
-            raise RequestError(f"a table cannot {document.effect}: it adds or corrects records")
-        effect = document.effect or Effect.PATCH
-        graph = document.graph or _own_graph(document, number)
-        return replace(document, graph=graph, effect=effect)
-    if document.effect is Effect.REMOVE or document.media_type == RDF_PATCH:
-        return replace(document, effect=document.effect or Effect.PATCH)
-    graph = document.graph or _graph_of_path(document.name) or _own_graph(document, number)
-    default = Effect.ADD if document.media_type in _QUADS else Effect.REPLACE
-    return replace(document, graph=graph, effect=document.effect or default)
+        if effect not in (None, Effect.ADD, Effect.PATCH):
+            raise RequestError(f"a table cannot {effect}: it adds or corrects records")
+        return replace(
+            document, graph=graph or _own_graph(document, number), effect=effect or Effect.PATCH
+        )
+    if effect is Effect.REMOVE or document.media_type == RDF_PATCH:
+        return replace(document, effect=effect or Effect.PATCH)
+    return replace(
+        document,
+        graph=graph or _graph_of_path(document.name) or _own_graph(document, number),
+        effect=effect or (Effect.ADD if document.media_type in _QUADS else Effect.REPLACE),
+    )
 
 
-def _own_graph(document: Document, number: int) -> str:
+def _own_graph(document: SubmittedDocument, number: int) -> str:
     stem = re.sub(r"[^a-z0-9]+", "-", PurePath(document.name).stem.lower()).strip("-")
     return graph_iri(f"data/changes/{number}/{stem or 'submitted'}.ttl")
 
@@ -94,21 +84,20 @@ def _graph_of_path(name: str) -> str | None:
     return None
 
 
-def _refuse_collisions(documents: Sequence[Document]) -> None:
+def _refuse_collisions(documents: Sequence[SubmittedDocument]) -> None:
     names = [d.graph for d in documents if d.effect is Effect.REPLACE]
     for name in names:
         if names.count(name) > 1:
             raise RequestError(f"two documents would each be the whole content of <{name}>")
 
 
-def _patch(document: Document, store: OxigraphStore, nodes: str) -> Patch:
+def _patch(document: SubmittedDocument, store: OxigraphStore, nodes: str) -> Patch:
     """``nodes`` names blank nodes that are added, so that none meets one of the graph."""
     if document.is_table:
         return _table_patch(document, store)
     match document.effect:
         case Effect.PATCH:
-            text = decode_file(document.name, document.body, document.media_type).text
-            patch = Patch.parse(text, file=document.name)
+            patch = Patch.parse(document.decode().text, file=document.name)
             _refuse_missing(patch.obstacles(store).removed)
         case Effect.REMOVE:
             patch = _removal(document, store)
@@ -119,7 +108,7 @@ def _patch(document: Document, store: OxigraphStore, nodes: str) -> Patch:
     return Patch.of(set(patch.added) - set(patch.obstacles(store).added), patch.removed)
 
 
-def _quads(document: Document, nodes: str = BASE) -> list[ox.Quad]:
+def _quads(document: SubmittedDocument, nodes: str = BASE) -> list[ox.Quad]:
     return read_dataset(
         document.body,
         media_type=document.media_type,
@@ -129,21 +118,19 @@ def _quads(document: Document, nodes: str = BASE) -> list[ox.Quad]:
     )
 
 
-def _table_patch(document: Document, store: OxigraphStore) -> Patch:
+def _table_patch(document: SubmittedDocument, store: OxigraphStore) -> Patch:
     """Raises ``DataError`` with every cell at fault."""
-    assert document.graph is not None  # noqa: S101 - it has been placed
     table = read_table(document.body, names_of(store), file=document.name)
-    faults = [f.as_fault() for f in table.findings if f.severity is Severity.VIOLATION]
+    faults = Report.of(table.findings).faults
     if faults:
         raise DataError("the table cannot be submitted", faults)
-    patch = table_changes(table, store, graph=document.graph)
+    patch = table_changes(table, store, graph=document.graph or table.graph)
     return Patch(added=patch.added) if document.effect is Effect.ADD else patch
 
 
-def _removal(document: Document, store: OxigraphStore) -> Patch:
+def _removal(document: SubmittedDocument, store: OxigraphStore) -> Patch:
     quads = _quads(document)
-    terms = (term for quad in quads for term in (quad.subject, quad.object))
-    if any(isinstance(term, ox.BlankNode) for term in terms):
+    if any(isinstance(term, ox.BlankNode) for q in quads for term in (q.subject, q.object)):
         fault = Fault(
             message="a blank node has no name by which it could be found",
             file=document.name,
@@ -157,19 +144,17 @@ def _removal(document: Document, store: OxigraphStore) -> Patch:
 
 def _refuse_missing(missing: Sequence[str]) -> None:
     if missing:
-        clashes = [Clash(statement=s, reason="to be removed, but not there") for s in missing]
-        raise Conflict(f"{len(missing)} statements to remove are not in the graph", clashes)
+        reason = "to be removed, but not there"
+        conflicts = [ConflictingStatement(statement=s, reason=reason) for s in missing]
+        raise Conflict(f"{len(missing)} statements to remove are not in the graph", conflicts)
 
 
-def _replacement(document: Document, store: OxigraphStore) -> Patch:
-    assert document.graph is not None  # noqa: S101 - a document that replaces has been placed
+def _replacement(document: SubmittedDocument, store: OxigraphStore) -> Patch:
+    graph = document.graph or ""
     quads = read_quads(
-        document.body,
-        media_type=document.media_type,
-        graph=document.graph,
-        file=document.name,
+        document.body, media_type=document.media_type, graph=graph, file=document.name
     )
-    wanted, present = set(normalise(quads)), statements_of(store, document.graph)
+    wanted, present = set(normalise(quads)), statements_of(store, graph)
     if is_same_but_for_labels(wanted, present):
         return Patch()
     return Patch.of(wanted - present, present - wanted)
@@ -184,12 +169,11 @@ def _refuse_graphs(patch: Patch, *, has_union: bool) -> None:
         raise RequestError("the default graph is the union of all graphs; name a graph in each row")
 
 
-def _input(document: Document) -> Input:
-    assert document.effect is not None  # noqa: S101 - it has been placed
+def _input(document: SubmittedDocument) -> Input:
     return Input(
         name=document.name,
         sha256=hashlib.sha256(document.body).hexdigest(),
-        effect=document.effect.value,
+        effect=str(document.effect),
         graph=document.graph,
     )
 
@@ -198,7 +182,10 @@ def _input(document: Document) -> Input:
 
 
 def place_in_documents(
-    report: Report, documents: Sequence[Document], inputs: Sequence[Input], store: OxigraphStore
+    report: Report,
+    documents: Sequence[SubmittedDocument],
+    inputs: Sequence[Input],
+    store: OxigraphStore,
 ) -> Report:
     """The report with file, line and column or cell, as far as the documents tell.
 

@@ -1,24 +1,52 @@
-"""The tables that curators fill in, and their columns, as the ontology describes them.
+"""The tables that curators fill in: their columns, and the IRI that follows from the key columns.
 
 ``ontology/tables/`` has a column's heading, place, note and example; what its values are, how
 many there can be and whether there must be one, the shapes say of its property.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gfmdkg.errors import NotFound
-from gfmdkg.namespaces import GFMDSH, RDF, RDFS, SCHEME_BASE, SH, SKOS, XSD, graph_iri
+import pyoxigraph as ox
+
+from gfmdkg.curation.tables.source import CellFault
+from gfmdkg.errors import Fault, NotFound, OntologyError
+from gfmdkg.namespaces import (
+    DCTERMS,
+    FOAF,
+    GFMD,
+    GFMDSH,
+    ID_BASE,
+    ORG,
+    RDF,
+    RDFS,
+    SCHEME_BASE,
+    SDG,
+    SH,
+    SKOS,
+    XSD,
+    compact,
+    graph_iri,
+)
 from gfmdkg.paths import shipped_content
+from gfmdkg.rdf.values import Term, typed
 from gfmdkg.store.reading import read_quads
 from gfmdkg.terms.folding import fold
 
-__all__ = ["SHEETS", "Column", "RecordType", "ValueKind", "record_type", "record_types"]
+__all__ = [
+    "SHEETS",
+    "RecordType",
+    "TableColumn",
+    "ValueKind",
+    "find_record_type",
+    "record_type",
+    "record_types",
+]
 
 SHEETS = ("recommendations", "citations", "actors", "instruments", "sessions")
 """The tables by the names of their sheets, in the order of a workbook."""
@@ -56,14 +84,24 @@ _KINDS = {
     XSD + "date": ValueKind.DATE,
     XSD + "dateTime": ValueKind.DATE_TIME,
 }
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NUMBER = re.compile(r"[1-9][0-9]*(\.[1-9][0-9]*)*")
+_KIND_PREFIXES: Mapping[str, str] = {"political": "pol", "practical": "pra"}
+_ACTOR_CLASSES: Mapping[str, str] = {
+    "person": FOAF + "Person",
+    "org": ORG + "Organization",
+    "group": FOAF + "Group",
+}
+_REPORT, _PASSAGE = ID_BASE + "report/", ID_BASE + "passage/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class TableColumn:
     """One column: its heading, the property it stands for, and its values.
 
     ``predicate`` is an IRI; a column without one is a part of the record's key only. A column
-    with ``languages`` is a family: one column for each language, “title (en)”, “title (fr)”.
+    with ``languages`` is a family: one column for each language, “title (en)”, “title (fr)”,
+    each with its ``language``.
     ``schemes`` and ``types`` are the IRIs of those that a name may be of. A row cannot be read
     without a ``key``; what is ``needed`` the shapes ask for, of a family its first language.
     """
@@ -80,15 +118,23 @@ class Column:
     languages: tuple[str, ...]
     schemes: tuple[str, ...]
     types: tuple[str, ...]
+    language: str | None = None
 
-    def heading(self, language: str | None = None) -> str:
+    @property
+    def heading(self) -> str:
         """The heading as it stands in the first row."""
-        return f"{self.name} ({language})" if language else self.name
+        return f"{self.name} ({self.language})" if self.language else self.name
+
+    def spread(self, more: Iterable[str] = ()) -> "tuple[TableColumn, ...]":
+        """The columns of a table: one for each language, those of the template first."""
+        if not self.languages:
+            return (self,)
+        return tuple(replace(self, language=each) for each in (*self.languages, *more))
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """The headings of the template: one for each language, or the one there is."""
-        return tuple(map(self.heading, self.languages or (None,)))
+        """The headings of the template."""
+        return tuple(column.heading for column in self.spread())
 
     @property
     def full_note(self) -> str:
@@ -113,39 +159,107 @@ class RecordType:
     sheet: str
     classes: tuple[str, ...]
     identity: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
 
     @property
-    def keys(self) -> tuple[Column, ...]:
+    def keys(self) -> tuple[TableColumn, ...]:
         """The columns that the record's IRI is made of."""
         return tuple(column for column in self.columns if column.key)
 
-    def find(self, heading: str) -> tuple[Column, str | None] | None:
-        """The column of a heading, and its language; ``None`` for a heading that is none."""
+    def find(self, heading: str) -> TableColumn | None:
+        """The column of a heading, in its language; ``None`` for a heading that is none."""
         match = _LANGUAGE.fullmatch(heading.strip())
         for column in self.columns:
             if column.languages and match and fold(column.name) == fold(match["name"]):
-                return column, match["language"].lower()
+                return replace(column, language=match["language"].lower())
             if not column.languages and fold(column.name) == fold(heading):
-                return column, None
+                return column
         return None
+
+    def mint(self, keys: Mapping[str, str]) -> str:
+        """The IRI of the record with these values in its key columns.
+
+        Raises ``CellFault`` for a key that is not of the form of its kind.
+        """
+        if self.name == "recommendation":
+            return _recommendation(keys)
+        if self.name == "citation":
+            code = keys["cites"].removeprefix(SDG)
+            slug = f"sdg-{code}" if code != keys["cites"] else code.rpartition("/")[2]
+            return f"{ID_BASE}citation/{_below(_PASSAGE, keys['passage'])}/{slug}"
+        key = keys["key"]
+        if not _SLUG.fullmatch(key):
+            remedy = "use lower-case letters a to z, digits and single hyphens: a-short-name"
+            raise CellFault("key", f"“{key}” is not a key", remedy=remedy, value=key)
+        if self.name == "actor" and key.partition("-")[0] not in _ACTOR_CLASSES:
+            message = f"the key “{key}” does not say what kind of actor it is"
+            remedy = "begin it with person-, org- or group-"
+            raise CellFault("key", message, remedy=remedy, value=key)
+        return f"{ID_BASE}{self.name}/{key}"
+
+    def slug_key(self, iri: str) -> str:
+        """What stands in the column “key” for this IRI."""
+        return iri.removeprefix(f"{ID_BASE}{self.name}/")
+
+    def class_of(self, iri: str) -> str:
+        """The class of a new record, an IRI."""
+        if self.name != "actor":
+            return self.classes[0]
+        return _ACTOR_CLASSES[self.slug_key(iri).partition("-")[0]]
+
+    def derive(self, keys: Mapping[str, str]) -> Mapping[str, Term]:
+        """What empty cells of a recommendation are filled with; keys that ``mint`` has accepted."""
+        if self.name != "recommendation":
+            return {}
+        kind, number = _kind(keys), keys["number"]
+        above, _, last = number.rpartition(".")
+        facts: dict[str, Term] = {
+            GFMD + "locator": ox.Literal(f"{kind} recommendation {number}", language="en"),
+            GFMD + "order": typed(last, "integer"),
+            GFMD + "sortKey": ox.Literal(f"{kind}-{_padded(number)}"),
+        }
+        if above:
+            facts[DCTERMS + "isPartOf"] = ox.NamedNode(self.mint({**keys, "number": above}))
+        return facts
+
+
+def find_record_type(name: str) -> RecordType | None:
+    """The record type of this name, singular or as its sheet is called, if there is one."""
+    return next((t for t in record_types() if fold(name) in (t.name, t.sheet)), None)
 
 
 def record_type(name: str) -> RecordType:
-    """The record type of this name, singular or as its sheet is called. Raises ``NotFound``."""
-    for known in record_types():
-        if fold(name) in (known.name, known.sheet):
-            return known
-    raise NotFound("kind of table", name)
+    """The record type of this name. Raises ``NotFound``."""
+    found = find_record_type(name)
+    if found is None:
+        raise NotFound("kind of table", name)
+    return found
 
 
 @cache
-def record_types() -> tuple[RecordType, ...]:
-    """Every record type that has a table."""
-    ontology = shipped_content().ontology
-    folders = (ontology / "shapes", ontology / "tables")
-    said = _Said([file for folder in folders for file in sorted(folder.glob("*.ttl"))])
-    return tuple(_record_type(said, sheet) for sheet in SHEETS)
+def record_types(ontology: Path | None = None) -> tuple[RecordType, ...]:
+    """Every record type that has a table in an ontology's folder, by default in the shipped one.
+
+    Raises ``OntologyError`` with the columns of which no shape says what their values are.
+    """
+    ontology = ontology or shipped_content().ontology
+    said = _Said([*sorted(ontology.glob("shapes/*.ttl")), *sorted(ontology.glob("tables/*.ttl"))])
+    found = tuple(_record_type(said, sheet) for sheet in SHEETS)
+    unknown = [
+        Fault(
+            message=f"no shape says what the values of the column “{column.name}” are",
+            file=f"ontology/tables/{kind.sheet}.ttl",
+            remedy=f"describe {compact(column.predicate or '')} in the shapes of its class, or"
+            " give the column a sh:datatype, sh:class or sh:node",
+            path=column.predicate,
+        )
+        for kind in found
+        for column in kind.columns
+        if column.kind is ValueKind.NAME and not (column.schemes or column.types)
+    ]
+    if unknown:
+        raise OntologyError("the tables are at fault", unknown)
+    return found
 
 
 class _Said:
@@ -155,12 +269,10 @@ class _Said:
         self._values: dict[tuple[str, str], list[str]] = {}
         for file in files:
             graph = graph_iri(f"ontology/{file.parent.name}/{file.name}")
-            quads: Sequence[Any] = read_quads(
-                file.read_bytes(), media_type="text/turtle", graph=graph
-            )
-            for quad in quads:
-                key = (quad.subject.value, quad.predicate.value)
-                self._values.setdefault(key, []).append(quad.object.value)
+            for quad in read_quads(file.read_bytes(), media_type="text/turtle", graph=graph):
+                said: Any = quad  # of neither files is a term another triple
+                key = (said.subject.value, said.predicate.value)
+                self._values.setdefault(key, []).append(said.object.value)
 
     def all(self, subject: str, predicate: str) -> Sequence[str]:
         return self._values.get((subject, predicate), ())
@@ -210,7 +322,7 @@ def _record_type(said: _Said, sheet: str) -> RecordType:
     )
 
 
-def _column(said: _Said, column: str, shapes: Iterable[str]) -> Column:
+def _column(said: _Said, column: str, shapes: Iterable[str]) -> TableColumn:
     predicate = said.one(column, SH + "path") or None
     rules = [column, *(s for s in shapes if said.one(s, SH + "path") == predicate)]
     allowed = dict.fromkeys(value for rule in rules for value in said.allowed(rule))
@@ -219,7 +331,7 @@ def _column(said: _Said, column: str, shapes: Iterable[str]) -> Column:
     named = allowed if kind is ValueKind.NAME else ()
     languages = tuple(said.members(column, SH + "languageIn"))
     key = said.one(column, SH + "group") == GFMDSH + "Key"
-    return Column(
+    return TableColumn(
         name=said.one(column, SH + "name"),
         predicate=predicate,
         note=said.one(column, SH + "description"),
@@ -246,3 +358,34 @@ def _is_needed(said: _Said, column: str, rules: Sequence[str]) -> bool:
 
 def _is_single(said: _Said, rule: str) -> bool:
     return said.one(rule, SH + "maxCount") == "1" or said.one(rule, SH + "uniqueLang") == "true"
+
+
+def _recommendation(keys: Mapping[str, str]) -> str:
+    number = keys["number"]
+    if not _NUMBER.fullmatch(number):
+        message = f"“{number}” is not the number of a recommendation"
+        remedy = "write 3, or 7.1 for the first recommendation below 7"
+        raise CellFault("key", message, remedy=remedy, value=number)
+    report = _below(_REPORT, keys["report"])
+    return f"{_PASSAGE}{report}/{_KIND_PREFIXES[_kind(keys)]}-{_padded(number)}"
+
+
+def _kind(keys: Mapping[str, str]) -> str:
+    slug = keys["kind"].removeprefix(SCHEME_BASE + "recommendation-kind/")
+    if slug not in _KIND_PREFIXES:
+        message = f"there is no rule for the IRI of a recommendation of the kind “{slug}”"
+        raise CellFault("key", message, remedy="use political or practical", value=slug)
+    return slug
+
+
+def _below(prefix: str, iri: str) -> str:
+    slug = iri.removeprefix(prefix)
+    if slug == iri:
+        message = f"<{iri}> does not lie below {prefix}"
+        raise CellFault("key", message, remedy="use a record of this graph", value=iri)
+    return slug
+
+
+def _padded(number: str) -> str:
+    first, dot, rest = number.partition(".")
+    return f"{int(first):02d}{dot}{rest}"

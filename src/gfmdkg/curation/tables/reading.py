@@ -7,16 +7,19 @@ from pathlib import Path
 import pyoxigraph as ox
 from rapidfuzz import process
 
-from gfmdkg.curation.tables.cells import CellFault, CellValue, RowCells, is_blank
-from gfmdkg.curation.tables.columns import SHEETS, Column, RecordType, record_types
-from gfmdkg.curation.tables.identity import class_of, derive, mint
-from gfmdkg.curation.tables.source import open_sheets
-from gfmdkg.curation.tables.values import Names, Value, parse_cell
+from gfmdkg.curation.tables.columns import (
+    SHEETS,
+    RecordType,
+    TableColumn,
+    find_record_type,
+    record_types,
+)
+from gfmdkg.curation.tables.source import CellFault, CellValue, RowCells, is_blank, open_sheets
+from gfmdkg.curation.tables.values import CellNames, ColumnValue, parse_cell
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import RDF, SKOS
-from gfmdkg.terms.folding import fold
-from gfmdkg.terms.index import LabelEntry, TermIndex
-from gfmdkg.terms.values import Term
+from gfmdkg.rdf.values import Term
+from gfmdkg.terms.index import NameFact, TermIndex
 from gfmdkg.validation.findings import Finding, Severity
 
 __all__ = ["FINDINGS_KEPT", "Layout", "Record", "Statement", "TableReader"]
@@ -36,19 +39,19 @@ class Layout:
     """
 
     record_type: RecordType
-    columns: Mapping[int, tuple[Column, str | None]]
+    columns: Mapping[int, TableColumn]
     headed: frozenset[int]
 
     def position_of(self, predicate: str) -> int | None:
         """Where the first column of a property stands."""
-        found = (n for n, (column, _) in self.columns.items() if column.predicate == predicate)
+        found = (n for n, column in self.columns.items() if column.predicate == predicate)
         return next(found, None)
 
     @property
     def key_position(self) -> int:
         """Where the last of the key columns stands, which is where a record as a whole is shown."""
         last = self.record_type.keys[-1]
-        return next(n for n, (column, _) in self.columns.items() if column == last)
+        return next(n for n, column in self.columns.items() if column.name == last.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,11 @@ class TableReader:
     record_type: RecordType | None = None
     progress: Callable[[int], None] = lambda _rows: None
     only_names: bool = False
-    findings: list[Finding] = field(default_factory=list)
-    _count: int = 0
-    _rows_read: int = 0
-    _tables: int = 0
-    _seen: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list, init=False)
+    _count: int = field(default=0, init=False)
+    _rows_read: int = field(default=0, init=False)
+    _tables: int = field(default=0, init=False)
+    _seen: dict[str, str] = field(default_factory=dict, init=False)
 
     def records(self) -> Iterator[Record]:
         """The records in the order of the file; rows at fault give what of them is sound.
@@ -98,7 +101,7 @@ class TableReader:
         is a finding too.
         """
         try:
-            names = Names(self.terms) if self.only_names else Names(self.terms, local=self._own)
+            names = CellNames(self.terms, local=None if self.only_names else self._own)
             with open_sheets(self.source, file=self.file) as sheets:
                 for name, rows in sheets:
                     yield from self._sheet(name, rows, names, alone=len(sheets) == 1)
@@ -111,19 +114,13 @@ class TableReader:
 
     def _own(self) -> TermIndex:
         """The names of the file's own records, for cells that refer to one another."""
-        reader = TableReader(
-            source=self.source,
-            file=self.file,
-            terms=self.terms,
-            record_type=self.record_type,
-            only_names=True,
-        )
-        return TermIndex.from_entries(e for r in reader.records() for e in _names_of(r))
+        reader = replace(self, only_names=True, progress=lambda _rows: None)
+        return TermIndex.from_facts(f for r in reader.records() for f in _names_of(r))
 
     # Sheets and headings
 
     def _sheet(
-        self, name: str | None, rows: Iterator[RowCells], names: Names, *, alone: bool
+        self, name: str | None, rows: Iterator[RowCells], names: CellNames, *, alone: bool
     ) -> Iterator[Record]:
         layout = self._layout(name, rows, alone=alone)
         if layout is None:
@@ -160,7 +157,7 @@ class TableReader:
             named = {type_ for t in record_types() for c in t.columns for type_ in c.types}
             is_complete = is_complete and not named.isdisjoint(record_type.classes)
             columns = layout.columns.items()
-            kept = {n: c for n, c in columns if c[0].key or c[0].predicate in _NAMES}
+            kept = {n: c for n, c in columns if c.key or c.predicate in _NAMES}
             layout = replace(layout, columns=kept)
         return layout if is_complete else None
 
@@ -168,12 +165,9 @@ class TableReader:
         self, name: str | None, headings: Sequence[CellValue], *, alone: bool
     ) -> RecordType | None:
         """What a sheet holds: by its name, else as the caller says, else by its headings."""
-        if name is not None:
-            for known in record_types():
-                if fold(name) in (known.sheet, known.name):
-                    return known
-        if self.record_type is not None:
-            return self.record_type
+        known = self.record_type if name is None else find_record_type(name) or self.record_type
+        if known is not None:
+            return known
         if alone:
             found = _guess_type(headings)
             if found is None:
@@ -191,11 +185,11 @@ class TableReader:
 
     # Rows
 
-    def _record(self, row: RowCells, layout: Layout, names: Names) -> Record | None:
+    def _record(self, row: RowCells, layout: Layout, names: CellNames) -> Record | None:
         keys: dict[str, str] = {}
         statements: list[Statement] = []
-        for position, (column, language) in layout.columns.items():
-            terms = self._terms(row, position, column, language, names)
+        for position, column in layout.columns.items():
+            terms = self._terms(row, position, column, names)
             if column.key and terms:
                 keys[column.name] = terms[0].value
             if column.predicate:
@@ -206,18 +200,18 @@ class TableReader:
             return None
         key = layout.key_position
         given = {s.predicate for s in statements}
-        for predicate, value in derive(layout.record_type, keys).items():
+        for predicate, value in layout.record_type.derive(keys).items():
             if predicate not in given:
                 position_of = layout.position_of(predicate)
                 statements.append(
                     Statement(predicate, value, key if position_of is None else position_of)
                 )
-        first = Statement(_TYPE, ox.NamedNode(class_of(layout.record_type, iri)), key)
+        first = Statement(_TYPE, ox.NamedNode(layout.record_type.class_of(iri)), key)
         return Record(iri, replace(row, values=()), layout, (first, *statements))
 
     def _terms(
-        self, row: RowCells, position: int, column: Column, language: str | None, names: Names
-    ) -> list[Value]:
+        self, row: RowCells, position: int, column: TableColumn, names: CellNames
+    ) -> list[ColumnValue]:
         value = row.values[position] if position < len(row.values) else ""
         if is_blank(value):
             if column.key:
@@ -229,7 +223,7 @@ class TableReader:
                 )
                 self._tell(fault, row, position)
             return []
-        terms, faults = parse_cell(value, column, language, names)
+        terms, faults = parse_cell(value, column, names)
         for fault in faults:
             self._tell(fault, row, position, column)
         return terms
@@ -251,7 +245,7 @@ class TableReader:
             return None  # the fault is a finding already
         position = layout.key_position
         try:
-            iri = mint(layout.record_type, keys)
+            iri = layout.record_type.mint(keys)
         except CellFault as fault:
             self._tell(fault, row, position)
             return None
@@ -273,7 +267,7 @@ class TableReader:
         fault: CellFault,
         row: RowCells | None = None,
         position: int = 0,
-        column: Column | None = None,
+        column: TableColumn | None = None,
         *,
         severity: Severity = Severity.VIOLATION,
     ) -> None:
@@ -305,7 +299,7 @@ def _guess_type(headings: Sequence[CellValue]) -> RecordType | None:
     texts = [heading for heading in headings if isinstance(heading, str)]
 
     def score(kind: RecordType) -> tuple[bool, int]:
-        found = {match[0].name for text in texts if (match := kind.find(text))}
+        found = {column.name for text in texts if (column := kind.find(text))}
         return all(key.name in found for key in kind.keys), len(found)
 
     best, second, *_ = sorted(record_types(), key=score, reverse=True)
@@ -316,7 +310,7 @@ def _read_headings(
     record_type: RecordType, headings: Sequence[CellValue]
 ) -> tuple[Layout, list[tuple[int, CellFault]]]:
     """The layout, and what is wrong with headings, by position from 0."""
-    columns: dict[int, tuple[Column, str | None]] = {}
+    columns: dict[int, TableColumn] = {}
     faults: list[tuple[int, CellFault]] = []
     texts = {n: str(h).strip() for n, h in enumerate(headings) if not is_blank(h)}
     for position, heading in texts.items():
@@ -330,7 +324,7 @@ def _read_headings(
             faults.append((position, fault))
         else:
             columns[position] = found
-    present = {column.name for column, _ in columns.values()}
+    present = {column.name for column in columns.values()}
     for key in record_type.keys:
         if key.name not in present:
             sheet = record_type.sheet
@@ -355,12 +349,10 @@ def _unknown(record_type: RecordType, heading: str) -> CellFault:
     return CellFault("unknown-column", message, remedy=offer, value=heading)
 
 
-def _names_of(record: Record) -> Iterator[LabelEntry]:
+def _names_of(record: Record) -> Iterator[NameFact]:
     """The titles and other names of a record; without any it is still known by its slug."""
     names = [s.value for s in record.statements if s.predicate in _NAMES]
-    types = (class_of(record.layout.record_type, record.iri),)
     for name in names or [ox.Literal(record.iri.rpartition("/")[2])]:
         if isinstance(name, ox.Literal):
-            yield LabelEntry(
-                iri=record.iri, kind="pref", text=name.value, language=name.language, types=types
-            )
+            yield record.iri, "pref", name.value, name.language
+            yield record.iri, "type", record.layout.record_type.class_of(record.iri), None

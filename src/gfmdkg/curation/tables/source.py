@@ -1,26 +1,149 @@
-"""A file of tables, CSV or XLSX, read row by row without running or guessing anything.
+"""Tables, CSV or XLSX, read row by row as cells, without running or guessing anything.
 
-A workbook is an archive of XML made by who knows whom, and is looked at before it is opened.
+A workbook is an archive of XML from anybody, so it is checked before it is opened.
 """
 
 import csv
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
-from gfmdkg.curation.tables.cells import CellValue, Formula, RowCells, decode_text, unguard_text
-from gfmdkg.errors import DataError, Fault
-from gfmdkg.formats.media import TABLE_EXTENSIONS
+from gfmdkg.errors import DataError, Fault, RequestError
+from gfmdkg.rdf.media import TABLE_EXTENSIONS
+from gfmdkg.rdf.spreadsheet import decode_text, unguard_text
 
-__all__ = ["Sheet", "is_table", "open_sheets"]
+__all__ = [
+    "CellFault",
+    "CellValue",
+    "Formula",
+    "RowCells",
+    "Sheet",
+    "cell_name",
+    "is_blank",
+    "is_table",
+    "join_values",
+    "open_sheets",
+    "split_values",
+]
+
+_PART = re.compile(r"(?:\\[|\\\s]|[^|])+")
+_PROTECTED = re.compile(r"\\([|\\\s])")
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula of a workbook; its value is not known for certain."""
+
+    text: str
+
+
+CellValue = str | int | float | bool | dt.datetime | dt.date | dt.time | Formula
+"""What a cell holds; a CSV file has strings only. An empty cell is the empty string."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowCells:
+    """One row; ``number`` counts from 1, ``line`` is where it begins in a text file.
+
+    In a workbook, ``sheet`` is the name of its sheet, and ``line`` the same as ``number``.
+    """
+
+    number: int
+    line: int
+    values: tuple[CellValue, ...]
+    sheet: str | None = None
+
+    def cell(self, position: int) -> str:
+        """The name of the cell at this position, from 0: ``B7``, or ``instruments!B7``."""
+        return cell_name(self.number, position + 1, sheet=self.sheet)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing but space is in it."""
+        return all(map(is_blank, self.values))
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is a remark: its first cell begins with a hash."""
+        first = self.values[0] if self.values else ""
+        return isinstance(first, str) and first.lstrip().startswith("#")
+
+
+class CellFault(RequestError):
+    """A value that cannot be read; ``code`` names the kind of fault as findings do."""
+
+    problem = "bad-cell"
+
+    def __init__(
+        self, code: str, message: str, *, remedy: str | None = None, value: str | None = None
+    ) -> None:
+        self.code, self.remedy, self.value = code, remedy, value
+        super().__init__(message)
+
+
+def is_blank(value: CellValue) -> bool:
+    """Whether nothing but space is in a cell."""
+    return isinstance(value, str) and not value.strip()
+
+
+def cell_name(row: int, column: int, *, sheet: str | None = None) -> str:
+    """The name that a spreadsheet gives to a cell; both count from 1.
+
+    >>> cell_name(7, 28, sheet="actors")
+    'actors!AB7'
+    """
+    letters = ""
+    while column > 0:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{sheet}!{letters}{row}" if sheet else f"{letters}{row}"
+
+
+def split_values(text: str) -> list[str]:
+    r"""The values of a cell: ``|`` between them, ``\|`` a bar, ``\\`` a backslash.
+
+    Space around a value goes, save one that a backslash protects; empty values go too.
+
+    >>> split_values(r"a | b\|c |  | d\\e")
+    ['a', 'b|c', 'd\\e']
+    """
+    values = (_PROTECTED.sub(r"\1", _strip(part)) for part in _PART.findall(text))
+    return [value for value in values if value]
+
+
+def _strip(part: str) -> str:
+    bare = part.strip()
+    ends_protected = (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
+    return part.lstrip()[: len(bare) + 1] if ends_protected else bare
+
+
+def join_values(values: list[str]) -> str:
+    r"""The cell that ``split_values`` reads as these values.
+
+    >>> join_values(["a|b", " c"])
+    'a\\|b | \\ c'
+    """
+    return " | ".join(map(_escape, values))
+
+
+def _escape(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("|", "\\|")
+    if escaped[:1].isspace():
+        escaped = "\\" + escaped
+    if len(value) > 1 and escaped[-1:].isspace():
+        escaped = f"{escaped[:-1]}\\{escaped[-1]}"
+    return escaped
+
 
 Sheet = tuple[str | None, Iterator[RowCells]]
 """A sheet's name and its rows; a CSV file is one sheet without a name."""
@@ -49,7 +172,7 @@ def is_table(name: str) -> bool:
 
 @contextmanager
 def open_sheets(source: Path | bytes, *, file: str | None) -> Iterator[Sequence[Sheet]]:
-    """The sheets of a file with their rows; what it is, is told by its first bytes.
+    """The sheets of a file with their rows; its first bytes tell whether it is CSV or XLSX.
 
     Sheets that are hidden are left out. Raises ``DataError`` for a file that cannot be opened
     or is neither, and while rows are read for what is damaged.

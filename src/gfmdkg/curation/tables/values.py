@@ -8,16 +8,16 @@ from functools import cache, lru_cache
 
 import pyoxigraph as ox
 
-from gfmdkg.curation.tables.cells import CellFault, CellValue, Formula, join_values, split_values
-from gfmdkg.curation.tables.columns import Column, ValueKind, record_types
+from gfmdkg.curation.tables.columns import TableColumn, ValueKind, record_types
+from gfmdkg.curation.tables.source import CellFault, CellValue, Formula, join_values, split_values
 from gfmdkg.errors import Ambiguous, Candidate
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact, expand
+from gfmdkg.rdf.values import Term, typed
 from gfmdkg.terms.index import TermIndex
-from gfmdkg.terms.values import Term, typed
 
-__all__ = ["Names", "Value", "parse_cell", "render_cell"]
+__all__ = ["CellNames", "ColumnValue", "parse_cell", "render_cell"]
 
-Value = ox.NamedNode | ox.Literal
+ColumnValue = ox.NamedNode | ox.Literal
 """What a value of a cell stands for."""
 
 _BOOLEANS: Mapping[str, str] = {"yes": "true", "true": "true", "no": "false", "false": "false"}
@@ -36,28 +36,26 @@ _YEARS = range(1000, 3000)
 _KEPT = 50_000
 
 
-class Names:
+class CellNames:
     """The names of the published graph and, where they are asked for, of the file itself.
 
     ``local`` indexes the records of the file; it is called once, when a name is met that the
     graph does not know.
     """
 
-    def __init__(
-        self, terms: TermIndex, *, local: Callable[[], TermIndex | None] = lambda: None
-    ) -> None:
-        self._terms, self._local = terms, cache(local)
+    def __init__(self, terms: TermIndex, *, local: Callable[[], TermIndex] | None = None) -> None:
+        self._terms, self._local = terms, cache(local) if local else None
         # The names of a long table are few, and those at fault cost the most.
         self._look_up = lru_cache(_KEPT)(self._find)
 
-    def resolve(self, text: str, column: Column) -> str:
+    def resolve(self, text: str, column: TableColumn) -> str:
         """The IRI of what ``text`` names in this column. Raises ``CellFault``."""
         found = self._look_up(text, column)
         if isinstance(found, CellFault):
             raise found.with_traceback(None)
         return found
 
-    def show(self, iri: str, column: Column) -> str | None:
+    def show(self, iri: str, column: TableColumn) -> str | None:
         """The shortest telling name that ``resolve`` takes back to this IRI, if there is any.
 
         A concept goes by its label, a record by its slug.
@@ -68,21 +66,21 @@ class Names:
                 return name
         return None
 
-    def _names_only(self, name: str, iri: str, column: Column) -> bool:
+    def _names_only(self, name: str, iri: str, column: TableColumn) -> bool:
         try:
             return _find_in(self._terms, name, column) == iri
         except Ambiguous:
             return False
 
-    def _find(self, text: str, column: Column) -> str | CellFault:
+    def _find(self, text: str, column: TableColumn) -> str | CellFault:
         # Only a record can be of the same file; a concept is never looked for there.
         own = {name for known in record_types() for name in known.classes}
         local = None
         try:
             found = _find_in(self._terms, text, column)
             if found is None and not own.isdisjoint(column.types):
-                local = self._local()
-                found = None if local is None else _find_in(local, text, column)
+                local = self._local() if self._local else None
+                found = _find_in(local, text, column) if local else None
         except Ambiguous as error:
             return _ambiguous(text, error.candidates)
         if found is not None:
@@ -96,7 +94,7 @@ class Names:
         return _unknown(text, column, sorted(nearest, key=lambda c: -c.score)[:5])
 
 
-def _find_in(index: TermIndex, text: str, column: Column) -> str | None:
+def _find_in(index: TermIndex, text: str, column: TableColumn) -> str | None:
     return index.find(text, types=column.types, schemes=column.schemes)
 
 
@@ -111,7 +109,7 @@ def _offer(candidates: Sequence[Candidate]) -> str:
     return ", ".join(f"“{c.label}” ({_slug(c.iri) or compact(c.iri)})" for c in candidates)
 
 
-def _unknown(text: str, column: Column, candidates: Sequence[Candidate]) -> CellFault:
+def _unknown(text: str, column: TableColumn, candidates: Sequence[Candidate]) -> CellFault:
     kinds = [scheme.removeprefix(SCHEME_BASE) for scheme in column.schemes]
     kinds += [t.replace("#", "/").rpartition("/")[2].lower() for t in column.types]
     nearest = f"nearest: {_offer(candidates)}" if candidates else "correct the name"
@@ -129,10 +127,10 @@ def _ambiguous(text: str, candidates: Sequence[Candidate]) -> CellFault:
 
 
 def parse_cell(
-    value: CellValue, column: Column, language: str | None, names: Names
-) -> tuple[list[Value], list[CellFault]]:
+    value: CellValue, column: TableColumn, names: CellNames
+) -> tuple[list[ColumnValue], list[CellFault]]:
     """The terms that a cell that is not empty stands for, and what is wrong with the others."""
-    terms: dict[Value, None] = {}
+    terms: dict[ColumnValue, None] = {}
     faults: list[CellFault] = []
     try:
         parts = _parts(value, column)
@@ -140,13 +138,13 @@ def parse_cell(
         return [], [fault]
     for part in parts:
         try:
-            terms[_read(part, column, language, names)] = None
+            terms[_read(part, column, names)] = None
         except CellFault as fault:
             faults.append(fault)
     return list(terms), faults
 
 
-def _parts(value: CellValue, column: Column) -> list[CellValue]:
+def _parts(value: CellValue, column: TableColumn) -> list[CellValue]:
     if isinstance(value, Formula):
         raise CellFault(
             "formula",
@@ -167,7 +165,7 @@ def _parts(value: CellValue, column: Column) -> list[CellValue]:
     return values
 
 
-def _read(value: CellValue, column: Column, language: str | None, names: Names) -> Value:
+def _read(value: CellValue, column: TableColumn, names: CellNames) -> ColumnValue:
     if column.kind in _READERS:
         text, datatype = _READERS[column.kind](value, column)
         return typed(text, datatype)
@@ -176,10 +174,10 @@ def _read(value: CellValue, column: Column, language: str | None, names: Names) 
         return ox.NamedNode(names.resolve(text, column))
     if column.kind is ValueKind.PROPERTY:
         return _property(text)
-    return ox.Literal(text, language=language)
+    return ox.Literal(text, language=column.language)
 
 
-def _text_of(value: CellValue, column: Column) -> str:
+def _text_of(value: CellValue, column: TableColumn) -> str:
     """The text of a cell; never a number that a spreadsheet made of text."""
     if isinstance(value, str):
         return value
@@ -214,14 +212,14 @@ def _property(text: str) -> ox.NamedNode:
 # Each gives the lexical form of a value and the XSD datatype that it is of.
 
 
-def _boolean(value: CellValue, _column: Column) -> tuple[str, str]:
+def _boolean(value: CellValue, _column: TableColumn) -> tuple[str, str]:
     text = str(value).lower() if isinstance(value, str | bool) else ""
     if text not in _BOOLEANS:
         raise _fault("yes or no", value, "write yes or no (true and false will do)")
     return _BOOLEANS[text], "boolean"
 
 
-def _integer(value: CellValue, _column: Column) -> tuple[str, str]:
+def _integer(value: CellValue, _column: TableColumn) -> tuple[str, str]:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not _INTEGER.fullmatch(str(value)):
@@ -229,7 +227,7 @@ def _integer(value: CellValue, _column: Column) -> tuple[str, str]:
     return str(int(str(value))), "integer"
 
 
-def _decimal(value: CellValue, _column: Column) -> tuple[str, str]:
+def _decimal(value: CellValue, _column: TableColumn) -> tuple[str, str]:
     text = value if isinstance(value, str) else ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         text = format(Decimal(repr(value)), "f")
@@ -241,7 +239,7 @@ def _decimal(value: CellValue, _column: Column) -> tuple[str, str]:
     return f"{text}0" if text.endswith(".") else text, "decimal"
 
 
-def _date(value: CellValue, column: Column) -> tuple[str, str]:
+def _date(value: CellValue, column: TableColumn) -> tuple[str, str]:
     remedy = "write year-month-day: 1990-12-18"
     if column.partial:
         remedy += ", or 1990-12 or 1990 where no more is known"
@@ -259,7 +257,7 @@ def _date(value: CellValue, column: Column) -> tuple[str, str]:
     raise _fault("a date", value, remedy)
 
 
-def _date_time(value: CellValue, _column: Column) -> tuple[str, str]:
+def _date_time(value: CellValue, _column: TableColumn) -> tuple[str, str]:
     remedy = "write it as text with its time zone: 2017-04-06T11:30:00+02:00"
     if isinstance(value, dt.datetime):
         shown = value.isoformat()
@@ -282,7 +280,7 @@ def _is_of_calendar(text: str) -> bool:
     return True
 
 
-_READERS: Mapping[ValueKind, Callable[[CellValue, Column], tuple[str, str]]] = {
+_READERS: Mapping[ValueKind, Callable[[CellValue, TableColumn], tuple[str, str]]] = {
     ValueKind.BOOLEAN: _boolean,
     ValueKind.INTEGER: _integer,
     ValueKind.DECIMAL: _decimal,
@@ -291,13 +289,13 @@ _READERS: Mapping[ValueKind, Callable[[CellValue, Column], tuple[str, str]]] = {
 }
 
 
-def render_cell(terms: Iterable[Term], column: Column, names: Names) -> str:
+def render_cell(terms: Iterable[Term], column: TableColumn, names: CellNames) -> str:
     """The cell that ``parse_cell`` reads as these terms, whose order does not matter."""
     texts = {_render(term, column, names) for term in terms}
     return join_values(sorted(texts, key=lambda text: (text.casefold(), text)))
 
 
-def _render(term: Term, column: Column, names: Names) -> str:
+def _render(term: Term, column: TableColumn, names: CellNames) -> str:
     if isinstance(term, ox.Literal):
         if column.kind is ValueKind.BOOLEAN:
             return {"true": "yes", "false": "no"}.get(term.value, term.value)

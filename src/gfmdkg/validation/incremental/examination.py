@@ -6,17 +6,18 @@ has the findings that it had in the old state.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 from rdflib import Graph
 from rdflib.term import Node
 
-from gfmdkg.formats.solutions import Select, Solutions
+from gfmdkg.rdf.solutions import Select, Solutions
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.patches import Patch, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.walking import TripleView, store_of
-from gfmdkg.terms.values import Term
 from gfmdkg.validation.checks import Check
 from gfmdkg.validation.data_graph import Scope, rdflib_term, rdflib_triples
 from gfmdkg.validation.incremental.reach import (
@@ -24,6 +25,7 @@ from gfmdkg.validation.incremental.reach import (
     TYPE,
     Changes,
     Nodes,
+    PropertyOccurrence,
     Surroundings,
     TargetedShape,
     Unbounded,
@@ -33,13 +35,13 @@ from gfmdkg.validation.incremental.reach import (
 from gfmdkg.validation.incremental.rules import BoundedCheck, Rules
 from gfmdkg.validation.shacl import run_shapes
 
-__all__ = ["Coverage", "Examination", "Written", "examine"]
+__all__ = ["Coverage", "Examination", "WrittenTriples", "examine"]
 
 # How many nodes the shapes may read at one step of a batch: they follow few paths, but one of
 # these may lead to all that a table lists.
 _MOST_AROUND = 200_000
 
-Written = Mapping[tuple[Node, Node, Node], Collection[Node]]
+WrittenTriples = Mapping[tuple[Node, Node, Node], Collection[Node]]
 """A triple as the store has it, to its object as documents write it, in all their ways."""
 
 
@@ -47,15 +49,14 @@ Written = Mapping[tuple[Node, Node, Node], Collection[Node]]
 class Examination:
     """What was found, before it is put into words.
 
-    ``report`` is the W3C report of the shapes on ``shape_nodes``, ``None`` where there is no
-    such node. ``rows`` are of checks. ``shape_nodes`` and ``check_nodes`` say what was looked
-    at, if that was not everything; a check with ``None`` in place of nodes was run as a whole.
+    ``report`` is the W3C report of the shapes, ``None`` where they had no node to be applied to.
+    ``rows`` are of checks. ``looked_at`` has the nodes that a change had looked at, by the shape's
+    IRI or the check's name; a check with ``None`` in place of nodes was run as a whole.
     """
 
     report: Graph | None = None
     rows: Mapping[Check, Solutions] = field(default_factory=dict)
-    shape_nodes: Mapping[Node, frozenset[Term]] = field(default_factory=dict)
-    check_nodes: Mapping[str, frozenset[Term] | None] = field(default_factory=dict)
+    looked_at: Mapping[str, Nodes | None] = field(default_factory=dict)
 
 
 class Coverage:
@@ -71,25 +72,20 @@ class Coverage:
         self._batch_of = batch_of
         self.number = 0
         """The batch that is looked at."""
-        self._seen: dict[object, set[Term]] = {}
+        self._seen: dict[str, set[Term]] = {}
         self._rows: dict[str, Solutions] = {}
         self._told: set[str] = set()
 
-    def batch(self, term: object) -> int | None:
-        """The number of the batch that brings a term of ours."""
-        match term:
-            case ox.NamedNode(value=value):
-                return self._batch_of.get(value)
-            case ox.BlankNode(value=label):
-                return self._batch_of.get(f"_:{label}")
-        return None
+    def batch(self, term: Term | None) -> int | None:
+        """The number of the batch that brings a term."""
+        return self._batch_of.get(term.value if isinstance(term, ox.NamedNode) else str(term))
 
-    def left(self, rule: object, nodes: Nodes, brought: Nodes) -> Nodes:
+    def left(self, rule: str, nodes: Nodes, submitted: Nodes) -> Nodes:
         """Of the nodes that the batch affects, those that a rule is to look at with it."""
         seen = self._seen.setdefault(rule, set())
-        new = {n for n in nodes - brought if n not in seen and self.batch(n) is None}
+        new = {n for n in nodes - submitted if n not in seen and self.batch(n) is None}
         seen |= new
-        return (nodes & brought) | new
+        return (nodes & submitted) | new
 
     def has_run(self, check: str) -> bool:
         """Whether a check, by its name, has run as a whole."""
@@ -108,11 +104,11 @@ class Coverage:
         positions = [found.variables.index(name) for name in names]
         is_first = is_affected and check.name not in self._told
         self._told |= {check.name} if is_affected else set()
+        wanted = (self.number, None) if is_first else (self.number,)
         rows = []
         for row in found.rows:
             numbers = (self.batch(row[position]) for position in positions)
-            number = next((n for n in numbers if n is not None), None)
-            if number == self.number or (number is None and is_first):
+            if next((n for n in numbers if n is not None), None) in wanted:
                 rows.append(row)
         return Solutions(variables=found.variables, rows=tuple(rows))
 
@@ -125,42 +121,33 @@ def examine(
     *,
     scope: Scope,
     limit: int,
-    select: Select | None = None,
+    select: Select,
     also: Iterable[Term] = (),
-    written: Written | None = None,
+    written: WrittenTriples | None = None,
     coverage: Coverage | None = None,
 ) -> Examination:
     """Look at what a change from one state to the next can affect.
 
-    ``select`` runs a check as a whole, for which the default is the new state's default graph.
-    ``also`` are nodes that every rule is to look at, changed or not. Shapes see the literals
-    of ``written`` triples as they are written, not as the store normalised them. With a
-    ``coverage`` the change is a batch of a bigger one, and checks that must run as a whole run
-    once for all batches.
+    ``select`` runs a check as a whole. ``also`` are nodes that every rule is to look at, changed
+    or not. Shapes see the literals of ``written`` triples as they are written, not as the store
+    normalised them. With a ``coverage`` the change is a batch of a bigger one, and checks that
+    must run as a whole run once for all batches.
     Raises ``Unbounded`` where the change cannot be bounded, or affects more than ``limit``
     nodes of one rule.
     """
     nodes = frozenset(also)
+    views = scope.data(before), scope.data(after)
     most_around = limit if coverage is None else _MOST_AROUND
-    shapes = _Examiner(
-        scope.data(before), scope.data(after), delta, most_around, also=nodes, coverage=coverage
-    )
-    report, shape_nodes = shapes.apply_shapes(rules, written or {})
-    checks = _Examiner(
-        scope.everything(before),
-        scope.everything(after),
-        delta,
-        limit,
-        also=nodes,
-        all_=True,
-        coverage=coverage,
-    )
-    rows, check_nodes = checks.run_checks(rules, select or after.select)
-    return Examination(report=report, rows=rows, shape_nodes=shape_nodes, check_nodes=check_nodes)
+    shapes = _Examiner(*views, delta, most_around, nodes, coverage)
+    report = shapes.apply_shapes(rules, written or {})
+    views = scope.everything(before), scope.everything(after)
+    checks = _Examiner(*views, delta, limit, nodes, coverage)
+    rows = checks.run_checks(rules, select)
+    return Examination(report=report, rows=rows, looked_at=shapes.looked_at | checks.looked_at)
 
 
 class _Examiner:
-    """One view of both states."""
+    """One view of both states; ``looked_at`` as ``Examination`` has it."""
 
     def __init__(
         self,
@@ -168,145 +155,117 @@ class _Examiner:
         after: TripleView,
         delta: Patch,
         limit: int,
-        *,
         also: Nodes,
-        all_: bool = False,
-        coverage: Coverage | None = None,
+        coverage: Coverage | None,
     ) -> None:
+        self.looked_at: dict[str, Nodes | None] = {}
         self._before, self._after, self._limit, self._also = before, after, limit, also
         self._coverage = coverage
         if len(also) > limit:
             raise Unbounded(f"more than {limit} nodes are to be looked at")
+
+        def changes(view: TripleView, said: Iterable[str]) -> Changes:
+            seen = (q for q in quads_of(said) if view.sees(q))
+            return Changes(view, ((q.subject, q.predicate, q.object) for q in seen), limit=limit)
+
         # An added triple may have been there in another graph: then too much is looked at.
-        self._added, self._removed = (
-            Changes(
-                view,
-                (
-                    (q.subject, q.predicate, q.object)
-                    for q in quads_of(said)
-                    if all_ or view.sees(q)
-                ),
-                limit=limit,
-            )
-            for view, said in ((after, delta.added), (before, delta.removed))
-        )
+        self._added, self._removed = changes(after, delta.added), changes(before, delta.removed)
         if self._added.has(SUBCLASS) or self._removed.has(SUBCLASS):
             raise Unbounded("rdfs:subClassOf changed")
         self._classes: dict[Term, frozenset[str]] = {}
 
+    def _affected(self, rule: str, occurrences: Collection[PropertyOccurrence]) -> Nodes:
+        """The nodes that a rule must look at, by what it reads."""
+        nodes = self._also.union(
+            self._added.affected(occurrences), self._removed.affected(occurrences)
+        )
+        return nodes if self._coverage is None else self._coverage.left(rule, nodes, self._also)
+
     # Shapes
 
-    def apply_shapes(
-        self, rules: Rules, written: Written
-    ) -> tuple[Graph | None, dict[Node, frozenset[Term]]]:
-        looked: dict[Node, frozenset[Term]] = {}
+    def apply_shapes(self, rules: Rules, written: WrittenTriples) -> Graph | None:
         targets: dict[TargetedShape, Nodes] = {}
         around = Surroundings(self._after, limit=self._limit)
         for shape in rules.shapes:
             if shape.unbounded is not None:
                 raise Unbounded(shape.unbounded)
-            occurrences = (*shape.occurrences, *shape.entrances)
-            nodes = self._also.union(
-                self._added.affected(occurrences), self._removed.affected(occurrences)
-            )
-            if self._coverage is not None:
-                nodes = self._coverage.left(shape.node, nodes, self._also)
-            if not nodes:
-                continue
-            looked[shape.node] = frozenset(nodes)
+            nodes = self._affected(str(shape.node), (*shape.occurrences, *shape.entrances))
+            if nodes:
+                self.looked_at[str(shape.node)] = nodes
             focus = frozenset(node for node in nodes if self._is_target(shape, node))
             if focus:
                 targets[shape] = focus
                 around.add(focus, shape.occurrences)
                 around.add_presence(focus)
         if not targets:
-            return None, looked
+            return None
         data = Graph(bind_namespaces="none")
         for triple in rdflib_triples(around.triples):
             for value in written.get(triple, (triple[2],)):
                 data.add((triple[0], triple[1], value))
         shapes = rules.shapes_for({s: list(map(rdflib_term, ns)) for s, ns in targets.items()})
-        return run_shapes(data, shapes), looked
+        return run_shapes(data, shapes)
 
     def _is_target(self, shape: TargetedShape, node: Term) -> bool:
-        if shape.nodes and str(node) in shape.nodes:
-            return True
-        if shape.classes and not shape.classes.isdisjoint(self._classes_of(node)):
-            return True
-        view = self._after
-        return any(view.has(node, ox.NamedNode(p), None) for p in shape.subjects_of) or any(
-            view.has(None, ox.NamedNode(p), node) for p in shape.objects_of
-        )
+        return str(node) in shape.nodes or any(self._enters(e, node) for e in shape.entrances)
+
+    def _enters(self, entrance: PropertyOccurrence, node: Term) -> bool:
+        if entrance.objects is not None:
+            return not entrance.objects.isdisjoint(self._classes_of(node))
+        predicate = ox.NamedNode(entrance.step.predicate or "")
+        ends = (None, node) if entrance.step.is_inverse else (node, None)
+        return self._after.has(ends[0], predicate, ends[1])
 
     def _classes_of(self, node: Term) -> frozenset[str]:
-        found = self._classes.get(node)
-        if found is None:
-            found = frozenset[str]().union(
-                *(superclasses(self._after, class_) for class_ in types_of(self._after, node))
-            )
-            self._classes[node] = found
-        return found
+        if node not in self._classes:
+            above = (superclasses(self._after, class_) for class_ in types_of(self._after, node))
+            self._classes[node] = frozenset[str]().union(*above)
+        return self._classes[node]
 
     # Checks
 
-    def run_checks(
-        self, rules: Rules, select: Select
-    ) -> tuple[dict[Check, Solutions], dict[str, frozenset[Term] | None]]:
-        looked: dict[str, frozenset[Term] | None] = {}
-        focused: list[tuple[Check, frozenset[Term]]] = []
+    def run_checks(self, rules: Rules, select: Select) -> dict[Check, Solutions]:
+        focused: list[tuple[Check, Nodes]] = []
         around = Surroundings(self._after, limit=self._limit)
         rows: dict[Check, Solutions] = {}
         for bounded in rules.bounded:
             check = bounded.check
-            nodes = self._nodes(bounded)
-            if nodes and not self._collect(bounded, nodes, around):
-                nodes = None
+            nodes = self._nodes(bounded, around)
             if self._coverage is not None and (nodes is None or bounded.focused is None):
                 # Without focus nodes it may concern this batch and be affected by a later one.
                 rows[check] = self._coverage.rows(check, select, is_affected=nodes is None)
             elif nodes is None:
                 rows[check] = select(check.query)
-            if nodes is None:
-                looked[check.name] = None
-            elif nodes:
-                looked[check.name] = values = frozenset(nodes)
-                focused.append((check, values))
+            if nodes is None or nodes:
+                self.looked_at[check.name] = nodes
+            if nodes:
+                focused.append((check, nodes))
         if focused:
             part = store_of(around.triples).select
-            for check, values in focused:
-                rows[check] = _about(part(check.query), values)
-        return rows, looked
+            for check, nodes in focused:
+                rows[check] = _about(part(check.query), nodes)
+        return rows
 
-    def _collect(self, bounded: BoundedCheck, nodes: Nodes, around: Surroundings) -> bool:
-        """Take what a check reads around some nodes, unless that is too much."""
-        assert bounded.focused is not None  # noqa: S101 - only then it has nodes
-        try:
-            around.add(nodes, bounded.focused.occurrences)
-        except Unbounded:
-            return False  # a check as a whole is bearable
-        for predicate in bounded.focused.witnesses:
-            around.add_any(predicate)
-        return True
+    def _nodes(self, bounded: BoundedCheck, around: Surroundings) -> Nodes | None:
+        """The focus nodes that a check must look at; ``None`` means all.
 
-    def _nodes(self, bounded: BoundedCheck) -> Nodes | None:
-        """The focus nodes that a check must look at; ``None`` means all."""
-        name = bounded.check.name
+        What it reads around them goes into ``around``.
+        """
+        name, focused, source = bounded.check.name, bounded.focused, bounded.source
         if self._coverage is not None and self._coverage.has_run(name):
             return None
-        if bounded.focused is not None:
-            if any(self._appeared(predicate) for predicate in bounded.focused.witnesses):
-                return None
-            occurrences = bounded.focused.occurrences
-            try:
-                nodes = self._also.union(
-                    self._added.affected(occurrences), self._removed.affected(occurrences)
-                )
-            except Unbounded:
-                return None
-            return nodes if self._coverage is None else self._coverage.left(name, nodes, self._also)
-        if bounded.source is None or self._touches(bounded.source.occurrences):
+        if focused is None:
+            return None if source is None or self._touches(source.occurrences) else frozenset()
+        if any(map(self._appeared, focused.witnesses)):
             return None
-        return frozenset()
+        with suppress(Unbounded):  # a check as a whole is bearable
+            nodes = self._affected(name, focused.occurrences)
+            if nodes:
+                around.add(nodes, focused.occurrences)
+                for predicate in focused.witnesses:
+                    around.add_any(predicate)
+            return nodes
+        return None
 
     def _appeared(self, predicate: str) -> bool:
         """Whether there is a triple with this predicate in one of the states only."""
@@ -315,7 +274,7 @@ class _Examiner:
         pattern = (None, ox.NamedNode(predicate), None)
         return self._before.has(*pattern) != self._after.has(*pattern)
 
-    def _touches(self, occurrences: frozenset) -> bool:  # type: ignore[type-arg]
+    def _touches(self, occurrences: Collection[PropertyOccurrence]) -> bool:
         """Whether a changed triple hangs on a node of the classes that the paths ask for."""
         wanted = [
             o.objects
@@ -330,7 +289,7 @@ class _Examiner:
         return False
 
 
-def _about(solutions: Solutions, nodes: frozenset[Term]) -> Solutions:
+def _about(solutions: Solutions, nodes: Nodes) -> Solutions:
     """The rows whose ?focus is one of these nodes."""
     position = solutions.variables.index("focus")
     rows = tuple(row for row in solutions.rows if row[position] in nodes)

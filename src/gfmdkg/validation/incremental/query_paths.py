@@ -20,11 +20,12 @@ from rdflib.plugins.sparql.algebra import translatePath, translatePName, transla
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
+from gfmdkg.namespaces import PREFIXES
 from gfmdkg.store.walking import Step
 from gfmdkg.validation.incremental.reach import (
     TYPE,
-    Occurrence,
     Path,
+    PropertyOccurrence,
     QueryPaths,
     Unbounded,
     reverse_path,
@@ -63,12 +64,12 @@ def query_paths(
     return reader.result()
 
 
-def subquery_paths(text: str, *, prefixes: Mapping[str, str]) -> QueryPaths:
+def subquery_paths(text: str) -> QueryPaths:
     """The dependencies of a query that is nothing but one subquery and what is made of it.
 
     The root is the subject of the subquery's first pattern. Raises ``Unbounded``.
     """
-    where = _parse_select(text, prefixes).where
+    where = _parse_select(text, PREFIXES).where
     parts = [part for part in _parts_of(where) if part.name != "Bind"]
     inner: list[CompValue] = []
     if len(parts) == 1 and parts[0].name == _GROUPS:
@@ -88,7 +89,7 @@ def subquery_paths(text: str, *, prefixes: Mapping[str, str]) -> QueryPaths:
 class _Reader:
     """Collects the dependencies of a group and of all that is inside it."""
 
-    occurrences: set[Occurrence] = field(default_factory=set)
+    occurrences: set[PropertyOccurrence] = field(default_factory=set)
     witnesses: set[str] = field(default_factory=set)
 
     def result(self) -> QueryPaths:
@@ -149,41 +150,32 @@ class _Reader:
     ) -> bool:
         subject, predicate, object_ = (_variable_key(term) for term in triple)
         sequences = _predicate_ways(triple[1], given)
-        if subject in reached:
-            objects = _object_iris(triple[2], given)
-            for prefix, sequence in product(reached[subject], sequences):
-                self._add(prefix, sequence, objects)
-            self._reach(object_, reached, given, reached[subject], sequences)
-            if predicate is not None and predicate not in given and predicate not in reached:
-                step = Step(predicate=None, to_predicate=True)
-                reached[predicate] = frozenset((*p, step) for p in reached[subject])
-            return True
+        is_forward = subject in reached
+        if is_forward:
+            start, end, objects = subject, object_, _object_iris(triple[2], given)
         # The instances of a class are too many to go from one to the others.
-        if object_ in reached and triple[1] != URIRef(TYPE):
-            back = [reverse_path(sequence) for sequence in sequences]
-            for prefix, sequence in product(reached[object_], back):
-                self._add(prefix, sequence, None)
-            self._reach(subject, reached, given, reached[object_], back)
-            return True
-        return False
-
-    def _reach(
-        self,
-        name: str | None,
-        reached: dict[str, frozenset[Path]],
-        given: Mapping[str, frozenset[Any]],
-        prefixes: frozenset[Path],
-        sequences: Sequence[Path],
-    ) -> None:
-        if name is not None and name not in given and name not in reached:
-            reached[name] = frozenset((*p, *s) for p, s in product(prefixes, sequences))
+        elif object_ in reached and triple[1] != URIRef(TYPE):
+            start, end, objects = object_, subject, None
+            sequences = [reverse_path(sequence) for sequence in sequences]
+        else:
+            return False
+        prefixes = reached[str(start)]
+        for prefix, sequence in product(prefixes, sequences):
+            self._add(prefix, sequence, objects)
+        if end is not None and end not in given:
+            ends = frozenset((*p, *s) for p, s in product(prefixes, sequences))
+            reached.setdefault(end, ends)
+        if is_forward and predicate is not None and predicate not in given:
+            step = Step(predicate=None, to_predicate=True)
+            reached.setdefault(predicate, frozenset((*p, step) for p in prefixes))
+        return True
 
     def _add(self, prefix: Path, sequence: Path, objects: frozenset[str] | None) -> None:
         for position, step in enumerate(sequence):
             is_last = position == len(sequence) - 1
             is_forward = not (step.is_inverse or step.repeats)
             self.occurrences.add(
-                Occurrence(
+                PropertyOccurrence(
                     prefix=(*prefix, *sequence[:position]),
                     step=step,
                     objects=objects if is_last and is_forward else None,
@@ -200,10 +192,8 @@ class _Reader:
             is_plain = all(part.name == _TRIPLES for part in _parts_of(group))
             if not is_plain or len(triples) != 1 or not isinstance(triples[0][1], URIRef):
                 raise
-            subject, _, object_ = (_variable_key(term) for term in triples[0])
-            if subject is None or object_ is None or {subject, object_} & set(reached):
-                raise
-            if subject == object_ or {subject, object_} & set(given):
+            ends = {_variable_key(triples[0][0]), _variable_key(triples[0][2])}
+            if len(ends) == 1 or ends & {None, *reached, *given}:
                 raise
             self.witnesses.add(str(triples[0][1]))
 

@@ -4,7 +4,7 @@ Along them a walk leads from a change to the nodes that it can affect, and from 
 they depend on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -12,20 +12,16 @@ import pyoxigraph as ox
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, RDFS
-from gfmdkg.store.walking import (
-    Step,
-    TooManyNodes,
-    TripleView,
-)
-from gfmdkg.terms.values import Term, Triple
+from gfmdkg.rdf.values import Term, Triple
+from gfmdkg.store.walking import Step, TooManyNodes, TripleView
 
 __all__ = [
     "SUBCLASS",
     "TYPE",
     "Changes",
     "Nodes",
-    "Occurrence",
     "Path",
+    "PropertyOccurrence",
     "QueryPaths",
     "Surroundings",
     "TargetedShape",
@@ -54,7 +50,7 @@ class Unbounded(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrence:
+class PropertyOccurrence:
     """A triple that a rule reads: along ``prefix`` from the focus node, then ``step``.
 
     Of a forward step only triples whose object is one of ``objects`` count, where these are
@@ -74,7 +70,7 @@ class QueryPaths:
     ``witnesses`` are predicates of which the query asks whether there is any triple at all.
     """
 
-    occurrences: frozenset[Occurrence]
+    occurrences: frozenset[PropertyOccurrence]
     witnesses: frozenset[str] = frozenset()
 
 
@@ -92,36 +88,23 @@ def reverse_path(path: Path) -> Path:
 class TargetedShape:
     """A shape with targets, and what its verdict reads.
 
-    ``nodes`` are the single targets, as N-Triples; ``unbounded`` says why what the shape reads
-    cannot be bounded, where that is so.
+    A node is a focus node by one of the triples that are ``entrances``, or as one of ``nodes``,
+    which are N-Triples. ``unbounded`` says why what the shape reads cannot be bounded, where
+    that is so.
     """
 
     node: Node
-    classes: frozenset[str]
-    subjects_of: frozenset[str]
-    objects_of: frozenset[str]
+    entrances: frozenset[PropertyOccurrence]
     nodes: frozenset[str]
-    occurrences: frozenset[Occurrence]
+    occurrences: frozenset[PropertyOccurrence]
     unbounded: str | None = None
-
-    @property
-    def entrances(self) -> Iterator[Occurrence]:
-        """The triples that make a node a focus node."""
-        if self.classes:
-            step = Step(predicate=TYPE)
-            yield Occurrence(prefix=(), step=step, objects=self.classes, has_subclasses=True)
-        for predicate in self.subjects_of:
-            yield Occurrence(prefix=(), step=Step(predicate=predicate))
-        for predicate in self.objects_of:
-            yield Occurrence(prefix=(), step=Step(predicate=predicate, is_inverse=True))
 
 
 class Changes:
     """Changed triples of one state: those added, in the new one; those removed, in the old."""
 
     def __init__(self, view: TripleView, triples: Iterable[Triple], *, limit: int) -> None:
-        self._view = view
-        self._limit = limit
+        self._view, self._limit = view, limit
         self._all = frozenset(triples)
         self._by_predicate: dict[str, list[Triple]] = {}
         for triple in self._all:
@@ -133,7 +116,7 @@ class Changes:
         """Whether a triple with this predicate changed."""
         return predicate in self._by_predicate
 
-    def affected(self, occurrences: Iterable[Occurrence]) -> set[Term]:
+    def affected(self, occurrences: Iterable[PropertyOccurrence]) -> set[Term]:
         """The nodes from which an occurrence leads to a changed triple.
 
         Raises ``Unbounded`` where they, or those on the way, are too many.
@@ -142,49 +125,38 @@ class Changes:
         for occurrence in occurrences:
             starts = self._starts(occurrence)
             if starts:
-                found |= self._back(starts, occurrence)
+                repeated = (occurrence.step,) if occurrence.step.repeats else ()
+                found |= self._back(starts, (*occurrence.prefix, *repeated))
                 if len(found) > self._limit:
                     raise Unbounded(f"the change affects more than {self._limit} nodes")
         return found
 
-    def _starts(self, occurrence: Occurrence) -> Nodes:
-        step = occurrence.step
-        changed: Iterable[Triple]
-        if step.predicate is None:
-            changed = self._all
-        else:
+    def _starts(self, occurrence: PropertyOccurrence) -> Nodes:
+        step, objects = occurrence.step, occurrence.objects
+        changed: Iterable[Triple] = self._all
+        if step.predicate is not None:
             changed = self._by_predicate.get(step.predicate, ())
-        if occurrence.objects is not None:
-            changed = [t for t in changed if self._counts(t[2], occurrence)]
+        if objects is not None:
+            names = self._classes_above if occurrence.has_subclasses else _own_name
+            changed = [t for t in changed if not objects.isdisjoint(names(t[2]))]
         return frozenset(t[2] if step.is_inverse else t[0] for t in changed)
 
-    def _counts(self, class_: Term, occurrence: Occurrence) -> bool:
-        assert occurrence.objects is not None  # noqa: S101 - the caller looked
-        if not occurrence.has_subclasses:
-            return getattr(class_, "value", None) in occurrence.objects
+    def _classes_above(self, class_: Term) -> frozenset[str]:
         if class_ not in self._supers:
             self._supers[class_] = superclasses(self._view, class_)
-        return not occurrence.objects.isdisjoint(self._supers[class_])
+        return self._supers[class_]
 
-    def _back(self, starts: Nodes, occurrence: Occurrence) -> Nodes:
-        path = occurrence.prefix
-        if occurrence.step.repeats:
-            path = (*path, occurrence.step)
-        key = (starts, path)
-        nodes = self._walked.get(key)
-        if nodes is None:
+    def _back(self, starts: Nodes, path: Path) -> Nodes:
+        """The nodes from which a path leads to some."""
+        if (starts, path) not in self._walked:
             nodes = starts
-            for step in reversed(path):
-                if not nodes:
-                    break
-                try:
+            try:
+                for step in reversed(path):
                     nodes = self._view.retrace(nodes, step, limit=self._limit)
-                except TooManyNodes as error:
-                    raise Unbounded(
-                        f"more than {error.limit} nodes depend on a changed one"
-                    ) from error
-            self._walked[key] = nodes
-        return nodes
+            except TooManyNodes as error:
+                raise Unbounded(f"more than {error.limit} nodes depend on a changed one") from error
+            self._walked[starts, path] = nodes
+        return self._walked[starts, path]
 
 
 class Surroundings:
@@ -192,28 +164,22 @@ class Surroundings:
 
     def __init__(self, view: TripleView, *, limit: int) -> None:
         self.triples: set[Triple] = set()
-        self._view = view
-        self._limit = limit
+        self._view, self._limit = view, limit
         self._walked: dict[tuple[Nodes, Path], Nodes] = {}
-        self._taken: set[tuple[Nodes, Path, Step]] = set()
 
-    def add(self, nodes: Nodes, occurrences: Iterable[Occurrence]) -> None:
+    def add(self, nodes: Nodes, occurrences: Iterable[PropertyOccurrence]) -> None:
         """Take what occurrences read around some nodes. Raises ``Unbounded``."""
         try:
             for occurrence in occurrences:
-                ends = self._ends(nodes, occurrence.prefix)
-                self._take(nodes, occurrence.prefix, occurrence.step, ends)
-                if occurrence.has_subclasses:
-                    up = (*occurrence.prefix, occurrence.step)
-                    self._take(nodes, up, _UP, self._ends(nodes, up))
+                up = (_UP,) if occurrence.has_subclasses else ()
+                self._walk(nodes, (*occurrence.prefix, occurrence.step, *up))
         except TooManyNodes as error:
             raise Unbounded(f"more than {error.limit} nodes lie around the change") from error
 
     def add_any(self, predicate: str) -> None:
         """Take one triple with this predicate, if there is one."""
-        found = next(self._view.triples(None, ox.NamedNode(predicate), None), None)
-        if found is not None:
-            self.triples.add(found)
+        found = self._view.triples(None, ox.NamedNode(predicate), None)
+        self.triples.update(islice(found, 1))
 
     def add_presence(self, nodes: Nodes) -> None:
         """Take a triple of each blank node: pyshacl cannot name one that is in none."""
@@ -223,24 +189,20 @@ class Surroundings:
                 to = self._view.triples(None, None, node)
                 self.triples.update(islice(chain(about, to), 1))
 
-    def _ends(self, nodes: Nodes, path: Path) -> Nodes:
+    def _walk(self, nodes: Nodes, path: Path) -> Nodes:
+        """The nodes to which a path leads from some; the triples on the way are taken."""
         if not path:
             return nodes
-        key = (nodes, path)
-        ends = self._walked.get(key)
-        if ends is None:
-            before = self._ends(nodes, path[:-1])
-            ends = self._take(nodes, path[:-1], path[-1], before)
-        return ends
+        if (nodes, path) not in self._walked:
+            before = self._walk(nodes, path[:-1])
+            self._walked[nodes, path] = self._view.follow(
+                before, path[-1], into=self.triples, limit=self._limit
+            )
+        return self._walked[nodes, path]
 
-    def _take(self, nodes: Nodes, path: Path, step: Step, ends: Nodes) -> Nodes:
-        key = (nodes, path, step)
-        if key in self._taken:
-            return self._walked[nodes, (*path, step)]
-        found = self._view.follow(ends, step, into=self.triples, limit=self._limit)
-        self._taken.add(key)
-        self._walked[nodes, (*path, step)] = found
-        return found
+
+def _own_name(term: Term) -> tuple[str, ...]:
+    return (term.value,) if isinstance(term, ox.NamedNode) else ()
 
 
 def superclasses(view: TripleView, class_: Term) -> frozenset[str]:

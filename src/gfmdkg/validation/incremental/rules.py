@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -21,20 +21,19 @@ from rdflib.term import Node
 
 from gfmdkg.namespaces import PREFIXES, RDFS, SH
 from gfmdkg.paths import cache_folder
+from gfmdkg.rdf.values import members
 from gfmdkg.store.files import replacing
 from gfmdkg.store.walking import Step
 from gfmdkg.validation.checks import Check
-from gfmdkg.validation.data_graph import ntriples, read_ntriples
-from gfmdkg.validation.findings import Finding, Severity
+from gfmdkg.validation.data_graph import memory_graph, ntriples, read_ntriples
+from gfmdkg.validation.findings import Severity
 from gfmdkg.validation.incremental.reach import (
     TYPE,
-    Occurrence,
+    PropertyOccurrence,
     QueryPaths,
     TargetedShape,
     Unbounded,
 )
-from gfmdkg.validation.positions import PositionedGraph
-from gfmdkg.validation.shacl import decode_report
 
 __all__ = ["PREPARED_NAME", "BoundedCheck", "Rules", "closure", "compile_rules", "load_rules"]
 
@@ -82,27 +81,11 @@ class Rules:
         """The checks alone."""
         return [bounded.check for bounded in self.bounded]
 
-    def findings(
-        self, report: Graph, *, documents: Sequence[PositionedGraph] = (), names: Graph
-    ) -> list[Finding]:
-        """The findings of a W3C report on the shapes, in words and with places."""
-        results = list(decode_report(report))
-        if not results:
-            return []
-        # Most changes are sound, and need no words.
-        from gfmdkg.validation.shape_findings import word_results
-
-        return word_results(results, self.graph, documents=documents, names=names)
-
     def shapes_for(self, targets: Mapping[TargetedShape, Sequence[Node]]) -> Graph:
         """The shapes graph with these focus nodes (of rdflib) as the only targets."""
-        graph = Graph(store="SimpleMemory", bind_namespaces="none")
+        graph = memory_graph(t for shape in targets for t in closure(self.graph, shape.node))
         for shape, nodes in targets.items():
-            for triple in closure(self.graph, shape.node):
-                graph.add(triple)
-            for node in nodes:
-                graph.add((shape.node, _TARGET_NODE, node))
-        for shape, nodes in targets.items():
+            graph += ((shape.node, _TARGET_NODE, node) for node in nodes)
             _detach_properties(graph, shape.node, nodes)
         return graph
 
@@ -141,8 +124,7 @@ def _detach_properties(graph: Graph, shape: Node, nodes: Sequence[Node]) -> None
         return
     for inner in properties:
         graph.remove((shape, _PROPERTY, inner))
-        for node in nodes:
-            graph.add((inner, _TARGET_NODE, node))
+        graph += ((inner, _TARGET_NODE, node) for node in nodes)
 
 
 def load_rules(ontology: Path, *, kept: Path | None = None) -> Rules:
@@ -155,63 +137,37 @@ def load_rules(ontology: Path, *, kept: Path | None = None) -> Rules:
     digest = _digest(ontology)
     rules = _read(file, digest)
     if rules is None:
-        rules = _compile_files(ontology)
+        # Whoever finds the rules prepared needs none of it.
+        from gfmdkg.validation.checks import load_checks
+        from gfmdkg.validation.shapes import load_shapes
+
+        rules = compile_rules(load_shapes(ontology / "shapes"), load_checks(ontology / "checks"))
         _write(file, rules, digest)
     return rules
 
 
-def compile_rules(
-    shapes: Graph,
-    checks: Sequence[Check] = (),
-    *,
-    stored: bool = False,
-    prefixes: Mapping[str, str] = PREFIXES,
-) -> Rules:
-    """Read off shapes and checks what they depend on.
-
-    ``stored`` is that of ``applied_shapes``; ``prefixes`` are those that checks may use without
-    declaring them.
-    """
-    # Whoever finds the rules prepared needs none of it.
+def compile_rules(shapes: Graph, checks: Sequence[Check] = ()) -> Rules:
+    """Read off shapes and checks what they depend on."""
     from gfmdkg.validation.incremental.shape_paths import compile_shapes
     from gfmdkg.validation.shapes import applied_shapes
 
-    applied = applied_shapes(shapes, stored=stored)
-    return Rules(
-        shapes=compile_shapes(applied),
-        bounded=[_bounded(check, prefixes) for check in checks],
-        graph=applied,
-    )
+    applied = applied_shapes(shapes)
+    bounded = [_bounded(check) for check in checks]
+    return Rules(shapes=compile_shapes(applied), bounded=bounded, graph=applied)
 
 
-def _compile_files(ontology: Path) -> Rules:
-    from gfmdkg.validation.checks import load_checks
-    from gfmdkg.validation.shapes import load_shapes
-
-    shapes, checks = ontology / "shapes", ontology / "checks"
-    return compile_rules(
-        load_shapes(shapes, label=_label(shapes)), load_checks(checks, label=_label(checks))
-    )
-
-
-def _bounded(check: Check, prefixes: Mapping[str, str]) -> BoundedCheck:
+def _bounded(check: Check) -> BoundedCheck:
     from gfmdkg.validation.incremental.query_paths import query_paths, subquery_paths
 
     with suppress(Unbounded):
-        return BoundedCheck(
-            check=check, focused=query_paths(check.query, "focus", prefixes=prefixes)
-        )
+        focused = query_paths(check.query, "focus", prefixes=PREFIXES)
+        return BoundedCheck(check=check, focused=focused)
     with suppress(Unbounded):
-        return BoundedCheck(check=check, source=subquery_paths(check.query, prefixes=prefixes))
+        return BoundedCheck(check=check, source=subquery_paths(check.query))
     return BoundedCheck(check=check)
 
 
 # The file
-
-
-def _label(folder: Path) -> str:
-    """A folder of rules as the sources show it: the last two parts of its path."""
-    return "/".join(folder.parts[-2:])
 
 
 def _digest(ontology: Path) -> str:
@@ -222,21 +178,19 @@ def _digest(ontology: Path) -> str:
     for pattern in ("shapes/*.ttl", "checks/*.rq"):
         for file in sorted(ontology.glob(pattern)):
             data = file.read_bytes()
-            found.update(f"{_label(file.parent)}/{file.name} {len(data)}\n".encode() + data)
+            found.update(f"{file.parent.name}/{file.name} {len(data)}\n".encode() + data)
     return found.hexdigest()
 
 
 def _read(file: Path, digest: str) -> Rules | None:
     try:
-        record = json.loads(file.read_bytes(), object_hook=_made)
+        record = json.loads(file.read_bytes(), object_hook=_decode)
     except (OSError, ValueError, LookupError, TypeError):
         # There is none, or it is damaged, or other code wrote it, which has other kinds.
         return None
     if not isinstance(record, dict) or record.get("digest") != digest:
         return None
-    graph = Graph(store="SimpleMemory", bind_namespaces="none")
-    for triple in read_ntriples(record["graph"].encode()):
-        graph.add(triple)
+    graph = memory_graph(read_ntriples(record["graph"].encode()))
     return Rules(shapes=record["shapes"], bounded=record["bounded"], graph=graph)
 
 
@@ -251,25 +205,24 @@ def _write(file: Path, rules: Rules, digest: str) -> None:
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         with replacing(file) as draft:
-            draft.write_text(json.dumps(record, default=_plain), "utf-8")
+            draft.write_text(json.dumps(record, default=_encode), "utf-8")
 
 
 _KINDS = {
     kind.__name__: kind
-    for kind in (BoundedCheck, Check, Occurrence, QueryPaths, Step, TargetedShape)
+    for kind in (BoundedCheck, Check, PropertyOccurrence, QueryPaths, Step, TargetedShape)
 }
 
 
-def _plain(value: Any) -> Any:
+def _encode(value: Any) -> Any:
     """What JSON has no form for: a set, or one of the kinds with its fields."""
     if isinstance(value, frozenset):
         return {"kind": "set", "members": list(value)}
-    members = {field.name: getattr(value, field.name) for field in fields(value)}
-    return {"kind": type(value).__name__, **members}
+    return {"kind": type(value).__name__, **members(value)}
 
 
-def _made(record: dict[str, Any]) -> Any:
-    """The inverse of ``_plain``."""
+def _decode(record: dict[str, Any]) -> Any:
+    """The inverse of ``_encode``."""
     kind = record.pop("kind", None)
     match kind:
         case None:
@@ -278,7 +231,7 @@ def _made(record: dict[str, Any]) -> Any:
             return frozenset(record["members"])
         case "Check":
             record["severity"] = Severity(record["severity"])
-        case "Occurrence":
+        case "PropertyOccurrence":
             record["prefix"] = tuple(record["prefix"])
         case "TargetedShape":
             # Only an IRI has a colon.

@@ -1,31 +1,36 @@
 """What each shape's verdict on a focus node depends on, read off the shapes graph."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
 from rdflib import BNode, Graph, URIRef
-from rdflib.collection import Collection
 from rdflib.term import Node
 
-from gfmdkg.namespaces import RDFS, SH
+from gfmdkg.namespaces import SH
 from gfmdkg.store.walking import Step
 from gfmdkg.validation.data_graph import to_ntriples
 from gfmdkg.validation.incremental.query_paths import query_paths, ways_along
 from gfmdkg.validation.incremental.reach import (
     TYPE,
-    Occurrence,
     Path,
+    PropertyOccurrence,
     TargetedShape,
     Unbounded,
 )
-from gfmdkg.validation.shacl import path_parts
+from gfmdkg.validation.shacl import (
+    LISTS,
+    NESTED,
+    inner_shapes,
+    is_class,
+    path_parts,
+    targeted_shapes,
+)
 
 __all__ = ["compile_shapes"]
 
 _TYPE = URIRef(TYPE)
-_NESTED = tuple(URIRef(SH + n) for n in ("property", "node", "not", "qualifiedValueShape"))
-_LISTS = tuple(URIRef(SH + name) for name in ("or", "and", "xone"))
 _PAIRS = tuple(URIRef(SH + name) for name in ("equals", "disjoint", "lessThan", "lessThanOrEquals"))
 # They read nothing but the value nodes themselves, or say nothing about data.
 _LOCAL_NAMES = """
@@ -36,65 +41,59 @@ qualifiedValueShapesDisjoint severity targetClass targetNode targetObjectsOf tar
 uniqueLang
 """
 _LOCAL = frozenset(URIRef(SH + name) for name in _LOCAL_NAMES.split())
-_READING = frozenset((*_NESTED, *_LISTS, *_PAIRS, URIRef(SH + "class"), URIRef(SH + "sparql")))
+_READING = frozenset((*NESTED, *LISTS, *_PAIRS, URIRef(SH + "class"), URIRef(SH + "sparql")))
 # What a SPARQL constraint may ask for beside the data, by text or by binding.
 _BEYOND = ("PATH", "shapesGraph", "currentShape")
 
 
 def compile_shapes(shapes: Graph) -> tuple[TargetedShape, ...]:
     """The shapes with targets of a shapes graph, ordered by name."""
-    kinds = ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
-    found = {s for kind in kinds for s in shapes.subjects(URIRef(SH + kind))}
-    implicit = {
-        s
-        for kind in ("NodeShape", "PropertyShape")
-        for s in shapes.subjects(_TYPE, URIRef(SH + kind))
-        if (s, _TYPE, URIRef(RDFS + "Class")) in shapes
-    }
-    has_components = (None, _TYPE, URIRef(SH + "ConstraintComponent")) in shapes
     compiler = _Compiler(shapes)
-    return tuple(
-        compiler.compile(node, is_class=node in implicit, has_components=has_components)
-        for node in sorted(found | implicit, key=str)
-        if not _is_true(shapes, node, "deactivated")
-    )
+    named = sorted(targeted_shapes(shapes), key=str)
+    return tuple(compiler.compile(n) for n in named if not _is_true(shapes, n, "deactivated"))
 
 
 class _Compiler:
     def __init__(self, shapes: Graph) -> None:
         self._shapes = shapes
+        self._has_components = (None, _TYPE, URIRef(SH + "ConstraintComponent")) in shapes
 
-    def compile(self, node: Node, *, is_class: bool, has_components: bool) -> TargetedShape:
+    def compile(self, node: Node) -> TargetedShape:
         shapes = self._shapes
 
         def targets(name: str) -> frozenset[str]:
             return frozenset(str(o) for o in shapes.objects(node, URIRef(SH + name)))
 
-        unbounded = "the shapes define constraint components" if has_components else None
-        occurrences: set[Occurrence] = set()
+        entrances = {
+            PropertyOccurrence(prefix=(), step=Step(predicate=name, is_inverse=is_inverse))
+            for target, is_inverse in (("targetSubjectsOf", False), ("targetObjectsOf", True))
+            for name in targets(target)
+        }
+        classes = targets("targetClass") | ({str(node)} if is_class(shapes, node) else set())
+        if classes:
+            entrances.add(_instances((), classes))
+        unbounded = "the shapes define constraint components" if self._has_components else None
+        occurrences = frozenset[PropertyOccurrence]()
         try:
-            occurrences = set(self._read(node, [()], []))
+            occurrences = frozenset(self._read(node, [()], []))
         except Unbounded as error:
             unbounded = unbounded or f"{_name(node)}: {error.reason}"
-        classes = targets("targetClass") | ({str(node)} if is_class else frozenset())
         return TargetedShape(
             node=node,
-            classes=classes,
-            subjects_of=targets("targetSubjectsOf"),
-            objects_of=targets("targetObjectsOf"),
+            entrances=frozenset(entrances),
             nodes=frozenset(
                 to_ntriples(target)
                 for target in shapes.objects(node, URIRef(SH + "targetNode"))
                 # An unnamed node of the shapes is none of the data.
                 if not isinstance(target, BNode)
             ),
-            occurrences=frozenset(occurrences),
+            occurrences=occurrences,
             unbounded=unbounded,
         )
 
     def _read(
         self, shape: Node, before: Sequence[Path], above: Sequence[Node]
-    ) -> Iterator[Occurrence]:
+    ) -> Iterator[PropertyOccurrence]:
         """What a shape reads of the nodes that the paths ``before`` lead to."""
         shapes = self._shapes
         if shape in above:
@@ -110,39 +109,27 @@ class _Compiler:
             values = [(*prefix, *way) for prefix, way in product(before, ways)]
             for prefix, way in product(before, ways):
                 for position, step in enumerate(way):
-                    yield Occurrence(prefix=(*prefix, *way[:position]), step=step)
+                    yield PropertyOccurrence(prefix=(*prefix, *way[:position]), step=step)
         yield from self._read_constraints(shape, before, values)
-        for inner in self._inner(shape):
+        for inner in inner_shapes(shapes, shape):
             yield from self._read(inner, values, [*above, shape])
 
     def _read_constraints(
         self, shape: Node, before: Sequence[Path], values: Sequence[Path]
-    ) -> Iterator[Occurrence]:
+    ) -> Iterator[PropertyOccurrence]:
         shapes = self._shapes
-        for class_ in shapes.objects(shape, URIRef(SH + "class")):
-            for prefix in values:
-                yield Occurrence(
-                    prefix=prefix,
-                    step=Step(predicate=TYPE),
-                    objects=frozenset({str(class_)}),
-                    has_subclasses=True,
-                )
+        for class_, prefix in product(shapes.objects(shape, URIRef(SH + "class")), values):
+            yield _instances(prefix, frozenset({str(class_)}))
         if _is_true(shapes, shape, "closed"):
-            yield from (Occurrence(prefix=p, step=Step(predicate=None)) for p in values)
+            yield from (PropertyOccurrence(prefix=p, step=Step(predicate=None)) for p in values)
         for predicate in _PAIRS:
-            for other in shapes.objects(shape, predicate):
-                for prefix in before:
-                    yield Occurrence(prefix=prefix, step=Step(predicate=str(other)))
+            for other, prefix in product(shapes.objects(shape, predicate), before):
+                yield PropertyOccurrence(prefix=prefix, step=Step(predicate=str(other)))
         for constraint in shapes.objects(shape, URIRef(SH + "sparql")):
-            for occurrence in self._sparql(constraint):
-                for prefix in before:
-                    yield Occurrence(
-                        prefix=(*prefix, *occurrence.prefix),
-                        step=occurrence.step,
-                        objects=occurrence.objects,
-                    )
+            for occurrence, prefix in product(self._sparql(constraint), before):
+                yield replace(occurrence, prefix=(*prefix, *occurrence.prefix))
 
-    def _sparql(self, constraint: Node) -> frozenset[Occurrence]:
+    def _sparql(self, constraint: Node) -> frozenset[PropertyOccurrence]:
         select = self._shapes.value(constraint, URIRef(SH + "select"))
         if select is None:
             raise Unbounded("a SPARQL constraint without sh:select")
@@ -164,12 +151,11 @@ class _Compiler:
                 found[str(prefix)] = str(shapes.value(declared, URIRef(SH + "namespace")))
         return found
 
-    def _inner(self, shape: Node) -> Iterator[Node]:
-        for predicate in _NESTED:
-            yield from self._shapes.objects(shape, predicate)
-        for predicate in _LISTS:
-            for members in self._shapes.objects(shape, predicate):
-                yield from Collection(self._shapes, members)
+
+def _instances(prefix: Path, classes: frozenset[str]) -> PropertyOccurrence:
+    """What says that a node at the end of a path is of one of some classes."""
+    step = Step(predicate=TYPE)
+    return PropertyOccurrence(prefix=prefix, step=step, objects=classes, has_subclasses=True)
 
 
 def _is_true(shapes: Graph, node: Node, name: str) -> bool:

@@ -1,0 +1,1 @@
+"""What curators ask over HTTP: change sets, versions, validation."""

@@ -1,6 +1,0 @@
-"""What the graph says of one resource: one description for programs, pages and commands."""
-
-from gfmdkg.description.assembly import describe, describing, identify, not_found, resource_query
-from gfmdkg.description.model import Description
-
-__all__ = ["Description", "describe", "describing", "identify", "not_found", "resource_query"]

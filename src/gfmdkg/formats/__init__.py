@@ -1,1 +1,0 @@
-"""Formats of answers: media types, solutions, tables."""

@@ -1,0 +1,1 @@
+"""The pages that are no list and no record: start, documentation, questions."""

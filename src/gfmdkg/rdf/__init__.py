@@ -1,0 +1,1 @@
+"""RDF and SPARQL as text and as values: terms, solutions, media types, tokens, writers."""
