@@ -27,11 +27,11 @@ const words: (string | null)[] = citing.data.items.map((row) => row.matched_text
 // A list with a filter and a facet: one page, the total, the counts.
 const list = await recommendations({
   client,
-  query: { kind: ["political"], facets: ["topic"], per_page: 3 },
+  query: { kind: ["political"], facets: ["topics"], per_page: 3 },
   throwOnError: true,
 });
 const titles: (string | null)[] = list.data.items.map((row) => row.recommendation.label);
-const counts: number[] = list.data.facets.topic?.values.map((value) => value.count) ?? [];
+const counts: number[] = list.data.facets?.topics?.values.map((value) => value.count) ?? [];
 
 // Full text and completion.
 const found = await searchText({ client, query: { q: "detention" } });

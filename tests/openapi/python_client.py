@@ -40,11 +40,12 @@ words: list[str | None] = [row.matched_text for row in citing.items]
 
 # A list with a filter and a facet: one page, the total, the counts.
 listed = recommendations.sync(
-    client=client, kind=["political"], facets=[RecommendationsFacetsItem.TOPIC], per_page=3
+    client=client, kind=["political"], facets=[RecommendationsFacetsItem.TOPICS], per_page=3
 )
 assert isinstance(listed, RecommendationPage)
 titles: list[str | None] = [row.recommendation.label for row in listed.items]
-counts: list[int] = [value.count for value in listed.facets["topic"].values]
+assert listed.facets
+counts: list[int] = [value.count for value in listed.facets["topics"].values]
 
 # Full text and completion.
 found = search_text.sync(client=client, q="detention")

@@ -52,7 +52,7 @@ def check(told: dict[str, Any], address: str) -> None:
     citing = get(
         "/api/queries/recommendations-citing", instrument="CMW", kind="political", per_page=100
     )["items"]
-    listed = get("/api/recommendations", kind="political", facets="topic", per_page=3)
+    listed = get("/api/recommendations", kind="political", facets="topics", per_page=3)
     found = get("/api/search", q="detention")["items"]
     completed = get("/api/suggest", q="mig")["items"]
     missing = get("/api/resource", iri="CMV")
@@ -63,7 +63,7 @@ def check(told: dict[str, Any], address: str) -> None:
         "words": [row["matched_text"] for row in citing],
         "total": listed["total"],
         "titles": [row["recommendation"]["label"] for row in listed["items"]],
-        "counts": [value["count"] for value in listed["facets"]["topic"]["values"]],
+        "counts": [value["count"] for value in listed["facets"]["topics"]["values"]],
         "found": found[0]["resource"]["label"],
         "first": completed[0]["resource"]["label"],
         "adopted": ["1990-12-18"],

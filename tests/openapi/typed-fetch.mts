@@ -20,11 +20,11 @@ const words: (string | null)[] = citing.data.items.map((row) => row.matched_text
 
 // A list with a filter and a facet: one page, the total, the counts.
 const list = await client.GET("/api/recommendations", {
-  params: { query: { kind: ["political"], facets: ["topic"], per_page: 3 } },
+  params: { query: { kind: ["political"], facets: ["topics"], per_page: 3 } },
 });
 if (list.data === undefined) throw new Error(list.error.detail);
 const titles: (string | null)[] = list.data.items.map((row) => row.recommendation.label);
-const counts: number[] = list.data.facets.topic?.values.map((value) => value.count) ?? [];
+const counts: number[] = list.data.facets?.topics?.values.map((value) => value.count) ?? [];
 
 // Full text and completion.
 const found = await client.GET("/api/search", { params: { query: { q: "detention" } } });
