@@ -2,7 +2,6 @@
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -450,31 +449,6 @@ DISGUISES = [
     "DESCRIBE ?s { SERVICE <URL> { ?s ?p ?o } }",
     "ASK { FILTER(1<'>' || 'SERVICE <URL> {' = '') SERVICE <URL> { ?s ?p ?o } }",
 ]
-
-
-@pytest.fixture(scope="module")
-def listener() -> Iterator[tuple[str, list[object]]]:
-    """The address of a listener on loopback, and the connections that it saw."""
-    seen: list[object] = []
-    server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(0.1)
-    over = threading.Event()
-
-    def accept() -> None:
-        while not over.is_set():
-            try:
-                connection, address = server.accept()
-            except TimeoutError:
-                continue
-            seen.append(address)
-            connection.close()
-
-    thread = threading.Thread(target=accept)
-    thread.start()
-    yield f"http://127.0.0.1:{server.getsockname()[1]}/", seen
-    over.set()
-    thread.join()
-    server.close()
 
 
 def test_the_listener_would_see_a_connection(listener: tuple[str, list[object]]) -> None:
