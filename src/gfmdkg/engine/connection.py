@@ -2,7 +2,6 @@
 
 import asyncio
 from functools import lru_cache
-from http import HTTPStatus
 from time import perf_counter
 from typing import NamedTuple, cast
 from urllib.parse import urlencode
@@ -18,6 +17,7 @@ from gfmdkg.rdf.prefix_lines import PREFIXED
 __all__ = ["Connection", "ConnectionEnded", "Response", "encode_query"]
 
 _PREFIX_LINES = tuple((f"{name}:", f"PREFIX {name}: <{iri}> ") for name, iri in PREFIXES.items())
+_PARTIAL_CONTENT = 206
 _BASE = f"BASE <{BASE}> "
 _QUERY, _FORM = b"application/sparql-query", b"application/x-www-form-urlencoded"
 # Headers by which Virtuoso says, beside the status 200, that an answer is not whole. A time limit
@@ -169,8 +169,6 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """The answer begins."""
         self._head_at = perf_counter()
-        if self._parser.get_status_code() == HTTPStatus.PARTIAL_CONTENT:
-            self._gap = "so its status says"
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the answer; one that is too large ends it."""
@@ -178,10 +176,11 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Hand the answer to whoever waits for it."""
-        if self._gap:
-            self._fail(EngineFailure(f"it answered with a part alone: {self._gap}"))
+        status = self._parser.get_status_code()
+        gap = "so its status says" if status == _PARTIAL_CONTENT else self._gap
+        if gap:
+            self._fail(EngineFailure(f"it answered with a part alone: {gap}"))
         if self._answer is not None and not self._answer.done():
-            status = self._parser.get_status_code()
             self._answer.set_result(
                 Response(status, self._media_type, self._head_at, perf_counter())
             )
