@@ -35,13 +35,13 @@ _PREDICATES: Mapping[str, Sequence[str]] = {
     for kind, text in {
         "section": _PASSAGE,
         "paragraph": f"{_PASSAGE} {_LINKED} gfmd:populationGroup",
-        "recommendation": f"{_PASSAGE} {_LINKED} gfmd:kind gfmd:addressee skos:note",
+        "recommendation": f"{_PASSAGE} {_LINKED} gfmd:recommendationKind gfmd:addressee skos:note",
         "person": "a skos:prefLabel gfmd:actorType",
         "instrument": "a skos:prefLabel skos:altLabel gfmd:instrumentType",
         "session": f"a skos:prefLabel gfmd:partOfProcess {_DATED}",
     }.items()
 }
-_CITED = "^cito:hasCitingEntity", "^gfmd:foundIn", "^gfmd:mentionedIn"
+_CITED = "^gfmd:passage", "^gfmd:foundIn", "^gfmd:mentionedIn"
 _INVERSE: Mapping[str, Sequence[str]] = {
     "section": ("^dcterms:isPartOf", "^gfmd:foundIn"),
     "paragraph": (*_CITED, "^gfmd:recordedIn"),
@@ -51,8 +51,8 @@ _INVERSE: Mapping[str, Sequence[str]] = {
     "session": ("^gfmd:inSession", "^gfmd:outcomeOf"),
 }
 _LINK_STEPS = (
-    "^cito:hasCitingEntity/cito:hasCitedEntity",
-    "^cito:hasCitingEntity/gfmd:confidence",
+    "^gfmd:passage/gfmd:target",
+    "^gfmd:passage/gfmd:confidence",
     "gfmd:cites/skos:prefLabel",
     "dcterms:subject/skos:prefLabel",
     "gfmd:inReport/gfmd:outcomeOf",
@@ -60,7 +60,7 @@ _LINK_STEPS = (
 _STEPS: Mapping[str, Sequence[str]] = {
     "section": ("dcterms:isPartOf/skos:prefLabel", "^dcterms:isPartOf/skos:prefLabel"),
     "paragraph": (*_LINK_STEPS, "^gfmd:recordedIn/gfmd:madeBy"),
-    "recommendation": (*_LINK_STEPS, "gfmd:kind/skos:prefLabel", "gfmd:addressee/skos:prefLabel"),
+    "recommendation": (*_LINK_STEPS, "gfmd:recommendationKind/skos:prefLabel", "gfmd:addressee/skos:prefLabel"),
     "person": ("^gfmd:participant/gfmd:inSession", "^gfmd:madeBy/gfmd:recordedIn"),
     "instrument": ("gfmd:instrumentType/skos:prefLabel", "gfmd:adoptedBy/skos:prefLabel"),
     "session": ("^gfmd:outcomeOf/skos:prefLabel", "gfmd:thematicCluster/skos:prefLabel"),
@@ -126,7 +126,7 @@ def _inverse(subjects: _Subjects) -> str:
 def _ask(subjects: _Subjects) -> str:
     iri, (predicate,) = subjects.draw()
     where = subjects.random.choice(("", "WHERE "))
-    what = subjects.random.choice((f"{predicate} ?x", "a gfmd:Recommendation", "gfmd:kind ?x"))
+    what = subjects.random.choice((f"{predicate} ?x", "a gfmd:Recommendation", "gfmd:recommendationKind ?x"))
     return f"ASK {where}{{ {iri} {what} }}"
 
 

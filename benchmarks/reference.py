@@ -95,7 +95,7 @@ class Reference:
         )
 
     def _cited(self, iri: str) -> Cited:
-        adopted = self._values.get((iri, GFMD + "adopted"), [""])[0]
+        adopted = self._values.get((iri, GFMD + "adoptionDate"), [""])[0]
         names = self._values.get((iri, SKOS + "altLabel"), []) + self._values[iri, _PREF_LABEL]
         name = min(names, key=lambda text: (len(text), text))
         return Cited(iri=iri, slug=iri.rpartition("/")[2], name=name, adopted=adopted)

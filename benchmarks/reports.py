@@ -67,7 +67,7 @@ _INFERRED, _RETROSPECTIVE = _concept("assertion/inferred"), _concept("assertion/
 _NAMED, _COLLECTIVE = _concept("attribution/named"), _concept("attribution/collective")
 _UNATTRIBUTED = _concept("attribution/unattributed")
 _EXAMINED = tuple(_concept("examination/" + n) for n in ("citations", "sdg", "gcm-objective"))
-_ANTICIPATE = _concept("citation-intent/anticipate")
+_ANTICIPATE = _concept("citation-intent/note")
 _TRUE = f'"true"^^<{XSD}boolean>'
 
 

@@ -213,14 +213,14 @@ def _record(
         (new, DCTERMS + "isPartOf", f"<{passage}>"),
         (
             new,
-            GFMD + "kind",
+            GFMD + "recommendationKind",
             f"<{SCHEME_BASE}recommendation-kind/{'nonsense' if is_faulty else kind}>",
         ),
         (new, GFMD + "order", f'"1"^^<{XSD}integer>'),
         (new, GFMD + "number", f'"{slug.partition("-")[2].lstrip("0")}.1"'),
         (new, GFMD + "locator", f'"{kind} recommendation, below"@en'),
         (new, GFMD + "sortKey", f'"{key}"'),
-        (new, GFMD + "addressee", f"<{SCHEME_BASE}addressee-type/states>"),
+        (new, GFMD + "addressee", f"<{SCHEME_BASE}actor-type/state>"),
         (new, DCTERMS + "subject", random.choice([f"<{t}>" for t in generated.topics])),
         (new, GFMD + "examinedFor", f"<{SCHEME_BASE}examination/sdg>"),
         (new, GFMD + "examinedFor", f"<{SCHEME_BASE}examination/citations>"),
@@ -229,8 +229,8 @@ def _record(
         link = f"{new.replace('/passage/', '/classification/')}/sdg-{target.rpartition('/')[2]}"
         facts += [
             (link, RDF + "type", f"<{GFMD}Classification>"),
-            (link, CITO + "hasCitingEntity", f"<{new}>"),
-            (link, CITO + "hasCitedEntity", f"<{target}>"),
+            (link, GFMD + "passage", f"<{new}>"),
+            (link, GFMD + "target", f"<{target}>"),
             (link, GFMD + "assertion", f"<{SCHEME_BASE}assertion/inferred>"),
             (link, GFMD + "confidence", f'"0.5"^^<{XSD}decimal>'),
             (link, GFMD + "reviewStatus", f"<{SCHEME_BASE}review-status/accepted>"),

@@ -88,13 +88,13 @@ _JOINS: Mapping[str, Callable[[_Draw], str]] = {
         f" ORDER BY ?s ?who ?name{d.limit()}"
     ),
     "topic and kind": lambda d: (
-        f"SELECT ?r ?day WHERE {{ ?r gfmd:kind {d.kind()} ; dcterms:subject {d.topic()} ;"
+        f"SELECT ?r ?day WHERE {{ ?r gfmd:recommendationKind {d.kind()} ; dcterms:subject {d.topic()} ;"
         " gfmd:inReport ?report . ?report gfmd:outcomeOf ?session . ?session dcterms:date ?day"
         f" FILTER (YEAR(?day) > {d.year()}) }} ORDER BY ?r{d.limit()}"
     ),
     "links to": lambda d: (
-        f"SELECT ?link ?passage ?sure WHERE {{ ?link cito:hasCitedEntity {d.target()} ;"
-        " cito:hasCitingEntity ?passage ; gfmd:confidence ?sure . ?passage a gfmd:Paragraph"
+        f"SELECT ?link ?passage ?sure WHERE {{ ?link gfmd:target {d.target()} ;"
+        " gfmd:passage ?passage ; gfmd:confidence ?sure . ?passage a gfmd:Paragraph"
         f" FILTER (?sure >= 0.{d.random.randrange(5, 9)}) }} ORDER BY ?link{d.limit()}"
     ),
     "said and cited": lambda d: (
@@ -112,7 +112,7 @@ _JOINS: Mapping[str, Callable[[_Draw], str]] = {
 _AGGREGATES: Mapping[str, Callable[[_Draw], str]] = {
     "cited": lambda d: (
         "SELECT ?cited (COUNT(DISTINCT ?r) AS ?n) WHERE { ?r a gfmd:Recommendation ;"
-        f" gfmd:kind {d.kind()} ; gfmd:cites ?cited }} GROUP BY ?cited"
+        f" gfmd:recommendationKind {d.kind()} ; gfmd:cites ?cited }} GROUP BY ?cited"
         f" ORDER BY DESC(?n) ?cited{d.limit()}"
     ),
     "cited with": lambda d: (
@@ -121,7 +121,7 @@ _AGGREGATES: Mapping[str, Callable[[_Draw], str]] = {
         f" ORDER BY DESC(?n) ?other{d.limit()}"
     ),
     "topics": lambda d: (
-        "SELECT ?topic ?kind (COUNT(?r) AS ?n) WHERE { ?r gfmd:kind ?kind ; dcterms:subject ?topic"
+        "SELECT ?topic ?kind (COUNT(?r) AS ?n) WHERE { ?r gfmd:recommendationKind ?kind ; dcterms:subject ?topic"
         f" FILTER (?topic != {d.topic()}) }} GROUP BY ?topic ?kind ORDER BY ?topic ?kind{d.limit()}"
     ),
     "addressees": lambda d: (
@@ -149,7 +149,7 @@ _AGGREGATES: Mapping[str, Callable[[_Draw], str]] = {
     ),
     "confidence": lambda d: (
         "SELECT ?target (AVG(?sure) AS ?mean) (COUNT(?link) AS ?n) WHERE { ?link a"
-        " gfmd:Classification ; cito:hasCitedEntity ?target ; gfmd:confidence ?sure"
+        " gfmd:Classification ; gfmd:target ?target ; gfmd:confidence ?sure"
         f" FILTER (?sure > 0.{d.random.randrange(3, 8)}) }} GROUP BY ?target"
         f" ORDER BY ?target{d.limit()}"
     ),

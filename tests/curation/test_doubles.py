@@ -22,7 +22,7 @@ FIRST, SECOND = graph_iri("data/first.ttl"), graph_iri("data/second.ttl")
 SHARED, OWN = "<x:a> <x:p> <x:o>", "<x:b> <x:p> <x:o>"
 LINK = """@prefix cito: <http://purl.org/spar/cito/> .
 @prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .
-<x:link> a gfmd:Citation ; cito:hasCitingEntity <x:passage> ; cito:hasCitedEntity <x:pact> ;
+<x:link> a gfmd:Citation ; gfmd:passage <x:passage> ; gfmd:target <x:pact> ;
   gfmd:assertion <https://w3id.org/gfmdkg/scheme/assertion/explicit> ;
   gfmd:reviewStatus <https://w3id.org/gfmdkg/scheme/review-status/accepted> ."""
 CITES = "<x:passage> <https://w3id.org/gfmdkg/ontology#cites> <x:pact>"

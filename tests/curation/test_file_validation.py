@@ -18,7 +18,6 @@ from gfmdkg.validation import Finding, Mode, Report, Severity, SourceFile
 
 TODAY = date(2026, 1, 1)
 PREFIXES = """@base <https://w3id.org/gfmdkg/> .
-@prefix cito: <http://purl.org/spar/cito/> .
 @prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -28,7 +27,7 @@ PACT = f"""{PREFIXES}
     skos:prefLabel "Pact of Nowhere in Particular"@en ;
     gfmd:instrumentType <scheme/instrument-type/framework> ;
     gfmd:legallyBinding false ;
-    gfmd:adopted "2011-05-04"^^xsd:date ;
+    gfmd:adoptionDate "2011-05-04"^^xsd:date ;
     gfmd:adoptedBy <id/actor/org-ilo> .
 """
 
@@ -86,7 +85,7 @@ def test_what_a_file_breaks_elsewhere_is_told_with_its_place_there(
 
 
 def test_literals_are_named_as_they_are_written(as_change: FileValidator) -> None:
-    text = PACT.replace('gfmd:adopted "2011-05-04"^^xsd:date', 'gfmd:adopted "+02011"^^xsd:integer')
+    text = PACT.replace('gfmd:adoptionDate "2011-05-04"^^xsd:date', 'gfmd:adoptionDate "+02011"^^xsd:integer')
     (finding,) = [
         f for f in as_change.validate([source("x.ttl", text)], today=TODAY).findings if f.line == 11
     ]

@@ -25,13 +25,12 @@ from gfmdkg.validation import Report
 
 REPORT = "http://g/report"
 PREFIXES = """
-PREFIX cito: <http://purl.org/spar/cito/>
 PREFIX gfmd: <https://w3id.org/gfmdkg/ontology#>
 PREFIX assertion: <https://w3id.org/gfmdkg/scheme/assertion/>
 PREFIX status: <https://w3id.org/gfmdkg/scheme/review-status/>
 """
 LINK = """<x:link> a gfmd:Citation ;
-  cito:hasCitingEntity <x:passage> ; cito:hasCitedEntity <x:pact> ;
+  gfmd:passage <x:passage> ; gfmd:target <x:pact> ;
   gfmd:assertion assertion:explicit ; gfmd:reviewStatus status:accepted ."""
 CITES = f"<x:passage> <https://w3id.org/gfmdkg/ontology#cites> <x:pact> <{DERIVED_GRAPH}>"
 

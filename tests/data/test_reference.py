@@ -44,7 +44,7 @@ ACTORS_IN_REPORTS = words(
     """
     org-un org-un-general-assembly org-iom org-ilo org-ohchr org-gmg org-human-rights-council
     org-iom-council org-european-council org-turkey org-canada org-switzerland
-    org-migrant-forum-in-asia org-special-rapporteur-migrants
+    org-migrant-forum-in-asia post-special-rapporteur-migrants
     group-participants group-several-interveners group-many-speakers group-many-participants
     group-some-participants group-delegates group-civil-society
     group-private-sector-representative group-session group-gfmdkg-curators
@@ -289,7 +289,7 @@ def test_treaties_bind_and_nothing_else_does() -> None:
         kind = values(instrument, GFMD + "instrumentType")[0].rpartition("/")[2]
         binds = "true" if kind in {"treaty", "treaty-protocol"} else "false"
         assert values(instrument, GFMD + "legallyBinding") == [binds], instrument
-        assert bool(values(instrument, GFMD + "inForce")) == (binds == "true"), instrument
+        assert bool(values(instrument, GFMD + "entryIntoForceDate")) == (binds == "true"), instrument
 
 
 @pytest.mark.parametrize(
@@ -305,13 +305,13 @@ def test_treaties_bind_and_nothing_else_does() -> None:
 def test_a_date_of_adoption_is_as_fine_as_it_is_known(
     slug: str, adopted: str, datatype: str
 ) -> None:
-    dates = [o for s, o in literals(GFMD + "adopted") if s == f"{ID_BASE}instrument/{slug}"]
+    dates = [o for s, o in literals(GFMD + "adoptionDate") if s == f"{ID_BASE}instrument/{slug}"]
     assert [(o.value, o.datatype.value) for o in dates] == [(adopted, XSD + datatype)]
 
 
 def test_no_instrument_enters_into_force_before_its_adoption() -> None:
-    for instrument, in_force in literals(GFMD + "inForce"):
-        assert values(instrument, GFMD + "adopted")[0] < in_force.value, instrument
+    for instrument, in_force in literals(GFMD + "entryIntoForceDate"):
+        assert values(instrument, GFMD + "adoptionDate")[0] < in_force.value, instrument
 
 
 def test_no_doubt_mark_of_the_tables_is_left_in_a_symbol() -> None:

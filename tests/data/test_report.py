@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from gfmdkg.namespaces import BASE, CITO, DCTERMS, GFMD, PROV, RDF, SKOS
+from gfmdkg.namespaces import BASE, DCTERMS, GFMD, PROV, RDF, SKOS
 from gfmdkg.paths import shipped_content
 
 SLUG = "gfmd-dialogue-gcm-2017-04-06-c1"
@@ -131,8 +131,8 @@ def passages_by_reference(*, assertion: str = "explicit") -> Mapping[str, frozen
     found: dict[str, set[str]] = defaultdict(set)
     for record in members("Citation").values():
         if last(one(record, f"{GFMD}assertion")) == assertion:
-            cited = last(one(record, f"{CITO}hasCitedEntity"))
-            found[cited].add(last(one(record, f"{CITO}hasCitingEntity")))
+            cited = last(one(record, f"{GFMD}target"))
+            found[cited].add(last(one(record, f"{GFMD}passage")))
     return {reference: frozenset(passages) for reference, passages in found.items()}
 
 
@@ -321,7 +321,7 @@ def test_doubtful_links_wait_for_review() -> None:
 
 def test_a_link_names_statements_of_its_own_passage() -> None:
     for iri, record in members("Citation", "Classification").items():
-        passage = one(record, f"{CITO}hasCitingEntity")
+        passage = one(record, f"{GFMD}passage")
         assert iri.split("/")[-2] == last(passage)
         for statement in record.get(f"{GFMD}inStatement", ()):
             assert one(records()[statement], f"{GFMD}recordedIn") == passage, iri
@@ -336,7 +336,7 @@ def test_what_was_adopted_after_the_session_is_anticipated() -> None:
     }
     assert adopted
     for iri, record in members("Citation").items():
-        day = adopted.get(one(record, f"{CITO}hasCitedEntity"), "")
+        day = adopted.get(one(record, f"{GFMD}target"), "")
         is_later = day > "2017-04-06"[: len(day)]
         assert (record.get(f"{GFMD}anticipated") == ("true",)) == is_later, iri
 
@@ -344,7 +344,7 @@ def test_what_was_adopted_after_the_session_is_anticipated() -> None:
 def test_objectives_of_the_compact_are_linked_in_hindsight_only() -> None:
     found = 0
     for iri, record in members("Classification").items():
-        is_objective = "/scheme/gcm-objective/" in one(record, f"{CITO}hasCitedEntity")
+        is_objective = "/scheme/gcm-objective/" in one(record, f"{GFMD}target")
         found += is_objective
         is_retrospective = last(one(record, f"{GFMD}assertion")) == "retrospective"
         assert is_objective == is_retrospective, iri
@@ -353,7 +353,7 @@ def test_objectives_of_the_compact_are_linked_in_hindsight_only() -> None:
 
 def test_only_goal_3_is_classified_by_the_words_of_the_text() -> None:
     explicit = {
-        (last(one(record, f"{CITO}hasCitingEntity")), one(record, f"{CITO}hasCitedEntity"))
+        (last(one(record, f"{GFMD}passage")), one(record, f"{GFMD}target"))
         for record in members("Classification").values()
         if last(one(record, f"{GFMD}assertion")) == "explicit"
     }
@@ -389,7 +389,7 @@ def test_matched_words_stand_in_their_passage(shared: Path) -> None:
     text = split_source(read_source(shared))
     links = members("Citation", "Classification", "UnresolvedMention")
     for iri, record in links.items():
-        places = record.get(f"{CITO}hasCitingEntity") or record[f"{GFMD}mentionedIn"]
+        places = record.get(f"{GFMD}passage") or record[f"{GFMD}mentionedIn"]
         for matched in record.get(f"{GFMD}matchedText", ()):
             assert len(matched) <= 160, iri
             assert re.search(rf"(?<!\w){re.escape(matched)}(?!\w)", text[last(places[0])]), iri

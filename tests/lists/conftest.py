@@ -20,14 +20,13 @@ from gfmdkg.terms.index import TermIndex
 # The generator's links are explicit or inferred and sure to a tenth; these are the odd ones.
 ODD = b"""
 @base <https://w3id.org/gfmdkg/id/> .
-@prefix cito: <http://purl.org/spar/cito/> .
 @prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix a: <https://w3id.org/gfmdkg/scheme/assertion/> .
 @prefix status: <https://w3id.org/gfmdkg/scheme/review-status/> .
 
 <passage/odd/1> a gfmd:Recommendation , gfmd:Paragraph ;
-  gfmd:kind <https://w3id.org/gfmdkg/scheme/recommendation-kind/political> .
+  gfmd:recommendationKind <https://w3id.org/gfmdkg/scheme/recommendation-kind/political> .
 <passage/odd/2> a gfmd:Recommendation ; skos:prefLabel "Zero"@en , "Alpha"@en ;
   gfmd:inReport <report/odd> .
 <passage/odd/3> a gfmd:Paragraph ; skos:prefLabel "tab\\t, \\"quote\\" and\\nline"@en .
@@ -35,14 +34,14 @@ ODD = b"""
 <report/odd> a gfmd:Report ; skos:prefLabel "Odd report"@en ;
   gfmd:outcomeOf <session/made-up-dialogue-0> , <session/odd> .
 <session/odd> a gfmd:Session ; skos:prefLabel "Undated"@en .
-<citation/odd/1> a gfmd:Citation ; cito:hasCitingEntity <passage/odd/1> ;
-  cito:hasCitedEntity <instrument/cmw> ; gfmd:assertion a:inferred ;
+<citation/odd/1> a gfmd:Citation ; gfmd:passage <passage/odd/1> ;
+  gfmd:target <instrument/cmw> ; gfmd:assertion a:inferred ;
   gfmd:reviewStatus status:accepted .
-<citation/odd/2> a gfmd:Citation ; cito:hasCitingEntity <passage/odd/2> ;
-  cito:hasCitedEntity <instrument/cmw> ; gfmd:assertion a:explicit , a:inferred ;
+<citation/odd/2> a gfmd:Citation ; gfmd:passage <passage/odd/2> ;
+  gfmd:target <instrument/cmw> ; gfmd:assertion a:explicit , a:inferred ;
   gfmd:confidence 0.70000000000000000001 , 0.2 ; gfmd:reviewStatus status:accepted .
-<citation/odd/3> a gfmd:Citation ; cito:hasCitingEntity <passage/odd/3> ;
-  cito:hasCitedEntity <instrument/cmw> ; gfmd:assertion a:explicit ; gfmd:confidence 1 ;
+<citation/odd/3> a gfmd:Citation ; gfmd:passage <passage/odd/3> ;
+  gfmd:target <instrument/cmw> ; gfmd:assertion a:explicit ; gfmd:confidence 1 ;
   gfmd:reviewStatus status:proposed .
 """
 

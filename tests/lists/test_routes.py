@@ -329,7 +329,7 @@ def test_json_ld_of_a_list_has_short_names(site: Site) -> None:
     document = site.get(RECOMMENDATIONS, params={"format": "jsonld", "per_page": 1}).json()
     types = {node["type"] for node in document["@graph"]}
     assert types == {"Recommendation", "Citation", "Statement"}
-    assert "citedEntity" in document["@context"]
+    assert "target" in document["@context"]
 
 
 def test_references_come_in_three_formats(shipped_site: Site) -> None:

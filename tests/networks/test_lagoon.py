@@ -253,7 +253,7 @@ def test_what_has_no_iri_is_no_node() -> None:
     @prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .
     @prefix : <https://example.org/> .
     :p a gfmd:Paragraph .
-    [] a gfmd:Citation ; cito:hasCitingEntity :p ; cito:hasCitedEntity :a , :b , [] ;
+    [] a gfmd:Citation ; gfmd:passage :p ; gfmd:target :a , :b , [] ;
       gfmd:assertion <https://w3id.org/gfmdkg/scheme/assertion/explicit> ;
       gfmd:reviewStatus <https://w3id.org/gfmdkg/scheme/review-status/accepted> .
     """

@@ -26,11 +26,10 @@ GCM, AGENDA = f"{ID_BASE}instrument/gcm", f"{ID_BASE}instrument/agenda-2030"
 # So many that all pairs of them are more edges than are worked out.
 CROWD = 550
 TURTLE_PREFIXES = """@base <https://example.org/> .
-@prefix cito: <http://purl.org/spar/cito/> .
 @prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .
 """
-LINK = """<l{number}-{cited}> a gfmd:Citation ; cito:hasCitingEntity <p{number}> ;
-  cito:hasCitedEntity <{cited}> ;
+LINK = """<l{number}-{cited}> a gfmd:Citation ; gfmd:passage <p{number}> ;
+  gfmd:target <{cited}> ;
   gfmd:assertion <https://w3id.org/gfmdkg/scheme/assertion/explicit> ;
   gfmd:reviewStatus <https://w3id.org/gfmdkg/scheme/review-status/accepted> ."""
 PROBLEM = "application/problem+json"

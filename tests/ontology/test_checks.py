@@ -31,10 +31,12 @@ SOUND = """
     skos:altLabel "EF"@en ;
     skos:prefLabel "Example Forum"@en .
 
-<id/summit/example-2015> a gfmd:Summit ;
+<id/session/example-2015> a gfmd:Session ;
+    dcterms:date "2015-10-14"^^xsd:date ;
     gfmd:chairedBy <id/actor/org-example-state> ;
     gfmd:number "8" ;
     gfmd:partOfProcess <id/process/example-forum> ;
+    gfmd:sessionType <scheme/session-type/summit> ;
     schema:endDate "2015-10-16"^^xsd:date ;
     schema:location "Istanbul"@en ;
     schema:startDate "2015-10-14"^^xsd:date ;
@@ -45,10 +47,10 @@ SOUND = """
     skos:prefLabel "Example State"@en .
 
 <id/actor/person-ada-example> a foaf:Person ;
-    gfmd:actorType <scheme/actor-type/state-representative> ;
+    gfmd:actorType <scheme/person-type/state-representative> ;
     skos:prefLabel "Ada Example"@en .
 
-<id/actor/group-example-curators> a foaf:Group ;
+<id/actor/group-gfmdkg-curators> a foaf:Group ;
     gfmd:actorType <scheme/actor-type/curators> ;
     skos:prefLabel "Example curators"@en .
 
@@ -102,10 +104,10 @@ SOUND = """
 <id/passage/example-2017/pol-01> a gfmd:Recommendation ;
     dcterms:isPartOf <id/passage/example-2017/s1> ;
     dcterms:subject <scheme/topic/human-rights> ;
-    gfmd:addressee <scheme/addressee-type/states> ;
+    gfmd:addressee <scheme/actor-type/state> ;
     gfmd:examinedFor <scheme/examination/citations> ;
     gfmd:inReport <id/report/example-2017> ;
-    gfmd:kind <scheme/recommendation-kind/political> ;
+    gfmd:recommendationKind <scheme/recommendation-kind/political> ;
     gfmd:locator "political recommendation 1"@en ;
     gfmd:number "1" ;
     gfmd:order 1 ;
@@ -122,9 +124,9 @@ SOUND = """
     skos:prefLabel "Example call"@en .
 
 <id/instrument/example-treaty> a gfmd:Instrument ;
-    gfmd:adopted "1990-12-18"^^xsd:date ;
+    gfmd:adoptionDate "1990-12-18"^^xsd:date ;
     gfmd:adoptedBy <id/actor/org-example-state> ;
-    gfmd:inForce "2003-07-01"^^xsd:date ;
+    gfmd:entryIntoForceDate "2003-07-01"^^xsd:date ;
     gfmd:instrumentType <scheme/instrument-type/treaty> ;
     gfmd:legallyBinding true ;
     gfmd:neverLabel "Treaty of Examples"@en ;
@@ -134,23 +136,23 @@ SOUND = """
     skos:prefLabel "Example Treaty"@en .
 
 <id/citation/example-2017/p01/example-treaty> a gfmd:Citation ;
-    cito:hasCitedEntity <id/instrument/example-treaty> ;
-    cito:hasCitingEntity <id/passage/example-2017/p01> ;
+    gfmd:target <id/instrument/example-treaty> ;
+    gfmd:passage <id/passage/example-2017/p01> ;
     gfmd:assertion <scheme/assertion/explicit> ;
     gfmd:confidence 1.0 ;
     gfmd:inStatement <id/statement/example-2017/p01-1> ;
     gfmd:intent <scheme/citation-intent/ratify> ;
     gfmd:matchedText "the Treaty" ;
     gfmd:reviewStatus <scheme/review-status/accepted> ;
-    prov:wasAttributedTo <id/actor/group-example-curators> .
+    prov:wasAttributedTo <id/actor/group-gfmdkg-curators> .
 
 <id/classification/example-2017/p01/gcm-15> a gfmd:Classification ;
-    cito:hasCitedEntity <scheme/gcm-objective/15> ;
-    cito:hasCitingEntity <id/passage/example-2017/p01> ;
+    gfmd:target <scheme/gcm-objective/15> ;
+    gfmd:passage <id/passage/example-2017/p01> ;
     gfmd:assertion <scheme/assertion/retrospective> ;
     gfmd:confidence 0.8 ;
     gfmd:reviewStatus <scheme/review-status/accepted> ;
-    prov:wasAttributedTo <id/actor/group-example-curators> ;
+    prov:wasAttributedTo <id/actor/group-gfmdkg-curators> ;
     skos:note "The paragraph asks for basic services."@en .
 
 <id/mention/example-2017/p01/the-convention> a gfmd:UnresolvedMention ;
@@ -205,7 +207,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "citation-in-unexamined-passage": (
         """
         <id/citation/example-2017/s1/x> a gfmd:Citation ;
-            cito:hasCitingEntity <id/passage/example-2017/s1> ;
+            gfmd:passage <id/passage/example-2017/s1> ;
             gfmd:assertion <scheme/assertion/explicit> ;
             gfmd:reviewStatus <scheme/review-status/accepted> .
         """,
@@ -214,8 +216,8 @@ FAULTS: dict[str, tuple[str, str]] = {
     "citation-without-cites": (
         """
         <id/citation/example-2017/pol-01/example-treaty> a gfmd:Citation ;
-            cito:hasCitingEntity <id/passage/example-2017/pol-01> ;
-            cito:hasCitedEntity <id/instrument/example-treaty> ;
+            gfmd:passage <id/passage/example-2017/pol-01> ;
+            gfmd:target <id/instrument/example-treaty> ;
             gfmd:assertion <scheme/assertion/explicit> ;
             gfmd:reviewStatus <scheme/review-status/accepted> .
         """,
@@ -230,8 +232,8 @@ FAULTS: dict[str, tuple[str, str]] = {
     "classification-without-aligns-with": (
         """
         <id/classification/example-2017/pol-01/gcm-15> a gfmd:Classification ;
-            cito:hasCitingEntity <id/passage/example-2017/pol-01> ;
-            cito:hasCitedEntity <scheme/gcm-objective/15> ;
+            gfmd:passage <id/passage/example-2017/pol-01> ;
+            gfmd:target <scheme/gcm-objective/15> ;
             gfmd:reviewStatus <scheme/review-status/accepted> .
         """,
         "id/classification/example-2017/pol-01/gcm-15",
@@ -250,15 +252,15 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "instrument-in-force-before-adoption": (
         """
-        <id/instrument/example-treaty> gfmd:inForce "1990-11"^^xsd:gYearMonth .
+        <id/instrument/example-treaty> gfmd:entryIntoForceDate "1990-11"^^xsd:gYearMonth .
         """,
         "id/instrument/example-treaty",
     ),
     "link-duplicate": (
         """
         <id/citation/example-2017/p01/another> a gfmd:Citation ;
-            cito:hasCitingEntity <id/passage/example-2017/p01> ;
-            cito:hasCitedEntity <id/instrument/example-treaty> ;
+            gfmd:passage <id/passage/example-2017/p01> ;
+            gfmd:target <id/instrument/example-treaty> ;
             gfmd:assertion <scheme/assertion/explicit> ;
             gfmd:reviewStatus <scheme/review-status/accepted> .
         """,
@@ -267,7 +269,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "link-iri-of-other-passage": (
         """
         <id/citation/example-2017/p01/example-treaty>
-            cito:hasCitingEntity <id/passage/example-2017/pol-01> .
+            gfmd:passage <id/passage/example-2017/pol-01> .
         """,
         "id/citation/example-2017/p01/example-treaty",
     ),
@@ -316,7 +318,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         """
         <id/passage/example-2017/pol-02> a gfmd:Recommendation ;
             dcterms:isPartOf <id/passage/example-2017/s1> ;
-            gfmd:kind <scheme/recommendation-kind/political> ;
+            gfmd:recommendationKind <scheme/recommendation-kind/political> ;
             gfmd:order 1 .
         """,
         "id/passage/example-2017/pol-01",
@@ -360,6 +362,12 @@ FAULTS: dict[str, tuple[str, str]] = {
         """,
         "id/report/example-2017",
     ),
+    "report-session-without-participation": (
+        """
+        <id/report/example-2015> a gfmd:Report ; gfmd:outcomeOf <id/session/example-2015> .
+        """,
+        "id/session/example-2015",
+    ),
     "session-start-off-date": (
         """
         <id/session/example-2017> dcterms:date "2017-04-07"^^xsd:date .
@@ -373,6 +381,15 @@ FAULTS: dict[str, tuple[str, str]] = {
         """,
         "id/statement/example-2017/p01-1",
     ),
+    "session-number-shared": (
+        """
+        <id/session/example-2016> a gfmd:Session ;
+            gfmd:partOfProcess <id/process/example-forum> ;
+            gfmd:sessionType <scheme/session-type/summit> ;
+            gfmd:number "8" .
+        """,
+        "id/session/example-2015",
+    ),
     "statement-order-shared": (
         """
         <id/statement/example-2017/p01-2> a gfmd:Statement ;
@@ -380,14 +397,6 @@ FAULTS: dict[str, tuple[str, str]] = {
             gfmd:order 1 .
         """,
         "id/statement/example-2017/p01-1",
-    ),
-    "summit-number-shared": (
-        """
-        <id/summit/example-2016> a gfmd:Summit ;
-            gfmd:partOfProcess <id/process/example-forum> ;
-            gfmd:number "8" .
-        """,
-        "id/summit/example-2015",
     ),
     "term-deprecated-used": (
         """
@@ -397,7 +406,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "term-undefined": (
         """
-        <id/passage/example-2017/p01> gfmd:addresee <scheme/addressee-type/states> .
+        <id/passage/example-2017/p01> gfmd:addresee <scheme/actor-type/state> .
         """,
         "id/passage/example-2017/p01",
     ),
@@ -431,7 +440,7 @@ def read(text: str, store: pyoxigraph.Store, name: str) -> None:
 def store() -> pyoxigraph.Store:
     """A small sound graph with ontology and vocabularies, each file in a graph of its own."""
     store = pyoxigraph.Store()
-    for path in [FOLDER / "gfmd.ttl", *sorted((FOLDER / "vocab").glob("*.ttl"))]:
+    for path in [*sorted(FOLDER.glob("*.ttl")), *sorted((FOLDER / "vocab").glob("*.ttl"))]:
         graph = pyoxigraph.NamedNode(f"https://example.org/graph/{path.stem}")
         store.load(path=str(path), format=pyoxigraph.RdfFormat.TURTLE, to_graph=graph)
     read(SOUND, store, "sound")
@@ -496,7 +505,7 @@ def test_links_not_derived_yet_are_no_fault(store: pyoxigraph.Store) -> None:
 def test_a_year_is_not_before_a_day_of_itself(store: pyoxigraph.Store) -> None:
     read(
         """<id/instrument/a> a gfmd:Instrument ;
-            gfmd:adopted "2000-05-01"^^xsd:date ; gfmd:inForce "2000"^^xsd:gYear .""",
+            gfmd:adoptionDate "2000-05-01"^^xsd:date ; gfmd:entryIntoForceDate "2000"^^xsd:gYear .""",
         store,
         "year",
     )
@@ -507,7 +516,7 @@ def test_a_gap_among_the_items_below_a_recommendation_is_found(store: pyoxigraph
     read(
         """<id/passage/example-2017/pol-01.2> a gfmd:Recommendation ;
             dcterms:isPartOf <id/passage/example-2017/pol-01> ;
-            gfmd:kind <scheme/recommendation-kind/political> ; gfmd:order 2 .""",
+            gfmd:recommendationKind <scheme/recommendation-kind/political> ; gfmd:order 2 .""",
         store,
         "gap",
     )

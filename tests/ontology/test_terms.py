@@ -33,8 +33,11 @@ def test_every_term_names_the_ontology_that_defines_it(terms: Graph) -> None:
     assert [t for t in own_terms(terms) if (t, RDFS.isDefinedBy, ONTOLOGY) not in terms] == []
 
 
-def test_every_term_is_a_class_or_a_property(terms: Graph) -> None:
-    kinds = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty}
+def test_every_term_is_a_class_a_property_or_a_datatype(terms: Graph) -> None:
+    kinds = {
+        *(OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty),
+        RDFS.Datatype,
+    }
     found = {t: len(kinds.intersection(terms.objects(t, RDF.type))) for t in own_terms(terms)}
     assert {t for t, count in found.items() if count != 1} == set()
 
@@ -43,7 +46,7 @@ def test_classes_are_upper_camel_and_properties_lower_camel(terms: Graph) -> Non
     for term in own_terms(terms):
         name = term.removeprefix(NAMESPACE)
         first = r"[A-Z]" if (term, RDF.type, OWL.Class) in terms else r"[a-z]"
-        assert re.fullmatch(first + r"[A-Za-z]*", name), name
+        assert re.fullmatch(first + r"[A-Za-z0-9]*", name), name
 
 
 def test_labels_are_unique(terms: Graph) -> None:

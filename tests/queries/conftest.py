@@ -18,10 +18,9 @@ from gfmdkg.terms.index import TermIndex
 
 # What the build derives from accepted explicit citations, here for two small stores.
 DERIVE_CITES = """
-PREFIX cito: <http://purl.org/spar/cito/>
 PREFIX gfmd: <https://w3id.org/gfmdkg/ontology#>
 INSERT { ?passage gfmd:cites ?cited } WHERE {
-  ?link a gfmd:Citation ; cito:hasCitingEntity ?passage ; cito:hasCitedEntity ?cited ;
+  ?link a gfmd:Citation ; gfmd:passage ?passage ; gfmd:target ?cited ;
     gfmd:assertion <https://w3id.org/gfmdkg/scheme/assertion/explicit> ;
     gfmd:reviewStatus <https://w3id.org/gfmdkg/scheme/review-status/accepted> .
 }

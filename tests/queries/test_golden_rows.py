@@ -368,7 +368,7 @@ CASES = [
         "recommendations-by-addressee",
         [
             (
-                "addressee-type/media",
+                "actor-type/media",
                 "passage/one/pra-01",
                 "recommendation-kind/practical",
                 "1",
@@ -376,7 +376,7 @@ CASES = [
                 date(2019, 5, 1),
             ),
             (
-                "addressee-type/states",
+                "actor-type/state",
                 "passage/one/pol-01",
                 "recommendation-kind/political",
                 "1",
@@ -384,7 +384,7 @@ CASES = [
                 date(2019, 5, 1),
             ),
             (
-                "addressee-type/states",
+                "actor-type/state",
                 "passage/one/pra-01",
                 "recommendation-kind/practical",
                 "1",
@@ -392,7 +392,7 @@ CASES = [
                 date(2019, 5, 1),
             ),
             (
-                "addressee-type/states",
+                "actor-type/state",
                 "passage/two/pol-01",
                 "recommendation-kind/political",
                 "1",
@@ -554,7 +554,7 @@ CASES = [
     case(
         "actors",
         [
-            ("actor/person-ann", "person", "actor-type/state-representative", 1, 1),
+            ("actor/person-ann", "person", "person-type/state-representative", 1, 1),
             ("actor/group-many", "group", "actor-type/collective", 1, 1),
             ("actor/org-utopia", "organization", "actor-type/state", 0, 0),
         ],

@@ -279,7 +279,7 @@ FORMS = (
     "SELECT ?s WHERE { ?s skos:altLabel 'CMW'@en } ORDER BY ?s",
     "SELECT (COUNT(*) AS ?n) WHERE { ?s a gfmd:Recommendation }",
     (
-        "SELECT ?k (COUNT(?r) AS ?n) WHERE { ?r a gfmd:Recommendation ; gfmd:kind ?k } GROUP BY ?k"
+        "SELECT ?k (COUNT(?r) AS ?n) WHERE { ?r a gfmd:Recommendation ; gfmd:recommendationKind ?k } GROUP BY ?k"
         " HAVING (COUNT(?r) > 1) ORDER BY ?k"
     ),
     "SELECT DISTINCT ?t WHERE { ?s a ?t } ORDER BY ?t LIMIT 5 OFFSET 2",
@@ -290,7 +290,7 @@ FORMS = (
         "skos:broader* ?b } ORDER BY ?b"
     ),
     "SELECT ?s WHERE { ?s ^gfmd:cites ?p . ?p gfmd:cites <" + CMW + "> } ORDER BY ?s ?p LIMIT 4",
-    "SELECT ?i ?a WHERE { VALUES ?i { <" + CMW + "> <" + GCM + "> } ?i gfmd:adopted ?a }"
+    "SELECT ?i ?a WHERE { VALUES ?i { <" + CMW + "> <" + GCM + "> } ?i gfmd:adoptionDate ?a }"
     " ORDER BY ?i",
     "SELECT ?x WHERE { BIND(1/3 AS ?x) }",
     (
@@ -316,13 +316,13 @@ FORMS = (
     "SELECT ?s WHERE { ?s skos:prefLabel ?l FILTER(REGEX(?l, '^Political', 'i')) } ORDER BY ?s",
     "SELECT (NOW() > '2000-01-01T00:00:00Z'^^xsd:dateTime AS ?later) WHERE {}",
     "PREFIX skos: <http://e/> SELECT ?s WHERE { ?s skos:none ?o }",
-    "BASE <https://w3id.org/gfmdkg/id/> SELECT ?a WHERE { <instrument/cmw> gfmd:adopted ?a }",
+    "BASE <https://w3id.org/gfmdkg/id/> SELECT ?a WHERE { <instrument/cmw> gfmd:adoptionDate ?a }",
     "DESCRIBE <" + CMW + ">",
     "DESCRIBE <http://e/nothing>",
     "DESCRIBE ?s WHERE { ?s a gfmd:Session }",
     CONSTRUCT,
     "CONSTRUCT { [] skos:related ?s } WHERE { ?s a gfmd:Report }",
-    "CONSTRUCT WHERE { <" + CMW + "> gfmd:binding ?b ; gfmd:adopted ?a }",
+    "CONSTRUCT WHERE { <" + CMW + "> gfmd:binding ?b ; gfmd:adoptionDate ?a }",
 )
 FAULTS = (
     "",
@@ -530,7 +530,7 @@ BAD = """@prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .
 
 <https://w3id.org/gfmdkg/id/instrument/x-pact> a gfmd:Instrument ;
   skos:prefLabel "Pact"@en , "Another pact"@en ;
-  gfmd:adopted "1990-02-31"^^xsd:date ;
+  gfmd:adoptionDate "1990-02-31"^^xsd:date ;
   gfmd:instrumentType <https://w3id.org/gfmdkg/scheme/instrument-type/treatty> ;
   gfmd:cities <https://w3id.org/gfmdkg/id/instrument/cmw> .
 

@@ -15,7 +15,7 @@ PACT = """
 <instrument/pact> a gfmd:Instrument ;
   skos:prefLabel "Pact on Safety at Sea"@en , "Pacte sur la sécurité en mer"@fr ;
   skos:altLabel "PSS"@en ; skos:hiddenLabel "Safty Pact"@en ; gfmd:neverLabel "Sea"@en ;
-  gfmd:adopted "2029-03-04"^^xsd:date ; gfmd:legallyBinding true ;
+  gfmd:adoptionDate "2029-03-04"^^xsd:date ; gfmd:legallyBinding true ;
   gfmd:weight 1.5 , "INF"^^xsd:double ;
   dcterms:spatial [ skos:note "an inner note"@en ] ;
   gfmd:adoptedBy <actor/org-port> .
@@ -26,8 +26,8 @@ LINKS = "".join(
 <passage/r/p{n:02}> a gfmd:Paragraph ; skos:prefLabel "Passage {n}"@en ;
   gfmd:cites <instrument/pact> ;
   gfmd:locator "paragraph {n}"@en .
-<citation/r/p{n:02}/pact> a gfmd:Citation ; cito:hasCitingEntity <passage/r/p{n:02}> ;
-  cito:hasCitedEntity <instrument/pact> ; gfmd:matchedText "PSS" , "the pact" ;
+<citation/r/p{n:02}/pact> a gfmd:Citation ; gfmd:passage <passage/r/p{n:02}> ;
+  gfmd:target <instrument/pact> ; gfmd:matchedText "PSS" , "the pact" ;
   gfmd:confidence 0.9 ; gfmd:anticipated true ; skos:note "why" ;
   gfmd:assertion <https://w3id.org/gfmdkg/scheme/assertion/{"explicit" if n % 2 else "inferred"}> .
 """

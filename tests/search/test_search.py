@@ -99,7 +99,7 @@ def test_a_prefix_goes_past_the_stem(index_turtle: IndexTurtle) -> None:
 def test_the_words_of_an_ingested_text_are_found_and_marked(index_turtle: IndexTurtle) -> None:
     body = "Filler goes here. " * 60 + "The harbour is open to boats. " + "More filler. " * 60
     index = index_turtle(
-        f'<id/a> a gfmd:Paragraph ; skos:prefLabel "Ports"@en ; gfmd:text "{body}" .'
+        f'<id/a> a gfmd:Paragraph ; skos:prefLabel "Ports"@en ; gfmd:passageText "{body}" .'
     )
     (hit,) = index.search("harbours").items
     assert hit.snippet is not None

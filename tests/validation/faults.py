@@ -6,7 +6,6 @@ from hashlib import sha256
 
 MARK = "▶"
 HEADER = """@base <https://w3id.org/gfmdkg/> .
-@prefix cito: <http://purl.org/spar/cito/> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix gfmd: <https://w3id.org/gfmdkg/ontology#> .
@@ -62,7 +61,7 @@ def instrument(name: str, old: str = "", new: str = "", *, label: str = "", at: 
     skos:prefLabel "{label}"@en ;
     gfmd:instrumentType <scheme/instrument-type/framework> ;
     gfmd:legallyBinding false ;
-    gfmd:adopted "2011-05-04"^^xsd:date ;
+    gfmd:adoptionDate "2011-05-04"^^xsd:date ;
     gfmd:adoptedBy <id/actor/org-ilo> .
 """
     return change(record, old, new) if old else record

@@ -19,7 +19,7 @@ RECORD = """<id/instrument/x-odd> a gfmd:Instrument ;
     skos:prefLabel "Zzqx odd pact"@en ;
     gfmd:instrumentType <scheme/instrument-type/framework> ;
     gfmd:legallyBinding false ;
-    gfmd:adopted "2011-05-04"^^xsd:date ;
+    gfmd:adoptionDate "2011-05-04"^^xsd:date ;
     gfmd:adoptedBy <id/actor/org-ilo> .
 """
 DEEP = 3000

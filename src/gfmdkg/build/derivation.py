@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from gfmdkg.about import VERSION
 from gfmdkg.build.sources import DERIVED_GRAPH, digest_of
-from gfmdkg.namespaces import BASE, CITO, DCTERMS, PROV, RDF, RDFS
+from gfmdkg.namespaces import BASE, DCTERMS, GFMD, PROV, RDF, RDFS
 from gfmdkg.rdf.query_text import QueryText, packaged_query
 from gfmdkg.store.patches import Fact, Patch, graph_of, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["derive_links", "derive_links_about", "describe_provenance"]
 
-_CITING = CITO + "hasCitingEntity"
+_CITING = GFMD + "passage"
 
 
 def derive_links(store: OxigraphStore, *, is_union: bool) -> Patch:

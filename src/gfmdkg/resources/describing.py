@@ -48,12 +48,11 @@ _NAME_KINDS: Mapping[str, model.NameKind] = {
 _FILES = ("data/", "ontology/")
 _OWN_PATH = re.compile(r"[a-z]+(/[a-z0-9.-]+)+", re.ASCII)
 _CLASSES: Mapping[str, tuple[str, ...]] = {
-    "actor": (FOAF + "Person", ORG + "Organization", FOAF + "Group"),
+    "actor": (FOAF + "Person", ORG + "Organization", FOAF + "Group", ORG + "Post"),
     "instrument": (GFMD + "Instrument",),
     "passage": (GFMD + "Section", GFMD + "Paragraph", GFMD + "Recommendation"),
     "process": (GFMD + "Process",),
     "session": (GFMD + "Session",),
-    "summit": (GFMD + "Summit",),
 }
 """Folder below ``/id/`` to the classes of what lies in it."""
 # How many links, and how many resources that point here by one property, a description holds.

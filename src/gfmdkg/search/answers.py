@@ -30,14 +30,14 @@ KINDS: Mapping[str, str] = {
     "process": GFMD + "Process",
     "goal": SDGO + "Goal",
     "target": SDGO + "Target",
-    "reference": GFMD + "Reference",
+    "citable-entity": GFMD + "CitableEntity",
     "concept": SKOS + "Concept",
     "organization": ORG + "Organization",
     "person": FOAF + "Person",
     "group": FOAF + "Group",
+    "post": ORG + "Post",
     "actor": FOAF + "Agent",
     "session": GFMD + "Session",
-    "summit": GFMD + "Summit",
     "report": GFMD + "Report",
     "recommendation": GFMD + "Recommendation",
     "section": GFMD + "Section",
@@ -46,7 +46,7 @@ KINDS: Mapping[str, str] = {
     "statement": GFMD + "Statement",
     "discrepancy": GFMD + "Discrepancy",
 }
-"""Short name to class; ``reference``, ``actor`` and ``passage`` cover several classes.
+"""Short name to class; ``citable-entity``, ``actor`` and ``passage`` cover several classes.
 
 They stand in the order of answers where nothing else decides: what others refer to comes first.
 """

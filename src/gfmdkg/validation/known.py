@@ -31,10 +31,11 @@ _CONCEPT = SKOS + "Concept"
 _KIND_OF = {
     GFMD + "Instrument": "reference",
     GFMD + "Process": "reference",
-    GFMD + "Summit": "summit",
+    GFMD + "Session": "session",
     PREFIXES["foaf"] + "Group": "actor",
     PREFIXES["foaf"] + "Person": "actor",
     PREFIXES["org"] + "Organization": "actor",
+    PREFIXES["org"] + "Post": "actor",
 }
 # Comparing with more names would keep the curator waiting.
 _MOST_LABELS = 100_000

@@ -252,7 +252,7 @@ def test_a_number_that_was_a_code_says_what_it_may_have_been(terms: TermIndex) -
 )
 def test_date_cells_are_dates(value: object, expected: tuple[str, str], terms: TermIndex) -> None:
     data = workbook([["key", "adopted"], ["new", value]])
-    assert values(data, terms, GFMD + "adopted") == {typed(expected[0], expected[1])}
+    assert values(data, terms, GFMD + "adoptionDate") == {typed(expected[0], expected[1])}
 
 
 def test_truth_values_and_decimals_of_a_workbook_are_read(terms: TermIndex) -> None:

@@ -34,9 +34,9 @@ def test_fault_of_the_changed_record_is_found_in_the_same_words(setting: Setting
 
 def test_change_of_a_date_is_found_at_the_citations(setting: Setting) -> None:
     report = setting.validate(
-        f"DELETE {{ {GRAPH} {{ {CMW} gfmd:adopted ?d }} }}"
-        f' INSERT {{ {GRAPH} {{ {CMW} gfmd:adopted "2019-01-01"^^xsd:date }} }}'
-        f" WHERE {{ {GRAPH} {{ {CMW} gfmd:adopted ?d }} }}"
+        f"DELETE {{ {GRAPH} {{ {CMW} gfmd:adoptionDate ?d }} }}"
+        f' INSERT {{ {GRAPH} {{ {CMW} gfmd:adoptionDate "2019-01-01"^^xsd:date }} }}'
+        f" WHERE {{ {GRAPH} {{ {CMW} gfmd:adoptionDate ?d }} }}"
     )
     assert report.mode is Mode.INCREMENTAL
     focus_nodes = {f.focus_node or "" for f in report.findings if f.code == "sparql"}

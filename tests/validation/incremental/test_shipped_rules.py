@@ -33,7 +33,7 @@ _UNIQUE = [
 ]
 _DATES = [
     ox.NamedNode(iri)
-    for iri in (GFMD + "adopted", GFMD + "inForce", DCTERMS + "date", DCTERMS + "issued")
+    for iri in (GFMD + "adoptionDate", GFMD + "entryIntoForceDate", DCTERMS + "date", DCTERMS + "issued")
 ]
 _TREES = [
     ox.NamedNode(iri)
@@ -150,7 +150,7 @@ class Mutation:
 
     def anticipate(self) -> None:
         predicate = ox.NamedNode(GFMD + "anticipated")
-        quad = self._pick(ox.NamedNode("http://purl.org/spar/cito/hasCitedEntity"))
+        quad = self._pick(ox.NamedNode("https://w3id.org/gfmdkg/ontology#target"))
         for old in [q for q in self._of(quad.subject) if q.predicate == predicate]:
             self.quads.discard(old)
         if self._random.random() < 0.6:

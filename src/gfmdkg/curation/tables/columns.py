@@ -65,7 +65,7 @@ class ValueKind(StrEnum):
     NAME = "name"
     """Any name of a resource: label, acronym, slug, code, IRI."""
     PROPERTY = "property"
-    """A property by its prefixed name: gfmd:adopted."""
+    """A property by its prefixed name: gfmd:adoptionDate."""
     BOOLEAN = "boolean"
     INTEGER = "integer"
     DECIMAL = "decimal"
@@ -90,6 +90,8 @@ _KIND_PREFIXES: Mapping[str, str] = {"political": "pol", "practical": "pra"}
 _ACTOR_CLASSES: Mapping[str, str] = {
     "person": FOAF + "Person",
     "org": ORG + "Organization",
+    "state": ORG + "Organization",
+    "post": ORG + "Post",
     "group": FOAF + "Group",
 }
 _REPORT, _PASSAGE = ID_BASE + "report/", ID_BASE + "passage/"
@@ -193,7 +195,7 @@ class RecordType:
             raise CellFault("key", f"“{key}” is not a key", remedy=remedy, value=key)
         if self.name == "actor" and key.partition("-")[0] not in _ACTOR_CLASSES:
             message = f"the key “{key}” does not say what kind of actor it is"
-            remedy = "begin it with person-, org- or group-"
+            remedy = "begin it with person-, org-, state-, group- or post-"
             raise CellFault("key", message, remedy=remedy, value=key)
         return f"{ID_BASE}{self.name}/{key}"
 

@@ -205,7 +205,7 @@ def _property(text: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(iri or "")
     except ValueError as error:
-        remedy = "write it with its prefix, for instance gfmd:adopted"
+        remedy = "write it with its prefix, for instance gfmd:adoptionDate"
         raise _fault("a property", text, remedy) from error
 
 
