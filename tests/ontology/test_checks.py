@@ -71,6 +71,10 @@ SOUND = """
     gfmd:participant <id/actor/person-ada-example> ;
     gfmd:role <scheme/speaker-role/chair> .
 
+<id/source/country-codes> a foaf:Document .
+
+<id/source/unicode-cldr-48> a foaf:Document .
+
 <id/source/example-2017> a foaf:Document ;
     dcterms:description "Stands for the document that was read."@en ;
     skos:prefLabel "Example source"@en .

@@ -23,7 +23,7 @@ def broken_rules(data: Graph, shapes: Graph) -> set[str]:
 
 @pytest.fixture(scope="module")
 def whole(terms: Graph, vocabulary: Graph) -> Graph:
-    return terms + vocabulary
+    return terms + vocabulary + Graph().parse(FOLDER.parents[1] / "data" / "sources.ttl")
 
 
 @pytest.fixture(scope="module")

@@ -129,7 +129,7 @@ def test_labels_are_shown_in_the_language_asked_for(shipped_index: SearchIndex) 
     (hit,) = (
         h
         for h in shipped_index.search("Suisse", language="fr").items
-        if h.resource.iri == BASE + "id/actor/org-switzerland"
+        if h.resource.iri == BASE + "id/actor/state-che"
     )
     assert (hit.label.text, hit.language) == ("Suisse", "fr")
     (hit,) = shipped_index.search("Genre", language="es", types=[SKOS + "Concept"]).items[:1]
