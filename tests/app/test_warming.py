@@ -35,7 +35,7 @@ async def serving(
     )
     lists = ListIndexes(search_indexes(service.versions, wait_seconds=20), wait_seconds=20)
     warming = Warming(service, CATALOG, lists, delay_seconds=delay_seconds)
-    service.follow(warming.warm)
+    service.follower = warming.warm
     await service.start()
     try:
         yield service, warming, lists

@@ -99,7 +99,7 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 from random import Random
 from gfmdkg.networks.kinds import KINDS
-from gfmdkg.networks.occurrences import Grounds
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest
 from gfmdkg.networks.formats import network_document
 from gfmdkg.networks.formats import GRAPH_FILES
 from gfmdkg.networks.network import build_network
@@ -111,7 +111,9 @@ found = sorted({
     for p in range(80) for _ in range(4)
 })
 network = build_network(KINDS["cocitation"], [found], grounds=Grounds())
-document = network_document(network, TermIndex.from_facts(()), lambda passages, grounds: {})
+request = NetworkRequest(kind="cocitation")
+terms = TermIndex.from_facts(())
+document = network_document(network, terms, lambda passages, grounds: {}, request)
 print(document, *(write(document) for write in GRAPH_FILES.values()))
 """
 

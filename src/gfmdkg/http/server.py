@@ -83,7 +83,8 @@ class Server:
             found = None
             if key is not None and request.reads_cache:
                 found = self.service.cache.get(key)
-                self.metrics.note_cache(is_hit=found is not None)
+                self.metrics.cache_hits += found is not None
+                self.metrics.cache_misses += found is None
             if found is not None:
                 await self._send(request, found, send, outcome="cached")
             elif key is None or request.if_none_match is not None or not request.reads_cache:
