@@ -1,6 +1,5 @@
 """Lists over HTTP: filters, facets, orders, pages, fields, formats and errors."""
 
-import asyncio
 import csv
 import io
 import json
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -475,15 +473,11 @@ def test_list_follows_what_is_published(growing: tuple[Site, VersionStore]) -> N
 
 def test_many_who_ask_at_once_get_the_same(harbour_store: Path) -> None:
     for site in open_site(create_app(settings_for(harbour_store))):
-        answers = site.do(asking_at_once(site))
+        paths = (f"/api/passages?facets=all&per_page={size}" for size in range(1, 9))
+        answers = site.get_at_once(*paths)
         assert {answer.json()["total"] for answer in answers} == {4}
         facets = {json.dumps(answer.json()["facets"]) for answer in answers}
         assert len(facets) == 1
-
-
-async def asking_at_once(site: Site) -> list[httpx.Response]:
-    paths = (f"/api/passages?facets=all&per_page={size}" for size in range(1, 9))
-    return await asyncio.gather(*map(site._client.get, paths))
 
 
 def test_calls_of_the_guide_work(shipped_site: Site) -> None:
