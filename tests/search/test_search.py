@@ -172,8 +172,8 @@ def test_very_many_matches_are_paged_to_the_last(index_turtle: IndexTurtle) -> N
     assert answer.items[0].resource.iri == BASE + "id/z"
     seen = [
         hit.resource.iri
-        for offset in range(0, count + 1, 90)
-        for hit in index.search("harbour", limit=90, offset=offset).items
+        for offset in range(0, count + 1, 470)
+        for hit in index.search("harbour", limit=470, offset=offset).items
     ]
     assert len(seen) == len(set(seen)) == count + 1
 
