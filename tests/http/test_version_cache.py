@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import begin
 
 from gfmdkg.errors import Busy
 from gfmdkg.http.cache import VersionCache
@@ -68,10 +69,9 @@ def test_many_ask_and_it_is_built_once_whoever_leaves() -> None:
         shop = Workshop(1)
         cache = shop.cache()
         CALLER.set("the first")
-        leaving, staying = (asyncio.create_task(cache.exactly(version(1))) for _ in range(2))
-        await asyncio.sleep(0)
+        leaving, staying = [await begin(cache.exactly(version(1))) for _ in range(2)]
         leaving.cancel()
-        await asyncio.sleep(0)
+        await asyncio.wait({leaving})
         shop.release(1)
         assert await staying == "v1" == await cache.exactly(version(1))
         assert shop.built == [1]

@@ -194,6 +194,11 @@ class EngineServer:
         return not self._is_ending
 
     @property
+    def address(self) -> Address:
+        """Where it takes queries."""
+        return self._address
+
+    @property
     def is_own(self) -> bool:
         """Whether it is a process of ours, and not an endpoint elsewhere."""
         return self._child is not None

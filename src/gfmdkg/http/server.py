@@ -64,7 +64,7 @@ class Server:
         self.metrics = Metrics()
         self.log = RequestLog(settings.log_format, count=self.metrics.count)
         self.single_flight = SingleFlight()
-        self._app = app
+        self.app = app
         routes = (*routes, RawRoute("/metrics", self._answer_metrics))
         self.routes = {route.path: route for route in routes}
         self._below = {path[:-1]: r for path, r in self.routes.items() if path.endswith("…")}
@@ -187,7 +187,7 @@ class Server:
             if message["type"] == ANSWER:
                 handed_on.append(message["answer"])
 
-        await self._app(request.scope, request.receive, take)
+        await self.app(request.scope, request.receive, take)
         return handed_on[0]
 
     def _route(self, path: str) -> RawRoute | None:
@@ -259,7 +259,7 @@ class Server:
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Start and end with the server."""
         if scope["type"] != "lifespan":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         if self._group is not None:
             await self._group.start()
@@ -272,7 +272,7 @@ class Server:
                 await asyncio.to_thread(self.log.close)
             await send(message)
 
-        await self._app(scope, receive, send_last)
+        await self.app(scope, receive, send_last)
 
     def _snapshot(self) -> Mapping[str, Any]:
         self.log.hand_on()

@@ -35,11 +35,11 @@ Ranges = Sequence[tuple[int, int]]
 class SearchIndex:
     """Searches and completions over one index file, by any number of threads at once.
 
-    Each call borrows a connection of its own.
+    Each call borrows a connection of its own, and stops after ``limit_seconds``.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, limit_seconds: float = _LIMIT_SECONDS) -> None:
+        self._path, self._limit_seconds = path, limit_seconds
         self._idle: list[sqlite3.Connection] = []
         self._is_closed = False
         self._lock = threading.Lock()
@@ -135,7 +135,7 @@ class SearchIndex:
             connection = self._idle.pop() if self._idle else None
         try:
             connection = connection or open_tables(self._path)
-            deadline = time.monotonic() + _LIMIT_SECONDS
+            deadline = time.monotonic() + self._limit_seconds
             connection.set_progress_handler(
                 lambda: time.monotonic() > deadline, _INSTRUCTIONS_PER_CHECK
             )
@@ -143,7 +143,7 @@ class SearchIndex:
             connection.set_progress_handler(None, 0)
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
-                raise QueryTimeout(_LIMIT_SECONDS) from error
+                raise QueryTimeout(self._limit_seconds) from error
             fault = Fault(message=str(error), file=str(self._path))
             raise StoreError("the search index cannot be read", [fault]) from error
         with self._lock:
