@@ -53,7 +53,8 @@ class Admission:
         self._room = {Lane.ADHOC: max(1, places - reserved), Lane.CANNED: places}
         self._places, self._queue = places, queue
         self._wait_seconds, self._cause = wait_seconds, cause
-        self._running = {Lane.ADHOC: 0, Lane.CANNED: 0}
+        self.running = {Lane.ADHOC: 0, Lane.CANNED: 0}
+        """How many requests of each lane are at work."""
         self._running_total = 0
         self._waiting: dict[Lane, deque[_Waiter]] = {lane: deque() for lane in Lane}
         self._tickets = count()
@@ -62,24 +63,9 @@ class Admission:
         self._quiet = asyncio.Event()
 
     @property
-    def running(self) -> Mapping[Lane, int]:
-        """How many requests of each lane are at work."""
-        return self._running
-
-    @property
     def waiting(self) -> Mapping[Lane, int]:
         """How many requests of each lane wait."""
         return {lane: len(queue) for lane, queue in self._waiting.items()}
-
-    def enter_at_once(self, lane: Lane) -> bool:
-        """Take a place if there is one, passing nobody who waits. Raises ``Busy`` at the end."""
-        if self._is_closing:
-            raise Busy(self._retry_after(), cause="the service is ending")
-        if self._waiting[lane] or not self._has_room(lane):
-            return False
-        self._running[lane] += 1
-        self._running_total += 1
-        return True
 
     async def enter(self, lane: Lane = Lane.CANNED) -> None:
         """Take a place, which ``leave`` gives back. Raises ``Busy`` where there is none in time.
@@ -87,12 +73,16 @@ class Admission:
         A canned query that meets a full queue takes the place in it of the ad-hoc request that
         came last.
         """
-        if not self.enter_at_once(lane):
+        if self._is_closing:
+            raise Busy(self._retry_after(), cause="the service is ending")
+        if self._waiting[lane] or not self._has_room(lane):
             await self._wait(lane)
+        else:
+            self._take_place(lane)
 
     def leave(self, lane: Lane = Lane.CANNED, *, seconds: float | None = None) -> None:
         """Give a place back that was held for ``seconds``."""
-        self._running[lane] -= 1
+        self.running[lane] -= 1
         self._running_total -= 1
         if seconds is not None:
             self._mean_seconds += _MEAN_WEIGHT * (seconds - self._mean_seconds)
@@ -116,8 +106,12 @@ class Admission:
     def _is_quiet(self) -> bool:
         return not self._running_total and not any(self._waiting.values())
 
+    def _take_place(self, lane: Lane) -> None:
+        self.running[lane] += 1
+        self._running_total += 1
+
     def _has_room(self, lane: Lane) -> bool:
-        return self._running[lane] < self._room[lane] and self._running_total < self._places
+        return self.running[lane] < self._room[lane] and self._running_total < self._places
 
     async def _wait(self, lane: Lane) -> None:
         loop = asyncio.get_running_loop()
@@ -158,8 +152,7 @@ class Admission:
             lane = min(heads)[1]
             _, turn = self._waiting[lane].popleft()
             if not turn.done():  # else cancelled, and its task has not run yet
-                self._running[lane] += 1
-                self._running_total += 1
+                self._take_place(lane)
                 turn.set_result(None)
 
     def _busy(self) -> Busy:
@@ -182,19 +175,15 @@ class Supervised(Protocol):
     @property
     def is_usable(self) -> bool:
         """Whether it can take a request."""
-        ...
 
     def kill(self) -> None:
         """End it at once."""
-        ...
 
     def close(self) -> None:
         """End it when it is done, which may take a moment."""
-        ...
 
     async def wait(self) -> object:
         """Return when it is gone."""
-        ...
 
 
 K = TypeVar("K")
@@ -232,13 +221,13 @@ class Supervisor(Generic[K, P]):
 
     async def take(self, key: K) -> P:
         """A process for this work: the one used last, else a new one. Raises ``EngineFailure``."""
-        found = self.take_idle(key)
+        found = self._take_idle(key)
         if found is None and self._tasks:
             await asyncio.wait(self._tasks)  # a spare that is on its way comes sooner
-            found = self.take_idle(key)
+            found = self._take_idle(key)
         return await self._add(key) if found is None else found
 
-    def take_idle(self, key: K) -> P | None:
+    def _take_idle(self, key: K) -> P | None:
         """The process for this work that was used last, if one waits for some."""
         for process in reversed(self._idle):
             other = self._living[process]
@@ -247,7 +236,7 @@ class Supervisor(Generic[K, P]):
                 if process.is_usable:
                     return process
                 self._end(process)
-                return self.take_idle(key)
+                return self._take_idle(key)
         return None
 
     def give_back(self, process: P) -> None:
