@@ -201,23 +201,15 @@ class Supervisor(Generic[K, P]):
         self.started_total = 0
         self.starting = 0
         self._start, self._bound = start, bound
-        self._living: dict[P, K] = {}
+        self.living: dict[P, K] = {}
+        """The processes that are ready or at work, each with what it does."""
         self._ending: set[P] = set()
-        self._idle: list[P] = []
+        self.idle: list[P] = []
+        """The processes that wait for work, the one used last at the end."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._trouble: EngineFailure | None = None
         self._failures, self._next_attempt = 0, 0.0
         self._is_closed = False
-
-    @property
-    def living(self) -> tuple[P, ...]:
-        """The processes that are ready or at work."""
-        return tuple(self._living)
-
-    @property
-    def idle(self) -> tuple[P, ...]:
-        """The processes that wait for work, the one used last at the end."""
-        return tuple(self._idle)
 
     async def take(self, key: K) -> P:
         """A process for this work: the one used last, else a new one. Raises ``EngineFailure``."""
@@ -229,10 +221,10 @@ class Supervisor(Generic[K, P]):
 
     def _take_idle(self, key: K) -> P | None:
         """The process for this work that was used last, if one waits for some."""
-        for process in reversed(self._idle):
-            other = self._living[process]
+        for process in reversed(self.idle):
+            other = self.living[process]
             if other is key or other == key:
-                self._idle.remove(process)
+                self.idle.remove(process)
                 if process.is_usable:
                     return process
                 self._end(process)
@@ -242,30 +234,30 @@ class Supervisor(Generic[K, P]):
     def give_back(self, process: P) -> None:
         """Take a process back that has done its work, if it is still of use."""
         if process.is_usable and not self._is_closed:
-            self._idle.append(process)
+            self.idle.append(process)
         else:
             self._end(process)
 
     def keep_spare(self, key: K, *, idle: int = 1) -> None:
         """Have so many wait for this work that the next request need not wait for a start."""
-        has_room = len(self._living) + self.starting < self._bound
-        if len(self._idle) < idle and has_room and not self._tasks and not self._is_closed:
+        has_room = len(self.living) + self.starting < self._bound
+        if len(self.idle) < idle and has_room and not self._tasks and not self._is_closed:
             task = asyncio.create_task(self._add_spare(key))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     def dismiss(self, is_wanted: Callable[[K], bool]) -> None:
         """End the idle processes whose work is not wanted any more."""
-        for process in self.idle:
-            if not is_wanted(self._living[process]):
-                self._idle.remove(process)
+        for process in tuple(self.idle):
+            if not is_wanted(self.living[process]):
+                self.idle.remove(process)
                 self._end(process)
 
     def lose(self, process: P) -> None:
         """Forget a process that is gone."""
-        if process in self._idle:
-            self._idle.remove(process)
-        self._living.pop(process, None)
+        if process in self.idle:
+            self.idle.remove(process)
+        self.living.pop(process, None)
         self._ending.discard(process)
 
     async def close(self) -> None:
@@ -275,11 +267,11 @@ class Supervisor(Generic[K, P]):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for process in self.living:
-            if process not in self._idle:
+        for process in tuple(self.living):
+            if process not in self.idle:
                 process.kill()
             self._end(process)
-        self._idle.clear()
+        self.idle.clear()
         await asyncio.gather(*(process.wait() for process in tuple(self._ending)))
 
     async def _add_spare(self, key: K) -> None:
@@ -292,8 +284,8 @@ class Supervisor(Generic[K, P]):
     async def _add(self, key: K) -> P:
         if self._trouble is not None and perf_counter() < self._next_attempt:
             raise EngineFailure(self._trouble.cause)
-        if self._idle and len(self._living) + self.starting >= self._bound:
-            self._end(self._idle.pop(0))
+        if self.idle and len(self.living) + self.starting >= self._bound:
+            self._end(self.idle.pop(0))
         self.starting += 1
         try:
             process = await self._start(key)
@@ -306,7 +298,7 @@ class Supervisor(Generic[K, P]):
             _log.warning("workers start again")
         self._failures, self._trouble = 0, None
         self.started_total += 1
-        self._living[process] = key
+        self.living[process] = key
         return process
 
     def _note_failure(self, failure: EngineFailure) -> None:
@@ -318,6 +310,6 @@ class Supervisor(Generic[K, P]):
 
     def _end(self, process: P) -> None:
         """Let go of a process, which may be gone already."""
-        if self._living.pop(process, None) is not None:
+        if self.living.pop(process, None) is not None:
             self._ending.add(process)
             process.close()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 from rapidfuzz import fuzz, process
 from rdflib import Graph, Literal, URIRef
@@ -39,7 +40,16 @@ class Suspicion:
 
     def __init__(self, data: Graph, documents: Sequence[PositionedGraph]) -> None:
         self.data, self.documents = data, documents
-        self.locator, self.wording = Locator(documents), Wording(data)
+
+    @cached_property
+    def locator(self) -> Locator:
+        """Finds places in the documents."""
+        return Locator(self.documents)
+
+    @cached_property
+    def wording(self) -> Wording:
+        """Names what is in the data."""
+        return Wording(self.data)
 
     def classes(self, subject: Node) -> frozenset[str]:
         """The classes of a record."""
