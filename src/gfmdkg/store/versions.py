@@ -4,7 +4,6 @@
 
     store/
       CURRENT              the number of the version in use; replaced atomically
-      signal               changed whenever CURRENT is, so that readers need not look at it
       lock                 held by the writer, across processes
       versions/12/db       a RocksDB folder that nobody writes to any more
       versions/12/version.json
@@ -22,22 +21,20 @@ index; record and patch are its history and stay.
 """
 
 import json
-import mmap
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
 from gfmdkg.rdf.values import write_json
-from gfmdkg.store.files import locked, replace_durably, scratch_folder, sync_folder, write_durably
+from gfmdkg.store.files import locked, replace_durably, scratch_folder, sync_folder
 from gfmdkg.store.rdf_store import OxigraphStore, clone_database
 
 if TYPE_CHECKING:
@@ -46,8 +43,6 @@ if TYPE_CHECKING:
 __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 
 _HISTORY = ("version.json", "patch.rdfp")
-_LOOK_SECONDS = 1.0
-_SIGN_BYTES = 16
 # What was made for a version and may hold for the next; its readers find out.
 _CARRIED = "rules.json"
 _LOCKED_OUT = "another writer held the lock"
@@ -102,6 +97,11 @@ class Version:
         return self.database.is_dir()
 
     @property
+    def is_union(self) -> bool:
+        """Whether the default graph holds the union of all named ones."""
+        return self.default_graph == "union"
+
+    @property
     def database(self) -> Path:
         """The RocksDB folder."""
         return self.folder / "db"
@@ -124,43 +124,19 @@ class Draft:
     folder: Path
     """Where to put what is published with the version; it becomes its folder."""
     published: Version | None = None
-    _publish: "Callable[[Draft, Version, Patch | None], Version]"
+    _publish: "Callable[[Draft, Patch | None, str | None, Mapping[str, Any]], Version]"
 
     def publish(
-        self,
-        *,
-        message: str,
-        origin: Origin,
-        sources_hash: str,
-        default_graph: str,
-        author: str | None = None,
-        change: int | None = None,
-        reverts: int | None = None,
-        patch: "Patch | None" = None,
-        content_hash: str | None = None,
+        self, *, patch: "Patch | None" = None, content_hash: str | None = None, **record: Any
     ) -> Version:
         """Make the draft the current version. When this returns, it is safe on disk.
 
-        ``patch`` is all that it has more and less than its base, where the caller knows; this
-        then takes as long as the patch is large. Otherwise both are read as a whole, unless the
-        caller knows the ``content_hash``, too.
+        ``record`` is what a ``Version`` says of its origin and its sources. ``patch`` is all that
+        the draft has more and less than its base, where the caller knows; this then takes as long
+        as the patch is large. Otherwise both are read as a whole, unless the caller knows the
+        ``content_hash``, too.
         """
-        version = Version(
-            number=1 if self.base is None else self.base.number + 1,
-            created=datetime.now(UTC),
-            content_hash=content_hash or "",
-            sources_hash=sources_hash,
-            origin=origin,
-            parent=None if self.base is None else self.base.number,
-            quads=0,
-            default_graph=default_graph,
-            message=message,
-            folder=Path(),
-            author=author,
-            change=change,
-            reverts=reverts,
-        )
-        self.published = self._publish(self, version, patch)
+        self.published = self._publish(self, patch, content_hash, record)
         return self.published
 
 
@@ -173,38 +149,21 @@ class VersionStore:
         self._pointer = root / "CURRENT"
         self._versions = root / "versions"
         self._staging = root / "staging"
-        self._signal = _Signal(root / "signal")
-        self._sign: bytes | None = None
-        self._next_look = 0.0
         self._stamp: tuple[int, int] | None = None
         self._seen: Version | None = None
 
     def current(self) -> Version | None:
-        """The version in use, or ``None`` before the first; cheap enough for every request.
-
-        CURRENT is looked at when the signal says so, and now and then in case that somebody
-        replaced it by hand.
-        """
-        sign = self._signal.read()
-        if sign is None or sign != self._sign or perf_counter() > self._next_look:
-            self._sign = sign
-            self._look()
-        return self._seen
-
-    def _look(self) -> None:
+        """The version in use, or ``None`` before the first; cheap enough for every request."""
         try:
             status = os.stat(self._pointer)  # noqa: PTH116 - a tenth of Path's time, often asked
         except FileNotFoundError:
             self._stamp = self._seen = None
-            return
+            return None
         stamp = (status.st_ino, status.st_mtime_ns)
         if self._stamp != stamp:
             self._seen = self.get(self._current_number())
             self._stamp = stamp
-            # It may be another store by now. What is published meanwhile is found at the next look.
-            self._signal.seek()
-            self._sign = None
-        self._next_look = perf_counter() + _LOOK_SECONDS
+        return self._seen
 
     def _current_number(self) -> int:
         try:
@@ -335,45 +294,53 @@ class VersionStore:
             if current is None or int(folder.name) > current.number:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _publish(self, draft: Draft, version: Version, patch: "Patch | None") -> Version:
+    def _publish(
+        self,
+        draft: Draft,
+        patch: "Patch | None",
+        content_hash: str | None,
+        record: Mapping[str, Any],
+    ) -> Version:
         # Most processes only read, and start without what compares and hashes.
         from gfmdkg.store import comparison
 
         draft.store.flush()
-        staged, number, base = draft.folder, version.number, draft.base
-        has_union = version.default_graph == "union"
-        if version.content_hash:
-            content_hash, quads = version.content_hash, len(draft.store)
+        staged, base = draft.folder, draft.base
+        number = 1 if base is None else base.number + 1
+        has_union = record["default_graph"] == "union"
+        if content_hash is not None:
+            quads = len(draft.store)
         elif patch is not None and base is not None:
             with closing(_contents(base)) as before:
                 quads = base.quads + comparison.count_growth(before, draft.store, patch)
             content_hash = comparison.hash_changed(base.content_hash, patch)
         else:
             # The files are the first build's history; other beginnings have no other.
-            if base is not None or version.origin is not Origin.BUILD:
+            if base is not None or record["origin"] is not Origin.BUILD:
                 with closing(_contents(base)) as before:
                     patch = comparison.compare_if_small(before, draft.store, has_union=has_union)
             content_hash = comparison.hash_content(draft.store, has_union=has_union)
             quads = len(draft.store)
-        version = replace(
-            version,
+        version = Version(
+            number=number,
+            created=datetime.now(UTC),
             content_hash=content_hash,
+            parent=None if base is None else base.number,
             quads=quads,
             folder=self._versions / str(number),
             added=None if patch is None else len(patch.added),
             removed=None if patch is None else len(patch.removed),
+            **record,
         )
         draft.store.close()
         if patch is not None:
             headers = {"version": number, "created": version.created.isoformat()}
-            write_durably(staged / "patch.rdfp", patch.to_text(headers))
-        record = {name: value for name, value in asdict(version).items() if name != "folder"}
-        write_durably(staged / "version.json", write_json(record, indent=2))
-        sync_folder(staged)
+            replace_durably(staged / "patch.rdfp", patch.to_text(headers))
+        written = {name: value for name, value in asdict(version).items() if name != "folder"}
+        replace_durably(staged / "version.json", write_json(written, indent=2))
         staged.rename(version.folder)
         sync_folder(self._versions)
         replace_durably(self._pointer, f"{number}\n")
-        self._signal.give()
         self._prune(number)
         return version
 
@@ -395,42 +362,5 @@ def _contents(version: Version | None) -> OxigraphStore:
 
 
 def _has_any(file: Path, rows: list[bytes]) -> bool:
-    try:
-        with (
-            file.open("rb") as source,
-            mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as text,
-        ):
-            return any(text.find(row) >= 0 for row in rows)
-    except (FileNotFoundError, ValueError):  # there is no patch, or an empty file
-        return False
-
-
-class _Signal:
-    """A sign that other processes see in their memory: that they should look at a file again.
-
-    It is a file of a few bytes, which readers map into memory and a writer changes in place. Its
-    bytes mean nothing but that they are others than before, so that a reader who sees them half
-    written looks once too often and never too rarely.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._map: mmap.mmap | None = None
-
-    def read(self) -> bytes | None:
-        """The sign as it is now; ``None`` where it was not found when it was last sought."""
-        return None if self._map is None else self._map[:]
-
-    def seek(self) -> None:
-        """Map the file as it is named now."""
-        self._map = None
-        with suppress(OSError, ValueError), self._path.open("rb") as file:
-            self._map = mmap.mmap(file.fileno(), _SIGN_BYTES, access=mmap.ACCESS_READ)
-
-    def give(self) -> None:
-        """Change the sign, for every process that has it mapped."""
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o644)
-        try:
-            os.pwrite(descriptor, uuid4().bytes, 0)
-        finally:
-            os.close(descriptor)
+    text = file.read_bytes() if file.is_file() else b""
+    return any(row in text for row in rows)
