@@ -218,7 +218,9 @@ def test_diaries_of_the_engine_do_not_pile_up(tmp_path: Path) -> None:
     assert max(kept) == 1
 
 
-def test_reader_sees_a_version_at_once_and_reads_its_record_once(tmp_path: Path) -> None:
+def test_reader_sees_a_version_at_once_and_looks_at_no_file_in_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     writer, reader = VersionStore(tmp_path), VersionStore(tmp_path)
     assert reader.current() is None
     for number in (1, 2, 3):
@@ -227,6 +229,9 @@ def test_reader_sees_a_version_at_once_and_reads_its_record_once(tmp_path: Path)
         assert current is not None
         assert current.number == number
         assert reader.current() is current
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "stat", None)
+            assert [reader.current() for _ in range(100)] == [current] * 100
 
 
 def test_reader_sees_a_store_that_was_made_anew_and_a_pointer_put_by_hand(tmp_path: Path) -> None:

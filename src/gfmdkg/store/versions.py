@@ -4,6 +4,7 @@
 
     store/
       CURRENT              the number of the version in use; replaced atomically
+      signal               changed whenever CURRENT is, so that readers need not look at it
       lock                 held by the writer, across processes
       versions/12/db       a RocksDB folder that nobody writes to any more
       versions/12/version.json
@@ -29,6 +30,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 __all__ = ["Draft", "Origin", "Version", "VersionStore"]
 
 _HISTORY = ("version.json", "patch.rdfp")
+_LOOK_SECONDS = 1.0
+_SIGN_BYTES = 16
 # What was made for a version and may hold for the next; its readers find out.
 _CARRIED = "rules.json"
 _LOCKED_OUT = "another writer held the lock"
@@ -149,21 +153,38 @@ class VersionStore:
         self._pointer = root / "CURRENT"
         self._versions = root / "versions"
         self._staging = root / "staging"
+        self._signal = _Signal(root / "signal")
+        self._sign: bytes | None = None
+        self._next_look = 0.0
         self._stamp: tuple[int, int] | None = None
         self._seen: Version | None = None
 
     def current(self) -> Version | None:
-        """The version in use, or ``None`` before the first; cheap enough for every request."""
+        """The version in use, or ``None`` before the first; cheap enough for every request.
+
+        CURRENT is looked at when the signal says so, and now and then in case that somebody
+        replaced it by hand.
+        """
+        sign = self._signal.read()
+        if sign is None or sign != self._sign or perf_counter() > self._next_look:
+            self._sign = sign
+            self._look()
+        return self._seen
+
+    def _look(self) -> None:
         try:
             status = os.stat(self._pointer)  # noqa: PTH116 - a tenth of Path's time, often asked
         except FileNotFoundError:
             self._stamp = self._seen = None
-            return None
+            return
         stamp = (status.st_ino, status.st_mtime_ns)
         if self._stamp != stamp:
             self._seen = self.get(self._current_number())
             self._stamp = stamp
-        return self._seen
+            # It may be another store by now. What is published meanwhile is found at the next look.
+            self._signal.seek()
+            self._sign = None
+        self._next_look = perf_counter() + _LOOK_SECONDS
 
     def _current_number(self) -> int:
         try:
@@ -341,6 +362,7 @@ class VersionStore:
         staged.rename(version.folder)
         sync_folder(self._versions)
         replace_durably(self._pointer, f"{number}\n")
+        self._signal.give()
         self._prune(number)
         return version
 
@@ -364,3 +386,34 @@ def _contents(version: Version | None) -> OxigraphStore:
 def _has_any(file: Path, rows: list[bytes]) -> bool:
     text = file.read_bytes() if file.is_file() else b""
     return any(row in text for row in rows)
+
+
+class _Signal:
+    """A sign that other processes see in their memory: that they should look at a file again.
+
+    It is a file of a few bytes, which readers map into memory and a writer changes in place. Its
+    bytes mean nothing but that they are others than before, so that a reader who sees them half
+    written looks once too often and never too rarely.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._map: mmap.mmap | None = None
+
+    def read(self) -> bytes | None:
+        """The sign as it is now; ``None`` where it was not found when it was last sought."""
+        return None if self._map is None else self._map[:]
+
+    def seek(self) -> None:
+        """Map the file as it is named now."""
+        self._map = None
+        with suppress(OSError, ValueError), self._path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), _SIGN_BYTES, access=mmap.ACCESS_READ)
+
+    def give(self) -> None:
+        """Change the sign, for every process that has it mapped."""
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o644)
+        try:
+            os.pwrite(descriptor, uuid4().bytes, 0)
+        finally:
+            os.close(descriptor)
