@@ -22,6 +22,7 @@ index; record and patch are its history and stay.
 """
 
 import json
+import mmap
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
