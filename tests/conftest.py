@@ -3,16 +3,18 @@
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 from tests.command import Run, command_on
+from tests.listener import listener  # noqa: F401 - a fixture
 from tests.sites import empty_site, harbour_store, shipped_site, site  # noqa: F401 - fixtures
+from tests.waiting import wait_until
 
 from gfmdkg.app import create_app
 from gfmdkg.build import ensure_built
@@ -56,33 +58,39 @@ def run(shipped_store: Path) -> Run:
 
 
 @contextmanager
-def serve_settings(settings: Settings) -> Iterator[str]:
-    """The service on a free port of this machine, for real; its address."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+def serve_app(app: ASGIApp, **options: Any) -> Iterator[tuple[uvicorn.Server, int]]:
+    """The application on a free port of this machine, for real; its server, and the port."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_level="critical",
-        lifespan="on",
         http=BoundedConnection,
         ws="none",
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        **options,
     )
     server = uvicorn.Server(config)
     # The system kills a worker when the thread that started it ends, so it waits for all.
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
     thread.start()
     try:
-        while not server.started:
-            assert thread.is_alive(), "the service did not start"
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        wait_until(lambda: server.started or not thread.is_alive(), "the service starts")
+        assert server.started
+        yield server, taken.getsockname()[1]
     finally:
         server.should_exit = True
         thread.join()
-        listener.close()
+        taken.close()
+
+
+@contextmanager
+def serve_settings(settings: Settings) -> Iterator[str]:
+    """The service on a free port of this machine, for real; its address."""
+    with serve_app(create_app(settings), lifespan="on") as (_, port):
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 from starlette.types import ASGIApp
+from tests.waiting import give_way
 
 from gfmdkg.app import create_app
 from gfmdkg.namespaces import graph_iri
@@ -112,8 +113,7 @@ class Site:
         async def wait() -> Result:
             # The loop stood still since the last request: an engine that closed its connection
             # meanwhile is noticed first, as by a service that runs.
-            for _ in range(2):
-                await asyncio.sleep(0)
+            await give_way(turns=2)
             return await work
 
         return self._loop.run_until_complete(wait())
@@ -123,6 +123,14 @@ class Site:
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)
+
+    def get_at_once(self, *paths: str) -> list[httpx.Response]:
+        """Ask for all of them before any is answered."""
+
+        async def gather() -> list[httpx.Response]:
+            return await asyncio.gather(*map(self._client.get, paths))
+
+        return self.do(gather())
 
 
 def open_site(app: ASGIApp) -> Iterator[Site]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.sites import settings_for
+from tests.waiting import until
 
 from gfmdkg.app.warming import Warming
 from gfmdkg.engine.pool import QueryRequest
@@ -35,7 +36,7 @@ async def serving(
     )
     lists = ListIndexes(search_indexes(service.versions, wait_seconds=20), wait_seconds=20)
     warming = Warming(service, CATALOG, lists, delay_seconds=delay_seconds)
-    service.follow(warming.warm)
+    service.follower = warming.warm
     await service.start()
     try:
         yield service, warming, lists
@@ -117,14 +118,12 @@ def test_client_that_waits_gets_the_worker(
         monkeypatch.setattr(CannedQuery, "paged", lambda *_, **__: ENDLESS)
         async with serving(harbour_store) as (service, _, __):
             version = await service.version()
-            while not service.pool.stats().running[Lane.CANNED]:
-                await asyncio.sleep(0.01)
+            await until(lambda: service.pool.stats().running[Lane.CANNED], "ours has begun")
             slow = QueryRequest(
                 text=ENDLESS, version=version, lane=Lane.ADHOC, time_limit_seconds=3
             )
             theirs = asyncio.create_task(service.pool.query(slow))
-            while not service.pool.stats().running[Lane.ADHOC]:
-                await asyncio.sleep(0.01)
+            await until(lambda: service.pool.stats().running[Lane.ADHOC], "theirs has begun")
             began = asyncio.get_running_loop().time()
             await service.answer("ASK {}", version=version)
             assert asyncio.get_running_loop().time() - began < 1.5

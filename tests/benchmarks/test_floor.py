@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pyoxigraph as ox
 import pytest
 from benchmarks.load_client import Request
 from benchmarks.peers import Floor
+from tests.waiting import wait_until
 
 QUERY = 'SELECT ?o { <http://example.org/s> <http://example.org/p> ?o FILTER (?o != "&=?%") }'
 
@@ -52,7 +52,7 @@ def test_an_engine_server_that_has_ended_is_started_anew(floor: Floor) -> None:
     assert len(before) == 3
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    time.sleep(0.5)  # they take a moment to end
+    wait_until(lambda: not set(engine_servers(floor)) & set(before), "they have ended")
     for _ in range(4):
         assert floor.ask(Request(text=QUERY), limit_seconds=10)[0] == "200"
     after = engine_servers(floor)

@@ -1,6 +1,5 @@
 """The service under test, as its clients see it, and how answers are compared."""
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 import httpx
 import pyoxigraph as ox
 from tests.conformance.suites import BASE, TOP
+from tests.waiting import wait_until
 
 JSON, N_TRIPLES = "application/sparql-results+json", "application/n-triples"
 _ROW = "https://example.org/row#"
@@ -43,15 +43,14 @@ class Service:
 
     def wait(self) -> None:
         """Wait until the service answers; its address is known a little earlier."""
-        deadline = time.monotonic() + 20
-        while True:
+
+        def answers() -> bool:
             try:
-                assert self.client.get("/health").is_success
+                return self.client.get("/health").is_success
             except httpx.ConnectError:
-                assert time.monotonic() < deadline, "the service does not answer"
-                time.sleep(0.02)
-            else:
-                return
+                return False
+
+        wait_until(answers, "the service answers", within_seconds=20)
 
     def query(self, text: str, *, accept: str) -> httpx.Response:
         headers = {"content-type": "application/sparql-query", "accept": accept}

@@ -26,10 +26,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Server:
 
 def routes_of(server: Server) -> list[BaseRoute]:
     """The framework's routes."""
-    app = server._app
-    assert isinstance(app, FastAPI)
+    assert isinstance(server.app, FastAPI)
     found: list[BaseRoute] = []
-    left = list(app.routes)
+    left = list(server.app.routes)
     while left:
         route = left.pop()
         included = getattr(route, "original_router", None)

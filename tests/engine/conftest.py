@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 import uvloop
+from tests.waiting import until
 
 from gfmdkg.engine.pool import EnginePool
 from gfmdkg.settings import Settings
@@ -93,13 +93,11 @@ def busy_children() -> Callable[[], Awaitable[list[int]]]:
 
     async def find() -> list[int]:
         before = {pid: _ticks(pid) for pid in children()}
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            await asyncio.sleep(0.1)
-            busy = [p for p in children() if p in before and _ticks(p) - before[p] >= 4]
-            if busy:
-                return busy
-        pytest.fail("no worker is at work")
+
+        def busy() -> list[int]:
+            return [p for p in children() if p in before and _ticks(p) - before[p] >= 4]
+
+        return await until(busy, "a worker is at work")
 
     return find
 

@@ -65,14 +65,14 @@ async def serving(version: Version) -> AsyncIterator[str]:
     """The engine's own server over a version; its address."""
     server = await Engines().start(version)
     try:
-        yield f"http://127.0.0.1:{server._address.port}/query"
+        yield f"http://127.0.0.1:{server.address.port}/query"
     finally:
         server.close()
         await server.wait()
 
 
-def test_endpoint_is_asked_once_how_it_computes_and_for_each_version_what_it_holds(
-    held: Version, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_endpoint_is_asked_once_for_each_version_what_it_holds(
+    held: Version, tmp_path: Path
 ) -> None:
     others = (
         ("default graph does not hold", QUADS + '<http://e/1> <http://e/p> "1" .'),
@@ -88,8 +88,6 @@ def test_endpoint_is_asked_once_how_it_computes_and_for_each_version_what_it_hol
             await endpoint.check(held, engines.start)
             await endpoint.check(held, engines.start)
             assert engines.started == 1, "what is known was asked again"
-            # Whatever it would answer now to the questions of the first time, it is not asked.
-            monkeypatch.setattr(endpoint_module, "_CONDUCT", ())
             for number, (reason, quads) in enumerate(others):
                 other = version_with(tmp_path / str(number), quads)
                 with pytest.raises(EngineFailure) as refused:
@@ -104,7 +102,6 @@ def test_endpoint_is_asked_once_how_it_computes_and_for_each_version_what_it_hol
 def test_refused_endpoint_is_left_alone_for_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(endpoint_module, "_CONDUCT", ())
     held = version_with(tmp_path, QUADS)
     other = version_with(tmp_path, GRAPH.format(n=1, text="more"))
 
@@ -130,10 +127,7 @@ def test_refused_endpoint_is_left_alone_for_a_while(
     asyncio.run(ask())
 
 
-def test_version_that_the_endpoint_does_not_hold_is_answered_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(endpoint_module, "_CONDUCT", ())
+def test_version_that_the_endpoint_does_not_hold_is_answered_here(tmp_path: Path) -> None:
     held = version_with(tmp_path, QUADS)
     newer = version_with(tmp_path, GRAPH.format(n=1, text="more"))
 

@@ -8,6 +8,7 @@ import tempfile
 from typing import Any
 
 import pytest
+from tests.waiting import begin, give_way
 
 from gfmdkg import errors
 from gfmdkg.engine.answers import MEMORY_BYTES, Spool, SpooledAnswer
@@ -69,7 +70,7 @@ def test_frames_are_put_together_from_any_pieces(size: int) -> None:
             data = pack_frame(b'{"a": 1}', body, limit_seconds=1.5, retires=True)
             awaited = asyncio.create_task(receive_frame(reader))
             for at in range(0, len(data), size):
-                await asyncio.sleep(0)
+                await give_way()
                 assert not awaited.done()
                 reader.feed_data(data[at : at + size])
             frame = await awaited
@@ -95,18 +96,12 @@ def _admission(**values: Any) -> Admission:
     return Admission(**({"places": 1, "queue": 9, "wait_seconds": 5.0} | values))
 
 
-async def _entering(admission: Admission, lane: Lane) -> "asyncio.Task[None]":
-    task = asyncio.create_task(admission.enter(lane))
-    await asyncio.sleep(0)
-    return task
-
-
 def test_adhoc_never_takes_the_reserved_places() -> None:
     async def scenario() -> None:
         admission = _admission(places=3, reserved=1)
-        adhoc = [await _entering(admission, Lane.ADHOC) for _ in range(3)]
+        adhoc = [await begin(admission.enter(Lane.ADHOC)) for _ in range(3)]
         assert [task.done() for task in adhoc] == [True, True, False]
-        canned = [await _entering(admission, Lane.CANNED) for _ in range(2)]
+        canned = [await begin(admission.enter(Lane.CANNED)) for _ in range(2)]
         assert [task.done() for task in canned] == [True, False]
         admission.leave(Lane.CANNED)
         await asyncio.gather(canned[1])
@@ -129,8 +124,8 @@ def test_queue_is_by_order_of_coming_as_far_as_lanes_have_room() -> None:
         admission = _admission(places=2, reserved=1)
         await admission.enter(Lane.ADHOC)
         await admission.enter(Lane.CANNED)
-        adhoc = await _entering(admission, Lane.ADHOC)
-        canned = await _entering(admission, Lane.CANNED)
+        adhoc = await begin(admission.enter(Lane.ADHOC))
+        canned = await begin(admission.enter(Lane.CANNED))
         admission.leave(Lane.CANNED)
         await asyncio.gather(canned)
         assert not adhoc.done()
@@ -144,11 +139,11 @@ def test_canned_query_displaces_the_last_adhoc_one_of_a_full_queue() -> None:
     async def scenario() -> None:
         admission = _admission(queue=2)
         await admission.enter(Lane.ADHOC)
-        first, last = [await _entering(admission, Lane.ADHOC) for _ in range(2)]
+        first, last = [await begin(admission.enter(Lane.ADHOC)) for _ in range(2)]
         with pytest.raises(Busy):
             await admission.enter(Lane.ADHOC)
         for displaced in (last, first):
-            await _entering(admission, Lane.CANNED)
+            await begin(admission.enter(Lane.CANNED))
             with pytest.raises(Busy):
                 await displaced
         with pytest.raises(Busy):
@@ -162,7 +157,7 @@ def test_waiter_that_is_cancelled_as_its_turn_comes_gives_the_place_on() -> None
     async def scenario() -> None:
         admission = _admission()
         await admission.enter()
-        first, second = [await _entering(admission, Lane.CANNED) for _ in range(2)]
+        first, second = [await begin(admission.enter(Lane.CANNED)) for _ in range(2)]
         admission.leave()
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
@@ -178,8 +173,7 @@ def test_nobody_waits_longer_than_allowed_and_nobody_enters_at_the_end() -> None
         await admission.enter()
         with pytest.raises(Busy):
             await admission.enter()
-        closing = asyncio.create_task(admission.close(limit_seconds=5))
-        await asyncio.sleep(0)
+        closing = await begin(admission.close(limit_seconds=5))
         with pytest.raises(Busy, match="is ending"):
             await admission.enter()
         admission.leave()

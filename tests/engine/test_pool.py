@@ -5,7 +5,6 @@ import io
 import os
 import shutil
 import signal
-import socket
 import sysconfig
 import time
 from collections.abc import Awaitable, Callable
@@ -17,6 +16,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from tests.engine.conftest import TRIPLES, children, publish
+from tests.listener import Listener
+from tests.waiting import begin, until
 
 from gfmdkg.engine import server
 from gfmdkg.engine.answers import read_body
@@ -53,14 +54,8 @@ def _direct(version: Version, text: str, formats: AnswerFormats) -> bytes:
     return output.getvalue()
 
 
-async def _until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not is_so():
-            await asyncio.sleep(0.01)
-
-
 async def _until_idle(pool: EnginePool, number: int) -> None:
-    await _until(lambda: pool.stats().idle >= number)
+    await until(lambda: pool.stats().idle >= number, f"idle engines: {number}")
 
 
 def test_answers_equal_those_of_the_store_in_all_sizes(
@@ -184,19 +179,15 @@ def test_failure_in_mid_answer_is_an_error(open_pool: OpenPool, version: Version
     asyncio.run(scenario())
 
 
-def test_engine_opens_no_connection(open_pool: OpenPool, version: Version) -> None:
+def test_engine_opens_no_connection(
+    open_pool: OpenPool, version: Version, listener: Listener
+) -> None:
     async def scenario() -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen()
-            listener.setblocking(False)
-            url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-            async with open_pool() as pool:
-                text = f"SELECT * {{ SERVICE <{url}> {{ ?x a ?z }} }}"
-                with pytest.raises(EngineFailure):
-                    await pool.query(QueryRequest(text=text, version=version))
-                with pytest.raises(BlockingIOError):
-                    listener.accept()
+        async with open_pool() as pool:
+            text = f"SELECT * {{ SERVICE <{listener.url}> {{ ?x a ?z }} }}"
+            with pytest.raises(EngineFailure):
+                await pool.query(QueryRequest(text=text, version=version))
+            assert listener.count_callers() == 0
 
     asyncio.run(scenario())
 
@@ -264,9 +255,7 @@ def test_engine_that_dies_idle_costs_no_request(
             for _ in range(3):
                 for pid in set(children()) - others:
                     os.kill(pid, signal.SIGKILL)
-                async with asyncio.timeout(5):
-                    while pool.stats().idle:
-                        await asyncio.sleep(0.001)
+                await until(lambda: not pool.stats().idle, "their death is noticed")
                 answer = await pool.query(QueryRequest(text=POINT, version=version))
                 assert answer.rows == 10
             assert pool.stats().ended["failures"] == 0
@@ -304,6 +293,7 @@ def test_memory_limit_is_named_and_leaves_room_for_normal_work(
 def test_engine_that_grew_is_ended_in_a_while(
     open_pool: OpenPool, version: Version, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
+    # Private: an engine grows by queries that take seconds, and is ended after seconds of rest.
     monkeypatch.setattr(server, "_SIZE_CHECK_SECONDS", 0.0)
     monkeypatch.setattr(server, "_GROWN_BYTES", -(1 << 30))
     monkeypatch.setattr(server, "_GROWN_SECONDS", seconds)
@@ -312,7 +302,7 @@ def test_engine_that_grew_is_ended_in_a_while(
         async with open_pool() as pool:
             await _until_idle(pool, 2)
             assert (await pool.query(QueryRequest(text=POINT, version=version))).rows == 10
-            await _until(lambda: pool.stats().workers == 1)
+            await until(lambda: pool.stats().workers == 1, "the engine is ended")
             assert (await pool.query(QueryRequest(text=POINT, version=version))).rows == 10
             assert pool.stats().ended["failures"] == 0
 
@@ -338,10 +328,8 @@ def test_full_queue_turns_requests_away_with_a_time_to_return(
 def test_nobody_waits_longer_than_the_queue_allows(open_pool: OpenPool, version: Version) -> None:
     async def scenario() -> None:
         async with open_pool(query_queue_seconds=0.1) as pool:
-            first = asyncio.create_task(
-                pool.query(QueryRequest(text=ENDLESS, version=version, time_limit_seconds=0.5))
-            )
-            await asyncio.sleep(0)
+            endless = QueryRequest(text=ENDLESS, version=version, time_limit_seconds=0.5)
+            first = await begin(pool.query(endless))
             begun = time.perf_counter()
             with pytest.raises(Busy):
                 await pool.query(QueryRequest(text=POINT, version=version))
@@ -360,8 +348,7 @@ def test_adhoc_queries_leave_reserved_workers_to_canned_ones(
         async with open_pool(**settings) as pool:
             await _until_idle(pool, 2)
             endless = QueryRequest(text=ENDLESS, version=version)
-            hogs = [asyncio.create_task(pool.query(endless)) for _ in range(2)]
-            await asyncio.sleep(0.01)
+            hogs = [await begin(pool.query(endless)) for _ in range(2)]
             assert pool.stats().running == {Lane.ADHOC: 1, Lane.CANNED: 0}
             canned = QueryRequest(text=POINT, version=version, lane=Lane.CANNED)
             answer = await pool.query(canned)
@@ -380,18 +367,16 @@ def test_cancelling_ends_the_running_engine_and_leaves_the_queue(
     async def scenario() -> None:
         async with open_pool() as pool:
             endless = QueryRequest(text=ENDLESS, version=version)
-            running, waiting = (asyncio.create_task(pool.query(endless)) for _ in range(2))
-            await asyncio.sleep(0.1)
+            running, waiting = [await begin(pool.query(endless)) for _ in range(2)]
+            await _until_idle(pool, 1)  # a spare that starts is busy as well
             (pid,) = await busy_children()
             waiting.cancel()
-            await asyncio.sleep(0)
+            await asyncio.wait({waiting})
             assert pool.stats().waiting[Lane.ADHOC] == 0
             running.cancel()
             answer = await pool.query(QueryRequest(text=POINT, version=version))
             assert answer.rows == 10
-            async with asyncio.timeout(5):
-                while Path(f"/proc/{pid}").exists():
-                    await asyncio.sleep(0.01)
+            await until(lambda: not Path(f"/proc/{pid}").exists(), "the engine is gone")
             assert running.cancelled()
             assert waiting.cancelled()
             assert pool.stats().ended["cancelled"] == 2
@@ -444,13 +429,9 @@ def test_closing_finishes_running_requests_and_takes_no_new_ones(
 
     async def scenario() -> None:
         async with open_pool() as pool:
-            tasks = [
-                asyncio.create_task(pool.query(QueryRequest(text=slow, version=version)))
-                for _ in range(2)
-            ]
-            await asyncio.sleep(0)
-            closing = asyncio.create_task(pool.close())
-            await asyncio.sleep(0)
+            request = QueryRequest(text=slow, version=version)
+            tasks = [await begin(pool.query(request)) for _ in range(2)]
+            closing = await begin(pool.close())
             with pytest.raises(Busy, match="is ending"):
                 await pool.query(QueryRequest(text=POINT, version=version))
             await closing
@@ -465,8 +446,7 @@ def test_closing_kills_what_does_not_end_in_time(
     async def scenario() -> None:
         async with open_pool(shutdown_seconds=0.2, query_timeout_seconds=60.0) as pool:
             endless = QueryRequest(text=ENDLESS, version=version)
-            tasks = [asyncio.create_task(pool.query(endless)) for _ in range(2)]
-            await asyncio.sleep(0.05)
+            tasks = [await begin(pool.query(endless)) for _ in range(2)]
             await pool.close()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
             assert [type(outcome) for outcome in outcomes] == [EngineFailure, EngineFailure]

@@ -4,15 +4,17 @@ import asyncio
 import os
 import select
 import signal
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.listener import Listener
+from tests.waiting import begin, until
 
 from gfmdkg.engine.workers import Role, WorkerProcess
 from gfmdkg.errors import Conflict, EngineFailure, QueryTimeout
 
+# Its sleeps are the work that takes long, or never ends.
 ROLE = """
 import os, resource, socket, sys, time
 from gfmdkg.engine.frames import Reply
@@ -51,7 +53,8 @@ def create_handler(options):
                 kept.append(litter.pop())
                 return Reply(head={})
             case "sleep":
-                time.sleep(60)
+                time.sleep(float(frame.body or b"60"))
+                return Reply(head={})
             case "retire":
                 return Reply(head={}, retires=True)
             case "connect":
@@ -111,10 +114,8 @@ def test_process_that_rests_gives_its_memory_back(role: str) -> None:
     async def scenario() -> None:
         worker = await _start(role)
         await worker.request(b"litter", limit_seconds=20)
-        before = _resident_bytes(worker.pid)
-        async with asyncio.timeout(10):
-            while _resident_bytes(worker.pid) > before - (20 << 20):
-                await asyncio.sleep(0.05)
+        less = _resident_bytes(worker.pid) - (20 << 20)
+        await until(lambda: _resident_bytes(worker.pid) <= less, "memory is given back")
         assert (await worker.request(b"echo", b"still there", limit_seconds=5)).body
         await _end(worker)
 
@@ -165,9 +166,8 @@ def test_error_of_ours_leaves_the_process_alive(role: str) -> None:
 def test_each_request_has_a_limit_of_its_own(runner: asyncio.Runner, role: str) -> None:
     async def scenario() -> None:
         worker = await _start(role)
-        for limit in (0.2, 5, 0.3):  # the first one's time passes during the others
-            await worker.request(b"echo", limit_seconds=limit)
-            await asyncio.sleep(0.15)
+        await worker.request(b"echo", limit_seconds=0.2)
+        await worker.request(b"sleep", b"0.4", limit_seconds=5)  # the first one's time passes
         begun = asyncio.get_running_loop().time()
         with pytest.raises(QueryTimeout) as caught:
             await worker.request(b"sleep", limit_seconds=0.4)
@@ -210,8 +210,8 @@ def test_start_that_fails_or_hangs_is_told_and_leaves_nothing(
             await _start(role, start="fail")
         with pytest.raises(EngineFailure, match=r"not ready in 0\.2 s"):
             await _start(role, ready_seconds=0.2, start="hang")
-        starting = asyncio.create_task(_start(role, start="hang"))
-        await asyncio.sleep(0.1)
+        starting = await begin(_start(role, start="hang"))
+        await until(lambda: count_children() == 1, "the process was started")
         starting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await starting
@@ -222,21 +222,15 @@ def test_start_that_fails_or_hangs_is_told_and_leaves_nothing(
     assert count_children() == 0
 
 
-def test_process_is_confined(role: str) -> None:
+def test_process_is_confined(role: str, listener: Listener) -> None:
     async def scenario() -> None:
         worker = await _start(role)
         limits = await worker.request(b"limits", limit_seconds=5)
         assert limits.head == {"core": [0, 0], "as": [MEMORY, MEMORY]}
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen()
-            listener.setblocking(False)
-            port = str(listener.getsockname()[1]).encode()
-            if worker.network_obstacle is None:
-                with pytest.raises(EngineFailure, match="Network is unreachable"):
-                    await worker.request(b"connect", port, limit_seconds=5)
-                with pytest.raises(BlockingIOError):
-                    listener.accept()
+        if worker.network_obstacle is None:
+            with pytest.raises(EngineFailure, match="Network is unreachable"):
+                await worker.request(b"connect", b"%d" % listener.port, limit_seconds=5)
+            assert listener.count_callers() == 0
         await _end(worker)
 
     asyncio.run(scenario())

@@ -54,7 +54,7 @@ async def _canary(pool: EnginePool, version: Version, seconds: list[float]) -> N
         answer = await pool.query(QueryRequest(text=text, version=version, lane=Lane.CANNED))
         assert answer.rows == 10
         seconds.append(time.perf_counter() - begun)
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.005)  # noqa: TID251 - the load: some hundred questions a second
 
 
 def test_every_runaway_ends_at_its_limit_while_others_are_answered(

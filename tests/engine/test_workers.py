@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import begin, give_way
 
 from gfmdkg.engine.workers import Role, Workers
 from gfmdkg.errors import Busy, Conflict, EngineFailure, QueryTimeout
 
-# Answers with its own number, after as long as the body asks for.
+# Answers with its own number, after work that takes as long as the body says.
 ROLE = """
 import os, time
 from gfmdkg.engine.frames import Reply
@@ -92,9 +93,8 @@ def test_work_over_its_limit_is_killed_and_the_next_gets_a_new_process(module: s
 def test_those_who_wait_too_long_or_are_too_many_are_sent_away(module: str) -> None:
     async def scenario() -> None:
         async with open_workers(module, queue=1, wait_seconds=0.05) as workers:
-            first = asyncio.create_task(ask(workers, b"0.5"))
-            second = asyncio.create_task(ask(workers))
-            await asyncio.sleep(0)
+            first = await begin(ask(workers, b"0.5"))
+            second = await begin(ask(workers))
             with pytest.raises(Busy, match="all are busy"):
                 await ask(workers)
             with pytest.raises(Busy):
@@ -117,13 +117,11 @@ def test_end_waits_for_those_at_work_and_kills_what_takes_longer(module: str) ->
     async def scenario() -> None:
         async with open_workers(module) as workers:
             await ask(workers)
-            finishing = asyncio.create_task(ask(workers, b"0.2"))
-            await asyncio.sleep(0)
+            finishing = await begin(ask(workers, b"0.2"))
         assert await finishing
         async with open_workers(module) as workers:
             await ask(workers)
-            endless = asyncio.create_task(ask(workers, b"60"))
-            await asyncio.sleep(0)
+            endless = await begin(ask(workers, b"60"))
             await workers.close(limit_seconds=0.1)
             with pytest.raises(EngineFailure):
                 await endless
@@ -133,8 +131,7 @@ def test_end_waits_for_those_at_work_and_kills_what_takes_longer(module: str) ->
 
 async def leave(request: "asyncio.Task[int]", *, after_steps: int) -> None:
     """Let a request go on for some steps of the event loop, then go away."""
-    for _ in range(after_steps):
-        await asyncio.sleep(0)
+    await give_way(after_steps)
     request.cancel()
 
 
@@ -169,9 +166,7 @@ def test_who_leaves_while_the_process_is_reaped_takes_nothing_from_the_next(
     async def scenario() -> None:
         async with open_workers(module) as workers:
             await ask(workers)
-            first = asyncio.create_task(ask(workers, b"60"))
-            second = asyncio.create_task(ask(workers, b"60"))
-            await asyncio.sleep(0.05)
+            first, second = [await begin(ask(workers, b"60")) for _ in range(2)]
             await leave(first, after_steps=0)
             await leave(second, after_steps=steps)
             await asyncio.wait({first, second})

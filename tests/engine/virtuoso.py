@@ -6,11 +6,11 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from tests.conftest import skip_unless_required
+from tests.waiting import wait_until
 
 PROGRAM, SHELL = "virtuoso-t", "isql-vt"
 START_SECONDS = 60
@@ -78,12 +78,12 @@ def _free_ports() -> list[int]:
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = monotonic() + START_SECONDS
-    while True:
+    def answers() -> bool:
+        assert process.poll() is None, "Virtuoso did not start"
         try:
             with urlopen(f"{url}?query=ASK%7B%7D", timeout=START_SECONDS):
-                return
+                return True
         except (URLError, ConnectionError):
-            assert process.poll() is None, "Virtuoso did not start"
-            assert monotonic() < deadline, "Virtuoso did not answer"
-            sleep(0.05)
+            return False
+
+    wait_until(answers, "Virtuoso answers", within_seconds=START_SECONDS)

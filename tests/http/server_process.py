@@ -6,13 +6,13 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 import httpx
+from tests.waiting import wait_until
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.store.versions import Origin, VersionStore
@@ -67,8 +67,12 @@ class ServerProcess:
     def end(self, number: int = signal.SIGTERM, within_seconds: float = 15) -> int:
         self.process.send_signal(number)
         code = self.process.wait(within_seconds)
-        self._reader.join(5)
+        self.read_to_the_end()
         return code
+
+    def read_to_the_end(self) -> None:
+        """Have all that it wrote in ``lines``; the process has ended."""
+        self._reader.join(5)
 
 
 def parse_figures(text: str) -> dict[str, float]:
@@ -104,11 +108,20 @@ def is_running(pid: int) -> bool:
     return state != "Z"
 
 
-def wait_until(claim: Callable[[], bool], within_seconds: float = 10) -> None:
-    deadline = monotonic() + within_seconds
-    while not claim():
-        assert monotonic() < deadline, "it did not come to pass"
-        sleep(0.02)
+def wait_for_the_end(pids: Iterable[int], within_seconds: float = 10) -> None:
+    """Wait until none of these processes runs."""
+    wait_until(
+        lambda: not any(map(is_running, pids)), "the processes end", within_seconds=within_seconds
+    )
+
+
+def wait_until_busy(server: ServerProcess, engines: int, within_seconds: float = 10) -> None:
+    """Wait until so many engines work at a query."""
+    wait_until(
+        lambda: server.figures()['gfmdkg_engines{state="running"}'] == engines,
+        f"engines at work: {engines}",
+        within_seconds=within_seconds,
+    )
 
 
 @contextmanager
@@ -131,7 +144,11 @@ def serving(
     family: list[int] = []
     try:
         assert server.url, "".join(server.lines)
-        wait_until(lambda: server.get("/health").status_code == 200, START_SECONDS)
+        wait_until(
+            lambda: server.get("/health").status_code == 200,
+            "the service is healthy",
+            within_seconds=START_SECONDS,
+        )
         yield server
         family = descendants(process.pid)
     finally:
@@ -142,11 +159,9 @@ def serving(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        for pid in family:
-            if is_running(pid):
-                wait_until(lambda pid=pid: not is_running(pid))  # type: ignore[misc]
+        wait_for_the_end(family)
         for pipe in (process.stdout, process.stderr):
             assert pipe is not None
-        server._reader.join(5)
+        server.read_to_the_end()
         process.stdout.close()  # type: ignore[union-attr]
         process.stderr.close()  # type: ignore[union-attr]

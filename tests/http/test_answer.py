@@ -183,7 +183,7 @@ def test_fault_of_ours_is_a_problem_whose_name_is_in_the_log(
         raise RuntimeError("a fault of ours")
 
     # One route of the framework, one address without it.
-    monkeypatch.setattr("gfmdkg.queries.routes._describe", fail)
+    monkeypatch.setattr("gfmdkg.queries.routes.write_json", fail)
     monkeypatch.setattr("gfmdkg.sparql.endpoint.parse_query", fail)
     for site in open_site(create_app(settings_for(harbour_store))):
         for path in ("/api/queries", "/sparql?query=ASK%20%7B%7D"):

@@ -2,6 +2,7 @@ import asyncio
 import gzip
 
 import pytest
+from tests.waiting import begin
 
 from gfmdkg.http.answer import (
     Answer,
@@ -72,9 +73,7 @@ def test_compressed_form_is_none_for_a_client_that_does_not_take_it() -> None:
 async def waiting(flights: SingleFlight, count: int) -> list["asyncio.Task[Answer | Turn]"]:
     assert flights.lead("k")
     assert not flights.lead("k")
-    waiters = [asyncio.create_task(flights.wait("k")) for _ in range(count)]
-    await asyncio.sleep(0)
-    return waiters
+    return [await begin(flights.wait("k")) for _ in range(count)]
 
 
 @pytest.mark.parametrize("outcome", [answer(), *Turn])
@@ -96,7 +95,7 @@ def test_one_who_leaves_takes_nobody_along() -> None:
         flights, made = SingleFlight(), answer()
         first, second = await waiting(flights, 2)
         first.cancel()
-        await asyncio.sleep(0)
+        await asyncio.wait({first})
         flights.end("k", made)
         assert await second is made
         assert first.cancelled()

@@ -18,7 +18,6 @@ from gfmdkg.engine.pool import EngineWork
 from gfmdkg.http.log import Entry, JsonFormatter, RequestLog, logging_config
 from gfmdkg.http.metrics import Metrics
 from gfmdkg.http.request import RequestIds
-from gfmdkg.http.server import Server
 
 Line = dict[str, object]
 
@@ -175,15 +174,13 @@ def test_logging_configuration_is_valid(log_format: str) -> None:
         assert isinstance(configurator.configure_formatter(formatter), logging.Formatter)
 
 
-def test_service_logs_a_line_a_request_without_query_path_or_token(harbour_store: Path) -> None:
-    stream = io.StringIO()
+def test_service_logs_a_line_a_request_without_query_path_or_token(
+    harbour_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     secret = "http://secret.example/"
 
     async def scene() -> None:
-        app = create_app(settings_for(harbour_store, log_format="json"))
-        assert isinstance(app, Server)
-        app.log._stream = stream
-        async with running(app) as client:
+        async with running(create_app(settings_for(harbour_store, log_format="json"))) as client:
             query = f"SELECT * {{ ?s ?p ?o FILTER(?s != <{secret}>) }} LIMIT 3"
             await client.get("/sparql", params={"query": query})
             await client.get("/sparql", params={"query": query})
@@ -197,7 +194,7 @@ def test_service_logs_a_line_a_request_without_query_path_or_token(harbour_store
             assert refused.status_code == 401
 
     asyncio.run(scene())
-    text = stream.getvalue()
+    text = capsys.readouterr().err
     assert "secret" not in text
     assert "hidden" not in text
     assert "sea-pact" not in text

@@ -1,5 +1,6 @@
 import asyncio
 import fcntl
+import os
 from pathlib import Path
 from typing import Any
 
@@ -113,15 +114,17 @@ def test_writer_is_seen_by_its_lock(tmp_path: Path) -> None:
     assert not is_being_written(tmp_path)
 
 
-def test_fronts_collect_each_others_figures_and_pass_over_dead_ones(tmp_path: Path) -> None:
+def test_fronts_collect_each_others_figures_and_pass_over_dead_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "f"
     folder.mkdir(mode=0o700)
     (folder / "1.sock").touch()  # left by one that was killed
 
     async def scene() -> list[Any]:
         first = ProcessGroup(lambda: {"process": "a"}, folder=folder)
+        monkeypatch.setattr(os, "getpid", lambda: 2)
         second = ProcessGroup(lambda: {"process": "b"}, folder=folder)
-        second._path = folder / "b.sock"
         await first.start()
         await second.start()
         found = await second.snapshots()

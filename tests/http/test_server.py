@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.types import Message
 from tests.sites import publish, settings_for
+from tests.waiting import begin, give_way
 
 from gfmdkg.engine.answers import Spool
 from gfmdkg.errors import Busy, EngineFailure, QueryTimeout
@@ -48,7 +49,7 @@ class Counting:
         self.calls += 1
         number = self.calls
         await self.gate.wait()
-        await asyncio.sleep(0)  # no engine answers at once
+        await give_way()  # no engine answers at once
         if self.errors:
             raise self.errors.pop(0)
         spool = Spool(limit_bytes=1 << 30)
@@ -101,6 +102,15 @@ async def ask(
 
     await server(scope, receive, send)
     return Reply(sent)
+
+
+async def ask_at_once(server: Server, handler: Counting, count: int) -> list[Reply]:
+    """So many equal requests that have all come before the handler answers any."""
+    handler.gate.clear()
+    asked = [await begin(ask(server)) for _ in range(count)]
+    assert server.metrics.in_progress == count
+    handler.gate.set()
+    return await asyncio.gather(*asked)
 
 
 def test_same_question_runs_once(harbour_store: Path) -> None:
@@ -181,11 +191,7 @@ def test_volatile_answers_are_neither_kept_nor_shared(harbour_store: Path) -> No
     async def scene() -> None:
         handler = Counting(cacheable=False)
         server = make_server(harbour_store, handler)
-        handler.gate.clear()
-        asked = [asyncio.create_task(ask(server)) for _ in range(3)]
-        await asyncio.sleep(0)
-        handler.gate.set()
-        bodies = {reply.body for reply in await asyncio.gather(*asked)}
+        bodies = {reply.body for reply in await ask_at_once(server, handler, 3)}
         assert bodies == {b"1 ", b"2 ", b"3 "}
 
     asyncio.run(scene())
@@ -222,11 +228,7 @@ def test_identical_requests_in_flight_are_computed_once(harbour_store: Path) -> 
     async def scene() -> None:
         handler = Counting()
         server = make_server(harbour_store, handler)
-        handler.gate.clear()
-        asked = [asyncio.create_task(ask(server)) for _ in range(20)]
-        await asyncio.sleep(0.01)
-        handler.gate.set()
-        replies = await asyncio.gather(*asked)
+        replies = await ask_at_once(server, handler, 20)
         assert {reply.body for reply in replies} == {b"1 "}
         assert len({reply.headers["x-request-id"] for reply in replies}) == 20
         assert handler.calls == 1
@@ -240,10 +242,8 @@ def test_next_takes_over_when_the_first_ones_client_leaves(harbour_store: Path) 
         handler.errors.append(ClientGone())
         server = make_server(harbour_store, handler)
         handler.gate.clear()
-        leaver = asyncio.create_task(ask(server))
-        await asyncio.sleep(0)
-        others = [asyncio.create_task(ask(server)) for _ in range(4)]
-        await asyncio.sleep(0)
+        leaver = await begin(ask(server))
+        others = [await begin(ask(server)) for _ in range(4)]
         handler.gate.set()
         assert {reply.body for reply in await asyncio.gather(*others)} == {b"2 "}
         with pytest.raises(IndexError):  # nothing was sent to who left
@@ -259,11 +259,8 @@ def test_crash_of_a_worker_costs_one_request_and_repeated_ones_are_not_tried_by_
         handler = Counting()
         handler.errors.extend(EngineFailure("it crashed") for _ in range(failures))
         server = make_server(harbour_store, handler)
-        handler.gate.clear()
-        asked = [asyncio.create_task(ask(server)) for _ in range(5)]
-        await asyncio.sleep(0)
-        handler.gate.set()
-        return [reply.status for reply in await asyncio.gather(*asked)], handler.calls
+        replies = await ask_at_once(server, handler, 5)
+        return [reply.status for reply in replies], handler.calls
 
     assert asyncio.run(scene(1)) == ([503, 200, 200, 200, 200], 2)
     assert asyncio.run(scene(9)) == ([503] * 5, 2)
@@ -281,11 +278,8 @@ def test_each_failure_where_somebody_waits_is_tried_once_more(harbour_store: Pat
         ):
             server.service.cache = Cache(1 << 20)
             handler.errors.extend(EngineFailure("it crashed") for _ in range(failures))
-            handler.gate.clear()
-            asked = [asyncio.create_task(ask(server)) for _ in statuses]
-            await asyncio.sleep(0)
-            handler.gate.set()
-            assert [reply.status for reply in await asyncio.gather(*asked)] == statuses
+            replies = await ask_at_once(server, handler, len(statuses))
+            assert [reply.status for reply in replies] == statuses
         handler.errors.append(EngineFailure("it crashed"))
         assert (await ask(server, "/x", query=b"alone")).status == 503  # nobody waits
 
@@ -297,11 +291,7 @@ def test_refusal_is_shared_with_those_who_wait(harbour_store: Path) -> None:
         handler = Counting()
         handler.errors.append(Busy(3))
         server = make_server(harbour_store, handler)
-        handler.gate.clear()
-        asked = [asyncio.create_task(ask(server)) for _ in range(3)]
-        await asyncio.sleep(0)
-        handler.gate.set()
-        replies = await asyncio.gather(*asked)
+        replies = await ask_at_once(server, handler, 3)
         assert [r.headers["retry-after"] for r in replies] == ["3"] * 3
         assert handler.calls == 1
 
@@ -422,11 +412,7 @@ def test_waiters_do_not_wait_for_a_large_answer_of_somebody_slow(harbour_store: 
     async def scene() -> None:
         handler = Counting(b"row\n" * 200_000)
         server = make_server(harbour_store, handler, cache_limit_bytes=1_000_000)
-        handler.gate.clear()
-        asked = [asyncio.create_task(ask(server)) for _ in range(3)]
-        await asyncio.sleep(0)
-        handler.gate.set()
-        assert len({reply.body[:2] for reply in await asyncio.gather(*asked)}) == 3
+        assert len({reply.body[:2] for reply in await ask_at_once(server, handler, 3)}) == 3
 
     asyncio.run(scene())
 
@@ -446,8 +432,7 @@ def test_handler_that_is_stopped_at_the_end_says_so(harbour_store: Path) -> None
         handler = Counting()
         handler.gate.clear()
         server = make_server(harbour_store, handler)
-        task = asyncio.create_task(ask(server))
-        await asyncio.sleep(0)
+        task = await begin(ask(server))
         task.cancel()
         reply = await task
         assert reply.status == 503
@@ -461,8 +446,7 @@ def test_server_counts_what_is_in_progress(harbour_store: Path) -> None:
         handler = Counting()
         handler.gate.clear()
         server = make_server(harbour_store, handler)
-        task = asyncio.create_task(ask(server))
-        await asyncio.sleep(0)
+        task = await begin(ask(server))
         assert server.metrics.in_progress == 1
         handler.gate.set()
         await task

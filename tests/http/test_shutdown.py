@@ -15,8 +15,10 @@ from tests.http.server_process import (
     is_running,
     publish_triples,
     serving,
-    wait_until,
+    wait_for_the_end,
+    wait_until_busy,
 )
+from tests.waiting import wait_until
 
 RUNAWAY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?a ?d LIMIT 1"
 
@@ -40,8 +42,7 @@ def in_background(server: ServerProcess, query: str) -> tuple[threading.Thread, 
 
     thread = threading.Thread(target=ask)
     thread.start()
-    running = 'gfmdkg_engines{state="running"}'
-    wait_until(lambda: server.figures()[running] == 1)
+    wait_until_busy(server, 1)
     return thread, outcome
 
 
@@ -66,12 +67,12 @@ def test_running_request_is_finished_before_the_end_and_new_ones_are_refused(
                 return True
             return False
 
-        wait_until(is_refused, 1.2)
+        wait_until(is_refused, "a new connection is refused", within_seconds=1.2)
         assert not outcome  # it is still at it
         server.process.wait(10)
         thread.join()
         assert outcome == [(504, "query-timeout")]
-        wait_until(lambda: not any(map(is_running, family)))
+        wait_for_the_end(family)
 
 
 def test_what_is_not_done_in_time_is_told_so(store: Path) -> None:
@@ -83,7 +84,7 @@ def test_what_is_not_done_in_time_is_told_so(store: Path) -> None:
         assert monotonic() - began < 5
         thread.join()
         assert outcome == [(503, "engine-failure")]
-        wait_until(lambda: not any(map(is_running, family)))
+        wait_for_the_end(family)
 
 
 def test_idle_connections_do_not_delay_the_end(store: Path) -> None:
@@ -113,7 +114,9 @@ def test_two_fronts_share_the_port_the_versions_and_the_figures(store: Path) -> 
             answers = [server.get("/sparql", params=count) for _ in range(rounds)]
             return {(a.headers["content-version"], a.text) for a in answers}
 
-        wait_until(lambda: bool(ask(5)) and len(fronts_of(server)) == 2)
+        wait_until(
+            lambda: bool(ask(5)) and len(fronts_of(server)) == 2, "both processes have answered"
+        )
         (before,) = ask(20)
         publish_triples(store, 1)
         (after,) = ask(20)
@@ -130,17 +133,17 @@ def test_two_fronts_share_the_port_the_versions_and_the_figures(store: Path) -> 
             except httpx.HTTPError:  # a connection that waited for the dead one
                 return False
 
-        wait_until(is_replaced, 20)
+        wait_until(is_replaced, "the killed process is replaced", within_seconds=20)
         assert killed not in fronts_of(server)
         assert is_running(other)
         assert ask(20) == {after}
         family |= set(descendants(server.process.pid))
         assert server.end() == 0
-        wait_until(lambda: not any(map(is_running, family)))
+        wait_for_the_end(family)
 
 
 def test_fronts_end_when_the_process_that_started_them_is_killed(store: Path) -> None:
     with serving(store, SERVER_PROCESSES=2) as server:
         family = descendants(server.process.pid)
         server.end(signal.SIGKILL)
-        wait_until(lambda: not any(map(is_running, family)))
+        wait_for_the_end(family)

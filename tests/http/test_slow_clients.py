@@ -4,18 +4,24 @@ import socket
 import statistics
 import threading
 from collections.abc import Iterator
-from time import monotonic, perf_counter, sleep
+from time import monotonic, perf_counter
 
 import httpx
 import pytest
-from tests.http.server_process import ServerProcess, publish_triples, serving, wait_until
+from tests.http.server_process import (
+    ServerProcess,
+    publish_triples,
+    serving,
+    wait_until_busy,
+)
+from tests.waiting import wait_until
 
 from gfmdkg.http import connection
 
 RUNAWAY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?a ?d LIMIT 1"
 # About 12 MB as JSON, from a graph of some hundred triples.
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 50000"
-RUNNING = 'gfmdkg_engines{state="running"}'
+IN_PROGRESS = "gfmdkg_requests_in_progress"
 MIB = 1024 * 1024
 
 
@@ -31,8 +37,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind(server: ServerProcess) -> Iterator[None]:
     yield
-    wait_until(lambda: server.figures()["gfmdkg_requests_in_progress"] == 1)  # the scrape
-    wait_until(lambda: server.figures()[RUNNING] == 0)
+    wait_until(lambda: server.figures()[IN_PROGRESS] == 1, "only the scrape is in progress")
+    wait_until_busy(server, 0)
 
 
 def canary(server: ServerProcess, rounds: int = 100) -> float:
@@ -74,7 +80,7 @@ def test_500_idle_connections_change_nothing(server: ServerProcess) -> None:
     finally:
         for each in idle:
             each.close()
-    wait_until(lambda: server.figures()["gfmdkg_open_files"] < 100)
+    wait_until(lambda: server.figures()["gfmdkg_open_files"] < 100, "connections are closed")
 
 
 def test_heads_and_bodies_that_drip_change_nothing(server: ServerProcess) -> None:
@@ -118,10 +124,10 @@ def test_aborted_upload_leaves_nothing(server: ServerProcess) -> None:
 def test_client_that_leaves_frees_its_worker_at_once(server: ServerProcess) -> None:
     client = server.connect()
     client.sendall(request_for(RUNAWAY) + b"\r\n")
-    wait_until(lambda: server.figures()[RUNNING] == 1)
+    wait_until_busy(server, 1)
     left = monotonic()
     client.close()
-    wait_until(lambda: server.figures()[RUNNING] == 0, 3)
+    wait_until_busy(server, 0, within_seconds=3)
     assert monotonic() - left < 1.5
 
 
@@ -138,13 +144,12 @@ def test_slow_reader_of_a_large_answer_keeps_neither_worker_nor_memory(
         client.sendall(request_for(LARGE) + b"\r\n")
         readers.append(client)
     try:
-        in_progress = "gfmdkg_requests_in_progress"
-        all_of_them = len(readers) + 1  # and the one that asks for the figures
-        wait_until(lambda: server.figures()[in_progress] == all_of_them, 60)
-        wait_until(lambda: server.figures()[RUNNING] == 0, 60)
-        sleep(0.2)
+        for each in readers:
+            each.settimeout(60)
+            assert each.recv(1) == b"H"  # the answer is there, and is being sent
+        wait_until_busy(server, 0)
         figures = server.figures()
-        assert figures[in_progress] == all_of_them
+        assert figures[IN_PROGRESS] == len(readers) + 1  # and the one that asks for the figures
         assert figures["gfmdkg_resident_memory_bytes"] - before < 24 * MIB
         assert canary(server, 50) < 0.25
     finally:

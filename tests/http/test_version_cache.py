@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import begin
 
 from gfmdkg.errors import Busy
 from gfmdkg.http.cache import VersionCache
@@ -53,7 +54,7 @@ class Workshop:
         return f"v{of.number}"
 
     def cache(self, **options: Any) -> VersionCache[str]:
-        return VersionCache(self.build, what="the value", close=self.closed.append, **options)
+        return VersionCache(self.build, what="the value", let_go=self.closed.append, **options)
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:
@@ -68,10 +69,9 @@ def test_many_ask_and_it_is_built_once_whoever_leaves() -> None:
         shop = Workshop(1)
         cache = shop.cache()
         CALLER.set("the first")
-        leaving, staying = (asyncio.create_task(cache.exactly(version(1))) for _ in range(2))
-        await asyncio.sleep(0)
+        leaving, staying = [await begin(cache.exactly(version(1))) for _ in range(2)]
         leaving.cancel()
-        await asyncio.sleep(0)
+        await asyncio.wait({leaving})
         shop.release(1)
         assert await staying == "v1" == await cache.exactly(version(1))
         assert shop.built == [1]
@@ -112,14 +112,14 @@ def test_former_version_serves_while_the_new_one_is_built() -> None:
         shop = Workshop(2)
         cache = shop.cache(wait_seconds=0.05)
         await cache.exactly(version(1))
-        during = await cache.find(version(2), or_former=True)
-        assert (during.version.number, during.value) == (1, "v1")
+        during, value = await cache.find(version(2), or_former=True)
+        assert (during.number, value) == (1, "v1")
         for ask in (cache.exactly(version(2)), cache.find(version(2), or_former=False)):
             with pytest.raises(Busy, match="the value of version 2 is still being built"):
                 await ask
         shop.release(2)
-        after = await cache.find(version(2), or_former=False)
-        assert (after.version.number, after.value) == (2, "v2")
+        after, value = await cache.find(version(2), or_former=False)
+        assert (after.number, value) == (2, "v2")
 
     run(work)
 
@@ -130,7 +130,7 @@ def test_one_that_is_soon_there_is_waited_for() -> None:
         cache = shop.cache(patience_seconds=5)
         await cache.exactly(version(1))
         asyncio.get_running_loop().call_later(0.01, shop.release, 2)
-        assert (await cache.find(version(2), or_former=True)).value == "v2"
+        assert (await cache.find(version(2), or_former=True))[1] == "v2"
 
     run(work)
 
@@ -139,8 +139,8 @@ def test_former_version_that_is_not_kept_is_looked_for() -> None:
     async def work() -> None:
         shop = Workshop(7)
         cache = shop.cache(former=lambda of: version(of.number - 2))
-        found = await cache.find(version(7), or_former=True)
-        assert (found.version.number, found.value) == (5, "v5")
+        found, value = await cache.find(version(7), or_former=True)
+        assert (found.number, value) == (5, "v5")
         await cache.close()
         assert shop.closed == ["v5"]
 

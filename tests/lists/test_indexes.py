@@ -1,16 +1,13 @@
 """The lists of versions: read together where they share patterns, and told where they cannot be."""
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.sites import publish
 
 from gfmdkg.errors import StoreError
 from gfmdkg.http.cache import VersionCache
-from gfmdkg.lists.index import ListIndex
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.search.index import SearchIndex
 from gfmdkg.search.routes import search_indexes
@@ -30,33 +27,23 @@ def version(tmp_path: Path) -> Version:
     return versions.get(1)
 
 
-@pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The first names of the groups that were read."""
-    names: list[str] = []
-    original = ListIndexes._read
-
-    def count(self: ListIndexes, group: Any, version: Version) -> Mapping[str, ListIndex]:
-        names.append(group[0].name)
-        return original(self, group, version)
-
-    monkeypatch.setattr(ListIndexes, "_read", count)
-    return names
-
-
 def searches_of(version: Version) -> VersionCache[SearchIndex]:
     return search_indexes(VersionStore(version.folder.parent.parent), wait_seconds=20)
 
 
-def test_lists_that_share_patterns_are_read_together(version: Version, read: list[str]) -> None:
+def test_lists_that_share_patterns_are_read_together(version: Version) -> None:
     async def work() -> None:
         lists = ListIndexes(searches_of(version), wait_seconds=20)
         names = ["passages", "recommendations", "passages", "topics"]
-        await asyncio.gather(*(lists[name].exactly(version) for name in names))
+        one, other, again, alone = await asyncio.gather(
+            *(lists[name].exactly(version) for name in names)
+        )
+        assert one is other is again
+        assert {"passages", "recommendations"} <= set(one)
+        assert set(alone) == {"topics"}
         await lists.close()
 
     asyncio.run(work())
-    assert sorted(read) == ["recommendations", "topics"]
 
 
 def test_store_that_cannot_be_opened_is_told_and_tried_again(

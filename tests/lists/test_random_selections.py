@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.lists.conftest import Library
 
 from gfmdkg.lists.definitions import ASSERTION, CONFIDENCE, LISTS, FacetedList
-from gfmdkg.lists.index import ListIndex, count_facets, show
+from gfmdkg.lists.index import ListIndex, count_facets
 from gfmdkg.lists.selection import Choice, Selection, parse_selection, selection_query
-from gfmdkg.queries.query import Cell
+from gfmdkg.queries.query import Cell, show
 from gfmdkg.rdf.values import Resource, Term
 from gfmdkg.terms.parameters import ParameterType
 

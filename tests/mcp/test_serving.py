@@ -11,7 +11,7 @@ import httpx
 import pytest
 from tests.command import Run
 from tests.conftest import Serve
-from tests.http.server_process import descendants, is_running, wait_until
+from tests.http.server_process import descendants, wait_for_the_end
 from tests.mcp.conftest import COMMAND, connected, environment, over_stdio, serving_http
 from tests.sites import settings_for
 
@@ -58,8 +58,7 @@ def test_stdout_carries_the_protocol_alone_and_closed_input_ends_it(shipped_stor
         for line in out.splitlines():
             assert json.loads(line)["jsonrpc"] == "2.0"
         assert '"route":"/api/queries"' in err
-    for worker in workers:
-        wait_until(lambda worker=worker: not is_running(worker))  # type: ignore[misc]
+    wait_for_the_end(workers)
 
 
 def test_signal_ends_stdio_though_the_input_stays_open(shipped_store: Path) -> None:
@@ -71,8 +70,7 @@ def test_signal_ends_stdio_though_the_input_stays_open(shipped_store: Path) -> N
         assert process.stderr is not None
         # Nor does it say a word: a log is for those who ask for one.
         assert process.stderr.read() == ""
-    for worker in workers:
-        wait_until(lambda worker=worker: not is_running(worker))  # type: ignore[misc]
+    wait_for_the_end(workers)
 
 
 def test_signal_ends_http(shipped_store: Path) -> None:
@@ -82,8 +80,7 @@ def test_signal_ends_http(shipped_store: Path) -> None:
         assert workers
         process.send_signal(signal.SIGTERM)
         assert process.wait(ANSWER_SECONDS) == 0
-    for worker in workers:
-        wait_until(lambda worker=worker: not is_running(worker))  # type: ignore[misc]
+    wait_for_the_end(workers)
 
 
 def test_only_known_hosts_and_origins_may_call(shipped_store: Path, run: Run) -> None:

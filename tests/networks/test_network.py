@@ -123,11 +123,11 @@ def test_where_all_edges_weigh_the_same_no_minimum_is_offered(
 
 
 @pytest.mark.parametrize("kind", ["cocitation", "instrument-topic"])
-def test_pairs_are_counted_before_they_are_made(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network_module, "_PAIRS_LIMIT", 5)
-    sides = [{"p": "abcd"}] * len(KINDS[kind].sides)
-    with pytest.raises(NetworkTooLarge):
+def test_pairs_are_counted_before_they_are_made(kind: str) -> None:
+    sides = [{"p": [str(n) for n in range(2_001)]}] * len(KINDS[kind].sides)
+    with pytest.raises(NetworkTooLarge) as caught:
         network_of(*sides, kind=KINDS[kind])
+    assert caught.value.edges == 2_001**2 // (3 - len(sides))
 
 
 def test_an_empty_graph_is_an_empty_network() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import pickle
+import resource
 
 import pytest
 from tests.networks.conftest import HERE, edges_of
@@ -12,9 +13,9 @@ from gfmdkg.engine.frames import Frame
 from gfmdkg.engine.workers import Workers
 from gfmdkg.errors import NotFound
 from gfmdkg.namespaces import graph_iri
-from gfmdkg.networks import worker as answering
 from gfmdkg.networks.occurrences import NetworkRequest
 from gfmdkg.networks.routes import network_role
+from gfmdkg.networks.worker import create_handler
 from gfmdkg.settings import Settings
 from gfmdkg.store.versions import Origin, VersionStore
 
@@ -69,20 +70,16 @@ def test_what_is_asked_arrives_as_it_was(versions: VersionStore) -> None:
     asyncio.run(work())
 
 
-def test_a_process_that_grew_too_large_retires(
-    versions: VersionStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(answering, "_largest_bytes", lambda: 300)
-    options = {"memory_limit_bytes": 1000}
+def test_a_process_that_grew_beyond_a_quarter_of_its_limit_retires(versions: VersionStore) -> None:
     body = pickle.dumps((versions.get(1), REQUEST))
-    reply = answering.create_handler(options)(Frame(head=b"", body=body))
-    assert reply.retires
-    monkeypatch.setattr(answering, "_largest_bytes", lambda: 200)
-    assert not answering.create_handler(options)(Frame(head=b"", body=body)).retires
+    taken_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    for times, retires in ((3, True), (8, False)):
+        handle = create_handler({"memory_limit_bytes": times * taken_bytes})
+        assert handle(Frame(head=b"", body=body)).retires == retires
 
 
 def test_a_process_answers_for_one_version_after_the_other(versions: VersionStore) -> None:
-    handle = answering.create_handler({"memory_limit_bytes": 1 << 40})
+    handle = create_handler({"memory_limit_bytes": 1 << 40})
     for number, edges in ((1, 3), (2, 0), (3, 0), (1, 3)):
         body = pickle.dumps((versions.get(number), REQUEST))
         assert len(json.loads(handle(Frame(head=b"", body=body)).body)["edges"]) == edges

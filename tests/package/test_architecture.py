@@ -15,6 +15,7 @@ from types import FrameType
 
 import pytest
 from tests.sites import running, settings_for
+from tests.waiting import until
 
 import gfmdkg
 from gfmdkg.app import create_app
@@ -91,9 +92,7 @@ def test_trip_of_a_request(trip: str, shipped_store: Path) -> None:
         assert isinstance(app, Server)
         async with running(app) as client:
             await client.get(path)  # what is made once for a version is made
-            async with asyncio.timeout(10):
-                while app.service.pool.stats().idle < 2:  # the spare as well
-                    await asyncio.sleep(0.01)
+            await until(lambda: app.service.pool.stats().idle == 2, "the spare is ready as well")
             sys.setprofile(note)
             try:
                 answer = await client.get(path, headers={"cache-control": "no-cache"})

@@ -7,6 +7,7 @@ recommendation tells which variables are in scope, but for what may stay unbound
 from collections.abc import Iterable
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
@@ -35,7 +36,7 @@ def test_of_a_canned_query(name: str) -> None:
 @pytest.mark.parametrize("name", list(INCLUDES))
 def test_of_what_a_list_includes(name: str) -> None:
     include = INCLUDES[name]
-    text = include.query(["http://example.org/item"])
+    text = include.source.fill(item=[ox.NamedNode("http://example.org/item")])
     columns = [each.column for each in include.columns if not each.many]
     assert optional(columns) == unsure([column.name for column in columns], text)
 

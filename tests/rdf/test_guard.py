@@ -5,15 +5,13 @@ interface: without the guard those marked as reaching do connect, with it none d
 """
 
 import contextlib
-import socket
-import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode, Quad, QueryBoolean, Store
+from tests.listener import Listener
 
 from gfmdkg.errors import QueryRejected
 from gfmdkg.rdf.guard import check_query, check_update
@@ -29,41 +27,9 @@ def update_facts(text: str) -> bool:
     return check_update(text, limit_bytes=100_000, nesting_limit=200)
 
 
-class Listener:
-    """Counts the connections made to a port of its own, and closes each at once."""
-
-    def __init__(self) -> None:
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self.iri = f"<http://127.0.0.1:{self.socket.getsockname()[1]}/>"
-        self.count = 0
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
-
-    def serve(self) -> None:
-        while True:
-            connection, _ = self.socket.accept()
-            with connection:
-                if connection.recv(1) == b"!":
-                    return
-                self.count += 1
-
-    def close(self) -> None:
-        with socket.create_connection(self.socket.getsockname()) as connection:
-            connection.sendall(b"!")
-        self.thread.join()
-        self.socket.close()
-
-
-@pytest.fixture(scope="module")
-def listener() -> Iterator[Listener]:
-    it = Listener()
-    yield it
-    it.close()
-
-
 def run(text: str, listener: Listener, *, is_update: bool) -> bool:
     """Whether the engine connects; syntax and evaluation errors of the engine do not matter."""
-    before = listener.count
+    before = listener.count_callers()
     store = Store()
     store.add(Quad(NamedNode("a:a"), NamedNode("a:b"), NamedNode("a:c")))
     with contextlib.suppress(SyntaxError, OSError, RuntimeError, ValueError):
@@ -73,7 +39,7 @@ def run(text: str, listener: Listener, *, is_update: bool) -> bool:
             answer = store.query(text)
             if not isinstance(answer, QueryBoolean):
                 list(answer)
-    return listener.count > before
+    return listener.count_callers() > before
 
 
 # Each @ stands for the listener's IRI, and the prefix ":" for the same address.
@@ -151,7 +117,8 @@ QUIET_UPDATES = {
 
 
 def aim(text: str, listener: Listener) -> str:
-    return f"PREFIX :{listener.iri}" + text.replace("@", listener.iri)
+    iri = f"<{listener.url}>"
+    return f"PREFIX :{iri}" + text.replace("@", iri)
 
 
 @pytest.mark.parametrize("name", REACHING_QUERIES)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ PREFIXES = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 """
 
-IndexTurtle = Callable[[str], SearchIndex]
+IndexTurtle = Callable[..., SearchIndex]
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +36,15 @@ def shipped_index(
 
 @pytest.fixture
 def index_turtle(tmp_path: Path) -> Iterator[IndexTurtle]:
-    """Index some Turtle; each call gives a new index."""
+    """Index some Turtle; each call gives a new index, with the options of ``SearchIndex``."""
     made: list[SearchIndex] = []
 
-    def make(turtle: str) -> SearchIndex:
+    def make(turtle: str, **options: Any) -> SearchIndex:
         store = OxigraphStore.in_memory()
         store.load((PREFIXES + turtle).encode(), media_type="text/turtle", graph="")
         path = tmp_path / f"{len(made)}.sqlite"
         build_index(path, store.select)
-        made.append(SearchIndex.open(path))
+        made.append(SearchIndex(path, **options))
         return made[-1]
 
     yield make

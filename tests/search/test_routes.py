@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from tests.sites import LATER, Site, publish, running, settings_for
+from tests.waiting import until
 
 from gfmdkg.app import create_app
 from gfmdkg.namespaces import BASE, GFMD
@@ -256,15 +256,6 @@ def held_up(growing: Growing) -> Iterator[Any]:
         fcntl.flock(lock, fcntl.LOCK_UN)
 
 
-async def until_version(client: httpx.AsyncClient, path: str, number: str) -> httpx.Response:
-    for _ in range(500):
-        answer = await client.get(path)
-        if answer.headers["content-version"] == number:
-            return answer
-        await asyncio.sleep(0.01)
-    raise AssertionError("the index was not built")
-
-
 def test_the_former_version_answers_until_the_index_is_built(
     growing: Growing, held_up: Any
 ) -> None:
@@ -279,7 +270,8 @@ def test_the_former_version_answers_until_the_index_is_built(
             assert meanwhile.headers["cache-control"] == "no-store"
             assert "etag" not in meanwhile.headers
             fcntl.flock(held_up, fcntl.LOCK_UN)
-            built = await until_version(client, path, "2")
+            await until((growing.second.folder / INDEX_NAME).is_file, "the index is built")
+            built = await client.get(path)
             assert (built.json()["total"], built.json()["version"]) == (1, "2")
 
     asyncio.run(ask())
@@ -295,7 +287,7 @@ def test_a_search_of_the_very_version_waits_and_then_says_busy(
             assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
             assert int(answer.headers["retry-after"]) > 0
             fcntl.flock(held_up, fcntl.LOCK_UN)
-            await until_version(client, "/api/search?q=tide", "2")
+            await until((growing.second.folder / INDEX_NAME).is_file, "the index is built")
             again = await client.get("/api/search?q=tide&version=2")
             assert again.json()["total"] == 1
 

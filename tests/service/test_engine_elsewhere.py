@@ -11,7 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.http.server_process import ServerProcess, descendants, serving, wait_until
+from tests.http.server_process import ServerProcess, descendants, serving
+from tests.waiting import wait_until
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.engine.server import engine_program
@@ -53,7 +54,7 @@ def loaded_engine(version: Version, folder: Path) -> Iterator[str]:
         [program, "serve", *place, "--bind", bind], stderr=subprocess.DEVNULL
     )
     try:
-        wait_until(lambda: answers(f"http://{bind}/query"))
+        wait_until(lambda: answers(f"http://{bind}/query"), "the engine answers")
         yield f"http://{bind}/query"
     finally:
         process.kill()

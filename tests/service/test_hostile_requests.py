@@ -4,10 +4,11 @@ import gzip
 import random
 import socket
 import string
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
 from urllib.parse import quote
 
 import pytest
@@ -15,9 +16,9 @@ from tests.http.server_process import (
     ServerProcess,
     publish_triples,
     serving,
-    wait_until,
 )
-from tests.service.test_runaways_over_http import holdings, percentile
+from tests.service.test_runaways_over_http import holdings, percentile, wait_until_quiet
+from tests.waiting import wait_until
 
 MIB = 1024 * 1024
 # What a client's buffers and the allocator may keep of the largest bodies that are ever held.
@@ -191,7 +192,7 @@ def send(server: ServerProcess, kind: str, data: bytes, chance: random.Random) -
         if way < 0.2:  # by pieces
             middle = chance.randrange(len(data) + 1)
             client.sendall(data[:middle])
-            sleep(0.001)
+            time.sleep(0.001)  # noqa: TID251 - the client's own pause, so that the pieces arrive as such
             client.sendall(data[middle:])
         else:
             client.sendall(data)
@@ -237,7 +238,7 @@ def withstand(server: ServerProcess, count: int, seed: int, *, before_count: int
     requests = iter(hostile)
     for _ in range(before_count):  # what is loaded at its first use, and the first large bodies
         send(server, *next(requests), hostile.chance)
-    sleep(1)
+    wait_until_quiet(server)
     before = holdings(server)
     failures_before = server.figures()["gfmdkg_engine_failures_total"]
     faults: list[str] = []
@@ -259,11 +260,11 @@ def withstand(server: ServerProcess, count: int, seed: int, *, before_count: int
     assert not faults, "\n".join(faults[:20])
     assert server.process.poll() is None
 
-    def is_quiet() -> bool:
+    def is_as_before() -> bool:
         now = holdings(server)
         return now.files <= before.files + 8 and now.processes <= before.processes + 2
 
-    wait_until(is_quiet, 30)
+    wait_until(is_as_before, "no more is held than before", within_seconds=30)
     after = holdings(server)
     print(f"{count} requests; slowest:", {kind: round(each, 3) for kind, each in taken.items()})
     print(f"questions beside: p50 {percentile(seconds, 0.5) * 1e3:.1f} ms,"

@@ -4,22 +4,22 @@ import os
 import random
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import sleep
 
 import httpx
 import pytest
 from tests.http.server_process import (
     ServerProcess,
     descendants,
-    is_running,
     serving,
-    wait_until,
+    wait_for_the_end,
 )
+from tests.waiting import wait_until
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.curation.tokens import Role, TokenStore
@@ -181,7 +181,15 @@ def run_round(
 ) -> None:
     """Two clients write, and one process is killed at a moment that nobody knows before."""
     over = threading.Event()
-    before = [ledger.count for ledger in ledgers]
+
+    def wait_until_each_wrote() -> None:
+        before = [ledger.count for ledger in ledgers]
+        wait_until(
+            lambda: all(led.count > old for led, old in zip(ledgers, before, strict=True)),
+            "each client has written something",
+            within_seconds=40,
+        )
+
     with ExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(len(ledgers)))
         clients = [stack.enter_context(open_client(server, token)) for _ in ledgers]
@@ -189,16 +197,13 @@ def run_round(
             threads.submit(write_until, over, *pair) for pair in zip(clients, ledgers, strict=True)
         ]
         try:
-            wait_until(
-                lambda: all(led.count > old for led, old in zip(ledgers, before, strict=True)), 40
-            )
-            sleep(chance.uniform(0, 0.3))
-            wait_until(lambda: victim_of(server, kind) is not None)
-            pid = victim_of(server, kind)
+            wait_until_each_wrote()
+            time.sleep(chance.uniform(0, 0.3))  # noqa: TID251 - the moment of the kill
+            pid = wait_until(lambda: victim_of(server, kind), f"there is a {kind} to kill")
             assert pid is not None
             os.kill(pid, signal.SIGKILL)
             if kind != "process":
-                sleep(chance.uniform(0.05, 0.3))
+                wait_until_each_wrote()
         finally:
             over.set()
         for each in work:
@@ -231,7 +236,7 @@ def storm(store: Path, kinds: list[str], seed: int) -> list[Ledger]:
                 run_round(server, token, ledgers, kind, chance)
                 if kind == "process":
                     server.process.wait(10)
-                    wait_until(lambda family=family: not any(map(is_running, family)), 20)  # type: ignore[misc]
+                    wait_for_the_end(family, within_seconds=20)
                     break
                 check(store, server, token, ledgers)
     unanswered = sum(len(numbers) for led in ledgers for numbers in led.unanswered.values())
@@ -266,7 +271,7 @@ def increment_at_once(store: Path, each: int) -> None:
             assert select(client, count) == [(str(2 * each),)]
         family = [pid for server in servers for pid in descendants(server.process.pid)]
         assert family
-    wait_until(lambda: not any(map(is_running, family)))
+    wait_for_the_end(family)
 
 
 def test_no_acknowledged_write_is_lost_when_processes_are_killed(tmp_path: Path) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
 
 import httpx
 import pytest
 from tests.engine.test_runaways import RUNAWAYS, TOO_LARGE
-from tests.http.server_process import ServerProcess, descendants, serving, wait_until
+from tests.http.server_process import ServerProcess, descendants, serving
+from tests.waiting import wait_until
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.store.versions import Origin, VersionStore
@@ -139,6 +140,21 @@ def holdings(server: ServerProcess) -> Holdings:
     )
 
 
+def wait_until_quiet(server: ServerProcess) -> None:
+    """Wait until nothing is asked, and all engines that were started are ready."""
+
+    def is_quiet() -> bool:
+        figures = server.figures()
+        idle, *others = (
+            figures[f'gfmdkg_engines{{state="{state}"}}']
+            for state in ("idle", "running", "starting")
+        )
+        is_alone = figures["gfmdkg_requests_in_progress"] == 1  # the scrape
+        return is_alone and idle > 0 and not any(others)
+
+    wait_until(is_quiet, "the service is quiet")
+
+
 def attack(server: ServerProcess, client: httpx.Client) -> dict[str, float]:
     """Send each attack in turn; gives the seconds each took."""
     seconds = {}
@@ -159,9 +175,10 @@ def percentile(values: list[float], share: float) -> float:
 
 def withstand(server: ServerProcess, rounds: int) -> None:
     """All attacks, again and again, beside a canary; then nothing is held that was not before."""
-    with httpx.Client(base_url=server.url, timeout=30, verify=False) as client:
-        attack(server, client)  # what is opened once, and the largest bodies that it will ever hold
-    sleep(0.5)
+    # What is opened once, as many engines as are needed, the largest bodies it will ever hold.
+    with canary(server), httpx.Client(base_url=server.url, timeout=30, verify=False) as client:
+        attack(server, client)
+    wait_until_quiet(server)
     before = holdings(server)
     worst: dict[str, float] = {}
     with canary(server) as seconds:
@@ -174,7 +191,7 @@ def withstand(server: ServerProcess, rounds: int) -> None:
         now = holdings(server)
         return now.files <= before.files and now.processes <= before.processes
 
-    wait_until(is_as_before)
+    wait_until(is_as_before, "no more is held than before")
     after = holdings(server)
     print(f"{rounds} rounds; slowest:", {name: round(taken, 3) for name, taken in worst.items()})
     p50, p99 = (percentile(seconds, share) * 1e3 for share in (0.5, 0.99))

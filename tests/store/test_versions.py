@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from tests.waiting import wait_until
 
 from gfmdkg.errors import Conflict, NotFound, StoreError
 from gfmdkg.rdf.media import AnswerFormats
@@ -170,6 +171,14 @@ def _write_for_ever(root: str, acknowledged: str) -> None:
             log.flush()
 
 
+def _wait_for_lines(log: Path, count: int) -> None:
+    wait_until(
+        lambda: len(log.read_text().split()) >= count,
+        "more writes are acknowledged",
+        within_seconds=30,
+    )
+
+
 @pytest.mark.parametrize("rounds", [4, pytest.param(100, marks=pytest.mark.soak)])
 def test_a_killed_writer_loses_nothing_acknowledged_and_leaves_no_half(
     tmp_path: Path, rounds: int
@@ -182,10 +191,8 @@ def test_a_killed_writer_loses_nothing_acknowledged_and_leaves_no_half(
         lines = len(log.read_text().split())
         writer = context.Process(target=_write_for_ever, args=(str(root), str(log)))
         writer.start()
-        deadline = time.monotonic() + 30
-        while len(log.read_text().split()) < lines + 2 and time.monotonic() < deadline:
-            time.sleep(0.002)
-        time.sleep(0.007 * (turn % 10))
+        _wait_for_lines(log, lines + 2)
+        time.sleep(0.007 * (turn % 10))  # noqa: TID251 - the moment of the kill
         assert writer.pid is not None
         os.kill(writer.pid, signal.SIGKILL)
         writer.join()
@@ -235,10 +242,7 @@ def test_reader_sees_a_store_that_was_made_anew_and_a_pointer_put_by_hand(tmp_pa
     assert reader.require_current().number == 2
 
     def wait_for(number: int) -> None:
-        deadline = time.monotonic() + 5
-        while reader.require_current().number != number:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: reader.require_current().number == number, f"version {number} is seen")
 
     (root / "next").write_text("1")
     (root / "next").replace(root / "CURRENT")

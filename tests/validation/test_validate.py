@@ -1,11 +1,8 @@
 """What shapes find wrong: place, words, severity; and that nothing leaves the machine."""
 
-import socket
-import threading
-from collections.abc import Iterator
-
 import pytest
 from rdflib import Graph
+from tests.listener import Listener
 from tests.validation.shape_reports import report_on
 
 from gfmdkg.errors import OntologyError
@@ -391,31 +388,6 @@ def test_query_that_cannot_be_run_is_an_ontology_error(query: str) -> None:
         )
 
 
-@pytest.fixture
-def listener() -> Iterator[tuple[int, list[str]]]:
-    """A port on the loopback interface, and who called there."""
-    calls: list[str] = []
-    server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(0.1)
-    stop = threading.Event()
-
-    def accept() -> None:
-        while not stop.is_set():
-            try:
-                connection, address = server.accept()
-            except TimeoutError:
-                continue
-            calls.append(str(address))
-            connection.close()
-
-    thread = threading.Thread(target=accept)
-    thread.start()
-    yield server.getsockname()[1], calls
-    stop.set()
-    thread.join()
-    server.close()
-
-
 @pytest.mark.parametrize(
     "pattern",
     [
@@ -426,21 +398,17 @@ def listener() -> Iterator[tuple[int, list[str]]]:
         "{{ SELECT $this {{ SERVICE#\\n<{url}> {{ $this ?p ?o }} }} }}",
     ],
 )
-def test_service_in_a_constraint_reaches_nobody(
-    pattern: str, listener: tuple[int, list[str]]
-) -> None:
-    port, calls = listener
-    query = f"SELECT $this WHERE {{ {pattern.format(url=f'http://127.0.0.1:{port}/')} }}"
+def test_service_in_a_constraint_reaches_nobody(pattern: str, listener: Listener) -> None:
+    query = f"SELECT $this WHERE {{ {pattern.format(url=listener.url)} }}"
     with pytest.raises(OntologyError):
         validate(
             f':S sh:targetNode :thing ; sh:sparql [ sh:select "{query}" ] .', ":thing :kind 1 ."
         )
-    assert calls == []
+    assert listener.count_callers() == 0
 
 
-def test_imports_and_graph_names_reach_nobody(listener: tuple[int, list[str]]) -> None:
-    port, calls = listener
-    url = f"http://127.0.0.1:{port}/x.ttl"
+def test_imports_and_graph_names_reach_nobody(listener: Listener) -> None:
+    url = f"{listener.url}x.ttl"
     report = validate(
         f"<{url}> a <http://www.w3.org/2002/07/owl#Ontology> ;"
         f" <http://www.w3.org/2002/07/owl#imports> <{url}> ; sh:shapesGraph <{url}> ."
@@ -448,4 +416,4 @@ def test_imports_and_graph_names_reach_nobody(listener: tuple[int, list[str]]) -
         f":thing <http://www.w3.org/2002/07/owl#imports> <{url}> ; sh:shapesGraph <{url}> .",
     )
     assert len(report.findings) == 1
-    assert calls == []
+    assert listener.count_callers() == 0

@@ -42,8 +42,7 @@ __all__ = ["api_document", "app_from_environment", "create_app", "running_app"]
 
 def create_app(settings: Settings, *, content: Content | None = None) -> ASGIApp:
     """The service as an ASGI application. Raises ``CatalogError`` for faulty canned queries."""
-    server, _ = _assemble(settings, content)
-    return server
+    return _assemble(settings, content)[0]
 
 
 @asynccontextmanager
@@ -59,8 +58,7 @@ async def running_app(settings: Settings) -> AsyncIterator[ASGIApp]:
 
 def api_document(settings: Settings) -> Mapping[str, Any]:
     """The OpenAPI document of the service, which is not started for it."""
-    _, app = _assemble(settings, None)
-    return openapi_document(app)
+    return openapi_document(_assemble(settings, None)[1])
 
 
 def _assemble(settings: Settings, content: Content | None) -> tuple[Server, FastAPI]:
@@ -79,7 +77,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
     writer, descriptions = Writer(service), Descriptions(service)
     sparql, graphs = SparqlEndpoint(service, writer, descriptions), GraphStore(service, writer)
     warming = Warming(service, catalog, lists)
-    service.follow(warming.warm)
+    service.follower = warming.warm
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -87,7 +85,7 @@ def _assemble(settings: Settings, content: Content | None) -> tuple[Server, Fast
         try:
             yield
         finally:
-            await descriptions.close()
+            await descriptions.figures.close()
             await warming.close()
             await lists.close()
             await searches.close()

@@ -20,8 +20,7 @@ from gfmdkg.http.rendering import render
 from gfmdkg.lists.models import ListPage
 from gfmdkg.namespaces import BASE
 from gfmdkg.queries.models import RowsPage
-from gfmdkg.sparql.models import SparqlResults
-from gfmdkg.sparql.routes import protocol_routers
+from gfmdkg.sparql.routes import SparqlResults, protocol_routers
 
 __all__ = ["openapi_document", "recorded_examples"]
 
@@ -127,18 +126,14 @@ def _inherit(schemas: dict[str, Any]) -> None:
     """Schemas that have all members of a base say so, rather than list them again."""
     for base in (model.__name__ for model in _BASES):
         inherited = schemas[base]["properties"]
+        reference = {"$ref": _REFERENCE.format("schemas", base)}
         for name, schema in list(schemas.items()):
             own = schema.get("properties", {})
             if name != base and inherited.items() <= own.items():
                 more = {k: v for k, v in schema.items() if k != "type"}
                 more["properties"] = {k: v for k, v in own.items() if k not in inherited}
                 more["required"] = [each for each in schema["required"] if each not in inherited]
-                schemas[name] = {
-                    "allOf": [
-                        {"$ref": _REFERENCE.format("schemas", base)},
-                        more,
-                    ]
-                }
+                schemas[name] = {"allOf": [reference, more]}
 
 
 def _share_parameters(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,6 +171,5 @@ def _add_examples(document: Mapping[str, Any]) -> None:
         example = recorded_examples().get(operation["operationId"])
         if example is not None:
             content = operation["responses"]["200"]["content"]["application/json"]
-            content["examples"] = {
-                "recorded": {"summary": example["request"], "value": example["value"]}
-            }
+            recorded = {"summary": example["request"], "value": example["value"]}
+            content["examples"] = {"recorded": recorded}

@@ -10,6 +10,7 @@ from gfmdkg.about import VERSION
 from gfmdkg.errors import DataError, Fault
 from gfmdkg.namespaces import GRAPH_BASE, graph_iri
 from gfmdkg.paths import Content
+from gfmdkg.rdf.media import GRAPHS
 from gfmdkg.store.versions import Version
 
 if TYPE_CHECKING:
@@ -47,14 +48,8 @@ SHAPES_GRAPHS = GRAPH_BASE + "ontology/shapes/"
 MADE_BY_BUILD = frozenset({DERIVED_GRAPH, PROVENANCE_GRAPH, QUERIES_GRAPH})
 """The graphs that come from no file."""
 
-SYNTAXES = {
-    "ttl": "text/turtle",
-    "trig": "application/trig",
-    "nt": "application/n-triples",
-    "nq": "application/n-quads",
-    "jsonld": "application/ld+json",
-    "rdf": "application/rdf+xml",
-}
+_NAMED = {known.name: known.media_type for known in GRAPHS}
+SYNTAXES = {name: _NAMED[name] for name in ("ttl", "trig", "nt", "nq", "jsonld", "rdf")}
 """Media type by the name of the syntax, as ``--syntax`` takes it."""
 
 EXTENSIONS = SYNTAXES | {

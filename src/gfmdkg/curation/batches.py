@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
+import pyoxigraph as ox
+
 from gfmdkg.build.assembly import double_findings
 from gfmdkg.build.derivation import derive_links_about
 from gfmdkg.curation.tables.triples import TableDocument, table_changes
@@ -20,10 +22,9 @@ from gfmdkg.paths import Content
 from gfmdkg.store.loading import Progress
 from gfmdkg.store.patches import Patch, normalise, quads_of, statements_of, subjects_of
 from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.store.reading import read_labelled
 from gfmdkg.store.union import stated_elsewhere
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
-from gfmdkg.validation.data_graph import Scope, node_text, ntriples, select_all
+from gfmdkg.validation.data_graph import Scope, node_text, our_term, select_all
 from gfmdkg.validation.findings import Mode, collapse
 from gfmdkg.validation.incremental.examination import Coverage
 from gfmdkg.validation.incremental.reach import Unbounded
@@ -86,7 +87,9 @@ class Proposal:
         """What the documents, and the loss of the statements ``removed``, change of a state."""
         said: dict[bool, set[str]] = {True: set(), False: set()}
         for each in placed:
-            quads = read_labelled(ntriples(each.document.graph), graph=each.graph)
+            home = ox.NamedNode(each.graph)
+            terms = (map(our_term, triple) for triple in each.document.graph)
+            quads = (ox.Quad(s, p, o, home) for s, p, o in terms)  # type: ignore[arg-type]
             said[each.is_given].update(normalise(quads))
         wanted = said[True] | said[False]
         gone = {s for p in placed for graph in p.replaced for s in statements_of(before, graph)}

@@ -31,7 +31,7 @@ from gfmdkg.store.patches import graph_of, quads_of, statements_about, statement
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
 from gfmdkg.validation import Finding, Report, SourceFile
-from gfmdkg.validation.data_graph import Scope, select_all
+from gfmdkg.validation.data_graph import select_all
 from gfmdkg.validation.documents import CONTEXT_IRIS, read_document, read_documents
 from gfmdkg.validation.incremental.rules import Rules, load_rules
 from gfmdkg.validation.known import Known
@@ -194,7 +194,7 @@ class FileValidator:
                 after=after,
                 known=self._known,
                 rules=self.rules,
-                scope=_scope(version),
+                scope=data_scope(is_union=version.is_union),
                 files=files,
                 edited=edited,
                 find_around=self._find_around(after, [*files, *edited]),
@@ -252,11 +252,7 @@ def _reason_for_full_run(before: OxigraphStore, edited: Sequence[Placed]) -> str
 
 def _select(version: Version, query: str) -> Solutions:
     with closing(OxigraphStore.open_read_only(version.database)) as store:
-        return select_all(store, scope=_scope(version))(query)
-
-
-def _scope(version: Version) -> Scope:
-    return data_scope(is_union=version.default_graph == "union")
+        return select_all(store, scope=data_scope(is_union=version.is_union))(query)
 
 
 def _built_from(store: OxigraphStore) -> dict[str, str]:

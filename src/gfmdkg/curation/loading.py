@@ -66,7 +66,7 @@ def load(
     lock. After any of these, and after a kill at any moment, the former version is in use.
     """
     with succeeding(versions) as successor:
-        store, is_union = successor.store, successor.is_union
+        store, is_union = successor.store, successor.base.is_union
         nodes = f"loaded-{successor.base.number + 1}"
         try:
             loaded = load_files(store, files, nodes=nodes, is_union=is_union, progress=progress)
@@ -94,7 +94,7 @@ def _settle_many(successor: Successor, loaded: Loaded) -> tuple[Patch | None, st
 
     They follow from what was read, where no triple of it was there before or was read twice.
     """
-    store, base, is_union = successor.store, successor.base, successor.is_union
+    store, base, is_union = successor.store, successor.base, successor.base.is_union
     is_all_new = len(store) == base.quads + loaded.count * (1 + is_union)
     derived = derive_links(store, is_union=is_union)
     derived.apply(store, is_union=is_union)

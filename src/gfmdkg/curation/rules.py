@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +31,8 @@ ONTOLOGY_GRAPH = graph_iri("ontology/gfmd.ttl")
 class DraftRules:
     """The shapes and checks of some content, read once, when they are first needed."""
 
-    def __init__(self, content: Content) -> None:
-        self._content = content
-        self._kept: Path | None = None
+    def __init__(self, content: Content, *, kept: Path | None = None) -> None:
+        self._content, self._kept = content, kept
 
     def report(
         self,
@@ -67,19 +66,6 @@ class DraftRules:
             request = replace(request, context=self._context)
         report = validate(request, self._rules)
         return report.with_findings(report.violations) if report.mode is Mode.FULL else report
-
-    def report_write(
-        self, versions: VersionStore, draft: OxigraphStore, patch: Patch | None
-    ) -> Report:
-        """The same of a draft that differs from the current version, by the patch if it is known.
-
-        For whoever holds the writer's lock: the current version is what the draft was made from.
-        """
-        current = versions.require_current()
-        self._kept = current.folder
-        is_union = current.default_graph == "union"
-        with closing(OxigraphStore.open_read_only(current.database)) as base:
-            return self.report(draft, is_union=is_union, base=base, patch=patch)
 
     # What is read once
 
@@ -126,10 +112,20 @@ class DraftRules:
 
 
 def validation(versions: VersionStore, content: Content | None) -> Validate:
-    """What the rules of some content say of whatever is written to a store; without, nothing."""
+    """What the rules of some content say of whatever is written to a store; without, nothing.
+
+    For whoever holds the writer's lock: the current version is what a draft was made from.
+    """
     if content is None:
         return lambda _, __: Report.of(())
-    return partial(DraftRules(content).report_write, versions)
+    rules = cache(lambda: DraftRules(content, kept=versions.require_current().folder))
+
+    def validate(draft: OxigraphStore, patch: Patch | None) -> Report:
+        current = versions.require_current()
+        with closing(OxigraphStore.open_read_only(current.database)) as base:
+            return rules().report(draft, is_union=current.is_union, base=base, patch=patch)
+
+    return validate
 
 
 def _asks(store: OxigraphStore, pattern: str, terms: Iterable[str]) -> bool:

@@ -106,11 +106,6 @@ class Successor:
         """What it holds so far."""
         return self.draft.store
 
-    @property
-    def is_union(self) -> bool:
-        """Whether the default graph is the union of the others."""
-        return self.base.default_graph == "union"
-
     def settle(self, touched: Collection[str] | None, *, leaves_out: bool = True) -> Settled:
         """Make derived links and the union of all graphs follow, and tell what differs.
 
@@ -118,7 +113,7 @@ class Successor:
         are not known, both states are read to tell them. What came into a graph of ours although
         another of them holds it goes again, unless not ``leaves_out``.
         """
-        store, is_union = self.store, self.is_union
+        store, is_union = self.store, self.base.is_union
         with closing(OxigraphStore.open_read_only(self.base.database)) as before:
             if touched is None:
                 whole = compare_stores(before, store, has_union=False)
@@ -204,7 +199,7 @@ def _apply(change: Change, successor: Successor) -> tuple[Collection[str] | None
         )
         return carry_out(store, text, base_iri=change.base_iri), False
     graph = change.graph
-    if not graph and successor.is_union:
+    if not graph and successor.base.is_union:
         raise Conflict(
             "the default graph is the union of all graphs here; name the graph to write: ?graph="
         )

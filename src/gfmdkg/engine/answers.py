@@ -128,17 +128,9 @@ class SpooledAnswer:
         return os.pread(self._file.fileno(), length, max(0, self.size_bytes - length))
 
     async def chunks(self, chunk_bytes: int = CHUNK_BYTES) -> AsyncIterator[bytes]:
-        """The answer in pieces; may be called again, until the answer is closed.
-
-        A piece that the page cache holds, as it nearly always does, is read at once; one
-        that has to come from the disk is waited for in a thread.
-        """
+        """The answer in pieces; may be called again, until the answer is closed."""
         for offset in range(0, self.size_bytes, chunk_bytes):
-            length = min(chunk_bytes, self.size_bytes - offset)
-            piece = _read_cached(self._file.fileno(), length, offset)
-            if piece is None:
-                piece = await asyncio.to_thread(os.pread, self._file.fileno(), length, offset)
-            yield piece
+            yield await asyncio.to_thread(os.pread, self._file.fileno(), chunk_bytes, offset)
 
     def close(self) -> None:
         """Give the file back to the system. A second time does nothing."""
@@ -218,11 +210,6 @@ def _count_lines(chunks: Iterable[bytes]) -> int:
     return sum([chunk.count(b"\n") for chunk in chunks])
 
 
-def _count_tsv(chunks: Iterable[bytes]) -> int:
-    # A line break in a literal is escaped; the first line names the variables.
-    return _count_lines(chunks) - 1
-
-
 def _count_xml(chunks: Iterable[bytes]) -> int:
     # A "<" in a literal is escaped.
     rows, tail = 0, b""
@@ -260,19 +247,8 @@ _COUNTS: Mapping[str, Callable[[Iterable[bytes]], int | None]] = {
     _JSON: _count_json,
     _XML: _count_xml,
     _CSV: _count_csv,
-    _TSV: _count_tsv,
+    # A line break in a literal is escaped; the first line names the variables.
+    _TSV: lambda chunks: _count_lines(chunks) - 1,
     "application/n-triples": _count_lines,
     "application/n-quads": _count_lines,
 }
-
-
-def _read_cached(descriptor: int, length: int, offset: int) -> bytes | None:
-    no_wait = getattr(os, "RWF_NOWAIT", None)
-    if no_wait is None:
-        return None
-    buffer = bytearray(length)
-    try:
-        read = os.preadv(descriptor, [buffer], offset, no_wait)
-    except OSError:  # not in the cache, or a file system without this call
-        return None
-    return bytes(buffer) if read == length else None

@@ -33,7 +33,8 @@ def _main() -> None:
     obstacle = confine(memory_limit_bytes=setup["memory_limit_bytes"], parent=setup["parent"])
     role = import_module(setup["module"])
     handler: Handler = role.create_handler(setup["options"])
-    memory = EngineFailure(_memory_words(setup["memory_limit_bytes"]))
+    limit_mebibytes = setup["memory_limit_bytes"] >> 20
+    memory = EngineFailure(f"it reached the memory limit of {limit_mebibytes} MiB")
     out_of_memory = Reply(head={"error": encode_error(memory)}, retires=True)
     connection.sendall(pack_frame(json.dumps({"network_obstacle": obstacle}).encode()))
     incoming = connection.makefile("rb")
@@ -57,10 +58,6 @@ def _next(connection: BinaryIO) -> Frame | None:
     if not poll.poll(_REST_SECONDS * 1000):
         give_memory_back()
     return read_frame(connection)
-
-
-def _memory_words(limit_bytes: int) -> str:
-    return f"it reached the memory limit of {limit_bytes >> 20} MiB"
 
 
 def _answer(handler: Handler, frame: Frame, out_of_memory: Reply) -> Reply:

@@ -168,8 +168,7 @@ class EnginePool:
         came = perf_counter()
         lane = request.lane
         try:
-            if not self._admission.enter_at_once(lane):
-                await self._admission.enter(lane)
+            await self._admission.enter(lane)
             try:
                 answer = await self._run(request, came)
             finally:
@@ -217,7 +216,7 @@ class EnginePool:
         settings, formats = self._settings, request.formats
         limit_bytes = request.answer_limit_bytes or settings.answer_limit_bytes
         version = request.version
-        engine = self._engines.take_idle(version) or await self._engines.take(version)
+        engine = await self._engines.take(version)
         if version is self._current:
             self._engines.keep_spare(version)
         spool = Spool(limit_bytes=limit_bytes)

@@ -5,17 +5,19 @@ SIGKILL, and whoever needs the process starts another.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 
 from gfmdkg.errors import EngineFailure
 
-__all__ = ["ChildProcess", "describe_death"]
+__all__ = ["ChildProcess", "describe_death", "warn_once"]
 
+_LOG = logging.getLogger("gfmdkg.engine")
 _POLL_SECONDS = 0.02
 _FAREWELL_SECONDS = 2.0
 _MEMORY_SIGNS = (
@@ -63,12 +65,8 @@ class ChildProcess:
         except OSError as error:
             self._errors.close()
             raise EngineFailure(f"a worker cannot be started: {error}") from error
+        self.pid = self._process.pid
         self._watch()
-
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid
 
     @property
     def is_alive(self) -> bool:
@@ -99,7 +97,7 @@ class ChildProcess:
 
     def _watch(self) -> None:
         try:
-            descriptor = os.pidfd_open(self._process.pid)
+            descriptor = os.pidfd_open(self.pid)
         except (AttributeError, OSError):  # a system without them
             self._loop.call_later(_POLL_SECONDS, self._poll)
         else:
@@ -138,3 +136,9 @@ def describe_death(code: int, last_words: str, memory_limit_bytes: int) -> str:
     if -code == signal.SIGKILL:
         return f"the worker was killed from outside ({name})"
     return f"the worker crashed ({name}){words}"
+
+
+@cache
+def warn_once(message: str) -> None:
+    """Log a warning that holds for all processes of a kind."""
+    _LOG.warning(message)

@@ -5,7 +5,6 @@ more; or an endpoint elsewhere that holds the same graph.
 """
 
 import asyncio
-import logging
 import math
 import os
 import shutil
@@ -25,14 +24,15 @@ from gfmdkg.engine import confinement
 from gfmdkg.engine.answers import Spool
 from gfmdkg.engine.confinement import OBSTACLE
 from gfmdkg.engine.connection import Connection, ConnectionEnded, Response, encode_query
-from gfmdkg.engine.process import ChildProcess
+from gfmdkg.engine.process import ChildProcess, warn_once
 from gfmdkg.errors import EngineFailure, Fault, QueryTimeout, StoreError
 from gfmdkg.rdf.media import AnswerFormats, Dataset
 
 __all__ = ["Address", "EngineServer", "engine_program"]
 
-_log = logging.getLogger("gfmdkg.engine")
-
+_COULD_CONNECT = (
+    "the engine could open connections ({}); SERVICE and LOAD are refused before a query reaches it"
+)
 _LISTENS = "Listening for requests"
 _PORT_TAKEN = "Address already in use"
 _START_SECONDS = 30.0
@@ -102,7 +102,7 @@ class EngineServer:
         self._connection = Connection()
         self._child: ChildProcess | None = None
         self._limit_bytes, self._first_bytes, self._size_file = 0, 0, ""
-        self._limit_seconds, self._deadline, self._alarm_at = 0.0, math.inf, 0.0
+        self._limit_seconds = 0.0
         self._alarm: asyncio.TimerHandle | None = None
         self._retires_at = math.inf
         self._is_late = self._is_ending = False
@@ -156,7 +156,9 @@ class EngineServer:
                 while child.is_alive and _LISTENS not in child.words():  # noqa: ASYNC110 - it only writes
                     await asyncio.sleep(_LOOK_SECONDS)
                 if child.is_alive:
-                    _warn_of_obstacle(child.words())
+                    for line in child.words().splitlines():
+                        if line.startswith(OBSTACLE):
+                            warn_once(_COULD_CONNECT.format(line.removeprefix(OBSTACLE)))
                     await self._connect()
                     self._first_bytes = self._size_bytes()
         except BaseException as error:
@@ -194,14 +196,14 @@ class EngineServer:
         return not self._is_ending
 
     @property
+    def address(self) -> Address:
+        """Where it takes queries."""
+        return self._address
+
+    @property
     def is_own(self) -> bool:
         """Whether it is a process of ours, and not an endpoint elsewhere."""
         return self._child is not None
-
-    @property
-    def pid(self) -> int | None:
-        """The process's number, where it is a process of ours."""
-        return None if self._child is None else self._child.pid
 
     async def ask(
         self,
@@ -229,7 +231,7 @@ class EngineServer:
         )
         self._limit_seconds = limit_seconds
         began = perf_counter()
-        self._watch(began + limit_seconds)
+        self._alarm = alarm = self._loop.call_later(limit_seconds, self._time_out)
         try:
             if not self._connection.is_open:
                 await self._connect()
@@ -241,7 +243,8 @@ class EngineServer:
             self.kill()
             raise
         finally:
-            self._deadline = math.inf
+            alarm.cancel()
+            self._alarm = None
         if response.ended_at - began > _SIZE_CHECK_SECONDS:
             self._look_at_size()
         if response.ended_at >= self._retires_at:
@@ -275,24 +278,9 @@ class EngineServer:
         self.kill()
         return EngineFailure(cause)
 
-    def _watch(self, deadline: float) -> None:
-        # One timer serves many queries: it is left to ring, and set again where it rings too
-        # early, because setting and cancelling one costs more than reading an answer.
-        self._deadline = deadline
-        if self._alarm is not None and self._alarm_at > deadline:
-            self._alarm.cancel()
-            self._alarm = None
-        if self._alarm is None:
-            self._alarm_at = deadline
-            self._alarm = self._loop.call_later(deadline - perf_counter(), self._ring)
-
-    def _ring(self) -> None:
-        self._alarm = None
-        if perf_counter() >= self._deadline:
-            self._is_late = True
-            self.kill()
-        elif self._deadline < math.inf:
-            self._watch(self._deadline)
+    def _time_out(self) -> None:
+        self._is_late = True
+        self.kill()
 
     def _look_at_size(self) -> None:
         size_bytes = self._size_bytes()
@@ -311,7 +299,7 @@ class EngineServer:
             return 0
 
     def _retire(self) -> None:
-        if self._deadline == math.inf:  # else it ends when it has answered
+        if self._alarm is None:  # else it ends when it has answered
             self.close()
 
     # The end
@@ -320,8 +308,6 @@ class EngineServer:
         """End it at once; a query that runs in it ends with it."""
         self._is_ending = True
         self._connection.close()
-        if self._alarm is not None:
-            self._alarm.cancel()
         if self._child is not None:
             self._child.kill()
 
@@ -360,18 +346,3 @@ def engine_program() -> str:
     if found is None:
         raise EngineFailure("the program “oxigraph” is not installed: pip install oxigraph")
     return found
-
-
-@cache
-def _warn_once(obstacle: str) -> None:
-    _log.warning(
-        "the engine could open connections (%s); SERVICE and LOAD are refused before a query"
-        " reaches it",
-        obstacle,
-    )
-
-
-def _warn_of_obstacle(words: str) -> None:
-    for line in words.splitlines():
-        if line.startswith(OBSTACLE):
-            _warn_once(line.removeprefix(OBSTACLE))

@@ -53,7 +53,8 @@ class Admission:
         self._room = {Lane.ADHOC: max(1, places - reserved), Lane.CANNED: places}
         self._places, self._queue = places, queue
         self._wait_seconds, self._cause = wait_seconds, cause
-        self._running = {Lane.ADHOC: 0, Lane.CANNED: 0}
+        self.running = {Lane.ADHOC: 0, Lane.CANNED: 0}
+        """How many requests of each lane are at work."""
         self._running_total = 0
         self._waiting: dict[Lane, deque[_Waiter]] = {lane: deque() for lane in Lane}
         self._tickets = count()
@@ -62,24 +63,9 @@ class Admission:
         self._quiet = asyncio.Event()
 
     @property
-    def running(self) -> Mapping[Lane, int]:
-        """How many requests of each lane are at work."""
-        return self._running
-
-    @property
     def waiting(self) -> Mapping[Lane, int]:
         """How many requests of each lane wait."""
         return {lane: len(queue) for lane, queue in self._waiting.items()}
-
-    def enter_at_once(self, lane: Lane) -> bool:
-        """Take a place if there is one, passing nobody who waits. Raises ``Busy`` at the end."""
-        if self._is_closing:
-            raise Busy(self._retry_after(), cause="the service is ending")
-        if self._waiting[lane] or not self._has_room(lane):
-            return False
-        self._running[lane] += 1
-        self._running_total += 1
-        return True
 
     async def enter(self, lane: Lane = Lane.CANNED) -> None:
         """Take a place, which ``leave`` gives back. Raises ``Busy`` where there is none in time.
@@ -87,12 +73,16 @@ class Admission:
         A canned query that meets a full queue takes the place in it of the ad-hoc request that
         came last.
         """
-        if not self.enter_at_once(lane):
+        if self._is_closing:
+            raise Busy(self._retry_after(), cause="the service is ending")
+        if self._waiting[lane] or not self._has_room(lane):
             await self._wait(lane)
+        else:
+            self._take_place(lane)
 
     def leave(self, lane: Lane = Lane.CANNED, *, seconds: float | None = None) -> None:
         """Give a place back that was held for ``seconds``."""
-        self._running[lane] -= 1
+        self.running[lane] -= 1
         self._running_total -= 1
         if seconds is not None:
             self._mean_seconds += _MEAN_WEIGHT * (seconds - self._mean_seconds)
@@ -116,8 +106,12 @@ class Admission:
     def _is_quiet(self) -> bool:
         return not self._running_total and not any(self._waiting.values())
 
+    def _take_place(self, lane: Lane) -> None:
+        self.running[lane] += 1
+        self._running_total += 1
+
     def _has_room(self, lane: Lane) -> bool:
-        return self._running[lane] < self._room[lane] and self._running_total < self._places
+        return self.running[lane] < self._room[lane] and self._running_total < self._places
 
     async def _wait(self, lane: Lane) -> None:
         loop = asyncio.get_running_loop()
@@ -158,8 +152,7 @@ class Admission:
             lane = min(heads)[1]
             _, turn = self._waiting[lane].popleft()
             if not turn.done():  # else cancelled, and its task has not run yet
-                self._running[lane] += 1
-                self._running_total += 1
+                self._take_place(lane)
                 turn.set_result(None)
 
     def _busy(self) -> Busy:
@@ -182,19 +175,15 @@ class Supervised(Protocol):
     @property
     def is_usable(self) -> bool:
         """Whether it can take a request."""
-        ...
 
     def kill(self) -> None:
         """End it at once."""
-        ...
 
     def close(self) -> None:
         """End it when it is done, which may take a moment."""
-        ...
 
     async def wait(self) -> object:
         """Return when it is gone."""
-        ...
 
 
 K = TypeVar("K")
@@ -212,71 +201,63 @@ class Supervisor(Generic[K, P]):
         self.started_total = 0
         self.starting = 0
         self._start, self._bound = start, bound
-        self._living: dict[P, K] = {}
+        self.living: dict[P, K] = {}
+        """The processes that are ready or at work, each with what it does."""
         self._ending: set[P] = set()
-        self._idle: list[P] = []
+        self.idle: list[P] = []
+        """The processes that wait for work, the one used last at the end."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._trouble: EngineFailure | None = None
         self._failures, self._next_attempt = 0, 0.0
         self._is_closed = False
 
-    @property
-    def living(self) -> tuple[P, ...]:
-        """The processes that are ready or at work."""
-        return tuple(self._living)
-
-    @property
-    def idle(self) -> tuple[P, ...]:
-        """The processes that wait for work, the one used last at the end."""
-        return tuple(self._idle)
-
     async def take(self, key: K) -> P:
         """A process for this work: the one used last, else a new one. Raises ``EngineFailure``."""
-        found = self.take_idle(key)
+        found = self._take_idle(key)
         if found is None and self._tasks:
             await asyncio.wait(self._tasks)  # a spare that is on its way comes sooner
-            found = self.take_idle(key)
+            found = self._take_idle(key)
         return await self._add(key) if found is None else found
 
-    def take_idle(self, key: K) -> P | None:
+    def _take_idle(self, key: K) -> P | None:
         """The process for this work that was used last, if one waits for some."""
-        for process in reversed(self._idle):
-            other = self._living[process]
+        for process in reversed(self.idle):
+            other = self.living[process]
             if other is key or other == key:
-                self._idle.remove(process)
+                self.idle.remove(process)
                 if process.is_usable:
                     return process
                 self._end(process)
-                return self.take_idle(key)
+                return self._take_idle(key)
         return None
 
     def give_back(self, process: P) -> None:
         """Take a process back that has done its work, if it is still of use."""
         if process.is_usable and not self._is_closed:
-            self._idle.append(process)
+            self.idle.append(process)
         else:
             self._end(process)
 
     def keep_spare(self, key: K, *, idle: int = 1) -> None:
         """Have so many wait for this work that the next request need not wait for a start."""
-        has_room = len(self._living) + self.starting < self._bound
-        if len(self._idle) < idle and has_room and not self._tasks and not self._is_closed:
+        has_room = len(self.living) + self.starting < self._bound
+        if len(self.idle) < idle and has_room and not self._tasks and not self._is_closed:
             task = asyncio.create_task(self._add_spare(key))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     def dismiss(self, is_wanted: Callable[[K], bool]) -> None:
         """End the idle processes whose work is not wanted any more."""
-        for process in self.idle:
-            if not is_wanted(self._living[process]):
-                self._idle.remove(process)
+        for process in tuple(self.idle):
+            if not is_wanted(self.living[process]):
+                self.idle.remove(process)
                 self._end(process)
 
     def lose(self, process: P) -> None:
         """Forget a process that is gone."""
-        if process in self._idle:
-            self._idle.remove(process)
-        self._living.pop(process, None)
+        if process in self.idle:
+            self.idle.remove(process)
+        self.living.pop(process, None)
         self._ending.discard(process)
 
     async def close(self) -> None:
@@ -286,11 +267,11 @@ class Supervisor(Generic[K, P]):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for process in self.living:
-            if process not in self._idle:
+        for process in tuple(self.living):
+            if process not in self.idle:
                 process.kill()
             self._end(process)
-        self._idle.clear()
+        self.idle.clear()
         await asyncio.gather(*(process.wait() for process in tuple(self._ending)))
 
     async def _add_spare(self, key: K) -> None:
@@ -303,8 +284,8 @@ class Supervisor(Generic[K, P]):
     async def _add(self, key: K) -> P:
         if self._trouble is not None and perf_counter() < self._next_attempt:
             raise EngineFailure(self._trouble.cause)
-        if self._idle and len(self._living) + self.starting >= self._bound:
-            self._end(self._idle.pop(0))
+        if self.idle and len(self.living) + self.starting >= self._bound:
+            self._end(self.idle.pop(0))
         self.starting += 1
         try:
             process = await self._start(key)
@@ -317,7 +298,7 @@ class Supervisor(Generic[K, P]):
             _log.warning("workers start again")
         self._failures, self._trouble = 0, None
         self.started_total += 1
-        self._living[process] = key
+        self.living[process] = key
         return process
 
     def _note_failure(self, failure: EngineFailure) -> None:
@@ -329,6 +310,6 @@ class Supervisor(Generic[K, P]):
 
     def _end(self, process: P) -> None:
         """Let go of a process, which may be gone already."""
-        if self._living.pop(process, None) is not None:
+        if self.living.pop(process, None) is not None:
             self._ending.add(process)
             process.close()

@@ -8,30 +8,21 @@ socket, one at a time.
 
 import asyncio
 import json
-import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Self
 
-from gfmdkg.engine.frames import (
-    Frame,
-    Reply,
-    decode_error,
-    pack_frame,
-    receive_frame,
-)
-from gfmdkg.engine.process import ChildProcess
+from gfmdkg.engine.frames import Frame, Reply, decode_error, pack_frame, receive_frame
+from gfmdkg.engine.process import ChildProcess, warn_once
 from gfmdkg.engine.supervisor import Admission, Supervisor
 from gfmdkg.errors import EngineFailure, QueryTimeout
 
 __all__ = ["Role", "WorkerProcess", "Workers"]
 
-_LOG = logging.getLogger("gfmdkg.engine")
 # The same packages as here, but nothing from the working folder.
 _BOOTSTRAP = (
     "import sys, json; sys.path[:] = json.loads(sys.argv.pop(2));"
@@ -78,6 +69,7 @@ class WorkerProcess:
             except BaseException:
                 self._connection.close()
                 raise
+        self.pid = self._child.pid
 
     def _spawn(self, role: Role, memory_limit_bytes: int, connection: int) -> ChildProcess:
         setup = {
@@ -122,13 +114,8 @@ class WorkerProcess:
             raise
         worker.network_obstacle = json.loads(frame.head)["network_obstacle"]
         if worker.network_obstacle is not None:
-            _warn_once(worker.network_obstacle)
+            warn_once(f"a worker process could open connections: {worker.network_obstacle}")
         return worker
-
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._child.pid
 
     @property
     def is_usable(self) -> bool:
@@ -198,11 +185,6 @@ class WorkerProcess:
     def _ended(self) -> None:
         self._disconnect()
         self._on_lost(self)
-
-
-@cache
-def _warn_once(obstacle: str) -> None:
-    _LOG.warning("a worker process could open connections: %s", obstacle)
 
 
 class Workers:

@@ -15,7 +15,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Self
 
 from starlette.responses import Response
@@ -223,14 +223,14 @@ def _usual_lines(
     return (*((n.encode("ascii"), v.encode("latin-1")) for n, v in lines), *COMMON_HEADERS)
 
 
-def entity_tag(version: Version | None, scope: Scope, media_type: str, fingerprint: str) -> str:
+def entity_tag(version: Version, scope: Scope, media_type: str, fingerprint: str) -> str:
     """A strong ETag: the same for the same version of the graph, request target and format.
 
     ``fingerprint`` stands for the software and its canned queries. It is known before the
     query runs, so an unchanged answer costs no query.
     """
-    number, content_hash = (0, "") if version is None else (version.number, version.content_hash)
-    known = f"{fingerprint}\0{number}:{content_hash}\0{scope['path']}\0".encode()
+    read = f"{version.number}:{version.content_hash}"
+    known = f"{fingerprint}\0{read}\0{scope['path']}\0".encode()
     digest = hashlib.sha256(b"%b%b\0%b" % (known, scope["query_string"], media_type.encode()))
     return f'"{digest.hexdigest()[:32]}"'
 
@@ -295,13 +295,8 @@ def compressed_tag(etag: bytes) -> bytes:
 
 async def compress(body: bytes) -> bytes:
     """The body in gzip, always the same for the same body; a large one in a thread."""
-    if len(body) <= _LOOP_BYTES:
-        return _compress(body)
-    return await asyncio.to_thread(_compress, body)
-
-
-def _compress(body: bytes) -> bytes:
-    return gzip.compress(body, GZIP_LEVEL, mtime=0)
+    work = partial(gzip.compress, body, GZIP_LEVEL, mtime=0)
+    return work() if len(body) <= _LOOP_BYTES else await asyncio.to_thread(work)
 
 
 class StreamCompressor:

@@ -7,9 +7,9 @@ version that they are made from is asked for.
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Hashable
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
@@ -18,7 +18,7 @@ from gfmdkg.errors import Busy
 from gfmdkg.http.answer import Answer
 from gfmdkg.store.versions import Version
 
-__all__ = ["Cache", "SingleFlight", "Turn", "VersionCache", "Versioned"]
+__all__ = ["Cache", "SingleFlight", "Turn", "VersionCache"]
 
 T = TypeVar("T")
 
@@ -45,10 +45,6 @@ class Cache:
 
     def __len__(self) -> int:
         return len(self._values)
-
-    def __iter__(self) -> Iterator[Hashable]:
-        """The keys, the one to be dropped next first."""
-        return iter(self._values)
 
     def get(self, key: Hashable) -> Any:
         """The value with this key, which becomes the last to be dropped, or ``None``."""
@@ -123,14 +119,6 @@ class SingleFlight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Versioned(Generic[T]):
-    """A value and the version that it is of, which may be before the one asked for."""
-
-    version: Version
-    value: T
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Building(Generic[T]):
     version: Version
     task: asyncio.Task[T]
@@ -145,6 +133,7 @@ class _Building(Generic[T]):
         return self.task.done() and (self.task.cancelled() or self.task.exception() is not None)
 
 
+@dataclass(eq=False, slots=True)
 class VersionCache(Generic[T]):
     """Values of the newest version that was asked for and of the one used last beside it.
 
@@ -152,41 +141,32 @@ class VersionCache(Generic[T]):
     their context variables. What failed is tried again when it is next asked for. ``what`` says
     in a refusal what is waited for. A request waits for ``wait_seconds`` and, if a former
     version can serve it, for ``patience_seconds`` after building began; ``former`` may look for
-    one that is not kept, in a thread. ``close`` lets go of a value.
+    one that is not kept, in a thread. ``let_go`` gets each value that is kept no longer.
     """
 
-    def __init__(
-        self,
-        build: Callable[[Version], Awaitable[T]],
-        *,
-        what: str,
-        wait_seconds: float | None = None,
-        patience_seconds: float = 0.0,
-        former: Callable[[Version], Version | None] = lambda _: None,
-        close: Callable[[T], None] = lambda _: None,
-    ) -> None:
-        self._build = build
-        self._what = what
-        self._wait_seconds = wait_seconds
-        self._patience_seconds = patience_seconds
-        self._former = former
-        self._close = close
-        self._kept: dict[int, _Building[T]] = {}
+    build: Callable[[Version], Awaitable[T]]
+    _: KW_ONLY
+    what: str
+    wait_seconds: float | None = None
+    patience_seconds: float = 0.0
+    former: Callable[[Version], Version | None] = lambda _: None
+    let_go: Callable[[T], None] = lambda _: None
+    _kept: dict[int, _Building[T]] = field(default_factory=dict, init=False)
 
     async def exactly(self, version: Version) -> T:
         """The value of this very version. Raises ``Busy`` where that takes too long."""
         task = self.start(version)
         if not task.done():
-            await asyncio.wait({task}, timeout=self._wait_seconds)
+            await asyncio.wait({task}, timeout=self.wait_seconds)
         if not task.done():
-            cause = f"{self._what} of version {version.number} is still being built"
+            cause = f"{self.what} of version {version.number} is still being built"
             raise Busy(_RETRY_SECONDS, cause=cause)
         return task.result()
 
-    async def find(self, version: Version, *, or_former: bool) -> Versioned[T]:
+    async def find(self, version: Version, *, or_former: bool) -> tuple[Version, T]:
         """The value of this version or, while it is built and if that will do, of one before it.
 
-        Raises ``Busy`` where there is none and building takes too long.
+        The version comes with it. Raises ``Busy`` where there is none and building takes too long.
         """
         task = self.start(version)
         if or_former and not task.done():
@@ -196,10 +176,10 @@ class VersionCache(Generic[T]):
             earlier = [b for n, b in self._kept.items() if n < version.number and b.is_there]
             if earlier:
                 best = max(earlier, key=lambda building: building.version.number)
-                return Versioned(version=best.version, value=best.task.result())
-            former = await asyncio.to_thread(self._former, version)
+                return best.version, best.task.result()
+            former = await asyncio.to_thread(self.former, version)
             version = former or version
-        return Versioned(version=version, value=await self.exactly(version))
+        return version, await self.exactly(version)
 
     def start(self, version: Version) -> asyncio.Task[T]:
         """Build the value of a version unless that is done or under way."""
@@ -209,7 +189,7 @@ class VersionCache(Generic[T]):
             task = asyncio.create_task(self._make(version), context=Context())
             # Whoever waits still gets the error; where nobody does, it is of no concern.
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
-            patience_ends = time.monotonic() + self._patience_seconds
+            patience_ends = time.monotonic() + self.patience_seconds
             building = _Building(version=version, task=task, patience_ends=patience_ends)
         self._kept[number] = building  # the one used last stands last
         while len(self._kept) > _VERSIONS_KEPT:
@@ -228,7 +208,7 @@ class VersionCache(Generic[T]):
 
     async def _make(self, version: Version) -> T:
         began = time.monotonic()
-        value = await self._build(version)
+        value = await self.build(version)
         if time.monotonic() - began > _LONG_SECONDS:
             # Whoever waits for the value need not wait for this.
             asyncio.get_running_loop().run_in_executor(None, give_memory_back)
@@ -238,4 +218,4 @@ class VersionCache(Generic[T]):
         # One that is being built is still waited for.
         building = self._kept.pop(number)
         if building.is_there:
-            self._close(building.task.result())
+            self.let_go(building.task.result())

@@ -97,7 +97,7 @@ class BoundedConnection(HttpToolsProtocol):
             if self._head_bytes > HEAD_LIMIT_BYTES:
                 self._refuse(431)
             elif self._timer is None:
-                self._timer = self.loop.call_later(HEAD_SECONDS, self._time_out)
+                self._timer = self.loop.call_later(HEAD_SECONDS, self._refuse, 408)
             return
         self._head_bytes = 0
         if self._timer is not None:
@@ -152,8 +152,8 @@ class BoundedConnection(HttpToolsProtocol):
         """Nothing came at all, or only half a head."""
         self._timer = None
         if self._head_bytes:
-            self._time_out()
-        elif not self.transport.is_closing():
+            self._refuse(408)
+        else:
             self.transport.close()
 
     def _pause_ended(self) -> None:
@@ -167,15 +167,12 @@ class BoundedConnection(HttpToolsProtocol):
         elif cycle.response_started:
             self.transport.close()
         else:
-            self._time_out()
-
-    def _time_out(self) -> None:
-        self._timer = None
-        if not self.transport.is_closing():
             self._refuse(408)
 
     def _refuse(self, status: int) -> None:
         """Say why, and close. The application is not asked, and sees a client that left."""
+        if self.transport.is_closing():
+            return
         phrase, problem, detail = _REFUSALS[status]
         document = {
             "type": f"{BASE}problems/{problem}",

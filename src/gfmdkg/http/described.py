@@ -30,7 +30,6 @@ __all__ = [
     "answers",
     "cell_of",
     "described_router",
-    "field_cell",
     "field_of",
     "format_model",
     "in_path",
@@ -176,20 +175,12 @@ def _named(parameter: Parameter) -> str:
 # Answers
 
 
-def cell_of(column: Column) -> Any:
-    """Type and field of a column's cell."""
+def cell_of(column: Column, *, many: bool = False, default: Any = ...) -> Any:
+    """Type and field of a column's cell or, of ``many``, cells; with a default it may be absent."""
     kind = _CELL_TYPES.get(column.type, str)
-    return (kind | None if column.is_optional else kind, Field(description=column.description))
-
-
-def field_cell(column: Column, *, many: bool) -> Any:
-    """Type and field of what an item has in a column, all of it or the only one if there is any.
-
-    A request may leave it out.
-    """
-    kind = _CELL_TYPES.get(column.type, str)
-    shown = GenericAlias(list, kind) if many else kind | None
-    return (shown, Field(default=None, description=column.description))
+    is_sure = default is ... and not column.is_optional
+    shown = GenericAlias(list, kind) if many else kind if is_sure else kind | None
+    return (shown, Field(default=default, description=column.description))
 
 
 def _content(media_types: Iterable[str]) -> dict[str, Any]:

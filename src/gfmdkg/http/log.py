@@ -25,9 +25,8 @@ __all__ = ["Entry", "JsonFormatter", "RequestLog", "logging_config"]
 _GATHER_SECONDS = 0.2
 _BATCHES_WAITING = 256
 _LINES_GATHERED = 2000
-_ATOMIC_BYTES = (
-    4096  # what a pipe takes as a whole, so that two server processes never mix their lines
-)
+# What a pipe takes as a whole, so that two server processes never mix their lines.
+_ATOMIC_BYTES = 4096
 _FAREWELL_SECONDS = 2.0
 
 

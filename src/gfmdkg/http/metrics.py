@@ -17,7 +17,6 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily as _Counter
 from prometheus_client.core import GaugeMetricFamily as _Gauge
 from prometheus_client.core import HistogramMetricFamily as _Durations
@@ -28,7 +27,7 @@ from prometheus_client.registry import Collector
 from gfmdkg.engine.pool import PoolStats
 from gfmdkg.http.cache import Cache, SingleFlight
 from gfmdkg.http.log import Entry, RequestLog
-from gfmdkg.store.versions import Version, VersionStore
+from gfmdkg.store.versions import VersionStore
 
 __all__ = ["Histogram", "Metrics", "is_being_written", "render_metrics"]
 
@@ -92,12 +91,7 @@ class Metrics:
         self._sent_bytes: Counter[str] = Counter()
         self._durations: defaultdict[str, Histogram] = defaultdict(Histogram)
         self._outcomes: Counter[str] = Counter()
-        self._cache_hits = self._cache_misses = 0
-
-    def note_cache(self, *, is_hit: bool) -> None:
-        """Count a request for which the cache was asked."""
-        self._cache_hits += is_hit
-        self._cache_misses += not is_hit
+        self.cache_hits = self.cache_misses = 0
 
     def count(self, entries: Iterable[Entry]) -> None:
         """Count requests."""
@@ -127,8 +121,8 @@ class Metrics:
             "outcomes": self._outcomes,
             **{f"engine_{end}": count for end, count in pool.ended.items()},
             "engines_started": pool.started_total,
-            "cache_hits": self._cache_hits,
-            "cache_misses": self._cache_misses,
+            "cache_hits": self.cache_hits,
+            "cache_misses": self.cache_misses,
             "cache_evictions": cache.evictions_total,
             "answers_shared": single_flight.shared_total,
             "log_lines_dropped": log.dropped_total,
@@ -164,34 +158,33 @@ def _sample(figure: object) -> list[object]:
     return [figure]
 
 
-class _Snapshots(Collector):
-    def __init__(
-        self, snapshots: Sequence[Mapping[str, Any]], version: Version | None, *, is_written: bool
-    ) -> None:
-        self._snapshots, self._version, self._is_written = snapshots, version, is_written
+@dataclass(frozen=True, slots=True)
+class _Figures(Collector):
+    snapshots: Sequence[Mapping[str, Any]]
+    versions: VersionStore
 
     def collect(self) -> Iterator[Metric]:
         """The families of all server processes' figures, then those of the store."""
         for make, name, text, *labels in _FAMILIES:
             family = make(_PREFIX + name, text, labels=["process", *labels])
-            for shot in self._snapshots:
+            for shot in self.snapshots:
                 for values, sample in shot["samples"][name]:
                     family.add_metric([shot["process"], *values], *sample)
             yield family
         yield from self._store()
 
     def _store(self) -> Iterator[Metric]:
-        version = self._version
-        number = version.number if version else 0
+        version = self.versions.current()
         figures: list[tuple[str, str, float]]
-        figures = [("version", "The current version, 0 for none", number)]
+        figures = [("version", "The current version, 0 for none", version.number if version else 0)]
         if version is not None:
             age = (datetime.now(UTC) - version.created).total_seconds()
             figures += [
                 ("version_age_seconds", "Time since the version was published", age),
                 ("version_quads", "Quads in the current version", version.quads),
             ]
-        figures.append(("writer_active", "1 while a writer holds the lock", int(self._is_written)))
+        is_written = is_being_written(self.versions.root)
+        figures.append(("writer_active", "1 while a writer holds the lock", is_written))
         yield from (_Gauge(_PREFIX + name, text, figure) for name, text, figure in figures)
 
 
@@ -200,11 +193,7 @@ def render_metrics(
 ) -> tuple[str, bytes]:
     """Content type and body of ``/metrics``: Prometheus text, or OpenMetrics where asked for."""
     encode, content_type = choose_encoder(accept)
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(
-        _Snapshots(snapshots, versions.current(), is_written=is_being_written(versions.root))
-    )
-    return content_type, encode(registry)
+    return content_type, encode(_Figures(snapshots, versions))
 
 
 def is_being_written(store: Path) -> bool:

@@ -74,10 +74,6 @@ class Paging:
         """Index of the first item of the page, from 0."""
         return (self.page - 1) * self.per_page
 
-    def pages(self, total: int) -> int:
-        """How many pages ``total`` items fill; an empty list has one."""
-        return max(1, -(-total // self.per_page))
-
 
 class Parameters:
     """The parameters of one request. An empty value, as HTML forms send it, is not given."""
@@ -211,7 +207,7 @@ def page_links(request: Request, total: int, paging: Paging) -> dict[str, str]:
     def path(page: int) -> str:
         return f"{request.url.path}?{urlencode([*others, ('page', str(page))])}"
 
-    last = paging.pages(total)
+    last = max(1, -(-total // paging.per_page))  # an empty list has one page
     links = {"first": path(1), "last": path(last)}
     if paging.page > 1:
         links["prev"] = path(min(paging.page - 1, last))

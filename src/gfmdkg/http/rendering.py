@@ -17,7 +17,6 @@ from gfmdkg.rdf.values import Resource
 from gfmdkg.store.versions import Version
 
 __all__ = [
-    "QUERY_BASE",
     "STATIC_FILES",
     "form_path",
     "link_path",
@@ -26,9 +25,6 @@ __all__ = [
     "render",
     "resource_path",
 ]
-
-QUERY_BASE = BASE + "query/"
-"""Below it lie the IRIs of the canned queries."""
 
 _FILES = files("gfmdkg.http")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -57,7 +53,7 @@ def local_path(iri: str) -> str | None:
     >>> local_path("http://metadata.un.org/sdg/3") is None
     True
     """
-    if iri.startswith((ID_BASE, SCHEME_BASE, QUERY_BASE, GFMD)) or iri == BASE + "ontology":
+    if iri.startswith((ID_BASE, SCHEME_BASE, BASE + "query/", GFMD)) or iri == BASE + "ontology":
         return "/" + quote(iri.removeprefix(BASE), safe="/#:@!$&'()*+,;=~")
     return None
 
@@ -124,7 +120,6 @@ def page(
     template: str,
     *,
     status: int = 200,
-    cacheable: bool = True,
     headers: tuple[tuple[str, str], ...] = (),
     version: Version | None = None,
     pinned: bool = False,
@@ -138,5 +133,4 @@ def page(
         headers=(*_PAGE_HEADERS, *headers),
         version=version,
         pinned=pinned,
-        cacheable=cacheable,
     )

@@ -31,7 +31,6 @@ __all__ = [
     "is_fresh",
     "read_content",
     "read_content_type",
-    "reads_cache",
     "request_url",
     "wait_until_gone",
 ]
@@ -181,11 +180,6 @@ class RequestContext:
         if messages[-1]["type"] == "http.disconnect" or b"update" in body.lower():
             return None
         return content_type + b"\0" + body
-
-
-def reads_cache(scope: Scope) -> bool:
-    """Whether the client takes an answer that was worked out for somebody else."""
-    return b"no-cache" not in scope[_FIELDS].get(b"cache-control", b"")
 
 
 def is_fresh(scope: Scope, etag: str) -> bool:

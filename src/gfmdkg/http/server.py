@@ -64,7 +64,7 @@ class Server:
         self.metrics = Metrics()
         self.log = RequestLog(settings.log_format, count=self.metrics.count)
         self.single_flight = SingleFlight()
-        self._app = app
+        self.app = app
         routes = (*routes, RawRoute("/metrics", self._answer_metrics))
         self.routes = {route.path: route for route in routes}
         self._below = {path[:-1]: r for path, r in self.routes.items() if path.endswith("…")}
@@ -83,7 +83,8 @@ class Server:
             found = None
             if key is not None and request.reads_cache:
                 found = self.service.cache.get(key)
-                self.metrics.note_cache(is_hit=found is not None)
+                self.metrics.cache_hits += found is not None
+                self.metrics.cache_misses += found is None
             if found is not None:
                 await self._send(request, found, send, outcome="cached")
             elif key is None or request.if_none_match is not None or not request.reads_cache:
@@ -186,7 +187,7 @@ class Server:
             if message["type"] == ANSWER:
                 handed_on.append(message["answer"])
 
-        await self._app(request.scope, request.receive, take)
+        await self.app(request.scope, request.receive, take)
         return handed_on[0]
 
     def _route(self, path: str) -> RawRoute | None:
@@ -258,7 +259,7 @@ class Server:
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Start and end with the server."""
         if scope["type"] != "lifespan":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         if self._group is not None:
             await self._group.start()
@@ -271,7 +272,7 @@ class Server:
                 await asyncio.to_thread(self.log.close)
             await send(message)
 
-        await self._app(scope, receive, send_last)
+        await self.app(scope, receive, send_last)
 
     def _snapshot(self) -> Mapping[str, Any]:
         self.log.hand_on()

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -35,6 +36,7 @@ _JSON = AnswerFormats(results="application/sparql-results+json", graph="text/tur
 class Service:
     """Built by ``create_app``, started and closed with it; ``roles`` are those of the workers.
 
+    ``follower`` gets the current version at the start and whenever it is another.
     ``fingerprint`` changes with the software and with the canned queries; entity tags hold it.
     """
 
@@ -46,9 +48,12 @@ class Service:
         self.workers = Workers(roles, memory_limit_bytes=settings.worker_memory_limit_bytes)
         self.cache = Cache(settings.cache_limit_bytes)
         self.fingerprint = _fingerprint(self.content)
-        self._followers: list[Callable[[Version], None]] = []
+        self.follower: Callable[[Version], None] = lambda _: None
         self._current: Version | None = None
-        self._terms = VersionCache(_open_names, what="the index of names")
+        # Seconds of work for a big graph where nobody asked before: away from the loop.
+        self._terms = VersionCache(
+            lambda version: asyncio.to_thread(open_names, version), what="the index of names"
+        )
 
     async def start(self) -> None:
         """Start an engine over the current version if there is one."""
@@ -57,18 +62,13 @@ class Service:
         if current is not None:
             self._turn_to(current)
 
-    def follow(self, follower: Callable[[Version], None]) -> None:
-        """Call ``follower`` with the current version at the start and whenever it is another."""
-        self._followers.append(follower)
-
     def _turn_to(self, current: Version) -> None:
         """Note which version is in use now; nothing happens where it is the same as before."""
         if current is self._current:
             return
         self._current = current
         self.pool.turn_to(current)
-        for follower in self._followers:
-            follower(current)
+        self.follower(current)
 
     async def close(self) -> None:
         """Finish what runs, as far as the time allows, and end all processes."""
@@ -95,13 +95,15 @@ class Service:
         make: Callable[[Answer, Version], Coroutine[Any, Any, Answer]],
         *,
         headers: tuple[tuple[str, str], ...] = (),
+        about: str = "",
     ) -> AnswerResponse:
         """An answer for a version, the current one by ``None``; ``make`` gives it its body.
 
         That is not called for a client that has the answer, nor finished for one that leaves.
+        ``about`` is what else the answer depends on, beside version, address and format.
         """
         version = await self.version(number)
-        etag = entity_tag(version, request.scope, media_type, self.fingerprint)
+        etag = entity_tag(version, request.scope, media_type, self.fingerprint + about)
         answer = Answer(
             media_type=media_type,
             headers=headers,
@@ -139,9 +141,18 @@ class Service:
         answer = await self.answer(text, version=version, time_limit_seconds=time_limit_seconds)
         return await decode_solutions(await read_body(answer))
 
-    async def graph_body(self, answer: EngineAnswer, *, root: str | None) -> bytes | SpooledAnswer:
-        """The body of an answer in RDF; JSON-LD gets short names, as ``Compaction`` has it."""
-        if answer.media_type != JSON_LD:
+    async def ask(self, text: str, *, version: Version) -> bool:
+        """Run an ASK of ours."""
+        body = await read_body(await self.answer(text, version=version))
+        return bool(json.loads(body)["boolean"])
+
+    async def graph(
+        self, text: str, *, version: Version, media_type: str, root: str | None = None
+    ) -> bytes | SpooledAnswer:
+        """The answer to a query of ours for triples; JSON-LD is as ``Compaction`` has it."""
+        formats = AnswerFormats(results=None, graph=media_type)
+        answer = await self.answer(text, version=version, formats=formats)
+        if media_type != JSON_LD:
             return answer.body
         expanded = await read_body(answer)
         if len(expanded) < _SMALL_BYTES:
@@ -151,11 +162,6 @@ class Service:
     async def terms(self, version: Version) -> TermIndex:
         """The names of a version; open for the last ones that were asked for."""
         return await self._terms.exactly(version)
-
-
-async def _open_names(version: Version) -> TermIndex:
-    # Seconds of work for a big graph where nobody asked before: away from the loop.
-    return await asyncio.to_thread(open_names, version)
 
 
 async def decode_solutions(body: bytes) -> Solutions:

@@ -15,7 +15,6 @@ from importlib.resources import files
 from textwrap import dedent, indent
 from typing import TypeVar
 
-import pyoxigraph as ox
 import yaml
 
 from gfmdkg.errors import DataError
@@ -153,10 +152,6 @@ class Include:
     columns: tuple[Field, ...]
     source: QueryText
 
-    def query(self, iris: Iterable[str]) -> str:
-        """The query for these items."""
-        return self.source.fill(item=map(ox.NamedNode, iris))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetedList:
@@ -262,7 +257,7 @@ class _ListReader(HeaderReader):
     def read(self, name: str, source: str) -> FacetedList:
         fields = self.fields(source, required=_REQUIRED, allowed=_OPTIONAL)
         given = {
-            each: self.mapping(fields.get(each), each) for each in (*_REQUIRED[4:], *_OPTIONAL)
+            each: self.mapping(fields.get(each), each) for each in ("facets", "orders", *_OPTIONAL)
         }
         confidence = fields.get(CONFIDENCE)
         return FacetedList(
@@ -274,7 +269,7 @@ class _ListReader(HeaderReader):
             items=self._patterns["items"],
             facets=_by_name(self._facets(given["facets"])),
             bounds=_by_name(self._bounds(given["bounds"])),
-            fields=_by_name(self._fields(fields.get("fields"), given["fields"])),
+            fields=_by_name(self._fields(fields.get("fields"))),
             orders=_by_name(
                 Order(
                     name=each,
@@ -308,12 +303,10 @@ class _ListReader(HeaderReader):
                 pattern = self._patterns[f"bounds/{of}"]
                 yield Bound(parameter=parameter, pattern=pattern, is_least="least" in more)
 
-    def _fields(self, node: yaml.Node | None, nodes: Mapping[str, yaml.Node]) -> Iterator[Field]:
-        item = next(iter(nodes), "")
-        for name, column in self.columns(node, beside=("many",)).items():
-            many = self.flag(self.mapping(nodes[name], name).get("many"), f"{name}: many")
-            pattern = None if name == item else self._patterns[f"fields/{name}"]
-            yield Field(column=column, pattern=pattern, many=many)
+    def _fields(self, node: yaml.Node | None) -> Iterator[Field]:
+        for place, shown in enumerate(self._columns(node, "fields")):
+            # The first is the item itself.
+            yield replace(shown, pattern=self._patterns[f"fields/{shown.name}"]) if place else shown
 
     def _includes(self, nodes: Mapping[str, yaml.Node]) -> Iterator[Include]:
         for name, node in nodes.items():
@@ -322,14 +315,14 @@ class _ListReader(HeaderReader):
             yield Include(
                 name=name,
                 description=self.text(members.get("description"), f"{name}: description"),
-                columns=tuple(self._included(members.get("columns"), name)),
+                columns=tuple(self._columns(members.get("columns"), name, "optional")),
                 source=QueryText.read(self._patterns[f"includes/{name}"].text),
             )
 
-    def _included(self, node: yaml.Node | None, name: str) -> Iterator[Field]:
-        nodes = self.mapping(node, name)
-        for each, column in self.columns(node, beside=("many", "optional")).items():
-            many = self.flag(self.mapping(nodes[each], each).get("many"), f"{each}: many")
+    def _columns(self, node: yaml.Node | None, what: str, *beside: str) -> Iterator[Field]:
+        nodes = self.mapping(node, what)
+        for name, column in self.columns(node, beside=("many", *beside)).items():
+            many = self.flag(self.mapping(nodes[name], name).get("many"), f"{name}: many")
             yield Field(column=column, many=many)
 
 

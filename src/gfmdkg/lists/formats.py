@@ -47,9 +47,6 @@ _WRITERS: Mapping[MediaType, Callable[[Iterable[Reference]], str]] = {
 REFERENCE_FORMATS = tuple(_WRITERS)
 """What reference managers read."""
 
-REFERENCE_LISTS = ("reports", "instruments")
-"""The lists of things that are cited in bibliographies."""
-
 _TREATY = ox.NamedNode(SCHEME_BASE + "instrument-type/treaty")
 CSV, TSV = (media for media in ROW_FORMATS if media.name in {"csv", "tsv"})
 XLSX = MediaType(
@@ -67,7 +64,8 @@ _MOMENTS = re.compile(rb"(<dcterms:(created|modified)[^<>]*>)[^<]*(</dcterms:)")
 
 def list_formats(name: str) -> tuple[MediaType, ...]:
     """The formats of a list, the preferred one first."""
-    references = REFERENCE_FORMATS if name in REFERENCE_LISTS else ()
+    # These stand in bibliographies.
+    references = REFERENCE_FORMATS if name in ("reports", "instruments") else ()
     return (JSON, CSV, TSV, XLSX, *GRAPH_FORMATS, *references)
 
 
@@ -79,8 +77,9 @@ def write_items(
     terms: TermIndex,
 ) -> bytes:
     """The items at these positions as a table, or in one of ``REFERENCE_FORMATS``."""
-    if media in REFERENCE_FORMATS:
-        return _references(media, index, positions, terms)
+    if media in _WRITERS:
+        references = (_reference(index, position, terms) for position in positions)
+        return _WRITERS[media](references).encode()
     rows = _table_rows(index, positions, fields, terms)
     if media is XLSX:
         return _xlsx(rows, title=index.faceted.label)
@@ -174,13 +173,6 @@ def _without_moments(workbook: io.BytesIO) -> bytes:
             fixed.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(fixed, body)
     return output.getvalue()
-
-
-def _references(
-    media: MediaType, index: ListIndex, positions: Iterable[int], terms: TermIndex
-) -> bytes:
-    references = (_reference(index, position, terms) for position in positions)
-    return _WRITERS[media](references).encode()
 
 
 def _reference(index: ListIndex, position: int, terms: TermIndex) -> Reference:

@@ -18,9 +18,9 @@ from gfmdkg.lists.bitmaps import LinkRow, LinkTable, bitmap_of, positions_of, un
 from gfmdkg.lists.definitions import ASSERTION, Facet, FacetedList, Field, Order, Pattern
 from gfmdkg.lists.reading import SelectBytes, read_term, rows_of
 from gfmdkg.lists.selection import Choice, Selection, selection_query
-from gfmdkg.queries.query import Cell
+from gfmdkg.queries.query import Cell, show
 from gfmdkg.rdf.query_text import packaged_query
-from gfmdkg.rdf.values import DESCRIBED, Resource, Term, python_value
+from gfmdkg.rdf.values import DESCRIBED, Resource, Term
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import ColumnType
 
@@ -33,7 +33,6 @@ __all__ = [
     "cell_text",
     "count_facets",
     "field_cells",
-    "show",
 ]
 
 
@@ -264,19 +263,6 @@ class _Building:
 def _iri(term: Term) -> str:
     assert isinstance(term, ox.NamedNode), term  # noqa: S101 - what has a class and is listed has a name
     return term.value
-
-
-def show(term: Term, terms: TermIndex) -> Cell:
-    """A term as a cell, a resource with its English label and its code."""
-    match term:
-        case ox.NamedNode(value=iri):
-            return terms.resource(iri)
-        case ox.Literal(value=""):  # GROUP_CONCAT of nothing is an empty text
-            return None
-        case ox.Literal():
-            return python_value(term)
-        case _:
-            return Resource(iri=str(term), label=None)
 
 
 def field_cells(index: ListIndex, position: int, shown: Field, terms: TermIndex) -> list[Cell]:

@@ -23,7 +23,6 @@ __all__ = ["ListIndexes"]
 _LISTS_PATIENCE_SECONDS = 2.0
 _RETRY_SECONDS = 5
 
-ListGroup = tuple[FacetedList, ...]
 Indexes = Mapping[str, ListIndex]
 
 
@@ -57,10 +56,10 @@ class ListIndexes:
         self._is_closed.set()
         await asyncio.gather(*(cache.close() for cache in self._caches.values()))
 
-    async def _build(self, group: ListGroup, version: Version) -> Indexes:
+    async def _build(self, group: tuple[FacetedList, ...], version: Version) -> Indexes:
         return await asyncio.to_thread(self._read, group, version)
 
-    def _read(self, group: ListGroup, version: Version) -> Indexes:
+    def _read(self, group: tuple[FacetedList, ...], version: Version) -> Indexes:
         # The allocator has an arena for each thread. In one and the same, what answers leave
         # behind is filled with the few terms that stay, and cannot be given back for their sake.
         with (

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from types import GenericAlias
 from typing import Any
 
 import pydantic
 from starlette.requests import Request
 
 from gfmdkg.errors import ParameterError
-from gfmdkg.http.described import cell_of, field_cell
+from gfmdkg.http.described import cell_of
 from gfmdkg.http.models import Page, asked, one_of, some_of, sometimes
 from gfmdkg.http.parameters import INCLUDE, JSON, SPARQL, Paging, Parameters, choose_format
 from gfmdkg.http.service import Service
@@ -20,6 +19,7 @@ from gfmdkg.lists.formats import GRAPH_FORMATS, REFERENCE_FORMATS, list_formats
 from gfmdkg.lists.index import FacetCounts
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.lists.selection import Selection, parse_selection
+from gfmdkg.queries.models import RESERVED
 from gfmdkg.rdf.media import MediaType
 from gfmdkg.search.answers import Found, Interpretation
 from gfmdkg.settings import Settings
@@ -42,17 +42,14 @@ FULL_TEXT = "q"
 _FACET_VALUES = 20
 _ALL = "all"
 _OF_ITEMS = ("fields", INCLUDE, "facets", "facet_limit")
-# Parameters of every list beside its filters.
-_RESERVED = (
-    *("facet_limit", "facets", "fields", "format", INCLUDE),
-    *("page", "per_page", "sort", "version"),
-)
 
 
 def shown_parameters(faceted: FacetedList, settings: Settings) -> dict[str, Any]:
     """Full text, order, and what of the items is shown."""
     orders = [f"{sign}{name}" for name in faceted.orders for sign in ("", "-")]
     meanings = "; ".join(f"{name}: {order.description}" for name, order in faceted.orders.items())
+    sorting = f"The order, reversed by a leading minus. {meanings}. With q also: relevance."
+    facets, fields = [*faceted.facets], [*faceted.fields]
     shown: dict[str, Any] = {
         "q": (
             str,
@@ -62,19 +59,10 @@ def shown_parameters(faceted: FacetedList, settings: Settings) -> dict[str, Any]
                 "migration",
             ),
         ),
-        "sort": (
-            one_of([*orders, "relevance"]),
-            asked(
-                f"The order, reversed by a leading minus. {meanings}. With q also: relevance.",
-                orders[-1],
-            ),
-        ),
+        "sort": (one_of([*orders, "relevance"]), asked(sorting, orders[-1])),
         "facets": (
-            some_of([*faceted.facets, _ALL]),
-            asked(
-                "The facets to count, or all; none unless given.",
-                [next(iter(faceted.facets))],
-            ),
+            some_of([*facets, _ALL]),
+            asked("The facets to count, or all; none unless given.", facets[:1]),
         ),
         "facet_limit": (
             int,
@@ -87,10 +75,10 @@ def shown_parameters(faceted: FacetedList, settings: Settings) -> dict[str, Any]
             ),
         ),
         "fields": (
-            some_of(faceted.fields),
+            some_of(fields),
             asked(
                 "The members of an item; all unless given. The item itself always comes along.",
-                list(faceted.fields)[1:3],
+                fields[1:3],
             ),
         ),
     }
@@ -119,23 +107,16 @@ class ListPage(Page):
 
 
 def page_model(faceted: FacetedList) -> type[pydantic.BaseModel]:
-    """A page of this list."""
-    item = _item_model(faceted)
-    name = f"{item.__name__}Page"
-    return pydantic.create_model(name, __base__=ListPage, items=(list[item], ...))  # type: ignore[valid-type]
-
-
-def _item_model(faceted: FacetedList) -> type[pydantic.BaseModel]:
-    """An item; with ``fields`` only the item itself is sure to be there."""
+    """A page of this list; with ``fields`` only the item itself is sure to be in an item."""
     item, *others = faceted.fields.values()
     name = item.name.capitalize()
     members: dict[str, Any] = {item.name: cell_of(item.column)}
-    for shown in others:
-        members[shown.name] = field_cell(shown.column, many=shown.many)
+    members |= {each.name: cell_of(each.column, many=each.many, default=None) for each in others}
     if faceted.includes:
         included = _included_model(tuple(faceted.includes.values()))
         members["included"] = (included, sometimes("What include= asks for, by name."))
-    return pydantic.create_model(name, **members)
+    model = pydantic.create_model(name, **members)
+    return pydantic.create_model(f"{name}Page", __base__=ListPage, items=(list[model], ...))  # type: ignore[valid-type]
 
 
 @cache
@@ -145,17 +126,10 @@ def _included_model(includes: tuple[Include, ...]) -> type[pydantic.BaseModel]:
     name = next(iter(widest.fields)).capitalize()
     rows: dict[str, Any] = {}
     for include in includes:
-        cells: dict[str, Any] = {f.name: _included_cell(f) for f in include.columns}
+        cells: dict[str, Any] = {f.name: cell_of(f.column, many=f.many) for f in include.columns}
         row = pydantic.create_model(f"{name}{include.name.capitalize()}", **cells)
         rows[include.name] = (list[row], sometimes(include.description))  # type: ignore[valid-type]
     return pydantic.create_model(f"{name}Included", **rows)
-
-
-def _included_cell(shown: Field) -> Any:
-    if not shown.many:
-        return cell_of(shown.column)
-    kind, described = cell_of(replace(shown.column, is_optional=False))
-    return GenericAlias(list, kind), described
 
 
 def filter_names(faceted: FacetedList) -> frozenset[str]:
@@ -207,7 +181,7 @@ class ListParameters:
 
 def read_parameters(settings: Settings, faceted: FacetedList, request: Request) -> ListParameters:
     """What a request asks for. Raises ``ParameterError``, ``NotAcceptable``."""
-    parameters = Parameters.of(request, {*filter_names(faceted), *_RESERVED})
+    parameters = Parameters.of(request, {*filter_names(faceted), *RESERVED, *_OF_ITEMS, "sort"})
     found = ListParameters(
         request=request,
         faceted=faceted,

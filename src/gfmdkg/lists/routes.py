@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.errors import AnswerTooLarge
 from gfmdkg.http.answer import Answer
 from gfmdkg.http.described import (
@@ -25,7 +25,7 @@ from gfmdkg.http.parameters import JSON, SPARQL, link_header, page_members, spar
 from gfmdkg.http.service import Service
 from gfmdkg.lists.definitions import LISTS, FacetedList, Include
 from gfmdkg.lists.formats import GRAPH_FORMATS, list_formats, write_items
-from gfmdkg.lists.index import ListIndex, Sorting, count_facets, field_cells, show
+from gfmdkg.lists.index import ListIndex, Sorting, count_facets, field_cells
 from gfmdkg.lists.indexes import ListIndexes
 from gfmdkg.lists.models import (
     ListParameters,
@@ -35,7 +35,7 @@ from gfmdkg.lists.models import (
     shown_parameters,
 )
 from gfmdkg.lists.selection import Selection, selection_query
-from gfmdkg.rdf.media import AnswerFormats
+from gfmdkg.queries.query import show
 from gfmdkg.rdf.query_text import packaged_query
 from gfmdkg.rdf.solutions import Solutions
 from gfmdkg.rdf.values import JsonObject, write_json
@@ -62,10 +62,7 @@ def _add_route(
 ) -> None:
     async def run(request: Request) -> Response:
         asked = read_parameters(service.settings, faceted, request)
-
-        async def make(answer: Answer, wanted: Version) -> Answer:
-            return await _answer(service, indexes, asked, answer, wanted)
-
+        make = partial(_answer, service, indexes, asked)
         return await service.respond(request, asked.number, asked.format.media_type, make)
 
     router.add_api_route(
@@ -130,11 +127,7 @@ class _Listed:
 
 
 async def _answer(
-    service: Service,
-    indexes: ListIndexes,
-    asked: ListParameters,
-    answer: Answer,
-    wanted: Version,
+    service: Service, indexes: ListIndexes, asked: ListParameters, answer: Answer, wanted: Version
 ) -> Answer:
     """The answer with its body, for the version that is wanted or one before.
 
@@ -149,7 +142,10 @@ async def _answer(
         answer.of(listed.version), headers=link_header(page["links"]) if is_page else ()
     )
     if asked.format in GRAPH_FORMATS:
-        return replace(answer, body=await _read_graph(service, listed, answer.media_type))
+        iris = (ox.NamedNode(listed.index.items[position]) for position in listed.page)
+        text = packaged_query("gfmdkg.lists", "list-items.rq").fill(resource=iris)
+        body = await service.graph(text, version=listed.version, media_type=answer.media_type)
+        return replace(answer, body=body)
     if asked.format is JSON:
         included = await _read_included(service, listed)
         body, is_whole = await asyncio.to_thread(
@@ -172,8 +168,8 @@ async def _find(
 ) -> _Listed:
     is_newest = asked.number is None
     name = asked.faceted.name
-    at = await indexes[name].find(wanted, or_former=is_newest)
-    index, version = at.value[name], at.version
+    version, found_indexes = await indexes[name].find(wanted, or_former=is_newest)
+    index = found_indexes[name]
     selection, found = await select(service, indexes, asked.faceted, asked.parameters, version)
     sorting = index.sorting(asked.sort, is_search=found is not None)
     positions = await asyncio.to_thread(
@@ -192,22 +188,13 @@ async def _find(
     )
 
 
-async def _read_graph(service: Service, listed: _Listed, media_type: str) -> bytes | SpooledAnswer:
-    iris = (ox.NamedNode(listed.index.items[position]) for position in listed.page)
-    found = await service.answer(
-        packaged_query("gfmdkg.lists", "list-items.rq").fill(resource=iris),
-        version=listed.version,
-        formats=AnswerFormats(results=None, graph=media_type),
-    )
-    return await service.graph_body(found, root=None)
-
-
 async def _read_included(service: Service, listed: _Listed) -> Included:
     iris = [listed.index.items[position] for position in listed.page]
     known = listed.asked.faceted.includes
     includes = [known[name] for name in listed.asked.includes if name in known]
+    queries = (each.source.fill(item=map(ox.NamedNode, iris)) for each in includes)
     found = await asyncio.gather(
-        *(service.solutions(each.query(iris), version=listed.version) for each in includes)
+        *(service.solutions(query, version=listed.version) for query in queries)
     )
     return {
         include.name: _rows_by_item(include, solutions, listed.terms)

@@ -17,7 +17,7 @@ import networkx as nx
 from gfmdkg.namespaces import compact
 from gfmdkg.networks.kinds import ASSERTIONS, describe_weight
 from gfmdkg.networks.network import Measures, Network, evidence_of, lay_out
-from gfmdkg.networks.occurrences import Grounds
+from gfmdkg.networks.occurrences import Grounds, NetworkRequest
 from gfmdkg.rdf.values import JsonObject, members
 from gfmdkg.terms.index import TermIndex
 
@@ -56,20 +56,15 @@ Wording = Callable[[Iterable[str], Grounds], Words]
 
 
 def network_document(
-    network: Network,
-    terms: TermIndex,
-    wording: Wording,
-    *,
-    limit: int | None = None,
-    edge_limit: int | None = None,
+    network: Network, terms: TermIndex, wording: Wording, request: NetworkRequest
 ) -> JsonObject:
-    """The ``limit`` nodes of highest weighted degree and, among them, the heaviest edges."""
+    """The nodes of highest weighted degree and, among them, the heaviest edges."""
     measures, weight = network.measures, network.measures.weighted_degree
-    nodes = sorted(network.graph, key=lambda node: (-weight[node], node))[:limit]
+    nodes = sorted(network.graph, key=lambda node: (-weight[node], node))[: request.limit]
     shown = set(nodes)
     edges = [ends for ends in network.edges if shown.issuperset(ends)]
     edges.sort(key=lambda ends: (-len(network.edges[ends].evidence), ends))
-    edges = edges[:edge_limit]
+    edges = edges[: request.edge_limit]
     evidence = {ends: sorted(network.edges[ends].evidence)[:EVIDENCE_SHOWN] for ends in edges}
     named = {network.nodes[node].iri for node in nodes}
     words = _words(network, wording, named, set().union(*evidence.values()))
@@ -128,9 +123,10 @@ def _describe_measures(measures: Measures) -> JsonObject:
 def _node(network: Network, node: int, terms: TermIndex, place: tuple[float, float]) -> JsonObject:
     found = network.nodes[node]
     types = terms.types(found.iri)
+    named = _cell(found.iri, terms)
     return {
-        "id": found.iri,
-        **_called(found.iri, terms),
+        "id": named.pop("iri"),
+        **named,
         # As search names classes: ``instrument`` for gfmd:Instrument.
         "type": compact(types[0]).rpartition(":")[2].lower() if types else None,
         "side": network.kind.sides[found.side].name,
@@ -142,14 +138,10 @@ def _node(network: Network, node: int, terms: TermIndex, place: tuple[float, flo
 
 
 def _edge(
-    network: Network,
-    ends: tuple[int, int],
-    evidence: Iterable[str],
-    terms: TermIndex,
-    words: Words,
+    network: Network, ends: tuple[int, int], evidence: list[str], terms: TermIndex, words: Words
 ) -> JsonObject:
     edge, (one, other) = network.edges[ends], ends
-    weight, evidence = len(edge.evidence), sorted(edge.evidence)[:EVIDENCE_SHOWN]
+    weight = len(edge.evidence)
     jaccard = {} if network.kind.is_bipartite else {"jaccard": round(network.jaccard(*ends), 4)}
     source, target = network.nodes[one].iri, network.nodes[other].iri
     return {
@@ -167,10 +159,6 @@ def _edge(
 
 def _cell(iri: str, terms: TermIndex) -> JsonObject:
     return members(terms.resource(iri))
-
-
-def _called(iri: str, terms: TermIndex) -> JsonObject:
-    return {name: value for name, value in _cell(iri, terms).items() if name != "iri"}
 
 
 def _words(
@@ -201,9 +189,7 @@ def _communities(network: Network, nodes: Iterable[int], terms: TermIndex) -> li
     ]
 
 
-def matrix_document(
-    network: Network, terms: TermIndex, *, rows: int | None = None, columns: int | None = None
-) -> JsonObject:
+def matrix_document(network: Network, terms: TermIndex, request: NetworkRequest) -> JsonObject:
     """The table with its totals, which count what is left out as well; the heaviest lines first.
 
     A line's ``total`` adds up its cells, its ``count`` is the number of passages in which the
@@ -212,7 +198,7 @@ def matrix_document(
     totals = {node: int(total) for node, total in network.graph.degree(weight="weight")}
     ranked = sorted(totals, key=lambda node: (-totals[node], node))
     sides = [[n for n in ranked if network.nodes[n].side == side] for side in (0, 1)]
-    down, across = sides[0][:rows], sides[1][:columns]
+    down, across = sides[0][: request.rows], sides[1][: request.columns]
 
     def line(node: int) -> JsonObject:
         found = network.nodes[node]
@@ -240,13 +226,11 @@ def evidence_document(
     terms: TermIndex,
     wording: Wording,
     ends: tuple[str, str],
-    *,
-    start: int,
-    limit: int | None,
+    request: NetworkRequest,
 ) -> JsonObject:
-    """What links two nodes, from place ``start`` on. Raises ``NotFound`` as ``evidence_of``."""
+    """What links two nodes. Raises ``NotFound`` as ``evidence_of``."""
     found = evidence_of(network, *ends)
-    shown = found[start:][:limit]
+    shown = found[request.start :][: request.limit]
     words = _words(network, wording, ends, shown)
     return {
         "kind": network.kind.name,

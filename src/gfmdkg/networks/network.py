@@ -13,6 +13,7 @@ from gfmdkg.networks.kinds import NetworkKind
 from gfmdkg.networks.occurrences import Grounds, Occurrence
 
 __all__ = [
+    "BETWEENNESS_STEPS",
     "EDGES_LIMIT",
     "Edge",
     "Measures",
@@ -24,8 +25,9 @@ __all__ = [
     "measure",
 ]
 
-# Brandes' algorithm takes nodes × (nodes + edges) steps, about a second for this many.
-_BETWEENNESS_STEPS = 3_000_000
+BETWEENNESS_STEPS = 3_000_000
+"""Brandes' algorithm takes nodes × (nodes + edges) steps, about a second for this many."""
+
 _SAMPLES_LEAST = 10
 _SEED = 20170406
 _DAMPING = 0.85
@@ -53,9 +55,12 @@ class Measures:
     modularity: float | None
 
 
-def measure(graph: "nx.Graph[int]") -> Measures:
-    """All measures of a graph of the nodes 0, 1, 2 …, the same for the same graph."""
-    sample = _betweenness_sample(graph)
+def measure(graph: "nx.Graph[int]", *, betweenness_steps: int = BETWEENNESS_STEPS) -> Measures:
+    """All measures of a graph of the nodes 0, 1, 2 …, the same for the same graph.
+
+    Betweenness that would take more steps is worked out from a sample of the nodes.
+    """
+    sample = _betweenness_sample(graph, betweenness_steps)
     betweenness = nx.betweenness_centrality(graph, k=sample, seed=_SEED)
     communities = _communities(graph)
     community = {node: place for place, found in enumerate(communities) for node in found}
@@ -74,12 +79,12 @@ def _rounded(values: Iterable[float]) -> tuple[float, ...]:
     return tuple(round(float(value), 6) for value in values)
 
 
-def _betweenness_sample(graph: "nx.Graph[int]") -> int | None:
+def _betweenness_sample(graph: "nx.Graph[int]", steps_limit: int) -> int | None:
     """From how many nodes to follow shortest paths; ``None`` for all of them."""
     nodes, steps = len(graph), len(graph) + graph.number_of_edges()
-    if nodes * steps <= _BETWEENNESS_STEPS:
+    if nodes * steps <= steps_limit:
         return None
-    return min(nodes, max(_SAMPLES_LEAST, _BETWEENNESS_STEPS // steps))
+    return min(nodes, max(_SAMPLES_LEAST, steps_limit // steps))
 
 
 def _communities(graph: "nx.Graph[int]") -> Sequence[set[int]]:

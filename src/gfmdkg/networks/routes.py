@@ -3,7 +3,7 @@
 import asyncio
 import json
 import pickle
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -127,10 +127,8 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         missing, and the other formats have all of it. The JSON is node-link data as networkx
         and D3 read it. Explicit links count unless `assertions` asks for others.
         """
-        kind = kind_named(network)
-        names = ("limit", "edge_limit")
-        asked = _read(request, kind, NETWORK_MEDIA, names)
-        return await _respond(service, lists, asked, {name: asked.cap(name) for name in names})
+        asked = _read(request, kind_named(network), NETWORK_MEDIA, ("limit", "edge_limit"))
+        return await _respond(service, lists, asked)
 
     @router.get(
         "/network/{network}/evidence",
@@ -145,8 +143,8 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
     )
     async def evidence(request: Request, network: str) -> Response:
         """All that links two nodes of a network under the same filters, with the words for it."""
-        kind = kind_named(network)
-        asked = _read(request, kind, (JSON,), ("source", "target", "page", "per_page"))
+        names = ("source", "target", "page", "per_page")
+        asked = _read(request, kind_named(network), (JSON,), names)
         return await _respond_evidence(service, lists, asked)
 
     @router.get(
@@ -166,10 +164,8 @@ def networks_router(service: Service, lists: ListIndexes) -> APIRouter:
         resource occurs, for a passage with two topics counts in two cells.
         """
         kind = kind_named(matrix, MATRIX_KINDS, what="matrix")
-        names = ("rows", "columns")
-        asked = _read(request, kind, _MATRIX_MEDIA, names)
-        shown = {name: asked.cap(name) for name in names}
-        return await _respond(service, lists, asked, {"is_matrix": True, **shown})
+        asked = _read(request, kind, _MATRIX_MEDIA, ("rows", "columns"))
+        return await _respond(service, lists, asked, is_matrix=True)
 
     return router
 
@@ -183,22 +179,21 @@ def _parameters(formats: Collection[MediaType], caps: type[BaseModel]) -> list[p
 async def _list_kinds(request: Request) -> Response:
     """What networks there are: their nodes, and what the weight of an edge counts."""
     Parameters.of(request)
-    items = []
-    for kind in KINDS.values():
-        links = {"network": f"/api/network/{kind.name}"}
-        if kind.is_bipartite:
-            links["matrix"] = f"/api/matrix/{kind.name}"
-        items.append(
-            {
-                "name": kind.name,
-                "title": kind.title,
-                "description": kind.description,
-                "bipartite": kind.is_bipartite,
-                "sides": [{"name": s.name, "description": s.description} for s in kind.sides],
-                "weight": describe_weight(kind),
-                "links": links,
-            }
-        )
+    items = [
+        {
+            "name": kind.name,
+            "title": kind.title,
+            "description": kind.description,
+            "bipartite": kind.is_bipartite,
+            "sides": [{"name": s.name, "description": s.description} for s in kind.sides],
+            "weight": describe_weight(kind),
+            "links": {
+                what: f"/api/{what}/{kind.name}"
+                for what in ("network", "matrix")[: len(kind.sides)]
+            },
+        }
+        for kind in KINDS.values()
+    ]
     body = write_json({"items": items, "total": len(items)}).encode()
     return AnswerResponse(Answer(media_type=JSON.media_type, body=body))
 
@@ -243,14 +238,16 @@ def _read(
 
 
 async def _respond(
-    service: Service, lists: ListIndexes, asked: _NetworkParameters, shown: Mapping[str, Any]
+    service: Service, lists: ListIndexes, asked: _NetworkParameters, *, is_matrix: bool = False
 ) -> Response:
-    """A network or a matrix, of which is ``shown`` what these fields of its request say."""
+    """A network or a matrix."""
+    caps: dict[str, Any] = {name: asked.cap(name) for name in CAPS}
 
     async def make(answer: Answer, version: Version) -> Answer:
         wanted, items = await _choose(service, lists, asked, version)
         links = _links(asked, wanted.grounds, items)
-        return replace(answer, body=await _work(service, version, wanted, links, **shown))
+        wanted = replace(wanted, is_matrix=is_matrix, **caps)
+        return replace(answer, body=await _work(service, version, wanted, links))
 
     return await service.respond(asked.request, asked.number, asked.format.media_type, make)
 
@@ -265,21 +262,16 @@ async def _respond_evidence(
     async def make(answer: Answer, version: Version) -> Answer:
         wanted, items = await _choose(service, lists, asked, version)
         terms = await service.terms(version)
-
-        def resolve() -> tuple[str, str]:
-            source, target = (terms.resolve(name, what="node") for name in names)
-            return source, target
-
         # The search for the nearest names of an unknown one takes long in a large graph.
-        edge = await asyncio.to_thread(resolve)
+        source, target = await asyncio.to_thread(
+            lambda: [terms.resolve(name, what="node") for name in names]
+        )
+        edge = source, target
         query = evidence_query(asked.kind, wanted.grounds, edge, items=items)
         links = sparql_link(query, asked.number) if asked.includes_sparql else {}
         start = min(paging.start, _FURTHEST)
-        document = json.loads(
-            await _work(
-                service, version, wanted, links, edge=edge, start=start, limit=paging.per_page
-            )
-        )
+        wanted = replace(wanted, edge=edge, start=start, limit=paging.per_page)
+        document = json.loads(await _work(service, version, wanted, links))
         page = page_members(asked.request, document["total"], paging)
         document |= page | {"links": links | page["links"]}
         body = write_json(document).encode()
@@ -311,14 +303,14 @@ async def _choose(
 
 
 async def _work(
-    service: Service, version: Version, request: NetworkRequest, links: dict[str, str], **shown: Any
+    service: Service, version: Version, request: NetworkRequest, links: dict[str, str]
 ) -> bytes:
     """The answer of a process for networks. Raises what ``Workers.request`` raises."""
     members = {"version": str(version.number), "links": links}
     reply = await service.workers.request(
         "network",
         b"",
-        pickle.dumps((version, replace(request, members=members, **shown))),
+        pickle.dumps((version, replace(request, members=members))),
         limit_seconds=service.settings.network_timeout_seconds,
     )
     return reply.body

@@ -93,29 +93,14 @@ class Networks:
 
         Raises ``NotFound`` for an unknown kind or node, and ``NetworkTooLarge``.
         """
-        asked = request.kind, request.grounds, request.items, request.minimum
-        network = self._network(*asked)
+        network = self._network(request.kind, request.grounds, request.items, request.minimum)
+        terms, wording = self._terms, self._wording
         if request.edge is not None:
-            document = evidence_document(
-                network,
-                self._terms,
-                self._wording,
-                request.edge,
-                start=request.start,
-                limit=request.limit,
-            )
+            document = evidence_document(network, terms, wording, request.edge, request)
         elif request.is_matrix:
-            document = matrix_document(
-                network, self._terms, rows=request.rows, columns=request.columns
-            )
+            document = matrix_document(network, terms, request)
         else:
-            document = network_document(
-                network,
-                self._terms,
-                self._wording,
-                limit=request.limit,
-                edge_limit=request.edge_limit,
-            )
+            document = network_document(network, terms, wording, request)
         if request.format != "json":
             write = matrix_csv if request.is_matrix else GRAPH_FILES[request.format]
             return write(document).encode()

@@ -63,7 +63,22 @@ def pages_router(
     async def start(request: Request) -> Response:
         """What is in the graph, and questions to begin with."""
         Parameters.of(request)
-        return AnswerResponse(await _start(service, catalog))
+        version = await service.version()
+        text = packaged_query("gfmdkg.pages", "rq/counts.rq").text
+        counts = {
+            class_iri.value.removeprefix(GFMD): int(count.value)
+            for class_iri, count in await service.solutions(text, version=version)
+            if isinstance(class_iri, ox.NamedNode) and isinstance(count, ox.Literal)
+        }
+        answer = page(
+            "start.html",
+            figures=[(counts.get(name, 0), text) for name, text in _COUNTED],
+            form_query=_FEATURED[0] if _FEATURED[0] in catalog.queries else None,
+            featured=[catalog[name] for name in _FEATURED if name in catalog.queries],
+            query_count=len(catalog.queries),
+            version=version,
+        )
+        return AnswerResponse(answer)
 
     @router.get(
         "/docs",
@@ -216,26 +231,6 @@ def query_pages_router(service: Service, catalog: Catalog) -> APIRouter:
         return AnswerResponse(await cancel_on_disconnect(work, request.receive))
 
     return router
-
-
-async def _start(service: Service, catalog: Catalog) -> Answer:
-    version = await service.version()
-    counted = await service.solutions(
-        packaged_query("gfmdkg.pages", "rq/counts.rq").text, version=version
-    )
-    counts = {
-        class_iri.value.removeprefix(GFMD): int(count.value)
-        for class_iri, count in counted.rows
-        if isinstance(class_iri, ox.NamedNode) and isinstance(count, ox.Literal)
-    }
-    return page(
-        "start.html",
-        figures=[(counts.get(name, 0), text) for name, text in _COUNTED],
-        form_query=_FEATURED[0] if _FEATURED[0] in catalog.queries else None,
-        featured=[catalog[name] for name in _FEATURED if name in catalog.queries],
-        query_count=len(catalog.queries),
-        version=version,
-    )
 
 
 def _state(document: Mapping[str, object]) -> Response:

@@ -12,7 +12,7 @@ from gfmdkg.terms.parameters import ColumnType, Parameter
 __all__ = ["RESERVED", "CannedQueryList", "CannedQueryRecord", "QueryHint", "RowsPage"]
 
 RESERVED = frozenset({"format", "include", "page", "per_page", "version"})
-"""Parameters that every canned query's route has beside the query's own."""
+"""Parameters that the route of every canned query and list has beside its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

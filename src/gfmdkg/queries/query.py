@@ -14,7 +14,7 @@ from gfmdkg.rdf.values import PythonValue, Resource, Term, python_value
 from gfmdkg.terms.index import TermIndex
 from gfmdkg.terms.parameters import Column, Parameter
 
-__all__ = ["CannedQuery", "Cell", "QueryShape", "Row", "WhenEmpty", "read_shape"]
+__all__ = ["CannedQuery", "Cell", "QueryShape", "Row", "WhenEmpty", "read_shape", "show"]
 
 
 Cell = Resource | PythonValue | None
@@ -134,21 +134,26 @@ class CannedQuery:
         )
 
 
-def _cell(row: Sequence[Term | None], at: int, label_at: int | None, terms: TermIndex) -> Cell:
-    match row[at]:
+def show(term: Term | None, terms: TermIndex) -> Cell:
+    """A term as a cell, a resource with its English label and its code."""
+    match term:
         case None | ox.Literal(value=""):  # GROUP_CONCAT of nothing is an empty text
             return None
-        case ox.Literal() as literal:
-            return python_value(literal)
+        case ox.Literal():
+            return python_value(term)
         case ox.NamedNode(value=iri):
-            label = row[label_at] if label_at is not None else None
-            return Resource(
-                iri=iri,
-                label=label.value if isinstance(label, ox.Literal) else None,
-                code=terms.code(iri),
-            )
-        case nameless:
-            return Resource(iri=str(nameless), label=None)
+            return terms.resource(iri)
+        case _:
+            return Resource(iri=str(term), label=None)
+
+
+def _cell(row: Sequence[Term | None], at: int, label_at: int | None, terms: TermIndex) -> Cell:
+    term = row[at]
+    if not isinstance(term, ox.NamedNode):
+        return show(term, terms)
+    label = row[label_at] if label_at is not None else None
+    text = label.value if isinstance(label, ox.Literal) else None
+    return Resource(iri=term.value, label=text, code=terms.code(term.value))
 
 
 def read_shape(query: QueryText) -> QueryShape:

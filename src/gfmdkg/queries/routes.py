@@ -38,7 +38,7 @@ from gfmdkg.http.parameters import (
     page_members,
     sparql_link,
 )
-from gfmdkg.http.request import reads_cache
+from gfmdkg.http.request import header
 from gfmdkg.http.service import Service, decode_solutions
 from gfmdkg.queries.catalog import Catalog
 from gfmdkg.queries.models import RESERVED, CannedQueryList, QueryHint, RowsPage
@@ -165,7 +165,8 @@ async def bind_query(
         version=version,
         text=text,
         digest=hashlib.sha256(text.encode()).digest(),
-        is_anew=request is not None and not reads_cache(request.scope),
+        is_anew=request is not None
+        and "no-cache" in (header(request.scope, b"cache-control") or ""),
     )
 
 
@@ -212,10 +213,10 @@ def _add_route(router: APIRouter, service: Service, catalog: Catalog, query: Can
 
         async def make(answer: Answer, version: Version) -> Answer:
             bound = await bind_query(service, query, values, version, request=request)
-            if chosen is JSON:
-                links = sparql_link(bound.text) if includes_sparql else {}
-                return await _as_json(bound, catalog, paging, answer, request, links)
-            return await _as_table(bound, paging, answer, request)
+            if chosen is not JSON:
+                return await _as_table(bound, paging, answer, request)
+            links = sparql_link(bound.text) if includes_sparql else {}
+            return await _as_json(bound, catalog, paging, answer, request, links)
 
         return await service.respond(request, parameters.version(), chosen.media_type, make)
 

@@ -31,12 +31,9 @@ def canonical_quads(quads: Iterable[ox.Quad], *, prefix: str = "") -> list[ox.Qu
     if not _is_entangled(given):
         dataset = ox.Dataset(given)
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        if not prefix:
-            return list(dataset)
         return _renamed(dataset, lambda node: ox.BlankNode(prefix + node.value))
     colours = _refine(given)
-    order = {node: place for place, node in enumerate(colours)}
-    ordered = sorted(colours, key=lambda node: (colours[node], order[node]))
+    ordered = sorted(colours, key=colours.__getitem__)  # else in the order of the document
     names = {node: ox.BlankNode(f"{prefix}r{number}") for number, node in enumerate(ordered)}
     return _renamed(dict.fromkeys(given), names.__getitem__)
 

@@ -3,10 +3,10 @@
 import bisect
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
-__all__ = ["Kind", "Lines", "Misplaced", "Token", "names_before", "tokenize"]
+from gfmdkg.rdf.sparql_tokens import Token, TokenKind
+
+__all__ = ["Lines", "Misplaced", "names_before", "tokenize"]
 
 
 class Lines:
@@ -36,62 +36,43 @@ class Misplaced(ValueError):
         super().__init__(message)
 
 
-class Kind(StrEnum):
-    """What a token is. ``WORD`` is a prefixed name, a keyword or ``a``."""
-
-    IRI = "iri"
-    STRING = "string"
-    LANGUAGE = "language"
-    BLANK = "blank"
-    NUMBER = "number"
-    MARK = "mark"
-    WORD = "word"
-    ODD = "odd"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of text from ``start`` to before ``end``."""
-
-    kind: Kind
-    text: str
-    start: int
-    end: int
-
-
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+|\#[^\r\n]*)
     |(?P<iri><[^<>"{}|^`\x00-\x20]*>)
     |(?P<string>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*+\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*+'{3}
        |"(?:[^"\\\r\n]|\\[^\r\n])*+"|'(?:[^'\\\r\n]|\\[^\r\n])*+')
     |(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    |(?P<blank>_:[\w.·-]*[\w·-])
+    |(?P<blank_node>_:[\w.·-]*[\w·-])
     |(?P<number>[-+]?(?:(?:[0-9]+\.?|[0-9]*\.[0-9]+)[eE][-+]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+)
        (?![\w:-]))
-    |(?P<mark>\^\^|[][(){};,.])
+    |(?P<operator>\^\^|[][(){};,.])
     |(?P<word>(?:[^\s<>"'\[\](){};,\#^@\\.]|\\.|\.(?=[^\s<>"'\[\](){};,\#^@]))+)
-    |(?P<odd>.)""",
+    |(?P<error>.)""",
     re.VERBOSE | re.DOTALL,
 )
 
 
 def tokenize(text: str, start: int = 0) -> Iterator[Token]:
-    """The tokens without white space and comments; what is none is an ``ODD`` character."""
+    """The tokens without white space and comments; what is none is an ``ERROR`` of a character.
+
+    A ``WORD`` is a prefixed name, a keyword or ``a``.
+    """
     for match in _TOKEN.finditer(text, start):
         if match.lastgroup != "space" and match.lastgroup is not None:
-            yield Token(Kind(match.lastgroup), match[0], match.start(), match.end())
+            kind = TokenKind[match.lastgroup.upper()]
+            yield Token(kind, match[0], match.start(), match.end())
 
 
 def names_before(text: str, offset: int) -> tuple[dict[str, str], str | None]:
     """The prefixes and the base that are declared before an offset."""
     prefixes: dict[str, str] = {}
     base: str | None = None
-    tokens = [t for t in tokenize(text[:offset]) if t.kind is not Kind.STRING]
+    tokens = [t for t in tokenize(text[:offset]) if t.kind is not TokenKind.STRING]
     for position, token in enumerate(tokens):
         keyword = token.text.lower().lstrip("@")
         following = tokens[position + 1 : position + 3]
-        if keyword == "base" and following and following[0].kind is Kind.IRI:
+        if keyword == "base" and following and following[0].kind is TokenKind.IRI:
             base = following[0].text[1:-1]
-        elif keyword == "prefix" and len(following) == 2 and following[1].kind is Kind.IRI:
+        elif keyword == "prefix" and len(following) == 2 and following[1].kind is TokenKind.IRI:
             prefixes[following[0].text.rstrip(":")] = following[1].text[1:-1]
     return prefixes, base

@@ -5,6 +5,7 @@ The queries are files of this package, with their slots filled; the caller runs 
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from math import isfinite
 from typing import cast
@@ -66,25 +67,16 @@ def identify(text: str, terms: TermIndex) -> ox.NamedNode:
     ``NotFound`` with the nearest names, ``Ambiguous`` with those that share it.
     """
     name = text.strip()
-    iri = _read_iri(name)
-    if iri is not None:
-        return iri
+    expanded = expand(name)
+    if expanded is not None or "://" in name or name.startswith("urn:"):
+        with suppress(ValueError):
+            return ox.NamedNode(expanded or name)
     try:
         return ox.NamedNode(terms.resolve(name))
     except NotFound:
         if not _OWN_PATH.fullmatch(name):
             raise
         return ox.NamedNode(ID_BASE + name)
-
-
-def _read_iri(name: str) -> ox.NamedNode | None:
-    expanded = expand(name)
-    if expanded is None and "://" not in name and not name.startswith("urn:"):
-        return None
-    try:
-        return ox.NamedNode(expanded or name)
-    except ValueError:
-        return None
 
 
 def not_found(iri: str, terms: TermIndex) -> NotFound:
@@ -121,7 +113,7 @@ def describing(
     properties = _properties(facts.rows, terms)
     values = {each.property.iri: each.values for each in properties}
     named = terms.resource(iri.value)
-    types = _resources(values.get(RDF + "type", ()))
+    types = _resources(values.get(RDF + "type", ()), terms)
     title = named.label or (f"{types[0].text}: " if types else "") + short_name(iri.value)
     touch, is_recorded = touched
     return model.Description(
@@ -133,7 +125,7 @@ def describing(
             isinstance(value, model.LiteralValue) and value.value is True
             for value in values.get(_DEPRECATED, ())
         ),
-        replaced_by=_resources(values.get(_REPLACED_BY, ())),
+        replaced_by=_resources(values.get(_REPLACED_BY, ()), terms),
         groups=tuple(_groups(properties)),
         incoming=tuple(
             model.Incoming(
@@ -286,12 +278,8 @@ def _number_or_text(literal: ox.Literal) -> str | int | float | bool:
             return literal.value
 
 
-def _resources(values: Iterable[model.Value]) -> tuple[Resource, ...]:
-    return tuple(
-        Resource(iri=v.iri, label=v.label, code=v.code)
-        for v in values
-        if isinstance(v, model.ResourceValue)
-    )
+def _resources(values: Iterable[model.Value], terms: TermIndex) -> tuple[Resource, ...]:
+    return tuple(terms.resource(v.iri) for v in values if isinstance(v, model.ResourceValue))
 
 
 def _groups(properties: Iterable[model.Property]) -> Iterator[model.PropertyGroup]:

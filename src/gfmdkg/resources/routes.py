@@ -7,9 +7,8 @@ The format comes from a suffix, else from ``?format=``, else from Accept.
 """
 
 import asyncio
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +18,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from gfmdkg.engine.answers import SpooledAnswer, read_body
+from gfmdkg.engine.answers import SpooledAnswer
 from gfmdkg.errors import NotFound, ParameterError
 from gfmdkg.http.answer import Answer, AnswerResponse
 from gfmdkg.http.described import (
@@ -38,6 +37,7 @@ from gfmdkg.http.parameters import (
     PAGE,
     RESOURCE_FORMATS,
     Parameters,
+    absolute_iri,
     choose_format,
 )
 from gfmdkg.http.rendering import form_path, page
@@ -45,9 +45,9 @@ from gfmdkg.http.request import cancel_on_disconnect
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import BASE, GFMD, compact
 from gfmdkg.rdf.json_ld import JSON_LD
-from gfmdkg.rdf.media import AnswerFormats, MediaType
+from gfmdkg.rdf.media import MediaType
 from gfmdkg.rdf.query_text import packaged_query
-from gfmdkg.rdf.values import Resource, write_json
+from gfmdkg.rdf.values import JsonObject, write_json
 from gfmdkg.resources import Description, describing, identify, not_found, resource_query
 from gfmdkg.store.versions import Version
 
@@ -142,11 +142,8 @@ def resource_router(service: Service) -> APIRouter:
     )
     async def describe_resource(request: Request) -> Response:
         """Describe any resource that the graph knows, such as an SDG, by its IRI."""
-        parameters, text = _asked_iri(request)
-        try:
-            iri = ox.NamedNode(text)
-        except ValueError as error:
-            raise ParameterError("iri", "is not an absolute IRI", value=text) from error
+        parameters = Parameters.of(request, {"iri", "format", "version"})
+        iri = ox.NamedNode(absolute_iri("iri", parameters.required("iri")))
         return await _answer(service, request, parameters, iri)
 
     @router.get(
@@ -163,7 +160,8 @@ def resource_router(service: Service) -> APIRouter:
         property and counted, the evidence for each link (which passage, which words), where
         the statements are from, which version changed them last, and how to cite them.
         """
-        parameters, text = _asked_iri(request, INCLUDE)
+        parameters = Parameters.of(request, {"iri", "format", "version", INCLUDE})
+        text = parameters.required("iri")
         choose_format(parameters, request.headers.get("accept"), (JSON,))
         number, includes_sparql = parameters.version(), parameters.includes_sparql()
 
@@ -177,11 +175,6 @@ def resource_router(service: Service) -> APIRouter:
         return await service.respond(request, number, JSON.media_type, make)
 
     return router
-
-
-def _asked_iri(request: Request, *more: str) -> tuple[Parameters, str]:
-    parameters = Parameters.of(request, {"iri", "format", "version", *more})
-    return parameters, parameters.required("iri")
 
 
 def resource_answers(*more_errors: int) -> Responses:
@@ -242,19 +235,16 @@ async def _answer(
 async def _triples(
     service: Service, iri: ox.NamedNode, media_type: str, version: Version
 ) -> bytes | SpooledAnswer:
+    text = resource_query("triples", iri)
     if iri.value == _ONTOLOGY_IRI:
         text = packaged_query("gfmdkg.resources", "rq/ontology.rq").text
-    else:
-        text = resource_query("triples", iri)
     found, known = await asyncio.gather(
-        service.answer(
-            text, version=version, formats=AnswerFormats(results=None, graph=media_type)
-        ),
-        service.answer(resource_query("exists", iri), version=version),
+        service.graph(text, version=version, media_type=media_type, root=iri.value),
+        service.ask(resource_query("exists", iri), version=version),
     )
-    if not json.loads(await read_body(known))["boolean"]:
+    if not known:
         raise not_found(iri.value, await service.terms(version))
-    return await service.graph_body(found, root=iri.value)
+    return found
 
 
 async def _describe(service: Service, iri: ox.NamedNode, version: Version) -> Description:
@@ -280,33 +270,18 @@ async def _page(service: Service, iri: ox.NamedNode, number: int | None, **shown
     return page("resource.html", resource=await _describe(service, iri, version), **shown)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OntologyTerm:
-    """A class or property; ``name`` is its local name and its anchor on the page."""
-
-    name: str
-    curie: str
-    meaning: str
-    parents: dict[Resource, None]
-
-
-async def _read_ontology(service: Service, version: Version) -> dict[str, list[_OntologyTerm]]:
-    """The ``classes`` and the ``properties`` of the ontology's own namespace, by local name."""
+async def _read_ontology(service: Service, version: Version) -> dict[str, list[JsonObject]]:
+    """The ontology's own ``classes`` and ``properties``; each ``name`` is its anchor as well."""
     terms = await service.terms(version)
     text = packaged_query("gfmdkg.resources", "rq/ontology-terms.rq").text
-    found: dict[str, _OntologyTerm] = {}
+    found: dict[str, JsonObject] = {}
     for row in await service.solutions(text, version=version):
         iri, label, definition, parent = (getattr(cell, "value", "") for cell in row)
-        if iri not in found:
-            found[iri] = _OntologyTerm(
-                name=iri.removeprefix(GFMD),
-                curie=compact(iri),
-                meaning=definition or label,
-                parents={},
-            )
-        if parent:
-            found[iri].parents[terms.resource(parent)] = None
-    groups: dict[str, list[_OntologyTerm]] = {"classes": [], "properties": []}
-    for term in found.values():
-        groups["classes" if term.name[:1].isupper() else "properties"].append(term)
-    return groups
+        told: JsonObject = {"name": iri.removeprefix(GFMD), "curie": compact(iri), "parents": []}
+        term = found.setdefault(iri, {**told, "meaning": definition or label})
+        if parent and (above := terms.resource(parent)) not in term["parents"]:
+            term["parents"].append(above)
+    return {
+        "classes": [term for term in found.values() if term["name"][:1].isupper()],
+        "properties": [term for term in found.values() if not term["name"][:1].isupper()],
+    }

@@ -6,17 +6,17 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from gfmdkg.errors import Fault, QueryTimeout, StoreError
+from gfmdkg.rdf.values import members
 from gfmdkg.search.answers import Completions, Found, Group, Interpretation, SearchAnswer, kind_of
 from gfmdkg.search.building import ensure_index, is_current
 from gfmdkg.search.completions import complete
 from gfmdkg.search.explaining import explain
 from gfmdkg.search.matching import Matches, find_matches
-from gfmdkg.search.query import And, Node, Not, Or, Phrase, SearchQuery, parse_query
+from gfmdkg.search.query import And, Node, Not, Or, Phrase, parse_query
 from gfmdkg.search.vocabulary import correct
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import Version
@@ -32,23 +32,14 @@ _LENIENT_UP_TO = 6
 Ranges = Sequence[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    """A query as it was understood, and what matches it."""
-
-    query: SearchQuery
-    understood: Interpretation
-    matches: Matches
-
-
 class SearchIndex:
     """Searches and completions over one index file, by any number of threads at once.
 
-    Each call borrows a connection of its own.
+    Each call borrows a connection of its own, and stops after ``limit_seconds``.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, limit_seconds: float = _LIMIT_SECONDS) -> None:
+        self._path, self._limit_seconds = path, limit_seconds
         self._idle: list[sqlite3.Connection] = []
         self._is_closed = False
         self._lock = threading.Lock()
@@ -95,8 +86,7 @@ class SearchIndex:
         """
         with self._borrowed() as connection:
             ranges = self._ranges(connection, types)
-            asked = self._understand(connection, text, language, ranges)
-            matches = asked.matches
+            understood, ignored, matches = _understand(connection, text, language, ranges)
             page = matches.page(connection, ranges, limit=max(0, limit), offset=max(0, offset))
             items = explain(connection, page, matches=matches, language=language)
         counts = ((iri, matches.within(*each)) for iri, *each in self._types)
@@ -104,43 +94,24 @@ class SearchIndex:
             items=items,
             total=sum(matches.within(*each) for each in ranges),
             groups=tuple(Group(type=kind_of(iri), iri=iri, count=n) for iri, n in counts if n),
-            interpretation=asked.understood.interpretation,
-            corrected=asked.understood.corrected,
             expanded=matches.expanded,
-            lenient=asked.understood.lenient,
-            ignored=asked.query.ignored,
+            ignored=ignored,
+            **members(understood),
         )
 
     def find(self, text: str, *, types: Collection[str] = ()) -> Found:
         """All things of these classes that ``search`` would list, in its order, unexplained."""
         with self._borrowed() as connection:
             ranges = self._ranges(connection, types)
-            asked = self._understand(connection, text, None, ranges)
-            rows = asked.matches.page(connection, ranges, limit=len(asked.matches.rowids), offset=0)
+            understood, _, matches = _understand(connection, text, None, ranges)
+            rows = matches.page(connection, ranges, limit=len(matches.rowids), offset=0)
             named = dict(
                 connection.execute(
                     "SELECT id, iri FROM doc WHERE id IN (SELECT value FROM json_each(?))",
                     (json.dumps([rowid for rowid, _ in rows]),),
                 )
             )
-        return Found(iris=tuple(named[rowid] for rowid, _ in rows), understood=asked.understood)
-
-    def _understand(
-        self, connection: sqlite3.Connection, text: str, language: str | None, ranges: Ranges
-    ) -> _Question:
-        """What matches all words or, where nothing in the ranges does, some of them."""
-        text = _encodable(text)
-        query, corrected = correct(connection, text, language=language)
-        strict = None
-        for wanted in _strict_and_looser(query.root):
-            matches = find_matches(connection, wanted, corrected or text)
-            asked = _question(query, matches, corrected, is_lenient=wanted is not query.root)
-            if any(matches.within(*each) for each in ranges):
-                return asked
-            # Matches of other classes are counted where none of these has any.
-            if matches.rowids and not asked.understood.lenient:
-                strict = asked
-        return strict or _question(parse_query(text), Matches())
+        return Found(iris=tuple(named[rowid] for rowid, _ in rows), understood=understood)
 
     def suggest(self, text: str, *, types: Collection[str] = (), limit: int = 10) -> Completions:
         """The best ``limit`` resources with a name that goes on as typed, by class."""
@@ -164,7 +135,7 @@ class SearchIndex:
             connection = self._idle.pop() if self._idle else None
         try:
             connection = connection or open_tables(self._path)
-            deadline = time.monotonic() + _LIMIT_SECONDS
+            deadline = time.monotonic() + self._limit_seconds
             connection.set_progress_handler(
                 lambda: time.monotonic() > deadline, _INSTRUCTIONS_PER_CHECK
             )
@@ -172,7 +143,7 @@ class SearchIndex:
             connection.set_progress_handler(None, 0)
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
-                raise QueryTimeout(_LIMIT_SECONDS) from error
+                raise QueryTimeout(self._limit_seconds) from error
             fault = Fault(message=str(error), file=str(self._path))
             raise StoreError("the search index cannot be read", [fault]) from error
         with self._lock:
@@ -182,11 +153,31 @@ class SearchIndex:
         connection.close()
 
 
-def _question(
-    query: SearchQuery, matches: Matches, corrected: str | None = None, *, is_lenient: bool = False
-) -> _Question:
-    understood = Interpretation(interpretation=str(query), corrected=corrected, lenient=is_lenient)
-    return _Question(query=query, understood=understood, matches=matches)
+def _understand(
+    connection: sqlite3.Connection, text: str, language: str | None, ranges: Ranges
+) -> tuple[Interpretation, tuple[str, ...], Matches]:
+    """The query as it was understood, what of it is ignored, and what matches.
+
+    That is what has all words or, where nothing in the ranges does, some of them.
+    """
+    text = _encodable(text)
+    query, corrected = correct(connection, text, language=language)
+    strict = None
+    for wanted in _strict_and_looser(query.root):
+        matches = find_matches(connection, wanted, corrected or text)
+        understood = Interpretation(
+            interpretation=str(query), corrected=corrected, lenient=wanted is not query.root
+        )
+        if any(matches.within(*each) for each in ranges):
+            return understood, query.ignored, matches
+        # Matches of other classes are counted where none of these has any.
+        if matches.rowids and not understood.lenient:
+            strict = understood, query.ignored, matches
+    if strict is not None:
+        return strict
+    query = parse_query(text)
+    understood = Interpretation(interpretation=str(query), corrected=None, lenient=False)
+    return understood, query.ignored, Matches()
 
 
 def _encodable(text: str) -> str:

@@ -26,6 +26,9 @@ _UNIT_WORDS = 12
 _UNIT_SHARED = 3
 _SYNONYMS = 10
 _NARROWER_SHOWN = 30
+_NAMED = (
+    "SELECT doc.iri, name.text, doc.code FROM doc JOIN name ON name.doc = doc.id AND position = 0"
+)
 _OTHER_NAMES = (
     "SELECT text FROM name WHERE doc = ? AND kind IN ('pref', 'alt') AND key <> ?"
     " ORDER BY position LIMIT ?"
@@ -147,25 +150,17 @@ class _Planner:
         return [f"context : ({' OR '.join(tokens)})"] if tokens else []
 
     def _note(self, rowid: int, term: str, names: Sequence[str]) -> None:
-        iri, label, code = self._connection.execute(
-            "SELECT doc.iri, name.text, code FROM doc JOIN name ON name.doc = doc.id"
-            " AND position = 0 WHERE doc.id = ?",
-            (rowid,),
-        ).fetchone()
-        rows = self._connection.execute(
-            "SELECT doc.iri, name.text, doc.code FROM narrower JOIN doc ON doc.id = narrower.doc"
-            " JOIN name ON name.doc = doc.id AND position = 0"
-            " WHERE broader = ? ORDER BY doc.id LIMIT ?",
-            (rowid, _NARROWER_SHOWN),
-        )
-        narrower = tuple(Resource(iri=i, label=name, code=c) for i, name, c in rows)
-        if (names or narrower) and (term, iri) not in self.expanded:
-            self.expanded[term, iri] = Expansion(
-                term=term,
-                resource=Resource(iri=iri, label=label, code=code),
-                names=tuple(names),
-                narrower=narrower,
+        (named,) = self._named("WHERE doc.id = ?", rowid)
+        below = "JOIN narrower ON narrower.doc = doc.id WHERE broader = ? ORDER BY doc.id LIMIT ?"
+        narrower = tuple(self._named(below, rowid, _NARROWER_SHOWN))
+        if (names or narrower) and (term, named.iri) not in self.expanded:
+            self.expanded[term, named.iri] = Expansion(
+                term=term, resource=named, names=tuple(names), narrower=narrower
             )
+
+    def _named(self, condition: str, *values: int) -> Iterator[Resource]:
+        rows = self._connection.execute(f"{_NAMED} {condition}", values)
+        return (Resource(iri=iri, label=label, code=code) for iri, label, code in rows)
 
 
 def _count_phrases(node: Node) -> int:

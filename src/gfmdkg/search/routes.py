@@ -110,7 +110,7 @@ def search_indexes(versions: VersionStore, *, wait_seconds: float) -> VersionCac
         wait_seconds=wait_seconds,
         patience_seconds=_PATIENCE_SECONDS,
         former=former,
-        close=SearchIndex.close,
+        let_go=SearchIndex.close,
     )
 
 
@@ -190,15 +190,11 @@ async def _answer(
     number = parameters.version()
 
     async def make(answer: Answer, wanted: Version) -> Answer:
-        found = await indexes.find(wanted, or_former=number is None)
-
-        def run() -> tuple[JsonObject, str]:
-            document = {**ask(found.value), "version": str(found.version.number)}
-            return document, write_json(document)
-
-        document, body = await asyncio.to_thread(run)
+        version, index = await indexes.find(wanted, or_former=number is None)
+        document = await asyncio.to_thread(ask, index) | {"version": str(version.number)}
+        body = await asyncio.to_thread(write_json, document)
         headers = link_header(document["links"]) if "links" in document else ()
-        return replace(answer.of(found.version), body=body.encode(), headers=headers)
+        return replace(answer.of(version), body=body.encode(), headers=headers)
 
     return await service.respond(request, number, chosen.media_type, make)
 

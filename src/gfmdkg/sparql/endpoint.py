@@ -153,6 +153,11 @@ class SparqlEndpoint:
         found = await self.service.pool.query(query)
         if not isinstance(found.body, bytes):
             found.body.close()
+        rest_seconds = max(0.0, found.engine_seconds - found.first_seconds)
+        stages = (
+            ("until the answer begins", found.first_seconds, _FIRST),
+            ("until it ends", rest_seconds, _REST),
+        )
         document: dict[str, Any] = {
             "kind": found.kind.value,
             "media_type": found.media_type,
@@ -160,18 +165,7 @@ class SparqlEndpoint:
             "size_bytes": found.size_bytes,
             "queue_seconds": found.queue_seconds,
             "engine_seconds": found.engine_seconds,
-            "stages": [
-                {
-                    "name": "until the answer begins",
-                    "seconds": found.first_seconds,
-                    "description": _FIRST,
-                },
-                {
-                    "name": "until it ends",
-                    "seconds": max(0.0, found.engine_seconds - found.first_seconds),
-                    "description": _REST,
-                },
-            ],
+            "stages": [{"name": n, "seconds": s, "description": text} for n, s, text in stages],
             "algebra_note": _ALGEBRA_NOTE,
         }
         try:
@@ -189,8 +183,7 @@ class SparqlEndpoint:
         accept = header(request.scope, b"accept")
         if not pairs and accept and negotiate(accept, (*GRAPHS, PAGE)) is PAGE:
             return page("sparql.html", prefixes=PREFIXES, section="/sparql")
-        work = self._descriptions.service(pairs, request.scope)
-        return await cancel_on_disconnect(work, request.receive)
+        return await self._descriptions.service(request)
 
 
 def _decode(body: bytes) -> str:

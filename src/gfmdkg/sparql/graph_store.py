@@ -5,7 +5,6 @@ IRI is the address itself: ``/graphs/…`` as it was asked for, and ``/graph/…
 below the project's base, which dereference here.
 """
 
-import json
 from dataclasses import replace
 from uuid import uuid4
 
@@ -15,8 +14,7 @@ from starlette.types import Scope
 
 from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.curation.writer import Writer
-from gfmdkg.curation.writing import DeleteGraph, PutGraph, Written
-from gfmdkg.engine.answers import read_body
+from gfmdkg.curation.writing import DeleteGraph, PutGraph
 from gfmdkg.engine.pool import QueryRequest
 from gfmdkg.engine.supervisor import Lane
 from gfmdkg.errors import (
@@ -63,23 +61,17 @@ class GraphStore:
 
     async def __call__(self, request: Request) -> Answer:
         """Answer one request; whatever is wrong with it is raised as a ``GfmdkgError``."""
-        match request.method:
-            case "GET":
-                return await self._get(request)
-            case "DELETE":
-                return await self._delete(request.scope)
-            case _:
-                return await self._put(request)
+        return await (self._read(request) if request.method == "GET" else self._write(request))
 
-    # Reading
-
-    async def _get(self, request: Request) -> Answer:
+    async def _read(self, request: Request) -> Answer:
         named, parameters = _read_target(request.scope, "format", "version")
         graph, number = _required(named), parameters.version()
         media_type = choose_graph_format(parameters, header(request.scope, b"accept"))
 
         async def read(answer: Answer, version: Version) -> Answer:
-            if graph and not await self._has_graph(graph, version):
+            if graph and not await self.service.ask(
+                f"ASK {{ GRAPH {ox.NamedNode(graph)} {{}} }}", version=version
+            ):
                 raise NotFound("graph", graph)
             query = QueryRequest(
                 text=_TRIPLES,
@@ -93,28 +85,27 @@ class GraphStore:
 
         return (await self.service.respond(request, number, media_type, read)).answer
 
-    async def _has_graph(self, graph: str, version: Version) -> bool:
-        ask = f"ASK {{ GRAPH {ox.NamedNode(graph)} {{}} }}"
-        found = await self.service.answer(ask, version=version)
-        return bool(json.loads(await read_body(found))["boolean"])
-
-    # Writing
-
-    async def _put(self, request: Request) -> Answer:
-        scope = request.scope
+    async def _write(self, request: Request) -> Answer:
+        scope, method = request.scope, request.method
         who = self._writer.authorize(scope)
         named, _ = _read_target(scope)
-        replaces = request.method == "PUT"
-        is_new = named is None and not replaces
+        is_new = named is None and method == "POST"
         graph = f"{request_url(scope).rstrip('/')}/{uuid4()}" if is_new else _required(named)
-        documents = await self._documents(request)
-        change = PutGraph(graph=graph, documents=documents, replaces=replaces)
-        what = f"{request.method} of {graph or 'the default graph'}"
+        change: DeleteGraph | PutGraph = DeleteGraph(graph=graph)
+        if method != "DELETE":
+            documents = await self._documents(request)
+            change = PutGraph(graph=graph, documents=documents, replaces=method == "PUT")
+        what = f"{method} of {graph or 'the default graph'}"
         try:
             written = await self._writer.write(change, what=what, who=who)
         except DataError as error:
             raise MalformedBody(error.message, error.faults) from error
-        return _written_answer(written, graph if is_new else None)
+        return Answer(
+            status=_CREATED if written.created else _NO_CONTENT,
+            version=written.version,
+            headers=(("location", graph),) if is_new else (),
+            cacheable=False,
+        )
 
     async def _documents(self, request: Request) -> tuple[SubmittedDocument, ...]:
         given = read_content_type(request.scope, ACCEPTED)
@@ -123,13 +114,6 @@ class GraphStore:
         if given.media_type != MULTIPART:
             return (_document(given.media_type, body),)
         return tuple(map(_read_part, read_parts(body, given, most=_MOST_PARTS)))
-
-    async def _delete(self, scope: Scope) -> Answer:
-        who = self._writer.authorize(scope)
-        graph = _required(_read_target(scope)[0])
-        what = f"DELETE of {graph or 'the default graph'}"
-        written = await self._writer.write(DeleteGraph(graph=graph), what=what, who=who)
-        return _written_answer(written)
 
 
 def _read_part(part: BodyPart) -> SubmittedDocument:
@@ -176,12 +160,3 @@ def _read_target(scope: Scope, *others: str) -> tuple[str | None, Parameters]:
             raise ParameterError("default", "has no value", value=parameters.one("default"))
         return "", parameters
     return absolute_iri("graph", parameters.one("graph") or ""), parameters
-
-
-def _written_answer(written: Written, location: str | None = None) -> Answer:
-    return Answer(
-        status=_CREATED if written.created else _NO_CONTENT,
-        version=written.version,
-        headers=() if location is None else (("location", location),),
-        cacheable=False,
-    )

@@ -1,8 +1,9 @@
-"""The routes that are answered beside FastAPI, for the description alone."""
+"""The SPARQL Protocol and the Graph Store Protocol in the description: routes beside FastAPI."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, params
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from gfmdkg.http.described import (
     READING,
@@ -16,24 +17,17 @@ from gfmdkg.http.described import (
     query_string,
     request_body,
 )
-from gfmdkg.http.models import AtVersion
+from gfmdkg.http.models import AtVersion, Count, asked, one_of, sometimes
 from gfmdkg.namespaces import BASE, GRAPH_BASE
 from gfmdkg.rdf.media import GRAPHS, RESULTS
 from gfmdkg.sparql.graph_store import ACCEPTED
-from gfmdkg.sparql.models import (
-    DATASET,
-    FORM,
-    QUERY_EXAMPLE,
-    USING,
-    Explanation,
-    Limits,
-    Query,
-    target_of,
-)
 from gfmdkg.sparql.request import FORMAT_NAMES, GRAPH_FORMAT_NAMES
 
-__all__ = ["protocol_routers"]
+__all__ = ["SparqlResults", "protocol_routers"]
 
+_QUERY = (
+    f"SELECT ?passage WHERE {{ ?passage gfmd:cites <{BASE}id/instrument/cmw> }} ORDER BY ?passage"
+)
 _NOTES = f"{GRAPH_BASE}notes"
 _NOTE = f'<{BASE}id/instrument/cmw> <http://www.w3.org/2004/02/skos/core#note> "A note of ours."@en'
 _UPDATE = f"INSERT DATA {{ GRAPH <{_NOTES}> {{ {_NOTE} }} }}"
@@ -41,13 +35,114 @@ _VOCABULARY = f"{GRAPH_BASE}ontology/vocab/recommendation-kind"
 
 _GRAPHS = [media.media_type for media in GRAPHS]
 _OF_BODIES = (413, 415)
+_Iri = Annotated[str, Field(min_length=1, json_schema_extra={"format": "iri"})]
+
+
+def _graphs(**descriptions: str) -> type[BaseModel]:
+    """Parameters that name graphs; the protocols write their names with hyphens."""
+    fields: dict[str, Any] = {
+        name.replace("_", "-"): (list[_Iri], asked(text)) for name, text in descriptions.items()
+    }
+    return create_model("Graphs", __config__=ConfigDict(extra="forbid"), **fields)
+
+
+_DATASET = _graphs(
+    default_graph_uri="A graph of the default graph; repeatable.",
+    named_graph_uri="A graph for GRAPH patterns; repeatable.",
+)
+_USING = _graphs(
+    using_graph_uri="For an update: a graph that its WHERE reads.",
+    using_named_graph_uri="For an update: a graph for GRAPH in its WHERE.",
+)
+
+
+_FORM = create_model(
+    "SparqlForm",
+    __base__=(_DATASET, _USING),
+    query=(str, sometimes()),
+    update=(str, sometimes()),
+    format=(one_of(FORMAT_NAMES), asked("The format of a query's result.")),
+)
+
+
+class Query(BaseModel):
+    """The parameter of a query in the address."""
+
+    query: str = asked(
+        "The query. Without it, RDF is the description of the service, and HTML the page with "
+        "the form.",
+        _QUERY,
+    )
+
+
+def _target_of(example: str) -> type[BaseModel]:
+    """The parameters that name the graph of an operation."""
+
+    class Target(BaseModel):
+        graph: _Iri = asked("The IRI of the graph; or `default`.", example)
+        default: str = asked(
+            "The default graph, in place of `graph`; without a value.", max_length=0
+        )
+
+    return Target
+
+
+class Limits(BaseModel):
+    """How long a query may take, and whether to tell how long it took."""
+
+    timeout: float = asked(
+        "Seconds to give up after; never more than the service's own limit.", gt=0
+    )
+    explain: bool = asked(
+        "Answer with measured times and the parsed algebra, not with the result.", default=False
+    )
+
+
+class SparqlTerm(BaseModel):
+    """One RDF term; of a triple, `value` has its three terms."""
+
+    type: Literal["uri", "literal", "bnode", "triple"]
+    value: Any
+    datatype: str = sometimes()
+    language: str = Field(default="", alias="xml:lang")
+
+
+class SparqlResults(BaseModel):
+    """SPARQL 1.1 Query Results JSON: `results` of a SELECT, `boolean` of an ASK."""
+
+    head: dict[str, list[str]] = Field(description="The variables, as `vars`.")
+    results: dict[str, list[dict[str, SparqlTerm]]] = sometimes("The solutions, as `bindings`.")
+    boolean: bool = sometimes()
+
+
+class Stage(BaseModel):
+    """A stage of the work on a query."""
+
+    name: str
+    seconds: float
+    description: str
+
+
+class Explanation(BaseModel):
+    """What `explain=true` answers: measured times and the algebra, not a plan."""
+
+    kind: str
+    media_type: str
+    rows: int | None
+    size_bytes: Count
+    queue_seconds: float
+    engine_seconds: float
+    stages: list[Stage]
+    algebra_note: str
+    algebra: str | None
+    algebra_error: str = sometimes()
 
 
 def protocol_routers() -> tuple[APIRouter, ...]:
     """Every address that raw handlers answer."""
     sparql, service = described_router("SPARQL"), described_router("Service")
     _describe_sparql(sparql)
-    by_iri = query_string(target_of(_VOCABULARY), target_of(_NOTES))
+    by_iri = query_string(_target_of(_VOCABULARY), _target_of(_NOTES))
     _describe_graphs(sparql, "/graphs", "Graph", *by_iri)
     text = "The rest of the graph's IRI, which is the address itself."
     _describe_graphs(sparql, "/graphs/{path}", "DirectGraph", *[_below(text, "notes")] * 2)
@@ -66,7 +161,7 @@ def _describe_sparql(router: APIRouter) -> None:
         "/sparql",
         operation_id="querySparql",
         summary="Query with SPARQL",
-        dependencies=query_string(Query, DATASET, *asked),
+        dependencies=query_string(Query, _DATASET, *asked),
         responses=answers(
             "The result.", Explanation, [*formats, "text/html"], also=(*READING, 413)
         ),
@@ -81,8 +176,8 @@ def _describe_sparql(router: APIRouter) -> None:
     bodies = request_body(
         ["application/sparql-query", "application/sparql-update"],
         {
-            "application/sparql-query": QUERY_EXAMPLE,
-            "application/x-www-form-urlencoded": {"query": QUERY_EXAMPLE},
+            "application/sparql-query": _QUERY,
+            "application/x-www-form-urlencoded": {"query": _QUERY},
             "application/sparql-update": _UPDATE,
         },
     )
@@ -91,14 +186,14 @@ def _describe_sparql(router: APIRouter) -> None:
         "/sparql",
         operation_id="postSparql",
         summary="Query or update with SPARQL",
-        dependencies=[WRITER, *query_string(DATASET, USING, *asked)],
+        dependencies=[WRITER, *query_string(_DATASET, _USING, *asked)],
         responses={
             **answers("The result of a query.", Explanation, formats, also=()),
             **_done("The update is carried out and on disk.", *_OF_BODIES, 406),
         },
         openapi_extra={**bodies, "security": [{}]},
     )
-    def query_or_update(form: Annotated[FORM, Form()]) -> None:  # type: ignore[valid-type]
+    def query_or_update(form: Annotated[_FORM, Form()]) -> None:  # type: ignore[valid-type]
         """SPARQL 1.1 Protocol by POST: a form with `query` or `update`, or either as the body.
 
         The body has its own media type. An update needs the token of a reviewer, is carried out

@@ -4,19 +4,20 @@ Both are Turtle templates, filled with figures of the version that is asked for.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 
 import pyoxigraph as ox
 from starlette.requests import Request
-from starlette.types import Scope
 
 from gfmdkg.about import VERSION
 from gfmdkg.errors import LimitError, NotAcceptable, RequestError
-from gfmdkg.http.answer import Answer, entity_tag
+from gfmdkg.http.answer import Answer
 from gfmdkg.http.cache import VersionCache
 from gfmdkg.http.parameters import Parameters
 from gfmdkg.http.rendering import render
-from gfmdkg.http.request import cancel_on_disconnect, header, is_fresh, request_url
+from gfmdkg.http.request import header, request_url
 from gfmdkg.http.service import Service
 from gfmdkg.namespaces import GFMD, PREFIXES
 from gfmdkg.rdf.query_text import packaged_query
@@ -40,61 +41,49 @@ class Descriptions:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._figures = VersionCache(self._count, what="the description")
-
-    async def close(self) -> None:
-        """Stop counting."""
-        await self._figures.close()
+        self.figures = VersionCache(self._count, what="the description")
 
     async def __call__(self, request: Request) -> Answer:
         """Answer ``/.well-known/void`` and ``/dataset``: the VoID and DCAT description."""
-        scope = request.scope
-        pairs = parse_parameters(scope["query_string"])
-        home = request_url(scope).removesuffix(scope["path"])
-        work = self._answer("void.ttl", pairs, scope, home=home)
-        return await cancel_on_disconnect(work, request.receive)
+        home = request_url(request.scope).removesuffix(request.scope["path"])
+        return await self._answer("void.ttl", request, home=home)
 
-    async def service(self, pairs: Sequence[tuple[str, str]], scope: Scope) -> Answer:
+    async def service(self, request: Request) -> Answer:
         """The description of the SPARQL service at the address that was asked for."""
         try:
-            return await self._answer("service.ttl", pairs, scope, endpoint=request_url(scope))
+            return await self._answer("service.ttl", request, endpoint=request_url(request.scope))
         except NotAcceptable as error:
             # Who accepts no RDF did not mean to ask for this.
             raise RequestError(
                 "the parameter “query” is missing; without it, ask for RDF or HTML"
             ) from error
 
-    async def _answer(
-        self, template: str, pairs: Sequence[tuple[str, str]], scope: Scope, **address: str
-    ) -> Answer:
-        parameters = Parameters(pairs)
+    async def _answer(self, template: str, request: Request, **address: str) -> Answer:
+        parameters = Parameters(parse_parameters(request.scope["query_string"]))
         parameters.only({"format", "output", "results", "version"})
-        media_type = choose_graph_format(parameters, header(scope, b"accept"))
-        number = parameters.version()
-        version = await self._service.version(number)
-        host = (header(scope, b"host") or "").encode("latin-1")
-        tag = entity_tag(version, scope, media_type, f"{self._service.fingerprint} {host!r}")
-        body = b""
-        if not is_fresh(scope, tag):
-            figures = await self._figures.exactly(version)
-            body = _write(template, figures, version, media_type, **address)
-        return Answer(
-            media_type=media_type, body=body, version=version, pinned=number is not None, etag=tag
+        media_type = choose_graph_format(parameters, header(request.scope, b"accept"))
+
+        async def make(answer: Answer, version: Version) -> Answer:
+            figures = await self.figures.exactly(version)
+            return replace(answer, body=_write(template, figures, version, media_type, **address))
+
+        found = await self._service.respond(
+            request, parameters.version(), media_type, make, about=repr(address)
         )
+        return found.answer
 
     async def _count(self, version: Version) -> Figures:
         """The rows of the queries that count, by what; ``None`` where that takes too long."""
-        return {name: await self._rows(f"rq/count-{name}.rq", version) for name in _COUNTED}
-
-    async def _rows(self, path: str, version: Version) -> list[list[str | int]] | None:
-        text = packaged_query("gfmdkg.sparql", path).text
-        try:
-            found = await self._service.solutions(
-                text, version=version, time_limit_seconds=_LIMIT_SECONDS
-            )
-        except LimitError:
-            return None  # a description without this figure is better than none
-        return [list(map(_plain, row)) for row in found if not isinstance(row[0], ox.BlankNode)]
+        figures: dict[str, list[list[str | int]] | None] = dict.fromkeys(_COUNTED)
+        for name in _COUNTED:
+            text = packaged_query("gfmdkg.sparql", f"rq/count-{name}.rq").text
+            with suppress(LimitError):  # a description without this figure is better than none
+                found = await self._service.solutions(
+                    text, version=version, time_limit_seconds=_LIMIT_SECONDS
+                )
+                named = (row for row in found if not isinstance(row[0], ox.BlankNode))
+                figures[name] = [list(map(_plain, row)) for row in named]
+        return figures
 
 
 def _plain(term: Term | None) -> str | int:

@@ -6,12 +6,12 @@ names content, as a checksum does; it is no proof against somebody who crafts co
 """
 
 import hashlib
-import io
 from collections.abc import Iterable
+from itertools import chain
 
 import pyoxigraph as ox
 
-from gfmdkg.store.patches import Patch, triples_of
+from gfmdkg.store.patches import Patch, statements_of, triples_of
 from gfmdkg.store.rdf_store import OxigraphStore
 
 __all__ = [
@@ -39,13 +39,9 @@ def compare_stores(before: OxigraphStore, after: OxigraphStore, *, has_union: bo
     added: set[str] = set()
     removed: set[str] = set()
     for name in names:
-        old, new = _dump(before, name), _dump(after, name)
-        if old == new:  # both are in the order of the index
-            continue
-        old_lines, new_lines = set(old.splitlines()), set(new.splitlines())
-        end = f" <{name}>" if name else ""
-        added.update(line[:-2].decode() + end for line in new_lines - old_lines)
-        removed.update(line[:-2].decode() + end for line in old_lines - new_lines)
+        old, new = statements_of(before, name), statements_of(after, name)
+        added |= new - old
+        removed |= old - new
     return Patch.of(added, removed)
 
 
@@ -86,42 +82,15 @@ def count_growth(before: OxigraphStore, after: OxigraphStore, patch: Patch) -> i
     )
 
 
-def _dump(store: OxigraphStore, graph: str) -> bytes:
-    output = io.BytesIO()
-    store.dump(output, media_type="application/n-triples", graph=graph)
-    return output.getvalue()
-
-
-class _Summing:
-    """A binary sink that hashes whole lines, of one graph, as they come."""
-
-    def __init__(self, graph: str) -> None:
-        self.total = 0
-        self._end = f" <{graph}>".encode() if graph else b""
-        self._rest = b""
-
-    def write(self, data: bytes) -> int:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        end = self._end
-        self.total += _sum(line.removesuffix(b" .") + end for line in lines)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is buffered save an unfinished line."""
-
-
 def hash_content(store: OxigraphStore, *, has_union: bool) -> str:
     """The content hash of all quads in the store, as 64 hexadecimal digits.
 
     A default graph that is the union of the others adds nothing to them and is left out.
     Blank nodes count by their labels, so those must be stable where the hash has to be.
     """
-    total = 0
-    for graph in (*store.graph_names(), *(() if has_union else ("",))):
-        sink = _Summing(graph)
-        store.dump(sink, media_type="application/n-triples", graph=graph)  # type: ignore[arg-type]
-        total += sink.total
-    return hash_extended("0", total)
+    graphs = (*store.graph_names(), *(() if has_union else ("",)))
+    quads = chain.from_iterable(map(store.quads, graphs))
+    return hash_extended("0", sum_statements(map(str, quads)))
 
 
 def hash_changed(content_hash: str, patch: Patch) -> str:
@@ -139,9 +108,5 @@ def hash_extended(content_hash: str, hash_sum: int) -> str:
 
 def sum_statements(statements: Iterable[str]) -> int:
     """What statements, in the store's spelling, add to the sum."""
-    return _sum(map(str.encode, statements))
-
-
-def _sum(statements: Iterable[bytes]) -> int:
     sha256, as_int = hashlib.sha256, int.from_bytes
-    return sum(as_int(sha256(statement).digest(), "big") for statement in statements)
+    return sum(as_int(sha256(statement.encode()).digest(), "big") for statement in statements)

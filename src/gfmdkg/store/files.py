@@ -26,18 +26,9 @@ __all__ = [
     "scratch_folder",
     "sync_folder",
     "told_as_store_error",
-    "write_durably",
 ]
 
 _POLL_SECONDS = 0.01
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Write a file; its text is on disk when this returns, its name not until ``sync_folder``."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def replace_durably(path: Path, text: str, *, mode: int = 0o666) -> None:

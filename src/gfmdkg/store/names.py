@@ -26,8 +26,13 @@ def open_names(version: Version) -> TermIndex:
     ``StoreError`` where it cannot be written.
     """
     target = version.folder / NAMES_NAME
+
+    def make() -> None:
+        with closing(OxigraphStore.open_read_only(version.database)) as store:
+            write_names(target, store)
+
     with told_as_store_error(target, what=_WHAT):
-        derive_once(target, lambda: _write_names_of(version, target), is_current=is_current)
+        derive_once(target, make, is_current=is_current)
         return TermIndex.open(target)
 
 
@@ -43,11 +48,6 @@ def write_names(target: Path, store: OxigraphStore) -> None:
 def names_of(store: OxigraphStore) -> TermIndex:
     """The names of what is in a store now, for one who changes it."""
     return TermIndex.from_facts(_facts(store))
-
-
-def _write_names_of(version: Version, target: Path) -> None:
-    with closing(OxigraphStore.open_read_only(version.database)) as store:
-        write_names(target, store)
 
 
 def _facts(store: OxigraphStore) -> Iterator[NameFact]:

@@ -217,7 +217,8 @@ def is_same_but_for_labels(left: Collection[str], right: Collection[str]) -> boo
     def canonical(statements: Collection[str]) -> set[str]:
         return set(map(str, canonical_quads(quads_of(sorted(statements)))))
 
-    return len(left) == len(right) and canonical(left) == canonical(right)
+    is_same = set(left) == set(right)  # mostly so, and told at once
+    return is_same or (len(left) == len(right) and canonical(left) == canonical(right))
 
 
 def subjects_of(statements: Iterable[str]) -> set[str]:

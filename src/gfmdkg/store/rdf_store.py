@@ -47,12 +47,8 @@ class OxigraphStore:
     """
 
     def __init__(self, store: ox.Store) -> None:
-        self._store = store
-
-    @property
-    def engine(self) -> ox.Store:
+        self.engine = store
         """The engine behind, for this package alone."""
-        return self._store
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -84,7 +80,7 @@ class OxigraphStore:
 
     def close(self) -> None:
         """Write what is buffered to disk and let go of the folder."""
-        del self._store
+        del self.engine
         gc.collect(0)
 
     def query(
@@ -96,7 +92,7 @@ class OxigraphStore:
         ``output.write`` raises stops the evaluation and comes through.
         """
         with _rejecting():
-            answer = self._store.query(text, prefixes=_ENGINE_PREFIXES)
+            answer = self.engine.query(text, prefixes=_ENGINE_PREFIXES)
         if isinstance(answer, ox.QueryTriples):
             media_type = formats.media_type(AnswerKind.GRAPH)
             if media_type in PREFIXED:
@@ -117,7 +113,7 @@ class OxigraphStore:
         without SILENT.
         """
         with _rejecting():
-            self._store.update(text, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
+            self.engine.update(text, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
 
     def load(self, source: bytes, *, media_type: str, graph: str | None = None) -> None:
         """Add a small document in one transaction.
@@ -126,7 +122,7 @@ class OxigraphStore:
         ``DataError`` with the place of a syntax error.
         """
         with parsing(None):
-            self._store.load(
+            self.engine.load(
                 source,
                 format=GRAPH_FORMATS[media_type],
                 base_iri=graph or None,
@@ -135,15 +131,15 @@ class OxigraphStore:
 
     def extend(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads in one transaction that is as large as they are."""
-        self._store.bulk_extend(quads)
+        self.engine.bulk_extend(quads)
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """The quads of a named graph, of the default graph (``""``) or, by ``None``, all."""
-        return self._store.quads_for_pattern(None, None, None, _graph_node(graph))
+        return self.engine.quads_for_pattern(None, None, None, _graph_node(graph))
 
     def contains(self, quad: ox.Quad) -> bool:
         """Whether the store holds this quad."""
-        return quad in self._store
+        return quad in self.engine
 
     def named_graphs_with(self, quad: ox.Quad) -> list[ox.Quad]:
         """The quads of this quad's triple in named graphs, whatever its own graph."""
@@ -153,20 +149,20 @@ class OxigraphStore:
     def quads_of(self, triple: ox.Triple) -> list[ox.Quad]:
         """The quads of a triple, in whatever graph."""
         s, p, o = triple.subject, triple.predicate, triple.object
-        return list(self._store.quads_for_pattern(s, p, o, None))
+        return list(self.engine.quads_for_pattern(s, p, o, None))
 
     def quads_about(self, subject: str) -> list[ox.Quad]:
         """The quads of all graphs whose subject is this IRI or ``_:`` and a label."""
         is_blank = subject.startswith("_:")
         node = ox.BlankNode(subject[2:]) if is_blank else ox.NamedNode(subject)
-        return list(self._store.quads_for_pattern(node, None, None, None))
+        return list(self.engine.quads_for_pattern(node, None, None, None))
 
     def construct(self, query: str, *, graph: str, is_union: bool) -> set[str]:
         """What a CONSTRUCT of ours makes from all graphs together, as statements of ``graph``.
 
         A default graph that ``is_union`` has them; the engine's own union takes ten times as long.
         """
-        triples = self._store.query(query, use_default_graph_as_union=not is_union)
+        triples = self.engine.query(query, use_default_graph_as_union=not is_union)
         assert isinstance(triples, ox.QueryTriples)  # noqa: S101 - our own CONSTRUCTs only
         return {f"{triple} <{graph}>" for triple in triples}
 
@@ -178,7 +174,7 @@ class OxigraphStore:
         Raises ``QueryRejected``, and ``DataError`` for a query of another form.
         """
         with _rejecting():
-            found = self._store.query(query, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
+            found = self.engine.query(query, base_iri=base_iri, prefixes=_ENGINE_PREFIXES)
         if not isinstance(found, ox.QuerySolutions):
             raise DataError("this needs a SELECT query")
         return Solutions.of(found, most=most)
@@ -186,35 +182,35 @@ class OxigraphStore:
     def apply(self, *, added: Iterable[ox.Quad], removed: Iterable[ox.Quad]) -> None:
         """Remove quads, then add quads."""
         for quad in removed:
-            self._store.remove(quad)
-        self._store.extend(added)
+            self.engine.remove(quad)
+        self.engine.extend(added)
 
     def graph_names(self) -> tuple[str, ...]:
         """The IRIs of the named graphs, sorted."""
         return tuple(
-            sorted(g.value for g in self._store.named_graphs() if isinstance(g, ox.NamedNode))
+            sorted(g.value for g in self.engine.named_graphs() if isinstance(g, ox.NamedNode))
         )
 
     def has_graph(self, graph: str) -> bool:
         """Whether there is a named graph of this IRI, an empty one included."""
-        return self._store.contains_named_graph(ox.NamedNode(graph))
+        return self.engine.contains_named_graph(ox.NamedNode(graph))
 
     def clear_graph(self, graph: str) -> None:
         """Remove all triples of a named graph or of the default graph (``""``)."""
-        self._store.clear_graph(ox.NamedNode(graph) if graph else ox.DefaultGraph())
+        self.engine.clear_graph(ox.NamedNode(graph) if graph else ox.DefaultGraph())
 
     def add_graph(self, graph: str) -> None:
         """Make sure that the named graph exists, were it empty."""
-        self._store.add_graph(ox.NamedNode(graph))
+        self.engine.add_graph(ox.NamedNode(graph))
 
     def remove_graph(self, graph: str) -> None:
         """Remove a named graph and its triples; nothing happens where there is none."""
-        self._store.remove_graph(ox.NamedNode(graph))
+        self.engine.remove_graph(ox.NamedNode(graph))
 
     def dump(self, output: IO[bytes], *, media_type: str, graph: str | None = None) -> None:
         """Write one named graph, the default graph (``""``) or, by ``None``, all quads."""
         lines = PrefixLines(output) if media_type in PREFIXED else None
-        self._store.dump(
+        self.engine.dump(
             lines or output,  # type: ignore[arg-type]
             GRAPH_FORMATS[media_type],
             from_graph=_graph_node(graph),
@@ -225,11 +221,11 @@ class OxigraphStore:
 
     def flush(self) -> None:
         """Make everything written so far durable."""
-        self._store.flush()
+        self.engine.flush()
 
     def __len__(self) -> int:
         """How many quads there are, the default graph's included."""
-        return len(self._store)
+        return len(self.engine)
 
 
 def _graph_node(graph: str | None) -> ox.NamedNode | ox.DefaultGraph | None:

@@ -17,11 +17,9 @@ from gfmdkg.store.rdf_store import TOO_LARGE, parsing
 
 __all__ = [
     "NESTED_ENTITIES",
-    "Complaint",
     "Parsed",
     "parse",
     "read_dataset",
-    "read_labelled",
     "read_quads",
 ]
 
@@ -40,23 +38,14 @@ _WHERE = re.compile(r"^Parser error .*?(?<=[0-9]): ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
-    """What the parser says; line and column count from 1, in characters, where it knows them."""
-
-    message: str
-    line: int | None
-    column: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """The statements, graph names dropped, and the complaints.
+    """The statements, graph names dropped, and what the parser complains of.
 
     Blank nodes keep the labels that the document gives them.
     """
 
     triples: tuple[ox.Triple, ...]
-    complaints: tuple[Complaint, ...]
+    complaints: tuple[Fault, ...]
 
 
 def read_quads(
@@ -92,16 +81,6 @@ def read_dataset(
     return _named(placed, nodes)
 
 
-def read_labelled(source: bytes, *, graph: str) -> list[ox.Quad]:
-    """The quads of N-Triples in a named graph, blank nodes by the labels that they have.
-
-    The caller sees to it that no other graph has those labels.
-    """
-    node = ox.NamedNode(graph)
-    quads = _parse(source, media_type="application/n-triples", base_iri=graph, file=None)
-    return [ox.Quad(q.subject, q.predicate, q.object, node) for q in quads]
-
-
 def _parse(source: bytes, *, media_type: str, base_iri: str, file: str | None) -> list[ox.Quad]:
     if _nested_entity(source, media_type=media_type) is not None:
         fault = Fault(message=NESTED_ENTITIES, file=file)
@@ -123,12 +102,12 @@ def parse(source: bytes, *, media_type: str, base_iri: str) -> Parsed:
     it may then complain several times of one fault.
     """
     triples: list[ox.Triple] = []
-    complaints: list[Complaint] = []
+    complaints: list[Fault] = []
     entity = _nested_entity(source, media_type=media_type)
     if entity is not None:
         line = source.count(b"\n", 0, entity) + 1
         column = len(source[source.rfind(b"\n", 0, entity) + 1 : entity].decode()) + 1
-        complaint = Complaint(message=NESTED_ENTITIES, line=line, column=column)
+        complaint = Fault(message=NESTED_ENTITIES, line=line, column=column)
         return Parsed(triples=(), complaints=(complaint,))
     parser = ox.parse(source, GRAPH_FORMATS[media_type], base_iri=base_iri)
     while len(complaints) < _MOST_COMPLAINTS:
@@ -138,9 +117,9 @@ def parse(source: bytes, *, media_type: str, base_iri: str) -> Parsed:
             break
         except SyntaxError as error:
             message = _WHERE.sub("", error.msg)
-            complaints.append(Complaint(message=message, line=error.lineno, column=error.offset))
+            complaints.append(Fault(message=message, line=error.lineno, column=error.offset))
         except MemoryError:
-            complaints.append(Complaint(message=TOO_LARGE, line=None, column=None))
+            complaints.append(Fault(message=TOO_LARGE))
             break
         else:
             triples.append(quad.triple)

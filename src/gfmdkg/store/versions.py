@@ -25,19 +25,19 @@ import json
 import mmap
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from gfmdkg.errors import Fault, NotFound, StoreError
 from gfmdkg.rdf.values import write_json
-from gfmdkg.store.files import locked, replace_durably, scratch_folder, sync_folder, write_durably
+from gfmdkg.store.files import locked, replace_durably, scratch_folder, sync_folder
 from gfmdkg.store.rdf_store import OxigraphStore, clone_database
 
 if TYPE_CHECKING:
@@ -102,6 +102,11 @@ class Version:
         return self.database.is_dir()
 
     @property
+    def is_union(self) -> bool:
+        """Whether the default graph holds the union of all named ones."""
+        return self.default_graph == "union"
+
+    @property
     def database(self) -> Path:
         """The RocksDB folder."""
         return self.folder / "db"
@@ -124,43 +129,19 @@ class Draft:
     folder: Path
     """Where to put what is published with the version; it becomes its folder."""
     published: Version | None = None
-    _publish: "Callable[[Draft, Version, Patch | None], Version]"
+    _publish: "Callable[[Draft, Patch | None, str | None, Mapping[str, Any]], Version]"
 
     def publish(
-        self,
-        *,
-        message: str,
-        origin: Origin,
-        sources_hash: str,
-        default_graph: str,
-        author: str | None = None,
-        change: int | None = None,
-        reverts: int | None = None,
-        patch: "Patch | None" = None,
-        content_hash: str | None = None,
+        self, *, patch: "Patch | None" = None, content_hash: str | None = None, **record: Any
     ) -> Version:
         """Make the draft the current version. When this returns, it is safe on disk.
 
-        ``patch`` is all that it has more and less than its base, where the caller knows; this
-        then takes as long as the patch is large. Otherwise both are read as a whole, unless the
-        caller knows the ``content_hash``, too.
+        ``record`` is what a ``Version`` says of its origin and its sources. ``patch`` is all that
+        the draft has more and less than its base, where the caller knows; this then takes as long
+        as the patch is large. Otherwise both are read as a whole, unless the caller knows the
+        ``content_hash``, too.
         """
-        version = Version(
-            number=1 if self.base is None else self.base.number + 1,
-            created=datetime.now(UTC),
-            content_hash=content_hash or "",
-            sources_hash=sources_hash,
-            origin=origin,
-            parent=None if self.base is None else self.base.number,
-            quads=0,
-            default_graph=default_graph,
-            message=message,
-            folder=Path(),
-            author=author,
-            change=change,
-            reverts=reverts,
-        )
-        self.published = self._publish(self, version, patch)
+        self.published = self._publish(self, patch, content_hash, record)
         return self.published
 
 
@@ -335,41 +316,50 @@ class VersionStore:
             if current is None or int(folder.name) > current.number:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _publish(self, draft: Draft, version: Version, patch: "Patch | None") -> Version:
+    def _publish(
+        self,
+        draft: Draft,
+        patch: "Patch | None",
+        content_hash: str | None,
+        record: Mapping[str, Any],
+    ) -> Version:
         # Most processes only read, and start without what compares and hashes.
         from gfmdkg.store import comparison
 
         draft.store.flush()
-        staged, number, base = draft.folder, version.number, draft.base
-        has_union = version.default_graph == "union"
-        if version.content_hash:
-            content_hash, quads = version.content_hash, len(draft.store)
+        staged, base = draft.folder, draft.base
+        number = 1 if base is None else base.number + 1
+        has_union = record["default_graph"] == "union"
+        if content_hash is not None:
+            quads = len(draft.store)
         elif patch is not None and base is not None:
             with closing(_contents(base)) as before:
                 quads = base.quads + comparison.count_growth(before, draft.store, patch)
             content_hash = comparison.hash_changed(base.content_hash, patch)
         else:
             # The files are the first build's history; other beginnings have no other.
-            if base is not None or version.origin is not Origin.BUILD:
+            if base is not None or record["origin"] is not Origin.BUILD:
                 with closing(_contents(base)) as before:
                     patch = comparison.compare_if_small(before, draft.store, has_union=has_union)
             content_hash = comparison.hash_content(draft.store, has_union=has_union)
             quads = len(draft.store)
-        version = replace(
-            version,
+        version = Version(
+            number=number,
+            created=datetime.now(UTC),
             content_hash=content_hash,
+            parent=None if base is None else base.number,
             quads=quads,
             folder=self._versions / str(number),
             added=None if patch is None else len(patch.added),
             removed=None if patch is None else len(patch.removed),
+            **record,
         )
         draft.store.close()
         if patch is not None:
             headers = {"version": number, "created": version.created.isoformat()}
-            write_durably(staged / "patch.rdfp", patch.to_text(headers))
-        record = {name: value for name, value in asdict(version).items() if name != "folder"}
-        write_durably(staged / "version.json", write_json(record, indent=2))
-        sync_folder(staged)
+            replace_durably(staged / "patch.rdfp", patch.to_text(headers))
+        written = {name: value for name, value in asdict(version).items() if name != "folder"}
+        replace_durably(staged / "version.json", write_json(written, indent=2))
         staged.rename(version.folder)
         sync_folder(self._versions)
         replace_durably(self._pointer, f"{number}\n")
@@ -395,14 +385,8 @@ def _contents(version: Version | None) -> OxigraphStore:
 
 
 def _has_any(file: Path, rows: list[bytes]) -> bool:
-    try:
-        with (
-            file.open("rb") as source,
-            mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as text,
-        ):
-            return any(text.find(row) >= 0 for row in rows)
-    except (FileNotFoundError, ValueError):  # there is no patch, or an empty file
-        return False
+    text = file.read_bytes() if file.is_file() else b""
+    return any(row in text for row in rows)
 
 
 class _Signal:

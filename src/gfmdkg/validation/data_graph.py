@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from gfmdkg.errors import DataError, Fault
+from gfmdkg.errors import DataError
 from gfmdkg.namespaces import XSD
 from gfmdkg.rdf.solutions import Select
 from gfmdkg.rdf.values import Term
@@ -36,7 +36,6 @@ __all__ = [
     "referrers",
     "select_all",
     "stored_forms",
-    "to_ntriples",
 ]
 
 _STRING = XSD + "string"
@@ -98,12 +97,11 @@ def memory_graph(triples: Iterable[tuple[Node, Node, Node]] = ()) -> Graph:
 def read_ntriples(data: bytes) -> Iterator[tuple[Node, Node, Node]]:
     """The triples of N-Triples or N-Quads, graph names dropped; blank nodes keep their labels.
 
-    Raises ``DataError`` with the line that is no statement.
+    Raises ``DataError`` with the place of what is no statement.
     """
     parsed = parse(data, media_type="application/n-quads", base_iri="")
-    for complaint in parsed.complaints:
-        fault = Fault(message=complaint.message, line=complaint.line)
-        raise DataError("the triples cannot be read", [fault])
+    if parsed.complaints:
+        raise DataError("the triples cannot be read", parsed.complaints[:1])
     return rdflib_triples(parsed.triples)
 
 
@@ -138,7 +136,7 @@ def referrers(graph: Graph, node: Node) -> Iterator[Node]:
 
 def ntriples(graph: Iterable[tuple[Node, Node, Node]]) -> bytes:
     """The triples as N-Triples, a line each."""
-    lines = (" ".join(map(to_ntriples, triple)) + " .\n" for triple in graph)
+    lines = (" ".join(str(our_term(node)) for node in triple) + " .\n" for triple in graph)
     return "".join(lines).encode()
 
 
@@ -182,11 +180,6 @@ def stored_forms(literals: Iterable[Literal]) -> Mapping[Literal, Node]:
     return {
         literal: rdflib_term(stored[name]) for literal, name in zip(written, names, strict=True)
     }
-
-
-def to_ntriples(node: Node) -> str:
-    """A term as N-Triples writes it."""
-    return str(our_term(node))
 
 
 # States of a store

@@ -15,7 +15,8 @@ from rdflib.term import Node
 
 from gfmdkg.errors import Ambiguous, DataError, Fault, NotFound
 from gfmdkg.namespaces import GFMD, RDF, SH, SKOS, XSD, compact
-from gfmdkg.rdf.turtle_tokens import Kind, Lines, names_before, tokenize
+from gfmdkg.rdf.sparql_tokens import TokenKind
+from gfmdkg.rdf.turtle_tokens import Lines, names_before, tokenize
 from gfmdkg.store.files import replacing
 from gfmdkg.terms.index import NameFact, TermIndex
 from gfmdkg.validation.findings import Edit, Fix, Report, Span
@@ -215,7 +216,7 @@ def _retype(document: PositionedGraph, span: Span, value: Literal, datatype: str
 def _quoted(document: PositionedGraph, span: Span) -> str:
     """The literal at a place in quotes, without its tag or datatype, as it is written."""
     first = next(tokenize(document.text_of(span)))
-    return first.text if first.kind is Kind.STRING else f'"{document.text_of(span)}"'
+    return first.text if first.kind is TokenKind.STRING else f'"{document.text_of(span)}"'
 
 
 # Applying fixes

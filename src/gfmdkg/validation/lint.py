@@ -39,12 +39,12 @@ class Suspicion:
     """A graph, the places of the documents that are looked at, and the words for its nodes."""
 
     def __init__(self, data: Graph, documents: Sequence[PositionedGraph]) -> None:
-        self.data, self._documents = data, documents
+        self.data, self.documents = data, documents
 
     @cached_property
     def locator(self) -> Locator:
         """Finds places in the documents."""
-        return Locator(self._documents)
+        return Locator(self.documents)
 
     @cached_property
     def wording(self) -> Wording:
@@ -93,26 +93,24 @@ def lint(
     records that nothing is joined to, labels of another record, and near-duplicates.
     ``namesakes`` know all that there is.
     """
-    typed = {s for document in documents for s in document.subjects_with_type()}
+    typed = {s for document in documents for s, p, _ in document.triples if p == _TYPE}
     subjects = sorted(typed, key=str)
     view = Suspicion(data, documents)
     return [
-        *_unfamiliar(view, documents, namesakes.known),
+        *_unfamiliar(view, namesakes.known),
         *_odd_prefixes(documents),
-        *_control_characters(view, documents),
-        *_dates_ahead(view, documents, today),
+        *_control_characters(view),
+        *_dates_ahead(view, today),
         *_odd_iris(view, subjects),
         *_orphans(view, subjects),
         *namesakes.findings(view, subjects),
     ]
 
 
-def _unfamiliar(
-    view: Suspicion, documents: Sequence[PositionedGraph], known: Known
-) -> Iterator[Finding]:
+def _unfamiliar(view: Suspicion, known: Known) -> Iterator[Finding]:
     """Properties and classes of foreign vocabularies that look like one that is in use."""
     defined = URIRef(RDFS + "isDefinedBy")
-    for document in documents:
+    for document in view.documents:
         seen: set[tuple[Node, Node]] = set()
         for subject, predicate, value in document.triples:
             term = value if predicate == _TYPE else predicate
@@ -147,7 +145,7 @@ def _odd_prefixes(documents: Sequence[PositionedGraph]) -> Iterator[Finding]:
             if known is None or namespace in PREFIXES.values():
                 continue
             is_misspelt = fuzz.ratio(namespace, known) >= _MISSPELT
-            place = Location(document.file, document.declaration_span(prefix))
+            place = Location(document, document.declaration_span(prefix))
             yield Finding(
                 severity=Severity.VIOLATION if is_misspelt else Severity.WARNING,
                 code="prefix-unfamiliar",
@@ -167,9 +165,9 @@ def _nearest_namespace(namespace: str) -> str | None:
     return None
 
 
-def _control_characters(view: Suspicion, documents: Sequence[PositionedGraph]) -> Iterator[Finding]:
+def _control_characters(view: Suspicion) -> Iterator[Finding]:
     """Characters that no reader sees, and that XML and many programs refuse."""
-    for subject, predicate, value in _literals(documents):
+    for subject, predicate, value in _literals(view.documents):
         found = _CONTROL.search(str(value))
         if found is None:
             continue
@@ -202,10 +200,8 @@ def _same_namespace(one: str, other: str) -> bool:
     return namespace == other_namespace and alike and name[:1].lower() == other_name[:1].lower()
 
 
-def _dates_ahead(
-    view: Suspicion, documents: Sequence[PositionedGraph], today: date
-) -> Iterator[Finding]:
-    for subject, predicate, value in _literals(documents):
+def _dates_ahead(view: Suspicion, today: date) -> Iterator[Finding]:
+    for subject, predicate, value in _literals(view.documents):
         day = str(value)[:10]
         if str(value.datatype) not in _DATES or day <= today.isoformat()[: len(day)]:
             continue

@@ -20,18 +20,19 @@ _TYPE = URIRef(RDF + "type")
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A file, the span in it where that is known, and the JSON Pointer of JSON-LD."""
+    """A document, and the span in it where that is known."""
 
-    file: str | None = None
-    span: Span | None = None
-    pointer: str | None = None
     document: PositionedGraph | None = None
+    span: Span | None = None
 
     @property
     def fields(self) -> Mapping[str, Any]:
         """The place as a finding has it."""
-        place = {} if self.span is None else asdict(self.span)
-        return {"file": self.file, "pointer": self.pointer, **place}
+        document, span = self.document, self.span
+        file = None if document is None else document.file
+        if document is None or span is None:
+            return {"file": file}
+        return {"file": file, "pointer": document.pointer(span), **asdict(span)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ class Locator:
             if found:
                 return found
         for step in steps:
-            found = self._property(focus, step.predicate, last_value=last_value)
-            if found and not step.is_inverse:
-                return found
+            places = self.values(focus, step.predicate)
+            if places and not step.is_inverse:
+                return places[-1 if last_value else 0][1]
         return (
             self._subject(focus)
             or self._first(PositionedGraph.object_span, focus)
@@ -100,7 +101,7 @@ class Locator:
     def values(self, focus: Node, predicate: Node) -> list[tuple[Node, Location]]:
         """The values of a property with their places, in the order of the text."""
         return [
-            (value, _at(document, span))
+            (value, Location(document, span))
             for document in self._documents
             for value, span in document.value_spans(focus, predicate)
         ]
@@ -110,18 +111,14 @@ class Locator:
         for document in self._documents:
             span = find(document, *terms)
             if span is not None:
-                return _at(document, span)
+                return Location(document, span)
         return None
-
-    def _property(self, focus: Node, predicate: Node, *, last_value: bool) -> Location | None:
-        places = self.values(focus, predicate)
-        return places[-1 if last_value else 0][1] if places else None
 
     def _subject(self, focus: Node) -> Location | None:
         # A record is at home where its class is stated.
         documents = sorted(self._documents, key=lambda d: not d.value_spans(focus, _TYPE))
         spans = ((document, document.subject_span(focus)) for document in documents)
-        return next((_at(document, span) for document, span in spans if span), None)
+        return next((Location(document, span) for document, span in spans if span), None)
 
     def _referrer(self, node: Node) -> Location | None:
         """In a format without places: the nearest named record that leads to a node."""
@@ -130,12 +127,8 @@ class Locator:
                 for subject in referrers(document.graph, node):
                     span = document.subject_span(subject)
                     if span is not None:
-                        return _at(document, span)
+                        return Location(document, span)
         return None
-
-
-def _at(document: PositionedGraph, span: Span) -> Location:
-    return Location(document.file, span, document.pointer(span), document)
 
 
 def steps_of(graph: Graph, path: Node | None) -> tuple[PathStep, ...]:

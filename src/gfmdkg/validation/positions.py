@@ -1,7 +1,7 @@
 """Documents as rdflib graphs that know the line and column of every triple."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +10,8 @@ from rdflib.plugins.parsers.notation3 import join
 from rdflib.term import Node
 
 from gfmdkg.namespaces import RDF, XSD
-from gfmdkg.rdf.turtle_tokens import Kind, Lines, Misplaced, Token, tokenize
+from gfmdkg.rdf.sparql_tokens import Token, TokenKind
+from gfmdkg.rdf.turtle_tokens import Lines, Misplaced, tokenize
 from gfmdkg.validation.data_graph import exact_literal, memory_graph, stored_forms
 from gfmdkg.validation.findings import Span
 
@@ -103,12 +104,6 @@ class PositionedGraph:
         Of RDF/XML they are those of ``graph``.
         """
         return self._triples.keys() if self.media_type in PLACED else set(self.graph)
-
-    def subjects_with_type(self) -> Iterator[Node]:
-        """The subjects whose class this document states, in the order of the text."""
-        for subject, predicate, _ in self.triples:
-            if predicate == _TYPE:
-                yield subject
 
     def declaration_span(self, prefix: str) -> Span | None:
         """The span of the IRI in a prefix's last declaration, in Turtle and its relatives."""
@@ -208,7 +203,7 @@ class _Walk:
         self._labelled: dict[str, BNode] = {}
         self._depth = 0
         self._tokens = tokenize(text)
-        self._end = Token(Kind.ODD, "", len(text), len(text))
+        self._end = Token(TokenKind.ERROR, "", len(text), len(text))
         self._token = next(self._tokens, self._end)
         while self._token is not self._end:
             self._part()
@@ -261,16 +256,16 @@ class _Walk:
         token = self._take()
         node: Node
         match token.kind, token.text:
-            case Kind.MARK, "[":
+            case TokenKind.OPERATOR, "[":
                 return self._unnamed(token)
-            case Kind.MARK, "(":
+            case TokenKind.OPERATOR, "(":
                 return self._list(token)
-            case Kind.STRING, _:
+            case TokenKind.STRING, _:
                 return self._string(token)
-            case Kind.NUMBER, text:
+            case TokenKind.NUMBER, text:
                 kind = "double" if "e" in text.lower() else "decimal" if "." in text else "integer"
                 node = exact_literal(text, datatype=XSD + kind)
-            case Kind.WORD, "true" | "false":
+            case TokenKind.WORD, "true" | "false":
                 node = exact_literal(token.text, datatype=XSD + "boolean")
             case _:
                 node = self._resource(token)
@@ -302,7 +297,7 @@ class _Walk:
         width = 3 if token.text.startswith(('"""', "'''")) else 1
         lexical, end = _unescape(token.text[width:-width]), token.end
         language = datatype = None
-        if self._token.kind is Kind.LANGUAGE:
+        if self._token.kind is TokenKind.LANGUAGE:
             tag = self._take()
             language, end = tag.text[1:], tag.end
         elif self._is("^^"):
@@ -313,12 +308,12 @@ class _Walk:
         return literal, (token.start, end)
 
     def _resource(self, token: Token) -> URIRef | BNode:
-        if token.kind is Kind.IRI:
+        if token.kind is TokenKind.IRI:
             return URIRef(self._iri(token))
-        if token.kind is Kind.BLANK:
+        if token.kind is TokenKind.BLANK_NODE:
             return self._labelled.setdefault(token.text, BNode())
         prefix, colon, local = token.text.partition(":")
-        if token.kind is not Kind.WORD or not colon:
+        if token.kind is not TokenKind.WORD or not colon:
             raise Misplaced("a term is expected here that RDF 1.1 knows", token.start)
         return URIRef(self.prefixes[prefix] + _ESCAPE.sub(r"\3", local))
 
@@ -332,7 +327,7 @@ class _Walk:
         return token
 
     def _is(self, *marks: str) -> bool:
-        return self._token.kind is Kind.MARK and self._token.text in marks
+        return self._token.kind is TokenKind.OPERATOR and self._token.text in marks
 
     def _go_down(self, opening: Token) -> None:
         """Go a level down; a file that is read here nests no deeper than JSON-LD may."""

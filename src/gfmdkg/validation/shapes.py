@@ -147,14 +147,9 @@ def _fault(document: PositionedGraph, span: Span | None, message: str, remedy: s
 
 def _reached(graph: Graph) -> set[Node]:
     """The shapes with a target, and all that these lead to."""
-    reached: set[Node] = set()
-    waiting = [*targeted_shapes(graph)]
-    while waiting:
-        shape = waiting.pop()
-        if shape not in reached:
-            reached.add(shape)
-            waiting += inner_shapes(graph, shape)
-    return reached
+    targeted = targeted_shapes(graph)
+    below = (graph.transitiveClosure(lambda s, g: inner_shapes(g, s), s) for s in targeted)
+    return targeted.union(*below)
 
 
 def _name(shape: Node) -> str:

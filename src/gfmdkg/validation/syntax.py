@@ -8,8 +8,9 @@ from xml.parsers import expat
 
 from gfmdkg.errors import Fault
 from gfmdkg.namespaces import PREFIXES
-from gfmdkg.rdf.turtle_tokens import Kind, Lines, Token, tokenize
-from gfmdkg.store.reading import NESTED_ENTITIES, Complaint, parse
+from gfmdkg.rdf.sparql_tokens import Token, TokenKind
+from gfmdkg.rdf.turtle_tokens import Lines, tokenize
+from gfmdkg.store.reading import NESTED_ENTITIES, parse
 from gfmdkg.validation.positions import LINE_FORMATS, POSITIONED
 
 __all__ = ["find_faults"]
@@ -148,7 +149,7 @@ def _find_other_format(text: str, media_type: str, file: str | None) -> Fault | 
     return Fault(message=message, file=file, line=line, column=column, remedy=remedy)
 
 
-def _at_place_in_xml(text: str, complaint: Complaint) -> Complaint:
+def _at_place_in_xml(text: str, complaint: Fault) -> Fault:
     """Where the XML is at fault, which the engine does not tell."""
     parser = expat.ParserCreate()
     try:
@@ -172,19 +173,21 @@ def _find_by_line(text: str, *, media_type: str, base_iri: str, file: str | None
     return faults
 
 
-def _at_the_quote(text: str, complaint: Complaint, lines: Lines) -> Complaint:
+def _at_the_quote(text: str, complaint: Fault, lines: Lines) -> Fault:
     """A quotation that runs over its line is at fault where it begins, not where it ends."""
     if complaint.line is None or not complaint.message.startswith("Line jumps"):
         return complaint
     offset = lines.offset(complaint.line, complaint.column or 1)
     begin = lines.offset(complaint.line, 1)
-    quotes = [t for t in tokenize(text[:offset], begin) if t.kind is Kind.ODD and t.text in "\"'"]
+    quotes = [
+        t for t in tokenize(text[:offset], begin) if t.kind is TokenKind.ERROR and t.text in "\"'"
+    ]
     if not quotes:
         return complaint
     return replace(complaint, column=lines.place(quotes[0].start)[1])
 
 
-def _first(text: str, complaints: Sequence[Complaint], lines: Lines) -> Complaint:
+def _first(text: str, complaints: Sequence[Fault], lines: Lines) -> Fault:
     """The first complaint; of several at one place the last, which says what is expected."""
     placed = [_at_the_quote(text, c, lines) for c in complaints if c.line is not None]
     if not placed:
@@ -199,12 +202,12 @@ def _statement(text: str, offset: int, begin: int) -> tuple[int, int]:
     start = begin
     directive = 0
     for token in tokenize(text, begin):
-        is_mark = token.kind is Kind.MARK
+        is_mark = token.kind is TokenKind.OPERATOR
         if directive:
             directive -= 1
             if not directive and token.end <= offset:
                 start = token.end
-        elif token.kind is Kind.WORD and token.text.upper() in ("PREFIX", "BASE"):
+        elif token.kind is TokenKind.WORD and token.text.upper() in ("PREFIX", "BASE"):
             directive = 2 if token.text.upper() == "PREFIX" else 1
         if is_mark and token.text in "[(":
             depth += 1
@@ -217,7 +220,7 @@ def _statement(text: str, offset: int, begin: int) -> tuple[int, int]:
     return start, len(text)
 
 
-def _is_unclosed(text: str, complaint: Complaint, lines: Lines) -> bool:
+def _is_unclosed(text: str, complaint: Fault, lines: Lines) -> bool:
     is_end = complaint.message.startswith(("Unexpected end of file", "Line jumps"))
     if not is_end or complaint.line is None:
         return False
@@ -283,7 +286,7 @@ def _without_consequences(text: str, faults: Sequence[Fault]) -> Iterator[Fault]
 # In words
 
 
-def _explain(text: str, complaint: Complaint, lines: Lines, file: str | None) -> Fault:
+def _explain(text: str, complaint: Fault, lines: Lines, file: str | None) -> Fault:
     """The fault that a complaint about a text is, at its place, with a remedy."""
     if complaint.line is None:
         return Fault(message=complaint.message, file=file, remedy=_REMEDY)
@@ -303,7 +306,7 @@ def _explain(text: str, complaint: Complaint, lines: Lines, file: str | None) ->
     return Fault(message=words.message, file=file, line=line, column=column, remedy=words.remedy)
 
 
-def _words(text: str, complaint: Complaint, offset: int) -> _Words:
+def _words(text: str, complaint: Fault, offset: int) -> _Words:
     declared = _DECLARED.match(complaint.message)
     if declared is not None:
         return _undeclared_words(declared[1])

@@ -23,9 +23,8 @@ _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A way to write a report: its name, its media type, and what writes it."""
+    """A way to write a report: its media type, and what writes it."""
 
-    name: str
     media_type: str
     write: Callable[[Report], str]
 
@@ -217,15 +216,12 @@ def _render(template: str, report: Report, **values: Any) -> str:
 
 
 VIEWS: Mapping[str, View] = {
-    view.name: view
-    for view in (
-        View(name="text", media_type="text/plain", write=to_terminal),
-        View(name="json", media_type="application/json", write=Report.to_json_text),
-        View(name="sarif", media_type="application/sarif+json", write=to_sarif),
-        View(name="github", media_type="text/plain", write=to_annotations),
-        View(name="csv", media_type="text/csv", write=to_csv),
-        View(name="ttl", media_type="text/turtle", write=to_turtle),
-        View(name="html", media_type="text/html", write=to_html),
-    )
+    "text": View(media_type="text/plain", write=to_terminal),
+    "json": View(media_type="application/json", write=Report.to_json_text),
+    "sarif": View(media_type="application/sarif+json", write=to_sarif),
+    "github": View(media_type="text/plain", write=to_annotations),
+    "csv": View(media_type="text/csv", write=to_csv),
+    "ttl": View(media_type="text/turtle", write=to_turtle),
+    "html": View(media_type="text/html", write=to_html),
 }
 """View by name, as ``--format`` and ``?format=`` take it."""

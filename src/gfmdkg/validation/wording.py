@@ -43,7 +43,7 @@ class Wording:
 
     def __init__(self, data: Graph, shapes: Graph | None = None) -> None:
         self._data = data
-        self._shapes = Graph() if shapes is None else shapes
+        self._shapes = Graph(bind_namespaces="none") if shapes is None else shapes
 
     def name(self, node: Node) -> str:
         """A node as a curator knows it: its label in English, a value in quotes, a short IRI."""
@@ -202,9 +202,6 @@ class Wording:
         wanted = inner or self.describe(self._parameter(result))
         return f"{self._subject(result)} does not fit: {wanted}"
 
-    def _denied(self, result: ShapeResult) -> str:
-        return f"{self._subject(result)} must not be {self.describe(self._parameter(result))}"
-
     def _alternatives(self, result: ShapeResult) -> str:
         name = result.component
         head = self._parameter(result)
@@ -265,7 +262,7 @@ _MESSAGES: Mapping[str, Callable[[Wording, ShapeResult], str]] = {
     "max-count": Wording._miscounted,
     "min-count": Wording._miscounted,
     "node": Wording._node,
-    "not": Wording._denied,
+    "not": lambda w, r: f"{w._subject(r)} must not be {w.describe(w._parameter(r))}",
     "or": Wording._alternatives,
     "qualified-max-count": Wording._qualified,
     "qualified-min-count": Wording._qualified,

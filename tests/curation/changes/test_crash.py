@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.curation.changes.samples import no_rules, turtle
+from tests.waiting import wait_until
 
 from gfmdkg.build import ensure_empty
 from gfmdkg.curation.changes.change_sets import State
@@ -72,6 +73,10 @@ def _check(review: Review, log: Path) -> None:
     assert all(r.agrees for r in rebuild_all(review.versions, Content(root=log.parent)))
 
 
+def _wait_for(words: str, log: Path, start: int) -> None:
+    wait_until(lambda: words in log.read_text()[start:], words, within_seconds=60)
+
+
 STEPS = ("submit", "accept", "publish", "revert")
 
 
@@ -87,11 +92,8 @@ def test_a_kill_at_any_moment_loses_nothing_acknowledged(tmp_path: Path, rounds:
         done = len(log.read_text())
         curator = context.Process(target=_curate_for_ever, args=(str(root), str(log)))
         curator.start()
-        deadline = time.monotonic() + 60
-        wanted = f"begins {STEPS[turn % len(STEPS)]}\n"
-        while wanted not in log.read_text()[done:] and time.monotonic() < deadline:
-            time.sleep(0.001)
-        time.sleep(chance.random() * 0.1)
+        _wait_for(f"begins {STEPS[turn % len(STEPS)]}", log, done)
+        time.sleep(chance.random() * 0.1)  # noqa: TID251 - the moment of the kill
         assert curator.pid is not None
         os.kill(curator.pid, signal.SIGKILL)
         curator.join()

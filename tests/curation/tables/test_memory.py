@@ -6,13 +6,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.curation.tables.long_tables import make_store, write_csv_table, write_workbook
+from tests.waiting import wait_until
 
 _CONVERT = """
 import resource, sys
@@ -126,8 +126,11 @@ def test_a_long_run_is_stopped_while_it_checks(tmp_path: Path) -> None:
     write_csv_table(table, 10_000)
     told = tmp_path / "told"
     with start(store, table, stdout=tmp_path / "report.json", stderr=told) as process:
-        while process.poll() is None and "\nchecking: " not in told.read_text("utf-8"):
-            time.sleep(0.1)
+        wait_until(
+            lambda: process.poll() is not None or "\nchecking: " in told.read_text("utf-8"),
+            "it checks",
+            within_seconds=600,
+        )
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 1
     assert told.read_text("utf-8").endswith("Aborted!\n")
@@ -161,11 +164,14 @@ def test_an_interrupted_run_leaves_nothing_behind(shipped_store: Path, tmp_path:
         text=True,
         env={**os.environ, "GFMDKG_STORE": str(shipped_store)},
     )
-    # Until the copy that it works on is there.
-    while process.poll() is None and not (
-        scratch.exists() and any(p.is_dir() and p not in before for p in scratch.iterdir())
-    ):
-        pass
+    wait_until(
+        lambda: (
+            process.poll() is not None
+            or (scratch.exists() and any(p.is_dir() for p in {*scratch.iterdir()} - before))
+        ),
+        "the copy that it works on is there",
+        within_seconds=60,
+    )
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 1

@@ -17,8 +17,9 @@ import pyoxigraph as ox
 
 from gfmdkg.errors import DataError
 from gfmdkg.namespaces import GRAPH_BASE, PREFIXES
+from gfmdkg.rdf.sparql_tokens import Token, TokenKind
 from gfmdkg.rdf.turtle import BlankNodes, TurtleBlocks, write_turtle
-from gfmdkg.rdf.turtle_tokens import Kind, Token, names_before, tokenize
+from gfmdkg.rdf.turtle_tokens import names_before, tokenize
 from gfmdkg.rdf.values import Term
 from gfmdkg.store.files import replace_durably
 from gfmdkg.store.patches import (
@@ -123,7 +124,7 @@ def _revised(text: str, wanted: list[str], graph: str) -> str | None:
         if len(about) != 1:
             return None
         (subject,) = about
-        if _is_same(present[subject], coming.get(subject, [])):
+        if is_same_but_for_labels(present[subject], coming.get(subject, [])):
             parts.append(before + piece)
         elif subject in coming and subject not in written:
             parts.append(before + _block(blocks, subject, coming[subject]).rstrip("\n"))
@@ -145,11 +146,11 @@ def _cut(text: str) -> Iterator[tuple[str, str]]:
     first: Token | None = None
     for token in tokenize(text):
         first = first or token
-        if token.kind is Kind.MARK:
+        if token.kind is TokenKind.OPERATOR:
             depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(token.text, 0)
         # The SPARQL form of a directive has no full stop.
-        is_bare = first.text.lower() in ("prefix", "base") and token.kind is Kind.IRI
-        if is_bare or (token.kind is Kind.MARK and token.text == "." and depth == 0):
+        is_bare = first.text.lower() in ("prefix", "base") and token.kind is TokenKind.IRI
+        if is_bare or (token.kind is TokenKind.OPERATOR and token.text == "." and depth == 0):
             yield text[end : first.start], text[first.start : token.end]
             end, first = token.end, None
     yield text[end:] or "\n", ""
@@ -165,10 +166,6 @@ def _records(statements: Collection[str]) -> Mapping[str, list[str]] | None:
     iris = (subject for subject in subjects_of(statements) if not subject.startswith("_:"))
     records = {iri: statements_about(store, iri) for iri in iris}
     return records if sorted(chain(*records.values())) == sorted(statements) else None
-
-
-def _is_same(left: list[str], right: list[str]) -> bool:
-    return set(left) == set(right) or is_same_but_for_labels(left, right)
 
 
 def _said(text: str, graph: str) -> list[str]:

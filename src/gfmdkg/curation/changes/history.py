@@ -50,7 +50,7 @@ def difference(versions: VersionStore, first: int, last: int) -> Patch:
             closing(OxigraphStore.open_read_only(before.database)) as old,
             closing(OxigraphStore.open_read_only(after.database)) as new,
         ):
-            compared = compare_if_small(old, new, has_union=after.default_graph == "union")
+            compared = compare_if_small(old, new, has_union=after.is_union)
             if compared is not None:
                 return compared
     raise RequestError(
@@ -173,7 +173,7 @@ def as_text(patch: Patch, label_of: Label) -> str:
     for subject, statements in _by_resource(shown):
         lines.append(value_of(subject, label_of))
         for mark, s in statements:
-            graph = _graph_name(graph_of(s))
+            graph = graph_of(s).removeprefix(GRAPH_BASE) or "default graph"
             lines.append(
                 f"  {mark} {name_of(s.predicate, label_of)}: "
                 f"{value_of(s.object, label_of)}  [{graph}]"
@@ -250,10 +250,6 @@ def _by_resource(patch: Patch) -> list[tuple[Term, list[tuple[str, ox.Quad]]]]:
 
 def _short(iri: str) -> str:
     return compact(iri) if not iri.startswith(BASE + "id/") else iri.removeprefix(BASE)
-
-
-def _graph_name(graph: str) -> str:
-    return graph.removeprefix(GRAPH_BASE) or "default graph"
 
 
 def _counts(patch: Patch, shown: Patch) -> str:

@@ -109,7 +109,7 @@ def _states(
         if patch is None:
             return
         patch = patch if step > 0 else patch.inverse
-        patch.apply(store, is_union=version.default_graph == "union")
+        patch.apply(store, is_union=version.is_union)
         yield version, store
         before = version
 
@@ -127,7 +127,7 @@ def _with_database(rebuilt: Rebuilt) -> Rebuilt:
 
 
 def _compare(store: OxigraphStore, version: Version) -> Rebuilt:
-    found = hash_content(store, has_union=version.default_graph == "union")
+    found = hash_content(store, has_union=version.is_union)
     agrees = found == version.content_hash
     reason = "the same content" if agrees else f"content {found[:16]} instead"
     return Rebuilt(version=version, agrees=agrees, reason=reason)

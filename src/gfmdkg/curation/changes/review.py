@@ -56,7 +56,7 @@ class Review:
         with succeeding(self.versions, wait_seconds=self.wait_seconds) as successor:
             number = self.changes.reserve()
             patch, inputs = compute_patch(
-                documents, successor.store, number=number, has_union=successor.is_union
+                documents, successor.store, number=number, has_union=successor.base.is_union
             )
             report, settled = self._try(successor, patch)
             patch = Patch.of(set(patch.added) - settled.left_out.keys(), patch.removed)

@@ -10,7 +10,7 @@ from rdflib.term import Node
 
 from gfmdkg.namespaces import SH
 from gfmdkg.store.walking import Step
-from gfmdkg.validation.data_graph import to_ntriples
+from gfmdkg.validation.data_graph import our_term
 from gfmdkg.validation.incremental.query_paths import query_paths, ways_along
 from gfmdkg.validation.incremental.reach import (
     TYPE,
@@ -82,7 +82,7 @@ class _Compiler:
             node=node,
             entrances=frozenset(entrances),
             nodes=frozenset(
-                to_ntriples(target)
+                str(our_term(target))
                 for target in shapes.objects(node, URIRef(SH + "targetNode"))
                 # An unnamed node of the shapes is none of the data.
                 if not isinstance(target, BNode)
