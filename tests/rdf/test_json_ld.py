@@ -91,7 +91,9 @@ def test_a_value_of_another_kind_than_its_name_has_keeps_its_kind(compaction: Co
 
 
 def test_blank_nodes_stand_inside_what_they_hang_from(compaction: Compaction) -> None:
-    document = compact(compaction, ':a :has [ gfmd:passageText "x" ; :has [ gfmd:passageText "y" ] ] .')
+    document = compact(
+        compaction, ':a :has [ gfmd:passageText "x" ; :has [ gfmd:passageText "y" ] ] .'
+    )
     assert document["https://e.org/has"]["text"] == "x"
     assert document["https://e.org/has"]["https://e.org/has"] == {"text": "y"}
 

@@ -279,8 +279,9 @@ FORMS = (
     "SELECT ?s WHERE { ?s skos:altLabel 'CMW'@en } ORDER BY ?s",
     "SELECT (COUNT(*) AS ?n) WHERE { ?s a gfmd:Recommendation }",
     (
-        "SELECT ?k (COUNT(?r) AS ?n) WHERE { ?r a gfmd:Recommendation ; gfmd:recommendationKind ?k } GROUP BY ?k"
-        " HAVING (COUNT(?r) > 1) ORDER BY ?k"
+        "SELECT ?k (COUNT(?r) AS ?n)"
+        " WHERE { ?r a gfmd:Recommendation ; gfmd:recommendationKind ?k }"
+        " GROUP BY ?k HAVING (COUNT(?r) > 1) ORDER BY ?k"
     ),
     "SELECT DISTINCT ?t WHERE { ?s a ?t } ORDER BY ?t LIMIT 5 OFFSET 2",
     "SELECT ?l ?d WHERE { <" + CMW + "> skos:prefLabel ?l OPTIONAL { <" + CMW + "> skos:none ?d }"
