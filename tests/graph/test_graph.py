@@ -81,7 +81,7 @@ def test_a_description_has_properties_incoming_links_and_evidence(graph: Graph) 
         for value in p.values
         if value.kind == "literal"
     }
-    assert ("adopted", "1990-12-18") in literals
+    assert ("adoption date", "1990-12-18") in literals
     (citing,) = [i for i in described.incoming if i.title == "passages that cite it"]
     passages = [r.resource.iri.rpartition("/")[2] for r in citing.items]
     assert passages == ["p03", "p13", "pol-03"]

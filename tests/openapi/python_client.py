@@ -60,7 +60,7 @@ adopted = [
     str(value.value)
     for group in described.groups
     for each in group.properties
-    if each.title == "adopted"
+    if each.title == "adoption date"
     for value in each.values
     if isinstance(value, LiteralValue)
 ]

@@ -282,7 +282,7 @@ TURTLE = (
     i(
         "in-force",
         "legallyBinding ",
-        'inForce "2012"^^xsd:gYear ; gfmd:legallyBinding ▶',
+        'entryIntoForceDate "2012"^^xsd:gYear ; gfmd:legallyBinding ▶',
         "or",
         "enters into force",
     ),

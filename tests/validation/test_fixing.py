@@ -42,7 +42,7 @@ AFTER = (
     .replace('instrumentType "framework"', "instrumentType <scheme/instrument-type/framework>")
     .replace('legallyBinding "false"', "legallyBinding false")
     .replace('"A/RES/1"@en', '"A/RES/1"')
-    .replace('adopted "2011-05" ', 'adopted "2011-05"^^xsd:gYearMonth ')
+    .replace('adoptionDate "2011-05" ', 'adoptionDate "2011-05"^^xsd:gYearMonth ')
     .replace('adoptedBy "ILO"', "adoptedBy <id/actor/org-ilo>")
 )
 
