@@ -289,7 +289,9 @@ def test_treaties_bind_and_nothing_else_does() -> None:
         kind = values(instrument, GFMD + "instrumentType")[0].rpartition("/")[2]
         binds = "true" if kind in {"treaty", "treaty-protocol"} else "false"
         assert values(instrument, GFMD + "legallyBinding") == [binds], instrument
-        assert bool(values(instrument, GFMD + "entryIntoForceDate")) == (binds == "true"), instrument
+        assert bool(values(instrument, GFMD + "entryIntoForceDate")) == (binds == "true"), (
+            instrument
+        )
 
 
 @pytest.mark.parametrize(
