@@ -73,7 +73,6 @@ def is_of_others(iri: str) -> bool:
     return iri.startswith(_OF_OTHERS)
 
 
-
 def run_shapes(data: Graph, shapes: Graph) -> Graph:
     """The W3C validation report of a graph by some shapes, which may get triples of pyshacl's.
 
@@ -150,7 +149,6 @@ class RememberingShape(Shape):
         is_one = isinstance(focus, IdentifiedNode | Literal)
         if self.deactivated or (is_one and focus in self._conforming):
             return True, []
-        shape: Any = self
         found = self._targets(target_graph) if focus is None else focus
         nodes = [focus] if is_one else list(found)
         if not nodes:
