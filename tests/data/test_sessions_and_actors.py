@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 from rdflib import Graph, URIRef
-from rdflib.namespace import DCTERMS, ORG, RDF, SKOS
+from rdflib.namespace import DCTERMS, ORG, SKOS
 
 from gfmdkg.namespaces import BASE, GFMD, ID_BASE
 from gfmdkg.paths import shipped_content

@@ -73,6 +73,10 @@ SOUND = """
 
 <id/source/country-codes> a foaf:Document .
 
+<id/source/gcm-cluster-table> a foaf:Document .
+
+<id/source/gcm-objectives-text> a foaf:Document .
+
 <id/source/unicode-cldr-48> a foaf:Document .
 
 <id/source/example-2017> a foaf:Document ;
