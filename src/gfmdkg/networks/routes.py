@@ -267,7 +267,14 @@ async def _respond_evidence(
         terms = await service.terms(version)
 
         def resolve() -> tuple[str, str]:
-            source, target = (terms.resolve(name, what="node") for name in names)
+            types, schemes = asked.kind.types, asked.kind.schemes
+            # A name that a node shares with something else, as CMW is convention and committee,
+            # means the node.
+            source, target = (
+                terms.find(name, types=types, schemes=schemes, what="node")
+                or terms.resolve(name, what="node")
+                for name in names
+            )
             return source, target
 
         # The search for the nearest names of an unknown one takes long in a large graph.
