@@ -22,7 +22,7 @@ CONTENT = shipped_content()
 STATES = CONTENT.data / "reference" / "states.ttl"
 GROUPS = CONTENT.data / "reference" / "regional-groups.ttl"
 REGIONS = CONTENT.ontology / "vocab" / "region.ttl"
-FILES = (STATES, GROUPS, REGIONS, CONTENT.data / "reference" / "state-sources.ttl")
+FILES = (STATES, GROUPS, REGIONS)
 
 ACTOR = ID_BASE + "actor/"
 UNION = ACTOR + "org-european-union"

@@ -73,6 +73,10 @@ SOUND = """
 
 <id/source/country-codes> a foaf:Document .
 
+<id/source/gcm-cluster-table> a foaf:Document .
+
+<id/source/gcm-objectives-text> a foaf:Document .
+
 <id/source/unicode-cldr-48> a foaf:Document .
 
 <id/source/example-2017> a foaf:Document ;
@@ -504,6 +508,74 @@ def test_links_not_derived_yet_are_no_fault(store: pyoxigraph.Store) -> None:
             store.remove(quad)
     for name in ("citation-without-cites", "classification-without-aligns-with"):
         assert rows(store, FOLDER / "checks" / f"{name}.rq") == []
+
+
+def test_two_phrases_with_different_intents_are_no_duplicates(store: pyoxigraph.Store) -> None:
+    link = """<id/citation/example-2017/pol-01/{name}> a gfmd:Citation ;
+        gfmd:passage <id/passage/example-2017/pol-01> ;
+        gfmd:target <id/instrument/example-treaty> ;
+        gfmd:assertion <scheme/assertion/explicit> ;
+        gfmd:matchedText "ET" ;
+        gfmd:intent {intents} .
+    """
+    ratify, extend = (f"<scheme/citation-intent/{name}>" for name in ("ratify", "extend"))
+    check = FOLDER / "checks" / "link-duplicate.rq"
+    read(link.format(name="et", intents=ratify), store, "one")
+    read(link.format(name="et-2", intents=extend), store, "two")
+    assert rows(store, check) == []
+    read(link.format(name="et-3", intents=f"{extend} , {ratify}"), store, "three")
+    assert len(rows(store, check)) == 2
+
+
+def test_one_phrase_with_different_intents_is_a_duplicate(store: pyoxigraph.Store) -> None:
+    for name, intent in (("et", "ratify"), ("et-2", "extend")):
+        read(
+            f"""<id/citation/example-2017/pol-01/{name}> a gfmd:Citation ;
+                gfmd:passage <id/passage/example-2017/pol-01> ;
+                gfmd:target <id/instrument/example-treaty> ;
+                gfmd:assertion <scheme/assertion/explicit> ;
+                gfmd:inStatement <id/statement/example-2017/pol-01-1> ;
+                gfmd:matchedText "ET" ;
+                gfmd:intent <scheme/citation-intent/{intent}> .""",
+            store,
+            name,
+        )
+    assert len(rows(store, FOLDER / "checks" / "link-duplicate.rq")) == 1
+
+
+def test_working_sessions_of_two_dialogues_may_bear_one_number(store: pyoxigraph.Store) -> None:
+    for dialogue in ("one", "two"):
+        read(
+            f"""<id/session/{dialogue}-c1> a gfmd:Session ;
+                dcterms:isPartOf <id/session/{dialogue}> ;
+                gfmd:partOfProcess <id/process/example-forum> ;
+                gfmd:sessionType <scheme/session-type/working-session> ;
+                gfmd:number "1" .""",
+            store,
+            dialogue,
+        )
+    assert rows(store, FOLDER / "checks" / "session-number-shared.rq") == []
+
+
+def test_a_goal_that_the_words_name_needs_its_shortcut(store: pyoxigraph.Store) -> None:
+    goal, treaty = "<http://metadata.un.org/sdg/3>", "<id/instrument/example-treaty>"
+    missing = FOLDER / "checks" / "classification-without-aligns-with.rq"
+    unfounded = FOLDER / "checks" / "aligns-with-without-classification.rq"
+    for name, target in (("sdg-3", goal), ("et", treaty)):
+        read(
+            f"""<id/citation/example-2017/pol-01/{name}> a gfmd:Citation ;
+                gfmd:passage <id/passage/example-2017/pol-01> ;
+                gfmd:target {target} ;
+                gfmd:assertion <scheme/assertion/explicit> ;
+                gfmd:reviewStatus <scheme/review-status/accepted> .""",
+            store,
+            name,
+        )
+    assert len(rows(store, missing)) == 1
+    read(f"<id/passage/example-2017/pol-01> gfmd:alignsWith {goal} .", store, "link")
+    assert rows(store, missing) == rows(store, unfounded) == []
+    read(f"<id/passage/example-2017/pol-01> gfmd:alignsWith {treaty} .", store, "wrong")
+    assert len(rows(store, unfounded)) == 1
 
 
 def test_a_year_is_not_before_a_day_of_itself(store: pyoxigraph.Store) -> None:

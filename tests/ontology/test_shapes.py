@@ -16,8 +16,8 @@ KNOWN_TERMS = """
     targetObjectsOf targetSubjectsOf path inversePath alternativePath property node name
     message severity class datatype nodeKind IRI minCount maxCount minInclusive maxInclusive
     maxExclusive maxLength pattern languageIn uniqueLang disjoint lessThan lessThanOrEquals
-    hasValue in not or qualifiedValueShape qualifiedMinCount sparql select prefixes declare
-    prefix namespace
+    hasValue in not or qualifiedValueShape qualifiedMinCount qualifiedMaxCount sparql select
+    prefixes declare prefix namespace
 """
 
 

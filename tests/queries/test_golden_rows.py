@@ -471,12 +471,14 @@ CASES = [
                 "speaker-role/chair",
                 "Minister",
                 "actor/org-utopia",
+                None,
                 "session/one",
                 date(2019, 5, 1),
             ),
             (
                 "actor/group-many",
                 "speaker-role/intervener",
+                None,
                 None,
                 None,
                 "session/one",
@@ -900,7 +902,7 @@ CASES = [
     case(
         "discrepancies",
         [
-            ("discrepancy/one/number", "one | two", "Report one, paragraph 2", None),
+            ("discrepancy/one/number", "two | one", "Report one | paragraph 2", None),
         ],
     ),
     case("discrepancies", [], session="two"),

@@ -57,16 +57,17 @@ def test_a_resource_with_very_many_names_that_fit_leaves_room_for_others(
 
 
 def test_a_name_longer_than_the_stored_keys_completes(shipped_index: SearchIndex) -> None:
-    (found,) = shipped_index.suggest("Convention on the Elimination of All Forms of Di").items
-    assert found.resource.iri == BASE + "id/instrument/cedaw"
+    found = shipped_index.suggest("Convention on the Elimination of All Forms of Di").items
+    treaty, protocol = (BASE + f"id/instrument/{slug}" for slug in ("cedaw", "cedaw-op"))
+    assert [completion.resource.iri for completion in found] == [treaty, protocol]
     assert not shipped_index.suggest("Convention on the Elimination of All Forms of Dx").items
 
 
 def test_hidden_names_complete_to_the_right_one(shipped_index: SearchIndex) -> None:
     (found,) = shipped_index.suggest("valleta").items
     assert (found.resource.iri, found.type) == (
-        BASE + "id/instrument/valletta-action-plan",
-        "instrument",
+        BASE + "id/process/valletta",
+        "process",
     )
 
 

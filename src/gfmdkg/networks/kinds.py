@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gfmdkg.errors import Candidate, NotFound
-from gfmdkg.namespaces import SCHEME_BASE
+from gfmdkg.namespaces import FOAF, GFMD, ORG, SCHEME_BASE, SDGO
 from gfmdkg.terms.nearest import NamePool
 
 __all__ = [
@@ -26,11 +26,16 @@ ASSERTIONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One sort of nodes; ``query`` is the file below ``rq/`` that finds where they occur."""
+    """One sort of nodes; ``query`` is the file below ``rq/`` that finds where they occur.
+
+    A node has one of the ``types`` or is in one of the ``schemes``; all are IRIs.
+    """
 
     name: str
     query: str
     description: str
+    types: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +60,30 @@ class NetworkKind:
         return len(self.sides) == 2
 
     @property
+    def types(self) -> tuple[str, ...]:
+        """The classes of its nodes, as IRIs."""
+        return tuple(dict.fromkeys(iri for side in self.sides for iri in side.types))
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """The schemes of its nodes, as IRIs."""
+        return tuple(dict.fromkeys(iri for side in self.sides for iri in side.schemes))
+
+    @property
     def evidence_member(self) -> str:
         """The member of an occurrence, and variable of a query, that is its evidence."""
         return "passage" if self.evidence == "passage" else "unit"
 
 
+_INSTRUMENTS = (GFMD + "Instrument", GFMD + "Process")
+_GOALS = (SDGO + "Goal", SDGO + "Target")
+_ACTORS = (FOAF + "Group", FOAF + "Person", ORG + "Organization", ORG + "Post")
+
 _INSTRUMENT = Side(
     name="instrument",
     query="instruments",
     description="an instrument or process that a passage cites",
+    types=_INSTRUMENTS,
 )
 _JACCARD = "Shared evidence divided by all that either node has, from 0 to 1."
 
@@ -82,6 +102,7 @@ _ALL = (
                 name="reference",
                 query="references",
                 description="an instrument, process, goal or target that a passage cites",
+                types=(GFMD + "CitableEntity", *_INSTRUMENTS, *_GOALS),
             ),
         ),
         weight="Number of passages that cite both.",
@@ -95,6 +116,7 @@ _ALL = (
             name="topic",
             query="topics",
             description="a topic or body of law that a passage is about",
+            schemes=(SCHEME_BASE + "topic", SCHEME_BASE + "legal-concept"),
         ),
         weight="Number of passages that cite the instrument and are about the topic.",
     ),
@@ -106,11 +128,13 @@ _ALL = (
             name="actor",
             query="speakers",
             description="a person, organization or group to whom a statement is attributed",
+            types=_ACTORS,
         ),
         Side(
             name="instrument",
             query="spoken-instruments",
             description="an instrument or process that a statement cites",
+            types=_INSTRUMENTS,
         ),
         weight="Number of passages in which a statement of the actor cites the instrument.",
     ),
@@ -123,6 +147,7 @@ _ALL = (
             name="sdg",
             query="sdgs",
             description="a Sustainable Development Goal or target that a passage is linked with",
+            types=_GOALS,
         ),
         _INSTRUMENT,
         weight="Number of passages that are linked with the goal or target and cite the "
@@ -132,7 +157,12 @@ _ALL = (
         "session-instrument",
         "Sessions and instruments",
         "Which instruments and processes are cited in the report of which session.",
-        Side(name="session", query="sessions", description="a session that has a report"),
+        Side(
+            name="session",
+            query="sessions",
+            description="a session that has a report",
+            types=(GFMD + "Session",),
+        ),
         _INSTRUMENT,
         weight="Number of passages of the session's report that cite the instrument.",
     ),
@@ -145,6 +175,7 @@ _ALL = (
                 name="recommendation",
                 query="recommendations",
                 description="a recommendation that cites something",
+                types=(GFMD + "Recommendation",),
             ),
         ),
         weight="Number of references that both recommendations cite.",

@@ -262,10 +262,19 @@ async def _respond_evidence(
     async def make(answer: Answer, version: Version) -> Answer:
         wanted, items = await _choose(service, lists, asked, version)
         terms = await service.terms(version)
+        types, schemes = asked.kind.types, asked.kind.schemes
+
+        def resolve() -> list[str]:
+            # A name that a node shares with something else, as CMW is convention and committee,
+            # means the node.
+            return [
+                terms.find(name, types=types, schemes=schemes, what="node")
+                or terms.resolve(name, what="node")
+                for name in names
+            ]
+
         # The search for the nearest names of an unknown one takes long in a large graph.
-        source, target = await asyncio.to_thread(
-            lambda: [terms.resolve(name, what="node") for name in names]
-        )
+        source, target = await asyncio.to_thread(resolve)
         edge = source, target
         query = evidence_query(asked.kind, wanted.grounds, edge, items=items)
         links = sparql_link(query, asked.number) if asked.includes_sparql else {}

@@ -25,18 +25,20 @@ from rdflib.query import Result as QueryResult
 from rdflib.term import IdentifiedNode, Node
 
 from gfmdkg.errors import Fault, OntologyError
-from gfmdkg.namespaces import RDF, RDFS, SH
+from gfmdkg.namespaces import RDF, RDFS, SH, SKOS
 
 __all__ = [
     "LISTS",
     "NESTED",
     "SHAPE_CLASSES",
+    "SKOS_CLASSES",
     "RememberingShape",
     "ShapeResult",
     "decode_report",
     "focus_nodes",
     "inner_shapes",
     "is_class",
+    "is_of_others",
     "parts_inside",
     "path_parts",
     "run_shapes",
@@ -56,7 +58,19 @@ NESTED = tuple(URIRef(SH + n) for n in ("property", "node", "not", "qualifiedVal
 """The properties that name one inner shape."""
 LISTS = tuple(URIRef(SH + name) for name in ("or", "and", "xone"))
 """The properties that list inner shapes."""
+SKOS_CLASSES = frozenset((SKOS + "Concept", SKOS + "ConceptScheme"))
+"""The classes by which a thing of somebody else is no target of a shape."""
+_OF_OTHERS = "http://metadata.un.org/"
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def is_of_others(iri: str) -> bool:
+    """Whether the United Nations maintain what has this IRI, in a vocabulary of their own.
+
+    Such a vocabulary may lie beside the data, and its concepts and schemes are not ours to
+    judge. A goal or a target of theirs is: shapes that target these classes look at it.
+    """
+    return iri.startswith(_OF_OTHERS)
 
 
 def run_shapes(data: Graph, shapes: Graph) -> Graph:
@@ -135,8 +149,7 @@ class RememberingShape(Shape):
         is_one = isinstance(focus, IdentifiedNode | Literal)
         if self.deactivated or (is_one and focus in self._conforming):
             return True, []
-        shape: Any = self
-        found = shape.focus_nodes(target_graph) if focus is None else focus
+        found = self._targets(target_graph) if focus is None else focus
         nodes = [focus] if is_one else list(found)
         if not nodes:
             return True, []
@@ -152,6 +165,22 @@ class RememberingShape(Shape):
         if is_one and conforms and not reports:
             self._conforming.add(focus)
         return conforms, reports
+
+    def _targets(self, target_graph: Any) -> Iterable[Node]:
+        shape: Any = self
+        found: Iterable[Node] = shape.focus_nodes(target_graph)
+        classes = set(shape.target_classes())
+        others = {c for c in classes if str(c) not in SKOS_CLASSES}
+        if len(others) == len(classes):
+            return found
+        named = set(shape.target_nodes())
+        return [
+            node
+            for node in found
+            if not is_of_others(str(node))
+            or node in named
+            or any((node, _TYPE, c) in target_graph for c in others)
+        ]
 
     def _constraints(self) -> list[Any]:
         if self._components is None:

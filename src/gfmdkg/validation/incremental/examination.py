@@ -33,7 +33,7 @@ from gfmdkg.validation.incremental.reach import (
     types_of,
 )
 from gfmdkg.validation.incremental.rules import BoundedCheck, Rules
-from gfmdkg.validation.shacl import run_shapes
+from gfmdkg.validation.shacl import SKOS_CLASSES, is_of_others, run_shapes
 
 __all__ = ["Coverage", "Examination", "WrittenTriples", "examine"]
 
@@ -211,7 +211,10 @@ class _Examiner:
 
     def _enters(self, entrance: PropertyOccurrence, node: Term) -> bool:
         if entrance.objects is not None:
-            return not entrance.objects.isdisjoint(self._classes_of(node))
+            classes = entrance.objects
+            if isinstance(node, ox.NamedNode) and is_of_others(node.value):
+                classes -= SKOS_CLASSES
+            return not classes.isdisjoint(self._classes_of(node))
         predicate = ox.NamedNode(entrance.step.predicate or "")
         ends = (None, node) if entrance.step.is_inverse else (node, None)
         return self._after.has(ends[0], predicate, ends[1])
