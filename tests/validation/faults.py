@@ -88,9 +88,16 @@ def mention(name: str, old: str = "", new: str = "") -> str:
 def discrepancy(name: str, old: str = "", new: str = "") -> str:
     record = f"""<id/discrepancy/{REPORT}/x-{name}> a gfmd:Discrepancy ;
     skos:prefLabel "two readings of {name}"@en ;
-    gfmd:foundIn <id/report/{REPORT}> ;
-    gfmd:reading "one" , "two" ;
+    gfmd:reading <id/discrepancy/{REPORT}/x-{name}/1> , <id/discrepancy/{REPORT}/x-{name}/2> ;
     skos:note "they differ"@en .
+
+<id/discrepancy/{REPORT}/x-{name}/1> a gfmd:Reading ;
+    gfmd:foundIn <id/report/{REPORT}> ;
+    gfmd:readingText "one" .
+
+<id/discrepancy/{REPORT}/x-{name}/2> a gfmd:Reading ;
+    gfmd:foundIn <id/report/{REPORT}> ;
+    gfmd:readingText "two" .
 """
     return change(record, old, new) if old else record
 
@@ -407,7 +414,11 @@ TURTLE = (
     ),
     marked(
         "discrepancy-one-reading",
-        discrepancy("a", '"one" , "two"', '▶"one"'),
+        discrepancy(
+            "a",
+            f"<id/discrepancy/{REPORT}/x-a/1> , <id/discrepancy/{REPORT}/x-a/2> ;",
+            f"▶<id/discrepancy/{REPORT}/x-a/1> ;",
+        ),
         "min-count",
         "both sides",
     ),
@@ -417,12 +428,12 @@ TURTLE = (
         "max-length",
         "160 characters",
     ),
-    marked("discrepancy-integer", discrepancy("c", '"two"', "▶2"), "datatype", "plain strings"),
+    marked("discrepancy-integer", discrepancy("c", '"two"', "▶2"), "datatype", "plain string"),
     marked(
         "discrepancy-tab",
-        discrepancy("d", '    gfmd:reading "one" , "two"', '\tgfmd:reading\t"one"\t,\t▶"zwölf"@de'),
+        discrepancy("d", '    gfmd:readingText "two"', '\tgfmd:readingText\t▶"zwölf"@de'),
         "datatype",
-        "plain strings",
+        "plain string",
     ),
     # Sessions
     marked(
