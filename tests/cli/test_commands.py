@@ -77,7 +77,7 @@ def test_show_describes_a_resource_by_any_name(run: Run) -> None:
 
 @pytest.mark.parametrize("name", ["ttl", "nt", "jsonld", "rdf"])
 def test_show_writes_rdf(run: Run, name: str) -> None:
-    assert "1990-12-18" in run("show", "CMW", "--format", name).stdout
+    assert "1990-12-18" in run("show", "ICRMW", "--format", name).stdout
 
 
 def test_show_of_an_unknown_name_offers_the_nearest(run: Run) -> None:

@@ -60,7 +60,13 @@ def loaded_by(store: Path, *arguments: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [_RUN, ["query", "ASK {}"], ["show", "CMW"], ["search", "detention"], ["list", "instruments"]],
+    [
+        _RUN,
+        ["query", "ASK {}"],
+        ["show", "ICRMW"],
+        ["search", "detention"],
+        ["list", "instruments"],
+    ],
 )
 def test_a_command_that_reads_loads_nothing_that_builds_or_serves(
     arguments: list[str], shipped_store: Path

@@ -76,26 +76,12 @@ ACTORS_IN_REPORTS = words(
     """
 )
 UNVERIFIED: Mapping[str, frozenset[str]] = {
-    "instrument/cat": frozenset({"symbol"}),
-    "instrument/crc": frozenset({"symbol"}),
     "instrument/crpd": frozenset({"symbol"}),
-    "instrument/cped": frozenset({"entryIntoForceDate", "symbol"}),
-    **{
-        f"instrument/{slug}": frozenset({"adoptedBy", "entryIntoForceDate"})
-        for slug in words(
-            """
-            iccpr-op1 iccpr-op2 icescr-op cedaw-op opcat crc-opac crc-opsc crc-opic crpd-op
-            untoc trafficking-protocol smuggling-protocol
-            """
-        )
-    },
-    "instrument/refugee-convention-1951": frozenset({"entryIntoForceDate"}),
-    "instrument/refugee-protocol-1967": frozenset({"entryIntoForceDate"}),
+    "instrument/crpd-op": frozenset({"adoptedBy", "entryIntoForceDate"}),
+    "instrument/crc-opsc": frozenset({"entryIntoForceDate"}),
+    "instrument/iccpr-op2": frozenset({"adoptedBy", "entryIntoForceDate"}),
     "instrument/stateless-persons-convention-1954": frozenset({"entryIntoForceDate"}),
-    "instrument/statelessness-convention-1961": frozenset({"entryIntoForceDate"}),
-    "instrument/ilo-c029": frozenset({"adoptionDate", "entryIntoForceDate"}),
-    "instrument/ilo-p029": frozenset({"adoptionDate", "entryIntoForceDate", "symbol"}),
-    "instrument/ilo-c105": frozenset({"entryIntoForceDate"}),
+    "instrument/ilo-p029": frozenset({"entryIntoForceDate", "symbol"}),
     "instrument/ilo-c181": frozenset({"adoptionDate", "entryIntoForceDate"}),
     "instrument/migof": frozenset({"symbol"}),
 }

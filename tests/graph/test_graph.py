@@ -72,7 +72,7 @@ def test_query_gives_what_the_form_asks_for(graph: Graph) -> None:
 
 
 def test_a_description_has_properties_incoming_links_and_evidence(graph: Graph) -> None:
-    described = graph.describe("CMW")
+    described = graph.describe("ICRMW")
     assert described.resource.iri == "https://w3id.org/gfmdkg/id/instrument/cmw"
     literals = {
         (p.title, value.text)
@@ -128,6 +128,6 @@ def test_a_rejected_query_has_its_place(graph: Graph) -> None:
 def test_the_graph_becomes_an_rdflib_graph(graph: Graph) -> None:
     whole = graph.to_rdflib()
     assert len(whole) > 5_000
-    one = graph.to_rdflib("CMW")
+    one = graph.to_rdflib("ICRMW")
     assert {str(s) for s in one.subjects()} == {"https://w3id.org/gfmdkg/id/instrument/cmw"}
     assert len(one) > 10

@@ -54,7 +54,7 @@ completed = suggest_names.sync(client=client, q="mig")
 assert isinstance(completed, Suggestions)
 
 # One resource: the kind of a value tells its members.
-described = read_resource.sync(client=client, iri="CMW")
+described = read_resource.sync(client=client, iri="ICRMW")
 assert isinstance(described, Description)
 adopted = [
     str(value.value)

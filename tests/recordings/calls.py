@@ -124,8 +124,8 @@ def reading() -> Iterator[Call]:
     yield call("query", "SELECT ?s WHERE {\n ?s ?p }")
     yield call("query", "DELETE WHERE { ?s ?p ?o }")
     for form in ("table", "json", "ttl", "nt", "jsonld", "rdf"):
-        yield call("show", "CMW", "--format", form)
-    for term in ("10.7", "gfmd:cites", CMW, "detention", "CEDAV", "GFMD", "Mehmet Samsar"):
+        yield call("show", "ICRMW", "--format", form)
+    for term in ("CMW", "10.7", "gfmd:cites", CMW, "detention", "CEDAV", "GFMD", "Mehmet Samsar"):
         yield call("show", term)
     yield call("list", "recommendations", "--topics=-detention", "--kind", "political")
     yield call("list", "recommendations", "--limit", "2", "--facets")
@@ -143,7 +143,7 @@ def reading() -> Iterator[Call]:
     yield call("network", "cocitation", "--limit", "2", "--format", "csv", "--output", "edges.csv")
     yield call("network", "cocitations")
     yield call("network", "cocitation", "--topics", "detenton")
-    yield call("blame", "CMW", "--format", "csv")
+    yield call("blame", "ICRMW", "--format", "csv")
     yield call("blame", "CWM")
     yield call("log", "--format", "csv")
     yield call("changes", "list")

@@ -687,10 +687,10 @@ def resources() -> Iterator[Exchange]:
     ):
         yield get(to("/api/resource", iri=iri))
     yield get("/api/resource")
-    yield get(to("/api/resource", iri="CMW", format="ttl"))
-    yield get(to("/api/resource", iri="CMW"), accept="text/turtle")
-    yield get(to("/api/resource", iri="CMW", version=1))
-    yield get(to("/api/resource", iri="CMW"), if_none_match="{etag}")
+    yield get(to("/api/resource", iri="ICRMW", format="ttl"))
+    yield get(to("/api/resource", iri="ICRMW"), accept="text/turtle")
+    yield get(to("/api/resource", iri="ICRMW", version=1))
+    yield get(to("/api/resource", iri="ICRMW"), if_none_match="{etag}")
 
 
 def pages() -> Iterator[Exchange]:
@@ -973,7 +973,7 @@ def changes() -> Iterator[Exchange]:
     yield get("/api/versions/1/diff/9")
     yield get("/api/versions/1/diff/1")
     yield sparql(NOTE_OF)
-    yield get(to("/api/resource", iri="CMW", version=1))
+    yield get(to("/api/resource", iri="ICRMW", version=1))
     yield post(f"{path}/9/publish", authorization=ADA)
     yield post(f"{path}/4/publish", authorization=ADA)
     yield post(to(path, message="Again", graph=NOTES), AGAIN, TURTLE, authorization=BO)  # 5

@@ -53,7 +53,7 @@ def test_query_behind_a_count_gives_as_many(shipped_site: Site) -> None:
 
 
 def test_page_and_json_say_the_same(shipped_site: Site) -> None:
-    document = shipped_site.get("/api/resource", params={"iri": "CMW"}).json()
+    document = shipped_site.get("/api/resource", params={"iri": "ICRMW"}).json()
     page = shipped_site.get("/id/instrument/cmw.html").text
     for link in document["evidence"]["items"]:
         assert all(words in page for words in (link["matched_text"] or "").split(" | "))

@@ -71,7 +71,7 @@ class ResourceName(BaseModel):
     iri: str = asked(
         "The resource: its IRI, a CURIE such as `sdg:10.7`, a path below /id/, or any of its "
         "names in any language.",
-        "CMW",
+        "ICRMW",
         default=...,
         min_length=1,
     )
