@@ -65,8 +65,8 @@ def test_a_name_longer_than_the_stored_keys_completes(shipped_index: SearchIndex
 def test_hidden_names_complete_to_the_right_one(shipped_index: SearchIndex) -> None:
     (found,) = shipped_index.suggest("valleta").items
     assert (found.resource.iri, found.type) == (
-        BASE + "id/instrument/valletta-action-plan",
-        "instrument",
+        BASE + "id/process/valletta",
+        "process",
     )
 
 
