@@ -505,7 +505,8 @@ def test_links_not_derived_yet_are_no_fault(store: pyoxigraph.Store) -> None:
 def test_a_year_is_not_before_a_day_of_itself(store: pyoxigraph.Store) -> None:
     read(
         """<id/instrument/a> a gfmd:Instrument ;
-            gfmd:adoptionDate "2000-05-01"^^xsd:date ; gfmd:entryIntoForceDate "2000"^^xsd:gYear .""",
+            gfmd:adoptionDate "2000-05-01"^^xsd:date ;
+            gfmd:entryIntoForceDate "2000"^^xsd:gYear .""",
         store,
         "year",
     )

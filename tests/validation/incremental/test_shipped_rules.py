@@ -33,7 +33,12 @@ _UNIQUE = [
 ]
 _DATES = [
     ox.NamedNode(iri)
-    for iri in (GFMD + "adoptionDate", GFMD + "entryIntoForceDate", DCTERMS + "date", DCTERMS + "issued")
+    for iri in (
+        GFMD + "adoptionDate",
+        GFMD + "entryIntoForceDate",
+        DCTERMS + "date",
+        DCTERMS + "issued",
+    )
 ]
 _TREES = [
     ox.NamedNode(iri)
