@@ -85,7 +85,9 @@ def test_what_a_file_breaks_elsewhere_is_told_with_its_place_there(
 
 
 def test_literals_are_named_as_they_are_written(as_change: FileValidator) -> None:
-    text = PACT.replace('gfmd:adoptionDate "2011-05-04"^^xsd:date', 'gfmd:adoptionDate "+02011"^^xsd:integer')
+    text = PACT.replace(
+        'gfmd:adoptionDate "2011-05-04"^^xsd:date', 'gfmd:adoptionDate "+02011"^^xsd:integer'
+    )
     (finding,) = [
         f for f in as_change.validate([source("x.ttl", text)], today=TODAY).findings if f.line == 11
     ]

@@ -17,9 +17,9 @@ KNOWN_TERMS = """
     NodeShape PropertyGroup SPARQLConstraint Warning Info targetClass
     targetObjectsOf targetSubjectsOf path inversePath alternativePath property node name
     description order group message severity class datatype nodeKind IRI minCount maxCount
-    minInclusive maxInclusive maxExclusive maxLength pattern languageIn uniqueLang disjoint lessThan lessThanOrEquals
-    hasValue in not or xone qualifiedValueShape qualifiedMinCount sparql select prefixes declare
-    prefix namespace
+    minInclusive maxInclusive maxExclusive maxLength pattern languageIn uniqueLang disjoint
+    lessThan lessThanOrEquals hasValue in not or xone qualifiedValueShape qualifiedMinCount
+    sparql select prefixes declare prefix namespace
 """
 
 
@@ -72,6 +72,15 @@ def test_every_rule_has_a_name_and_a_message_in_english(shapes: Graph) -> None:
 def test_what_shacl_implies_is_not_written(shapes: Graph) -> None:
     assert (None, SH.severity, SH.Violation) not in shapes
     assert (None, RDF.type, SH.PropertyShape) not in shapes
+
+
+def test_one_shape_of_a_property_says_what_it_is_called(shapes: Graph) -> None:
+    for node in shapes.subjects(SH.targetClass, None):
+        named = [p for p in shapes.objects(node, SH.property) if (p, SH.order, None) in shapes]
+        paths = [shapes.value(p, SH.path) for p in named]
+        assert len(paths) == len(set(paths)), node
+    for shape in shapes.subjects(SH.order, None):
+        assert (shape, SH.description, None) in shapes, shape
 
 
 def test_the_shapes_are_short() -> None:
