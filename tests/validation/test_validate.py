@@ -305,6 +305,14 @@ def test_condition_written_as_or_is_worded_without_double_negation() -> None:
             ),
         ),
         (
+            (
+                "sh:or ( [ sh:property [ sh:path :kind ; sh:maxCount 1 ] ]"
+                " [ sh:property [ sh:path :other ; sh:minCount 1 ] ] )"
+            ),
+            ":thing :kind 1 , 2 .",
+            f"{THING} fits none of these: with {KIND} at most 1 times; with {OTHER}",
+        ),
+        (
             "sh:property [ sh:path :kind ; sh:disjoint :size , :other ]",
             ":thing :kind 'x' ; :other 'x' ; :size 'y' .",
             f'"x", {KIND} of {THING}, is also its {OTHER}',

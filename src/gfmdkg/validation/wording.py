@@ -119,7 +119,7 @@ class Wording:
             elif (name, str(value)) == ("maxCount", "0"):
                 yield beginning.replace("with ", "without ", 1).strip()
                 is_bare = False
-            elif name in ("minCount", "maxCount") and str(value) != "1":
+            elif name in ("minCount", "maxCount") and (name, str(value)) != ("minCount", "1"):
                 words = f"{'at least' if name == 'minCount' else 'at most'} {value} times"
             if words:
                 yield f"{beginning}{words}"
