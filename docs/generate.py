@@ -189,7 +189,8 @@ def _columns() -> str:
                 links = [f"[{slug}](../ontology/vocab/{slug}.ttl)" for slug in slugs]
                 values = "name: " + ", ".join(links + [f"`{compact(t)}`" for t in column.types])
             elif column.partial:
-                values = "date, month or year"
+                has_time = column.kind is ValueKind.DATE_TIME
+                values = "date and time, or date" if has_time else "date, month or year"
             name = ", ".join(f"`{heading}`" for heading in column.headings)
             example = f"`{column.example}`" if column.example else ""
             cells = (name + "*" * column.needed, values, column.full_note, example)

@@ -17,8 +17,8 @@ from gfmdkg.settings import Settings
 from gfmdkg.store.versions import VersionStore
 
 TABLE = (
-    b"passage,cites,matched text,intent,assertion,confidence,review status,asserted by\n"
-    b"gfmd-dialogue-gcm-2017-04-06-c1/p01,ZZQX,words,adhere,explicit,1.0,accepted,"
+    b"passage,cites,matched text,intents,assertion,confidence,review status,asserted by\n"
+    b"gfmd-dialogue-gcm-2017-04-06-c1/p01,ZZQX,words,comply,explicit,1.0,accepted,"
     b"group-gfmdkg-curators\n"
 )
 PACT = b"""@base <https://w3id.org/gfmdkg/> .

@@ -71,7 +71,7 @@ def person(name: str, old: str = "", new: str = "") -> str:
     record = f"""<id/actor/person-x-{name}> a foaf:Person ;
     skos:prefLabel "{name.title()} of Nowhere {name[::-1].title()}"@en ;
     org:memberOf <id/actor/org-ilo> ;
-    gfmd:actorType <scheme/actor-type/academia> .
+    gfmd:actorType <scheme/person-type/academic> .
 """
     return change(record, old, new) if old else record
 
@@ -104,7 +104,7 @@ def discrepancy(name: str, old: str = "", new: str = "") -> str:
 
 def session(name: str, old: str = "", new: str = "") -> str:
     record = f"""<id/session/x-{name}> a gfmd:Session ;
-    skos:prefLabel "fictional meeting {name}"@en ;
+    skos:prefLabel "{_label(name)}"@en ;
     dcterms:date "2016-05-06"^^xsd:date ;
     schema:startDate "2016-05-06T10:00:00Z"^^xsd:dateTime ;
     schema:endDate "2016-05-06T12:00:00Z"^^xsd:dateTime ;
@@ -225,7 +225,7 @@ TURTLE = (
     marked(
         "label-notation-number",
         instrument("num", "    gfmd:legally", "    skos:notation ▶8.10 ;\n    gfmd:legally"),
-        "datatype",
+        "or",
         "plain string",
     ),
     marked(
@@ -362,14 +362,14 @@ TURTLE = (
     # Actors
     marked(
         "actor-no-type",
-        "▶" + person("ada", " ;\n    gfmd:actorType <scheme/actor-type/academia>", ""),
+        "▶" + person("ada", " ;\n    gfmd:actorType <scheme/person-type/academic>", ""),
         "min-count",
-        "from the scheme actor-type",
+        "from the scheme person-type",
     ),
     marked(
         "actor-state",
-        person("bea", "<scheme/actor-type/academia>", "▶<scheme/actor-type/state>"),
-        "not",
+        person("bea", "<scheme/person-type/academic>", "▶<scheme/actor-type/state>"),
+        "node",
         "neither a state nor a group",
     ),
     marked(
@@ -451,14 +451,14 @@ TURTLE = (
     marked(
         "session-no-zone",
         session("c", '"2016-05-06T10:00:00Z"^^', '▶"2016-05-06T10:00:00"^^'),
-        "pattern",
+        "or",
         "time zone",
     ),
     marked(
         "session-backwards",
         session("d", '"2016-05-06T10:00:00Z"', '▶"2016-05-06T14:00:00Z"'),
-        "less-than",
-        "starts before it ends",
+        "less-than-or-equals",
+        "does not end before it starts",
     ),
     marked(
         "session-room",
@@ -508,7 +508,7 @@ TURTLE = (
     marked(
         "concept-nowhere",
         "▶" + concept("b", "    skos:broader <scheme/topic/human-rights> ;\n", ""),
-        "or",
+        "xone",
         "Place the concept",
     ),
     marked(

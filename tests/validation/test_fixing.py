@@ -31,7 +31,8 @@ BEFORE = (
     + """<id/instrument/x-mended> gfmd:adoptionDate "2011-05" , "2011-05-04T" ;
 \tgfmd:adoptedBy "ILO" , <id/actor/org-ilo>.   # end
 <id/instrument/x-mended-not> a gfmd:Instrument ; skos:prefLabel "Tagged Already"@en , "Beside" ;
-  gfmd:instrumentType "no such" ; gfmd:legallyBinding "maybe" ; gfmd:adoptionDate "4 May 2011" ;
+  gfmd:instrumentType "no such type" ; gfmd:legallyBinding "maybe" ;
+  gfmd:adoptionDate "4 May 2011" ;
   gfmd:adoptedBy <id/actor/org-ilo> .
 """
 )
@@ -81,8 +82,8 @@ def test_a_retired_term_is_replaced_by_its_successor(
     head += "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
     head += "@prefix dcterms: <http://purl.org/dc/terms/> .\n"
     text = head + (
-        "gfmd:adoptedOn owl:deprecated true ; dcterms:isReplacedBy gfmd:adoptionDate ;"
-        " a owl:Thing .\n"
+        "gfmd:adoptedOn owl:deprecated true ; a owl:Thing ;\n"
+        "  dcterms:isReplacedBy gfmd:adoptionDate .\n"
         "<https://w3id.org/gfmdkg/id/tool/x>  gfmd:adoptedOn  'x' .\n"
     )
     file.write_text(text)
@@ -90,7 +91,7 @@ def test_a_retired_term_is_replaced_by_its_successor(
     sources = read_files([file], standard_input=io.BytesIO())
     report = validator.validate(sources, today=date(2026, 1, 1))
     (finding,) = [f for f in report.findings if f.code == "term-deprecated-used"]
-    assert (finding.line, finding.column, finding.fixable) == (5, 38, True)
+    assert (finding.line, finding.column, finding.fixable) == (6, 38, True)
     assert mend(file, report) >= 1
     assert file.read_text() == text.replace("x>  gfmd:adoptedOn ", "x>  gfmd:adoptionDate ")
 

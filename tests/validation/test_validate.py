@@ -272,8 +272,53 @@ def test_condition_written_as_or_is_worded_without_double_negation() -> None:
         ":thing :kind :red .",
     )
     assert [f.message for f in report.findings] == [
-        f"{THING} fits none of these: without {KIND} “Red”; with {OTHER} at least 1 times"
+        f"{THING} fits none of these: without {KIND} “Red”; with {OTHER}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("shape", "data", "message"),
+    [
+        (
+            (
+                "sh:or ( [ sh:property [ sh:path :kind ; sh:not [ sh:in ( :red :blue ) ] ] ]"
+                " [ sh:property [ sh:path :other ; sh:maxCount 0 ] ] )"
+            ),
+            ":thing :kind :red ; :other 1 .",
+            (
+                f"{THING} fits none of these: with {KIND} not “Red” or <https://example.org/blue>;"
+                f" without {OTHER}"
+            ),
+        ),
+        (
+            (
+                "sh:xone ( [ sh:property [ sh:path :kind ; sh:minCount 1 ] ]"
+                " [ sh:property [ sh:path :other ; sh:minCount 2 ] ] )"
+            ),
+            ":thing :size 1 .",
+            (
+                f"{THING} does not fit exactly one of these: with {KIND}; with {OTHER} at least"
+                " 2 times"
+            ),
+        ),
+        (
+            (
+                "sh:or ( [ sh:property [ sh:path :kind ; sh:maxCount 1 ] ]"
+                " [ sh:property [ sh:path :other ; sh:minCount 1 ] ] )"
+            ),
+            ":thing :kind 1 , 2 .",
+            f"{THING} fits none of these: with {KIND} at most 1 times; with {OTHER}",
+        ),
+        (
+            "sh:property [ sh:path :kind ; sh:disjoint :size , :other ]",
+            ":thing :kind 'x' ; :other 'x' ; :size 'y' .",
+            f'"x", {KIND} of {THING}, is also its {OTHER}',
+        ),
+    ],
+)
+def test_rule_about_two_properties_is_worded(shape: str, data: str, message: str) -> None:
+    report = validate(f":S sh:targetNode :thing ; {shape} .", data)
+    assert [f.message for f in report.findings] == [message]
 
 
 def test_severity_of_ones_own_counts_as_violation() -> None:

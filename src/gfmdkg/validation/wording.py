@@ -103,6 +103,7 @@ class Wording:
 
         path = self._shapes.value(shape, URIRef(SH + "path"))
         beginning = "" if path is None else f"with {self.path(path)} "
+        is_bare = path is not None
         for predicate, value in sorted(self._shapes.predicate_objects(shape), key=str):
             name, words = str(predicate).removeprefix(SH), ""
             if name in _SIMPLE_PHRASES:
@@ -115,10 +116,16 @@ class Wording:
             elif name == "or" and depth < 2:
                 members = Collection(self._shapes, value)
                 words = " or ".join(inner(member) or self.plain(member) for member in members)
-            elif name in ("minCount", "maxCount") and path is not None:
+            elif (name, str(value)) == ("maxCount", "0"):
+                yield beginning.replace("with ", "without ", 1).strip()
+                is_bare = False
+            elif name in ("minCount", "maxCount") and (name, str(value)) != ("minCount", "1"):
                 words = f"{'at least' if name == 'minCount' else 'at most'} {value} times"
             if words:
                 yield f"{beginning}{words}"
+                is_bare = False
+        if is_bare:
+            yield beginning.strip()
 
     def label(self, node: Node) -> str | None:
         """The label in English or, without one, the first; the data goes before the shapes."""
@@ -138,6 +145,7 @@ class Wording:
         """What is wrong, in one sentence without its full stop."""
         kind, node = result.component, self._parameter(result)
         if kind in _TEMPLATES:
+            node = self._other(result) or node
             return _TEMPLATES[kind].format(
                 subject=self._subject(result),
                 focus=self.name(result.focus),
@@ -168,6 +176,13 @@ class Wording:
         """What the shape has for the constraint, or under another name."""
         name = name or _parameter_name(result.component)
         return None if result.shape is None else self._shapes.value(result.shape, URIRef(SH + name))
+
+    def _other(self, result: ShapeResult) -> Node | None:
+        """Of the properties with which a shape compares another, one that has the value too."""
+        name = URIRef(SH + _parameter_name(result.component))
+        others = () if result.shape is None else self._shapes.objects(result.shape, name)
+        found = (o for o in others if (result.focus, o, result.value) in self._data)
+        return next(found, None)
 
     def _miscounted(self, result: ShapeResult) -> str:
         is_few = result.component == "min-count"
@@ -208,10 +223,11 @@ class Wording:
         shapes = () if head is None else Collection(self._shapes, head)
         members = list(map(self.describe, shapes))
         subject = self._subject(result)
+        if name != "and" and any(member.startswith("with") for member in members):
+            fit = "fits none" if name == "or" else "does not fit exactly one"
+            return f"{subject} {fit} of these: {'; '.join(members)}"
         if name == "xone":
             return f"{subject} is not exactly one of: {' or '.join(members)}"
-        if name == "or" and any(member.startswith("with") for member in members):
-            return f"{subject} fits none of these: {'; '.join(members)}"
         return f"{subject} is not {(' and ' if name == 'and' else ' or ').join(members)}"
 
     def _qualified(self, result: ShapeResult) -> str:

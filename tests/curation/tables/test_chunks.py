@@ -36,11 +36,11 @@ cmw,International Convention on Calm,CMW,treaty,yes,1990-12-18,,one that exists
 a-eight,A convention on calm lakes,CCL,treaty,yes,1990-12-18,a-two,
 a-nine,Code of Conduct for Recruiters,GFMD,treaty,yes,1990-12-18,,name of a process
 """
-CITATIONS = """passage,cites,matched text,intent,assertion,confidence,review status,asserted by
-gfmd-dialogue-gcm-2017-04-06-c1/p01,CMW,words,adhere,explicit,1.0,accepted,group-gfmdkg-curators
-gfmd-dialogue-gcm-2017-04-06-c1/p01,a-one,words,adhere,explicit,1.0,accepted,group-gfmdkg-curators
-gfmd-dialogue-gcm-2017-04-06-c1/p01,CEDAW,words,adhere,explicit,2.0,accepted,group-gfmdkg-curators
-gfmd-dialogue-gcm-2017-04-06-c1/p02,CMW,,adhere,explicit,1.0,proposed,group-gfmdkg-curators
+CITATIONS = """passage,cites,matched text,intents,assertion,confidence,review status,asserted by
+gfmd-dialogue-gcm-2017-04-06-c1/p01,CMW,words,comply,explicit,1.0,accepted,group-gfmdkg-curators
+gfmd-dialogue-gcm-2017-04-06-c1/p01,a-one,words,comply,explicit,1.0,accepted,group-gfmdkg-curators
+gfmd-dialogue-gcm-2017-04-06-c1/p01,CEDAW,words,comply,explicit,2.0,accepted,group-gfmdkg-curators
+gfmd-dialogue-gcm-2017-04-06-c1/p02,CMW,,comply,explicit,1.0,proposed,group-gfmdkg-curators
 """
 TURTLE = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 <https://w3id.org/gfmdkg/id/process/x-talks> a <https://w3id.org/gfmdkg/ontology#Process> ;

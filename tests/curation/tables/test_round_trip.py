@@ -27,7 +27,7 @@ from gfmdkg.store.patches import graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
 
-COUNTS = {"recommendation": 24, "citation": 54, "actor": 53, "instrument": 32, "session": 1}
+COUNTS = {"recommendation": 24, "citation": 54, "actor": 53, "instrument": 32, "session": 22}
 GRAPH = GRAPH_BASE + "new"
 HOSTILE = ["=1+1", "'=1", "@x", "-3", "+a", "a|b", "a\\|b", "\\", " edge ", "a\nb", "a\rb", 'q"q',
            "\ttab", "_x0041_", "8.10", "#REF!", "2017-04-06", "''=x", "\\ "]  # fmt: skip

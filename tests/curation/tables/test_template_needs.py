@@ -26,7 +26,7 @@ NEW_KEYS = {
 MORE = {
     "recommendation": {"part of": "gfmd-dialogue-gcm-2017-04-06-c1/s8"},
     # An instrument that the passages above do not cite yet.
-    "citation": {"cites": "malta-declaration", "intent": "note", "matched text": "Malta"},
+    "citation": {"cites": "malta-declaration", "intents": "note", "matched text": "Malta"},
     "actor": {},
     "instrument": {"adopted": "2001"},
     "session": {"location (en)": "Somewhere"},

@@ -21,8 +21,8 @@ from gfmdkg.validation.incremental.rules import Rules, closure
 from gfmdkg.validation.locate import path_text
 from gfmdkg.validation.shacl import ShapeResult, decode_report, run_shapes
 
-Found = frozenset[tuple[str, Node, Any]]
-"""Rule, focus node, and all else that makes a finding."""
+Found = frozenset[tuple[tuple[str, ...], Node, Any]]
+"""The rules that can have a finding, its focus node, and all else that makes it."""
 
 
 class Equality:
@@ -89,19 +89,26 @@ class Equality:
             found |= set(_rows(check.name, rows))
         return frozenset(found)
 
-    def _is_looked_at(self, finding: tuple[str, Node, Any], examination: Examination) -> bool:
-        rule, focus, _ = finding
-        nodes = examination.looked_at.get(rule, frozenset())
-        return nodes is None or focus in {rdflib_term(node) for node in nodes}
+    def _is_looked_at(
+        self, finding: tuple[tuple[str, ...], Node, Any], examination: Examination
+    ) -> bool:
+        """Whether one of the rules that can have a finding looked at its node.
 
-    def _shape_findings(self, report: Graph) -> Iterator[tuple[str, Node, Any]]:
+        A property shape that several shapes have finds the same by each of them.
+        """
+        rules, focus, _ = finding
+        looked_at = [examination.looked_at.get(rule, frozenset()) for rule in rules]
+        return any(
+            nodes is None or focus in {rdflib_term(node) for node in nodes} for nodes in looked_at
+        )
+
+    def _shape_findings(self, report: Graph) -> Iterator[tuple[tuple[str, ...], Node, Any]]:
         for result in decode_report(report):
             assert result.shape is not None
-            owners = self._owners[result.shape]
-            for owner in owners:
-                yield str(owner), result.focus, self._rest(result, len(owners))
+            owners = tuple(map(str, self._owners[result.shape]))
+            yield owners, result.focus, self._rest(result)
 
-    def _rest(self, result: ShapeResult, owners: int) -> Any:
+    def _rest(self, result: ShapeResult) -> Any:
         path = result.path
         shapes = self.rules.graph
         return (
@@ -115,11 +122,10 @@ class Equality:
             result.messages
             if result.component == "sparql" and not isinstance(result.value, BNode)
             else (),
-            owners,
         )
 
 
-def _rows(name: str, solutions: Any) -> Iterator[tuple[str, Node, Any]]:
+def _rows(name: str, solutions: Any) -> Iterator[tuple[tuple[str, ...], Node, Any]]:
     for row in solutions.rows:
         terms = tuple(None if term is None else rdflib_term(term) for term in row)
-        yield name, terms[solutions.variables.index("focus")], terms
+        yield (name,), terms[solutions.variables.index("focus")], terms

@@ -1,7 +1,8 @@
 """The tables that curators fill in: their columns, and the IRI that follows from the key columns.
 
-``ontology/tables/`` has a column's heading, place, note and example; what its values are, how
-many there can be and whether there must be one, the shapes say of its property.
+``ontology/tables/`` names the properties of a table, its key columns and examples; what a
+property is called, what it is for, its place, what its values are, how many there can be and
+whether there must be one, its shape says.
 """
 
 import re
@@ -72,6 +73,7 @@ class ValueKind(StrEnum):
     DATE = "date"
     """A day; where ``partial``, also a month or a year."""
     DATE_TIME = "date and time"
+    """With a time zone; where ``partial``, also a day."""
 
 
 _KINDS = {
@@ -307,52 +309,61 @@ class _Said:
 def _record_type(said: _Said, sheet: str) -> RecordType:
     table = f"{GFMDSH}Table-{sheet}"
     classes = tuple(said.all(table, SH + "targetClass"))
-    shapes = dict.fromkeys(
+    properties = dict.fromkeys(
         property_
         for class_ in classes
         for shape in said.with_value(SH + "targetClass", class_)
         if shape != table
         for property_ in said.all(shape, SH + "property")
     )
-    columns = sorted(said.all(table, SH + "property"), key=lambda c: int(said.one(c, SH + "order")))
+    columns = [_column(said, column, properties) for column in said.all(table, SH + "property")]
+    columns.sort(key=lambda placed: (not placed[1].key, placed[0]))
     return RecordType(
         name=said.one(table, RDFS + "label"),
         sheet=sheet,
         classes=classes,
         identity=said.one(table, RDFS + "comment"),
-        columns=tuple(_column(said, column, shapes) for column in columns),
+        columns=tuple(column for _, column in columns),
     )
 
 
-def _column(said: _Said, column: str, shapes: Iterable[str]) -> TableColumn:
+def _column(said: _Said, column: str, properties: Iterable[str]) -> tuple[int, TableColumn]:
+    """A column and its place. Of the shapes of its property one has a place, hence a name."""
     predicate = said.one(column, SH + "path") or None
-    rules = [column, *(s for s in shapes if said.one(s, SH + "path") == predicate)]
+    of_class = [column, *(s for s in properties if said.one(s, SH + "path") == predicate)]
+    # What the shape of whoever has the property asks for, no record must have.
+    of_any = said.with_value(SH + "targetSubjectsOf", predicate or "")
+    rules = [*of_class, *(s for s in of_any if said.one(s, SH + "path") == predicate)]
+    named = next((rule for rule in rules if said.one(rule, SH + "order")), column)
+    name, order = said.one(named, SH + "name"), said.one(named, SH + "order")
+    notes = dict.fromkeys(said.one(rule, SH + "description") for rule in (named, column))
     allowed = dict.fromkeys(value for rule in rules for value in said.allowed(rule))
     kinds = [_KINDS[value] for value in allowed if value in _KINDS]
-    kind = kinds[0] if kinds else ValueKind.NAME
-    named = allowed if kind is ValueKind.NAME else ()
+    has_time = ValueKind.DATE_TIME in kinds
+    kind = ValueKind.DATE_TIME if has_time else next(iter(kinds), ValueKind.NAME)
+    things = allowed if kind is ValueKind.NAME else ()
     languages = tuple(said.members(column, SH + "languageIn"))
     key = said.one(column, SH + "group") == GFMDSH + "Key"
-    return TableColumn(
-        name=said.one(column, SH + "name"),
+    return int(order or 0), TableColumn(
+        name=name[:1].lower() + name[1:],
         predicate=predicate,
-        note=said.one(column, SH + "description"),
+        note=" ".join(filter(None, notes)),
         kind=kind,
         example=said.one(column, SKOS + "example"),
         key=key,
-        needed=key or _is_needed(said, column, rules),
+        needed=key or _is_needed(said, column, of_class),
         many=not key and not any(_is_single(said, rule) for rule in rules),
-        partial=XSD + "gYear" in allowed,
+        partial=(XSD + ("date" if has_time else "gYear")) in allowed,
         languages=(languages or _DEFAULT_LANGUAGES) if kind is ValueKind.TEXT else (),
-        schemes=tuple(v for v in named if v.startswith(SCHEME_BASE)),
-        types=tuple(v for v in named if not v.startswith(SCHEME_BASE)),
+        schemes=tuple(v for v in things if v.startswith(SCHEME_BASE)),
+        types=tuple(v for v in things if not v.startswith(SCHEME_BASE)),
     )
 
 
 def _is_needed(said: _Said, column: str, rules: Sequence[str]) -> bool:
     """Whether a record without a value is wrong; not where the import fills it in."""
     return said.one(column, SH + "minCount") != "0" and any(
-        said.one(rule, SH + "severity") == SH + "Violation"
+        said.one(rule, SH + "severity") in ("", SH + "Violation")
         and "1" in (said.one(rule, SH + "minCount"), said.one(rule, SH + "qualifiedMinCount"))
         for rule in rules
     )

@@ -1,5 +1,6 @@
 """A table as triples, each of which knows its cell, and what they would change."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 _TYPE = ox.NamedNode(RDF + "type")
+_IRI = re.compile("<([^>]*)>")
 
 
 @dataclass(kw_only=True)
@@ -99,8 +101,11 @@ class TableDocument:
     def _moved(finding: Finding, record: Record, said: Statement) -> Finding:
         position = said.column
         if finding.path not in (None, said.predicate) and finding.focus_node == record.iri:
-            empty = record.layout.position_of(finding.path or "")
-            position = position if empty is None else empty
+            # Of a path of several properties, the first that has a column.
+            path = finding.terms and finding.terms.path
+            properties = _IRI.findall(path) if path else [finding.path]
+            empty = (record.layout.position_of(each) for each in properties)
+            position = next((each for each in empty if each is not None), position)
         column = record.layout.columns.get(position)
         prefix = f"column “{column.heading}”: " if column else ""
         return replace(

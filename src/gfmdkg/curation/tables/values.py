@@ -257,7 +257,10 @@ def _date(value: CellValue, column: TableColumn) -> tuple[str, str]:
     raise _fault("a date", value, remedy)
 
 
-def _date_time(value: CellValue, _column: TableColumn) -> tuple[str, str]:
+def _date_time(value: CellValue, column: TableColumn) -> tuple[str, str]:
+    is_day = isinstance(value, str) and _DATE.fullmatch(value) and _is_of_calendar(value)
+    if column.partial and is_day:
+        return str(value), "date"
     remedy = "write it as text with its time zone: 2017-04-06T11:30:00+02:00"
     if isinstance(value, dt.datetime):
         shown = value.isoformat()
