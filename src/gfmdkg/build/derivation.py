@@ -21,7 +21,8 @@ __all__ = ["derive_passages", "derive_passages_about", "describe_provenance"]
 
 _CITING = GFMD + "passage"
 _PART_OF = DCTERMS + "isPartOf"
-_NAMED_BY = {RDF + "type", _PART_OF, GFMD + "number", GFMD + "recommendationKind"}
+_NAMED_BY = {_PART_OF, GFMD + "number", GFMD + "recommendationKind"}
+_CLASSES = {GFMD + name for name in ("Section", "Paragraph", "Recommendation", "Report")}
 
 
 def derive_passages(store: OxigraphStore, *, is_union: bool) -> Patch:
@@ -67,7 +68,12 @@ def _concerned(
 
 
 def _naming(quads: Iterable[ox.Quad]) -> set[ox.Triple]:
-    return {quad.triple for quad in quads if quad.predicate.value in _NAMED_BY}
+    """What is said of a node from which something may follow for it or below it."""
+    return {
+        quad.triple
+        for quad in quads
+        if quad.predicate.value in _NAMED_BY or getattr(quad.object, "value", None) in _CLASSES
+    }
 
 
 def _below(store: OxigraphStore, subject: str) -> Iterator[str]:
