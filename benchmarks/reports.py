@@ -6,7 +6,6 @@ from random import Random
 from benchmarks.reference import Cited, Reference
 from benchmarks.wording import label, note
 from gfmdkg.namespaces import (
-    CITO,
     DCTERMS,
     FOAF,
     GFMD,
@@ -21,7 +20,7 @@ from gfmdkg.namespaces import (
 
 __all__ = ["DERIVED_GRAPH", "ReportWriter"]
 
-DERIVED_GRAPH = GRAPH_BASE + "derived/links"
+DERIVED_GRAPH = GRAPH_BASE + "derived/passages"
 
 _SCHEMA = "https://schema.org/"
 _FIRST_DAY = date(2007, 7, 9)
@@ -35,15 +34,14 @@ def _terms(base: str, names: str) -> dict[str, str]:
 
 _P = {
     "a": f" <{RDF}type> ",
-    **_terms(CITO, "hasCitedEntity hasCitingEntity"),
     **_terms(DCTERMS, "date description isPartOf language source subject"),
     **_terms(
         GFMD,
         "addressee alignsWith anticipated assertion attribution candidate capacity cites"
-        " confidence examinedFor foundIn inReport inSession inStatement intent kind locator"
+        " confidence examinedFor foundIn inReport inSession inStatement intent locator"
         " madeBy matchedText mentionedIn number onBehalfOf order outcomeOf participant"
-        " partOfProcess populationGroup reading recordedIn reviewStatus role room sortKey"
-        " statementType thematicCluster",
+        " partOfProcess passage populationGroup reading recommendationKind recordedIn"
+        " reviewStatus role room sortKey statementType target thematicCluster",
     ),
     **_terms(_SCHEMA, "endDate location startDate"),
     **_terms(SKOS, "note prefLabel"),
@@ -124,13 +122,16 @@ class _Report:
         self._write_discrepancies(self._random.randrange(14, 33))
 
     def text(self) -> str:
-        """The N-Quads of the report, those of its derived links among them."""
+        """The N-Quads of the report, with what is derived."""
         end, derived_end = f" <{self.graph}> .\n", f" <{DERIVED_GRAPH}> .\n"
         text = end.join(self.lines) + end
         return text + derived_end.join(self.derived) + derived_end if self.derived else text
 
     def _add(self, subject: str, *facts: tuple[str, str]) -> None:
         self.lines += [subject + _P[name] + value for name, value in facts]
+
+    def _derive(self, subject: str, *facts: tuple[str, str]) -> None:
+        self.derived += [subject + _P[name] + value for name, value in facts]
 
     def _sample(self, terms: list[str], low: int, high: int) -> list[str]:
         return self._random.sample(terms, min(len(terms), self._random.randrange(low, high + 1)))
@@ -198,18 +199,25 @@ class _Report:
         self._add(
             f"<{iri}>",
             ("a", _CLASSES[class_name]),
-            ("inReport", self._report),
             self._label(),
         )
+        self._derive(f"<{iri}>", ("inReport", self._report))
         return f"<{iri}>"
 
-    def _write_section(self, number: int) -> None:
-        self._add(
-            self._passage(f"s{number}", "Section"),
-            ("isPartOf", self._report),
+    def _derive_place(self, passage: str, name: str, key: str, number: int) -> None:
+        self._derive(
+            passage,
             ("order", f'"{number}"^^<{XSD}integer>'),
-            ("locator", f'"section {number}"@en'),
-            ("sortKey", f'"s{number:02}"'),
+            ("locator", f'"{name} {number}"@en'),
+            ("sortKey", f'"{key}{number:04}"'),
+        )
+
+    def _write_section(self, number: int) -> None:
+        passage = self._passage(f"s{number}", "Section")
+        self._derive_place(passage, "section", "s", number)
+        self._add(
+            passage,
+            ("isPartOf", self._report),
             ("examinedFor", _EXAMINED[0]),
             ("subject", self._random.choice(self._w._topics)),  # noqa: SLF001
         )
@@ -217,14 +225,12 @@ class _Report:
     def _write_paragraph(self, number: int, section: int) -> None:
         local = f"p{number:02}"
         passage = self._passage(local, "Paragraph")
+        self._derive_place(passage, "paragraph", "p", number)
         w = self._w
         self._add(
             passage,
             ("isPartOf", f"<{ID_BASE}passage/{self.slug}/s{section}>"),
-            ("order", f'"{number}"^^<{XSD}integer>'),
             ("number", f'"{number}"'),
-            ("locator", f'"paragraph {number}"@en'),
-            ("sortKey", f'"{local}"'),
             *(("examinedFor", examined) for examined in _EXAMINED),
             *(("subject", topic) for topic in self._sample(w._topics, 3, 8)),  # noqa: SLF001
             *(("populationGroup", g) for g in self._sample(w._groups, 0, 4)),  # noqa: SLF001
@@ -262,16 +268,14 @@ class _Report:
         local = f"{kind[:3]}-{place:02}"
         passage = self._passage(local, "Recommendation")
         self.recommendations.append(passage[1:-1])
+        self._derive_place(passage, f"{kind} recommendation", f"{kind}-", place)
         w = self._w
         section = _BODY_SECTIONS + (1 if kind == "political" else 2)
         self._add(
             passage,
             ("isPartOf", f"<{ID_BASE}passage/{self.slug}/s{section}>"),
-            ("kind", _concept(f"recommendation-kind/{kind}")),
-            ("order", f'"{place}"^^<{XSD}integer>'),
+            ("recommendationKind", _concept(f"recommendation-kind/{kind}")),
             ("number", f'"{place}"'),
-            ("locator", f'"{kind} recommendation {place}"@en'),
-            ("sortKey", f'"{kind}-{place:02}"'),
             self._note(),
             *(("examinedFor", examined) for examined in _EXAMINED),
             *(("subject", topic) for topic in self._sample(w._topics, 1, 4)),  # noqa: SLF001
@@ -317,8 +321,8 @@ class _Report:
         self._add(
             link,
             ("a", _CLASSES[class_name]),
-            ("hasCitingEntity", passage),
-            ("hasCitedEntity", target),
+            ("passage", passage),
+            ("target", target),
             ("wasAttributedTo", _CURATORS),
         )
         if statements:

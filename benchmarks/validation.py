@@ -202,24 +202,18 @@ def _record(
     passage: str, place: int, random: Random, generated: Generated, *, is_faulty: bool
 ) -> str:
     """About fifty triples: a nested recommendation below one, with classifications."""
-    report = passage.split("/id/passage/")[1].split("/")[0]
     slug, kind = passage.rpartition("/")[2], "political" if "/pol-" in passage else "practical"
     new = f"{passage}.{1}"
-    key = f"{kind}-{slug.partition('-')[2]}.1"
     facts: list[tuple[str, str, str]] = [
         (new, RDF + "type", f"<{GFMD}Recommendation>"),
         (new, SKOS + "prefLabel", f'"Made-up recommendation {place}"@en'),
-        (new, GFMD + "inReport", f"<{ID_BASE}report/{report}>"),
         (new, DCTERMS + "isPartOf", f"<{passage}>"),
         (
             new,
             GFMD + "recommendationKind",
             f"<{SCHEME_BASE}recommendation-kind/{'nonsense' if is_faulty else kind}>",
         ),
-        (new, GFMD + "order", f'"1"^^<{XSD}integer>'),
         (new, GFMD + "number", f'"{slug.partition("-")[2].lstrip("0")}.1"'),
-        (new, GFMD + "locator", f'"{kind} recommendation, below"@en'),
-        (new, GFMD + "sortKey", f'"{key}"'),
         (new, GFMD + "addressee", f"<{SCHEME_BASE}actor-type/state>"),
         (new, DCTERMS + "subject", random.choice([f"<{t}>" for t in generated.topics])),
         (new, GFMD + "examinedFor", f"<{SCHEME_BASE}examination/sdg>"),

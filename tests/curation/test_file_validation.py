@@ -243,3 +243,46 @@ def test_many_random_files_are_told_the_same_as_by_a_full_run(
     seed: int, as_change: FileValidator, as_a_whole: FileValidator
 ) -> None:
     assert fuzz(seed, 25, as_change, as_a_whole) >= 15
+
+
+ADVICE = f"""{PREFIXES}@prefix dcterms: <http://purl.org/dc/terms/> .
+<id/passage/gfmd-dialogue-gcm-2017-04-06-c1/pol-12> a gfmd:Recommendation ;
+    dcterms:isPartOf <id/passage/gfmd-dialogue-gcm-2017-04-06-c1/s8> ;
+    dcterms:subject <scheme/topic/human-rights> ;
+    gfmd:addressee <scheme/actor-type/state> ;
+    gfmd:examinedFor <scheme/examination/citations> ;
+    gfmd:number "12" ;
+    gfmd:recommendationKind <scheme/recommendation-kind/political> ;
+    skos:prefLabel "Example"@en ;
+"""
+
+
+def test_what_follows_for_a_passage_may_be_left_out_or_stated_the_same(
+    as_change: FileValidator, as_a_whole: FileValidator
+) -> None:
+    report = "gfmd:inReport <id/report/gfmd-dialogue-gcm-2017-04-06-c1>"
+    assert codes(as_change.validate([source("x.ttl", f"{ADVICE} {report} .")], today=TODAY)) == []
+    same = f'{ADVICE}{report} ; gfmd:locator "recommandation politique 12"@fr ;\ngfmd:order 12 .'
+    told = as_change.validate([source("x.ttl", same)], today=TODAY)
+    assert codes(told) == [("triple-elsewhere", 15)]
+    assert as_a_whole.validate([source("x.ttl", same)], today=TODAY).conforms
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "gfmd:order 13",
+        'gfmd:sortKey "political-12"',
+        'gfmd:locator "paragraph 12"@en',
+        "gfmd:inReport <id/report/x>",
+    ],
+)
+def test_what_is_stated_otherwise_than_it_follows_is_told_with_its_place(
+    as_change: FileValidator, as_a_whole: FileValidator, stated: str
+) -> None:
+    text = f"{ADVICE}    {stated} ."
+    for validator in (as_change, as_a_whole):
+        found = validator.validate([source("x.ttl", text)], today=TODAY).findings
+        (finding,) = [f for f in found if f.code == "passage-states-otherwise"]
+        assert (finding.file, finding.line) == ("x.ttl", 14)
+        assert "leave it out" in (finding.remedy or "")

@@ -299,13 +299,6 @@ FAULTS: dict[str, tuple[str, str]] = {
         """,
         "id/passage/example-2017/p01",
     ),
-    "passage-in-report-of-other-parent": (
-        """
-        <id/passage/example-2017/p01> dcterms:isPartOf <id/report/another> .
-        <id/report/another> a gfmd:Report .
-        """,
-        "id/passage/example-2017/p01",
-    ),
     "passage-number-shared": (
         """
         <id/passage/example-2017/p02> a gfmd:Paragraph ;
@@ -331,11 +324,9 @@ FAULTS: dict[str, tuple[str, str]] = {
         """,
         "id/passage/example-2017/pol-01",
     ),
-    "passage-sort-key-shared": (
+    "passage-states-otherwise": (
         """
-        <id/passage/example-2017/p02> a gfmd:Paragraph ;
-            gfmd:inReport <id/report/example-2017> ;
-            gfmd:sortKey "p01" .
+        <id/passage/example-2017/p01> gfmd:locator "paragraph 2"@en , "paragraphe 1"@fr .
         """,
         "id/passage/example-2017/p01",
     ),

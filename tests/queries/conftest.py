@@ -7,6 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from gfmdkg.build.derivation import derive_passages
 from gfmdkg.namespaces import ID_BASE, SCHEME_BASE, compact
 from gfmdkg.paths import shipped_content
 from gfmdkg.queries import CannedQuery, Catalog, Cell, Row
@@ -15,16 +16,6 @@ from gfmdkg.rdf.values import Resource
 from gfmdkg.store.names import names_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
-
-# What the build derives from accepted explicit citations, here for two small stores.
-DERIVE_CITES = """
-PREFIX gfmd: <https://w3id.org/gfmdkg/ontology#>
-INSERT { ?passage gfmd:cites ?cited } WHERE {
-  ?link a gfmd:Citation ; gfmd:passage ?passage ; gfmd:target ?cited ;
-    gfmd:assertion <https://w3id.org/gfmdkg/scheme/assertion/explicit> ;
-    gfmd:reviewStatus <https://w3id.org/gfmdkg/scheme/review-status/accepted> .
-}
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +56,7 @@ def _graph(paths: Iterable[Path]) -> Graph:
     store = OxigraphStore.in_memory()
     for path in paths:
         store.load(path.read_bytes(), media_type="text/turtle", graph="")
-    store.update(DERIVE_CITES)
+    derive_passages(store, is_union=True).apply(store, is_union=True)
     catalog = Catalog.load(shipped_content().queries)
     return Graph(store=store, index=names_of(store), catalog=catalog)
 

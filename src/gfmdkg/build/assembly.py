@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from gfmdkg.build.derivation import derive_links, describe_provenance
+from gfmdkg.build.derivation import derive_passages, describe_provenance
 from gfmdkg.build.sources import (
     DERIVED_GRAPH,
     PROVENANCE_GRAPH,
@@ -15,7 +15,7 @@ from gfmdkg.build.sources import (
     data_scope,
     read_all,
 )
-from gfmdkg.namespaces import compact
+from gfmdkg.namespaces import GFMD, compact
 from gfmdkg.paths import Content
 from gfmdkg.queries import Catalog, describe
 from gfmdkg.rdf.values import Term
@@ -26,6 +26,8 @@ from gfmdkg.store.union import stated_elsewhere, with_union
 from gfmdkg.validation import Finding, Report, Severity, SourceFile
 
 __all__ = ["assemble", "double_findings", "validate_store"]
+
+_IN_REPORT = GFMD + "inReport"
 
 
 def assemble(store: OxigraphStore, sources: Sequence[SourceFile], catalog: Catalog) -> None:
@@ -45,7 +47,7 @@ def assemble(store: OxigraphStore, sources: Sequence[SourceFile], catalog: Catal
         *read_all(read, sources),
     )
     store.extend(with_union(quads))
-    derive_links(store, is_union=True).apply(store, is_union=True)
+    derive_passages(store, is_union=True).apply(store, is_union=True)
 
 
 def validate_store(
@@ -112,12 +114,14 @@ def double_findings(
 ) -> list[Finding]:
     """Findings on statements that are each given with the graph that holds its triple already.
 
-    There is one for each pair of graphs, on the first of their statements.
+    There is one for each pair of graphs, on the first of their statements. That a passage is in
+    the report that follows needs no word, for tables have the report as a key.
     """
     pairs: dict[tuple[str, str], list[ox.Quad]] = {}
     found = sorted(doubles)
     for statement, (_, other) in zip(quads_of(s for s, _ in found), found, strict=True):
-        pairs.setdefault((graph_of(statement), other), []).append(statement)
+        if other != DERIVED_GRAPH or statement.predicate.value != _IN_REPORT:
+            pairs.setdefault((graph_of(statement), other), []).append(statement)
     return [
         _finding(statements[0], len(statements) - 1, other, severity)
         for (_, other), statements in pairs.items()
@@ -126,7 +130,7 @@ def double_findings(
 
 def _finding(statement: ox.Quad, more: int, other: str, severity: Severity) -> Finding:
     subject, path = _text(statement.subject), statement.predicate.value
-    why = "follows from links" if other == DERIVED_GRAPH else f"stands in <{other}>"
+    why = "follows from other triples" if other == DERIVED_GRAPH else f"stands in <{other}>"
     also = f", as do {more} more triples" if more else ""
     left_out = "; it is left out here" if severity is Severity.WARNING else ""
     return Finding(

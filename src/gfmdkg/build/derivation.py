@@ -1,6 +1,7 @@
-"""What the build adds to the files: shortcut links and the provenance of each graph."""
+"""What the build adds to the files: what follows for passages, and the provenance of each graph."""
 
 from collections.abc import Collection, Iterable, Iterator
+from sys import maxsize
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -11,50 +12,82 @@ from gfmdkg.namespaces import BASE, DCTERMS, GFMD, PROV, RDF, RDFS
 from gfmdkg.rdf.query_text import QueryText, packaged_query
 from gfmdkg.store.patches import Fact, Patch, graph_of, statements_of
 from gfmdkg.store.rdf_store import OxigraphStore
+from gfmdkg.store.walking import Step, TripleView
 
 if TYPE_CHECKING:
     from gfmdkg.validation import SourceFile
 
-__all__ = ["derive_links", "derive_links_about", "describe_provenance"]
+__all__ = ["derive_passages", "derive_passages_about", "describe_provenance"]
 
 _CITING = GFMD + "passage"
+_PART_OF = DCTERMS + "isPartOf"
+_NAMED_BY = {_PART_OF, GFMD + "number", GFMD + "recommendationKind"}
+_CLASSES = {GFMD + name for name in ("Section", "Paragraph", "Recommendation", "Report")}
 
 
-def derive_links(store: OxigraphStore, *, is_union: bool) -> Patch:
-    """What makes ``gfmd:cites`` and ``gfmd:alignsWith`` follow from the accepted links."""
+def derive_passages(store: OxigraphStore, *, is_union: bool) -> Patch:
+    """What makes all that follows for passages follow.
+
+    Their shortcuts, ``gfmd:cites`` and ``gfmd:alignsWith``, do so from the accepted links; their
+    report from what they are part of; order, sort key and locator from their number.
+    """
     old = statements_of(store, DERIVED_GRAPH)
-    new = store.construct(_links().text, graph=DERIVED_GRAPH, is_union=is_union)
+    new = store.construct(_query().text, graph=DERIVED_GRAPH, is_union=is_union)
     return Patch.of(new - old, old - new)
 
 
-def derive_links_about(
+def derive_passages_about(
     store: OxigraphStore, before: OxigraphStore, subjects: Collection[str], *, is_union: bool
 ) -> Patch:
     """The same where no other subjects (IRIs or ``_:`` labels) differ from the state before."""
-    passages = {p for state in (before, store) for p in _concerned(state, subjects)}
+    passages = set(_concerned(store, before, subjects))
     if not passages:
         return Patch()
     said = (quad for passage in passages for quad in store.quads_about(passage))
     old = {str(quad) for quad in said if graph_of(quad) == DERIVED_GRAPH}
     named = sorted(passage for passage in passages if not passage.startswith("_:"))
-    query = _links().fill(passage=map(ox.NamedNode, named))
+    query = _query().fill(passage=map(ox.NamedNode, named))
     new = store.construct(query, graph=DERIVED_GRAPH, is_union=is_union)
     return Patch.of(new - old, old - new)
 
 
-def _concerned(store: OxigraphStore, subjects: Iterable[str]) -> Iterator[str]:
-    """The passages whose derived links may follow from what is said of these subjects."""
+def _concerned(
+    store: OxigraphStore, before: OxigraphStore, subjects: Iterable[str]
+) -> Iterator[str]:
+    """The passages of which other things may follow now than in the state before."""
     for subject in subjects:
-        for quad in store.quads_about(subject):
-            # Somebody may have written to the derived links themselves.
+        now, then = store.quads_about(subject), before.quads_about(subject)
+        for quad in (*now, *then):
+            # Somebody may have written to the derived triples themselves.
             if graph_of(quad) == DERIVED_GRAPH:
                 yield subject
             elif quad.predicate.value == _CITING and isinstance(quad.object, ox.NamedNode):
                 yield quad.object.value
+        if _naming(now) != _naming(then):
+            yield from _below(store, subject)
 
 
-def _links() -> QueryText:
-    return packaged_query("gfmdkg.build", "derive-links.rq")
+def _naming(quads: Iterable[ox.Quad]) -> set[ox.Triple]:
+    """What is said of a node from which something may follow for it or below it."""
+    return {
+        quad.triple
+        for quad in quads
+        if quad.predicate.value in _NAMED_BY or getattr(quad.object, "value", None) in _CLASSES
+    }
+
+
+def _below(store: OxigraphStore, subject: str) -> Iterator[str]:
+    """A node and all that is part of it, as far as these are IRIs."""
+    is_blank = subject.startswith("_:")
+    top = ox.BlankNode(subject[2:]) if is_blank else ox.NamedNode(subject)
+    step = Step(predicate=_PART_OF, repeats=True)
+    for node in TripleView(store).retrace([top], step, limit=maxsize):
+        if isinstance(node, ox.NamedNode):
+            yield node.value
+
+
+def _query() -> QueryText:
+    return packaged_query("gfmdkg.build", "derive-passages.rq")
 
 
 def describe_provenance(sources: "Iterable[SourceFile]") -> Iterator[Fact]:

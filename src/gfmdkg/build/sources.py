@@ -41,7 +41,7 @@ _Given = TypeVar("_Given")
 _Read = TypeVar("_Read")
 
 _STANDARD_INPUT = Path("-")
-DERIVED_GRAPH = GRAPH_BASE + "derived/links"
+DERIVED_GRAPH = GRAPH_BASE + "derived/passages"
 PROVENANCE_GRAPH = GRAPH_BASE + "provenance"
 QUERIES_GRAPH = GRAPH_BASE + "queries"
 SHAPES_GRAPHS = GRAPH_BASE + "ontology/shapes/"
@@ -89,14 +89,15 @@ def digest_of(source: "SourceFile") -> str:
 
 
 def data_scope(*, is_union: bool) -> "Scope":
-    """What shapes are applied to: the sources, without the shapes and what the build adds."""
+    """What shapes are applied to: the sources and what follows from them, without the shapes."""
     from gfmdkg.validation.data_graph import Scope
 
-    return Scope(is_data=_is_source, is_union=is_union)
+    return Scope(is_data=_is_data, is_union=is_union)
 
 
-def _is_source(graph: str) -> bool:
-    return graph not in MADE_BY_BUILD and not graph.startswith(SHAPES_GRAPHS)
+def _is_data(graph: str) -> bool:
+    is_told = graph not in (PROVENANCE_GRAPH, QUERIES_GRAPH)
+    return is_told and not graph.startswith(SHAPES_GRAPHS)
 
 
 def is_built_from(version: Version, content: Content, *, default_graph: str) -> bool:

@@ -15,7 +15,7 @@ from typing import IO, Self
 import pyoxigraph as ox
 
 from gfmdkg.build.assembly import double_findings
-from gfmdkg.build.derivation import derive_links_about
+from gfmdkg.build.derivation import derive_passages_about
 from gfmdkg.curation.tables.triples import TableDocument, table_changes
 from gfmdkg.namespaces import graph_iri
 from gfmdkg.paths import Content
@@ -72,7 +72,7 @@ def place(file: SourceFile, document: PositionedGraph, content: Content | None =
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What documents change of a state, before links are derived.
+    """What documents change of a state, before anything is derived.
 
     ``shown`` are the statements that count as added: all of what is given, new or not.
     """
@@ -98,13 +98,13 @@ class Proposal:
         return cls(shown=tuple(said[True] | new), patch=patch)
 
     def apply(self, before: OxigraphStore, after: OxigraphStore, *, is_union: bool) -> Patch:
-        """Change ``after``, which holds the same as ``before``; derived links and the union follow.
+        """Change ``after``, which holds the same as ``before``; the derived and the union follow.
 
-        What comes back is all that changed, with those links.
+        What comes back is all that changed, with what is derived.
         """
         self.patch.apply(after, is_union=is_union)
         changed = subjects_of((*self.patch.added, *self.patch.removed))
-        derived = derive_links_about(after, before, changed, is_union=is_union)
+        derived = derive_passages_about(after, before, changed, is_union=is_union)
         derived.apply(after, is_union=is_union)
         return Patch.of((*self.shown, *derived.added), (*self.patch.removed, *derived.removed))
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryFile
 import pyoxigraph as ox
 
 from gfmdkg.build.assembly import assemble, validate_store
+from gfmdkg.build.derivation import derive_passages
 from gfmdkg.build.sources import (
     PROVENANCE_GRAPH,
     SHAPES_GRAPHS,
@@ -132,7 +133,8 @@ class FileValidator:
         if not given:
             return validate_store(store, kept, self._content, kept=self._kept, today=today)
         proposed = [place(f, d) for f, d in zip(given, documents, strict=True)]
-        Proposal.of(store, proposed).apply(store, store, is_union=True)
+        Proposal.of(store, proposed).patch.apply(store, is_union=True)
+        derive_passages(store, is_union=True).apply(store, is_union=True)
         scope = data_scope(is_union=True)
         around = [source for source in kept if scope.is_data(source.graph)]
         placed = [*read_documents(around)[0], *documents]

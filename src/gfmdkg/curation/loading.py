@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from gfmdkg.build.derivation import derive_links
+from gfmdkg.build.derivation import derive_passages
 from gfmdkg.build.sources import read_all
 from gfmdkg.curation.documents import media_type_of
 from gfmdkg.curation.writing import Successor, Validate, refuse_violations, succeeding
@@ -74,7 +74,7 @@ def load(
             raise DataError(
                 error.summary, [replace(fault, remedy=_MEND) for fault in error.faults]
             ) from error
-        progress("deriving links", 0, 1)
+        progress("deriving", 0, 1)
         if loaded.count <= _FEW:
             patch: Patch | None = successor.settle(loaded.statements, leaves_out=False).patch
             content_hash: str | None = None
@@ -90,13 +90,13 @@ def load(
 
 
 def _settle_many(successor: Successor, loaded: Loaded) -> tuple[Patch | None, str | None]:
-    """Let derived links follow; the patch and the content hash, as far as they can be told.
+    """Let what is derived follow; the patch and the content hash, as far as they can be told.
 
     They follow from what was read, where no triple of it was there before or was read twice.
     """
     store, base, is_union = successor.store, successor.base, successor.base.is_union
     is_all_new = len(store) == base.quads + loaded.count * (1 + is_union)
-    derived = derive_links(store, is_union=is_union)
+    derived = derive_passages(store, is_union=is_union)
     derived.apply(store, is_union=is_union)
     if not is_all_new:
         return None, None

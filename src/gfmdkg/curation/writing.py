@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from gfmdkg.build.derivation import derive_links_about
+from gfmdkg.build.derivation import derive_passages_about
 from gfmdkg.curation.documents import SubmittedDocument
 from gfmdkg.errors import Conflict, DataError, DataRejected, Fault, NotFound
 from gfmdkg.namespaces import GRAPH_BASE
@@ -107,7 +107,7 @@ class Successor:
         return self.draft.store
 
     def settle(self, touched: Collection[str] | None, *, leaves_out: bool = True) -> Settled:
-        """Make derived links and the union of all graphs follow, and tell what differs.
+        """Make what is derived and the union of all graphs follow, and tell what differs.
 
         ``touched`` are the only statements that the change may have added or removed; where they
         are not known, both states are read to tell them. What came into a graph of ours although
@@ -120,7 +120,7 @@ class Successor:
                 touched = (*whole.added, *whole.removed)
             if is_union:
                 settle_union(store, before, touched)
-            derived = derive_links_about(store, before, subjects_of(touched), is_union=is_union)
+            derived = derive_passages_about(store, before, subjects_of(touched), is_union=is_union)
             derived.apply(store, is_union=is_union)
             left_out = leave_out(store, before, quads_of(touched)) if leaves_out else {}
             touched = (*touched, *derived.added, *derived.removed)

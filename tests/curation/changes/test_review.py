@@ -107,7 +107,7 @@ def test_what_is_no_change_set_is_refused_and_leaves_none(
 
 
 def test_graphs_that_the_build_makes_are_refused(review: Review) -> None:
-    graph = GRAPH_BASE + "derived/links"
+    graph = GRAPH_BASE + "derived/passages"
     document = replace(turtle("e:a e:b e:c ."), graph=graph)
     with pytest.raises(RequestError, match="follows from"):
         review.submit([document], message="cheat", author="Ada")

@@ -20,7 +20,7 @@ _PER_REPORT = 50
 _EACH_KIND = _PER_REPORT // 2
 _HEADINGS = [
     "report", "kind", "number", "title (en)", "part of", "topics", "addressees",
-    "population groups", "examined for", "sort key",
+    "population groups", "examined for",
 ]  # fmt: skip
 _CITED = ("CMW", "CEDAW", "CRC", "sdg:10.7")
 _TURTLE = """@base <https://w3id.org/gfmdkg/> .
@@ -37,10 +37,6 @@ _REPORT = """
 
 <id/passage/made-{n}/s1> a gfmd:Section ;
     dcterms:isPartOf <id/report/made-{n}> ;
-    gfmd:inReport <id/report/made-{n}> ;
-    gfmd:locator "section 1"@en ;
-    gfmd:order 1 ;
-    gfmd:sortKey "s01" ;
     skos:prefLabel "Advice"@en .
 """
 
@@ -97,9 +93,8 @@ def _recommendations(rows: int) -> tuple[list[list[str]], Cells]:
     cells: Cells = set()
     for start in (0, rows - 2 * _PER_REPORT):
         cells |= _spoil(table, start)
-    table[-1][9] = "practical-24"
-    last = next(n for n, row in enumerate(table) if row[:3] == ["made-0", "practical", "24"])
-    return table, {*cells, (f"J{last + 2}", "passage-sort-key-shared")}
+    table[-1][2] = str(_EACH_KIND + 2)
+    return table, {*cells, (f"C{len(table) + 1}", "passage-order-gap")}
 
 
 def _of_report(n: int) -> Iterator[list[str]]:
@@ -108,7 +103,7 @@ def _of_report(n: int) -> Iterator[list[str]]:
         number = str(position % _EACH_KIND + 1)
         yield [
             f"made-{n}", kind, number, f"Advice {number} of {n}", f"made-{n}/s1",
-            "labour-rights | legal-framework", "states", "migrant-workers", "citations | sdg", "",
+            "labour-rights | legal-framework", "states", "migrant-workers", "citations | sdg",
         ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gfmdkg.build.derivation import derive_links
+from gfmdkg.build.derivation import derive_passages
 from gfmdkg.build.sources import collect_sources, data_scope
 from gfmdkg.namespaces import GFMD, GRAPH_BASE
 from gfmdkg.paths import shipped_content
@@ -95,7 +95,7 @@ def setting(rules: Rules) -> Setting:
         if len(store) == quads:
             break
     store.extend(with_union(store.quads()))
-    derive_links(store, is_union=True).apply(store, is_union=True)
+    derive_passages(store, is_union=True).apply(store, is_union=True)
     return Setting(base=store, rules=rules, scope=data_scope(is_union=True))
 
 

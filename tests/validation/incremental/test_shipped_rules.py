@@ -18,7 +18,7 @@ from .equality import Equality
 
 _TYPE = ox.NamedNode(RDF + "type")
 _EXTRA = ox.NamedNode(GRAPH_BASE + "data/extra")
-_DERIVED = ox.NamedNode(GRAPH_BASE + "derived/links")
+_DERIVED = ox.NamedNode(GRAPH_BASE + "derived/passages")
 _UNIQUE = [
     ox.NamedNode(iri)
     for iri in (

@@ -20,7 +20,6 @@ from gfmdkg.errors import Fault, NotFound, OntologyError
 from gfmdkg.namespaces import (
     DCTERMS,
     FOAF,
-    GFMD,
     GFMDSH,
     ID_BASE,
     ORG,
@@ -35,7 +34,7 @@ from gfmdkg.namespaces import (
     graph_iri,
 )
 from gfmdkg.paths import shipped_content
-from gfmdkg.rdf.values import Term, typed
+from gfmdkg.rdf.values import Term
 from gfmdkg.store.reading import read_quads
 from gfmdkg.terms.folding import fold
 
@@ -213,18 +212,10 @@ class RecordType:
 
     def derive(self, keys: Mapping[str, str]) -> Mapping[str, Term]:
         """What empty cells of a recommendation are filled with; keys that ``mint`` has accepted."""
-        if self.name != "recommendation":
+        above = keys.get("number", "").rpartition(".")[0]
+        if self.name != "recommendation" or not above:
             return {}
-        kind, number = _kind(keys), keys["number"]
-        above, _, last = number.rpartition(".")
-        facts: dict[str, Term] = {
-            GFMD + "locator": ox.Literal(f"{kind} recommendation {number}", language="en"),
-            GFMD + "order": typed(last, "integer"),
-            GFMD + "sortKey": ox.Literal(f"{kind}-{_padded(number)}"),
-        }
-        if above:
-            facts[DCTERMS + "isPartOf"] = ox.NamedNode(self.mint({**keys, "number": above}))
-        return facts
+        return {DCTERMS + "isPartOf": ox.NamedNode(self.mint({**keys, "number": above}))}
 
 
 def find_record_type(name: str) -> RecordType | None:
