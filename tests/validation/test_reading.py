@@ -26,7 +26,7 @@ JSON_LD = """{
       "skos:prefLabel": ▶1"Untagged Jsonesque Pact",
       "x:instrumentType": {"@id": "scheme/instrument-type/framework"},
       "x:legallyBinding": ▶2"false",
-      "x:adopted": {"@value": "2011-05-04", "@type": "xsd:date"},
+      "x:adoptionDate": {"@value": "2011-05-04", "@type": "xsd:date"},
       "x:adoptedBy": [{"@id": "id/actor/org-ilo"}, {▶3"@id": "id/process/gfmd"}],
       "tags": {"en": "XJA"}
     },
@@ -100,7 +100,7 @@ def test_lines_of_n_triples_and_n_quads_are_named(
         ("<http://www.w3.org/2004/02/skos/core#prefLabel>", '"Pact of the Lines"@en'),
         (f"<{G}/ontology#instrumentType>", f"<{G}/scheme/instrument-type/framework>"),
         (f"<{G}/ontology#legallyBinding>", '"false"'),
-        (f"<{G}/ontology#adopted>", '"2011"^^<http://www.w3.org/2001/XMLSchema#gYear>'),
+        (f"<{G}/ontology#adoptionDate>", '"2011"^^<http://www.w3.org/2001/XMLSchema#gYear>'),
         (f"<{G}/ontology#adoptedBy>", f"<{G}/id/actor/org-ilo>"),
     ]
     text = "".join(f"{subject} {p} {o}{graph} .\n" for p, o in rows)
@@ -117,7 +117,7 @@ def test_trig_has_the_places_of_turtle(validate: Validate) -> None:
 GRAPH <https://example.org/g> {{
   <{G}/id/instrument/x-trig> a g:Instrument ; skos:prefLabel "Trigonal Pact"@en ;
     g:instrumentType <{G}/scheme/instrument-type/framework> ; g:legallyBinding ▶1"false" }}
-{{ <{G}/id/instrument/x-trig> g:adopted "2011" , ▶2"2012"^^g:year ;
+{{ <{G}/id/instrument/x-trig> g:adoptionDate "2011" , ▶2"2012"^^g:year ;
     g:adoptedBy <{G}/id/actor/org-ilo> . }}
 """
     )
