@@ -80,3 +80,23 @@ def test_the_set_of_goals_is_a_thing_that_can_be_cited() -> None:
     assert (the_set, RDF.type, citable) in ours()
     assert labels(ours(), the_set, RDFS.label)["en"] == "Sustainable Development Goals"
     assert labels(ours(), the_set, SKOS.prefLabel) == {}
+
+
+def test_concepts_of_theirs_are_not_judged_but_goals_and_concepts_of_ours_are(
+    shapes: Graph,
+) -> None:
+    graph = Graph().parse(
+        format="turtle",
+        data="""
+        @prefix sdg: <http://metadata.un.org/sdg/> .
+        @prefix sdgo: <http://metadata.un.org/sdg/ontology#> .
+        @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        sdg:C030101 a skos:Concept .
+        <http://metadata.un.org/sdg> a skos:ConceptScheme .
+        sdg:3 a sdgo:Goal , skos:Concept .
+        <https://w3id.org/gfmdkg/scheme/topic/new> a skos:Concept .
+        """,
+    )
+    report = run_shapes(graph, shapes)
+    judged = {str(focus).rpartition("/")[2] for focus in report.objects(None, SH.focusNode)}
+    assert judged == {"3", "new"}
