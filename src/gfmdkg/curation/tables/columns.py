@@ -299,13 +299,16 @@ class _Said:
 
 def _record_type(said: _Said, sheet: str) -> RecordType:
     table = f"{GFMDSH}Table-{sheet}"
-    classes = tuple(said.all(table, SH + "targetClass"))
-    properties = dict.fromkeys(
-        property_
-        for class_ in classes
-        for shape in said.with_value(SH + "targetClass", class_)
-        if shape != table
-        for property_ in said.all(shape, SH + "property")
+    classes = tuple(sorted(said.all(table, SH + "targetClass")))
+    # Sorted, for a file gives its triples in any order.
+    properties = sorted(
+        {
+            property_
+            for class_ in classes
+            for shape in said.with_value(SH + "targetClass", class_)
+            if shape != table
+            for property_ in said.all(shape, SH + "property")
+        }
     )
     columns = [_column(said, column, properties) for column in said.all(table, SH + "property")]
     columns.sort(key=lambda placed: (not placed[1].key, placed[0]))
