@@ -142,9 +142,10 @@ def _cell(row: Sequence[Term | None], at: int, label_at: int | None, terms: Term
             return python_value(literal)
         case ox.NamedNode(value=iri):
             label = row[label_at] if label_at is not None else None
+            # What has no preferred label may have another, as goals and targets.
             return Resource(
                 iri=iri,
-                label=label.value if isinstance(label, ox.Literal) else None,
+                label=label.value if isinstance(label, ox.Literal) else terms.label(iri),
                 code=terms.code(iri),
             )
         case nameless:
