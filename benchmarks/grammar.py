@@ -60,7 +60,11 @@ _LINK_STEPS = (
 _STEPS: Mapping[str, Sequence[str]] = {
     "section": ("dcterms:isPartOf/skos:prefLabel", "^dcterms:isPartOf/skos:prefLabel"),
     "paragraph": (*_LINK_STEPS, "^gfmd:recordedIn/gfmd:madeBy"),
-    "recommendation": (*_LINK_STEPS, "gfmd:recommendationKind/skos:prefLabel", "gfmd:addressee/skos:prefLabel"),
+    "recommendation": (
+        *_LINK_STEPS,
+        "gfmd:recommendationKind/skos:prefLabel",
+        "gfmd:addressee/skos:prefLabel",
+    ),
     "person": ("^gfmd:participant/gfmd:inSession", "^gfmd:madeBy/gfmd:recordedIn"),
     "instrument": ("gfmd:instrumentType/skos:prefLabel", "gfmd:adoptedBy/skos:prefLabel"),
     "session": ("^gfmd:outcomeOf/skos:prefLabel", "gfmd:thematicCluster/skos:prefLabel"),
@@ -126,7 +130,9 @@ def _inverse(subjects: _Subjects) -> str:
 def _ask(subjects: _Subjects) -> str:
     iri, (predicate,) = subjects.draw()
     where = subjects.random.choice(("", "WHERE "))
-    what = subjects.random.choice((f"{predicate} ?x", "a gfmd:Recommendation", "gfmd:recommendationKind ?x"))
+    what = subjects.random.choice(
+        (f"{predicate} ?x", "a gfmd:Recommendation", "gfmd:recommendationKind ?x")
+    )
     return f"ASK {where}{{ {iri} {what} }}"
 
 

@@ -127,7 +127,7 @@ class Reference:
                 (_TYPE, f"<{GFMD}Instrument>"),
                 (_LABEL, f'"{title}"@en'),
                 (f"<{SKOS}altLabel>", f'"{name}"@en'),
-                (f"<{GFMD}adopted>", f'"{adopted}"^^<{XSD}date>'),
+                (f"<{GFMD}adoptionDate>", f'"{adopted}"^^<{XSD}date>'),
                 (f"<{GFMD}adoptedBy>", f"<{ID_BASE}actor/org-un-general-assembly>"),
                 (f"<{GFMD}instrumentType>", f"<{SCHEME_BASE}instrument-type/framework>"),
                 (f"<{GFMD}legallyBinding>", f'"false"^^<{XSD}boolean>'),

@@ -6,7 +6,6 @@ from random import Random
 from benchmarks.reference import Cited, Reference
 from benchmarks.wording import label, note
 from gfmdkg.namespaces import (
-    CITO,
     DCTERMS,
     FOAF,
     GFMD,
@@ -35,15 +34,14 @@ def _terms(base: str, names: str) -> dict[str, str]:
 
 _P = {
     "a": f" <{RDF}type> ",
-    **_terms(CITO, "hasCitedEntity hasCitingEntity"),
     **_terms(DCTERMS, "date description isPartOf language source subject"),
     **_terms(
         GFMD,
         "addressee alignsWith anticipated assertion attribution candidate capacity cites"
-        " confidence examinedFor foundIn inReport inSession inStatement intent kind locator"
-        " madeBy matchedText mentionedIn number onBehalfOf order outcomeOf participant"
-        " partOfProcess populationGroup reading recordedIn reviewStatus role room sortKey"
-        " statementType thematicCluster",
+        " confidence examinedFor foundIn inReport inSession inStatement inferredAddressee intent"
+        " locator madeBy matchedText mentionedIn number onBehalfOf order outcomeOf participant"
+        " partOfProcess passage populationGroup reading recommendationKind recordedIn"
+        " reviewStatus role room sortKey statementType target thematicCluster",
     ),
     **_terms(_SCHEMA, "endDate location startDate"),
     **_terms(SKOS, "note prefLabel"),
@@ -60,6 +58,7 @@ _CLASSES = _terms(
     "Citation Classification Discrepancy Paragraph Participation Recommendation Report Section"
     " Session Statement UnresolvedMention",
 )
+_ASSEMBLY = f"<{ID_BASE}actor/org-un-general-assembly>"
 _CURATORS = f"<{ID_BASE}actor/group-gfmdkg-curators>"
 _ACCEPTED, _PROPOSED = _concept("review-status/accepted"), _concept("review-status/proposed")
 _EXPLICIT = _concept("assertion/explicit")
@@ -79,7 +78,7 @@ class ReportWriter:
         self._seed = seed
         self._topics = reference.scheme("topic")
         self._groups = reference.scheme("population-group")
-        self._addressees = reference.scheme("addressee-type")
+        self._addressees = reference.scheme("actor-type")
         # A quotation says whom it quotes; the real report has one, these have none.
         self._statement_types = [
             term for term in reference.scheme("statement-type") if "quotation" not in term
@@ -267,7 +266,7 @@ class _Report:
         self._add(
             passage,
             ("isPartOf", f"<{ID_BASE}passage/{self.slug}/s{section}>"),
-            ("kind", _concept(f"recommendation-kind/{kind}")),
+            ("recommendationKind", _concept(f"recommendation-kind/{kind}")),
             ("order", f'"{place}"^^<{XSD}integer>'),
             ("number", f'"{place}"'),
             ("locator", f'"{kind} recommendation {place}"@en'),
@@ -277,6 +276,8 @@ class _Report:
             *(("subject", topic) for topic in self._sample(w._topics, 1, 4)),  # noqa: SLF001
             *(("addressee", a) for a in self._sample(w._addressees, 1, 2)),  # noqa: SLF001
             *(("populationGroup", g) for g in self._sample(w._groups, 0, 2)),  # noqa: SLF001
+            *([("addressee", _ASSEMBLY)] if place % 4 == 0 else ()),
+            *([("inferredAddressee", w._addressees[place % 5])] if place % 3 == 0 else ()),  # noqa: SLF001
         )
         self._write_links(passage, local, [], citations=2, classifications=5)
 
@@ -317,8 +318,8 @@ class _Report:
         self._add(
             link,
             ("a", _CLASSES[class_name]),
-            ("hasCitingEntity", passage),
-            ("hasCitedEntity", target),
+            ("passage", passage),
+            ("target", target),
             ("wasAttributedTo", _CURATORS),
         )
         if statements:
