@@ -167,6 +167,7 @@ def test_document_is_a_page_for_a_browser(shipped_site: Site, path: str) -> None
     page = shipped_site.get(path, headers={"accept": "text/html"})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert f"{path}.ttl" in _Text(page.text).links
+    assert len(page.content) < 200_000
 
 
 def test_shape_is_reachable_by_its_iri(shipped_site: Site) -> None:
