@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from owlrl import DeductiveClosure, RDFS_Semantics
+from owlrl import DeductiveClosure
+from owlrl.RDFSClosure import RDFS_Semantics
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 from tests.conftest import REPOSITORY, SHARED, skip_unless_required
 from tests.ontology.conftest import ONTOLOGY, read
@@ -51,7 +52,11 @@ def beside(*others: Path, more: Iterable[tuple[URIRef, URIRef, URIRef]] = ()) ->
                 graph.add(triple)
     for triple in more:
         graph.add(triple)
-    DeductiveClosure(RDFS_Semantics, axiomatic_triples=False).expand(graph)
+    return closed(graph)
+
+
+def closed(graph: Graph) -> Graph:
+    DeductiveClosure(RDFS_Semantics, axiomatic_triples=False).expand(graph)  # type: ignore[no-untyped-call]
     return graph
 
 
@@ -86,7 +91,7 @@ def test_a_mapping_of_a_class_would_be_noticed(mapping: URIRef) -> None:
     graph = Graph()
     graph += read(Path(__file__).with_name("others.ttl"), ONTOLOGY / "gfmd.ttl")
     graph.add((GFMD.Citation, mapping, CITO.Citation))
-    DeductiveClosure(RDFS_Semantics, axiomatic_triples=False).expand(graph)
+    closed(graph)
     assert str(GFMD.Citation) in terms_that_are_concepts(graph)
 
 
