@@ -38,8 +38,8 @@ _P = {
     **_terms(
         GFMD,
         "addressee alignsWith anticipated assertion attribution candidate capacity cites"
-        " confidence examinedFor foundIn inReport inSession inStatement intent locator"
-        " madeBy matchedText mentionedIn number onBehalfOf order outcomeOf participant"
+        " confidence examinedFor foundIn inReport inSession inStatement inferredAddressee intent"
+        " locator madeBy matchedText mentionedIn number onBehalfOf order outcomeOf participant"
         " partOfProcess passage populationGroup reading recommendationKind recordedIn"
         " reviewStatus role room sortKey statementType target thematicCluster",
     ),
@@ -58,6 +58,7 @@ _CLASSES = _terms(
     "Citation Classification Discrepancy Paragraph Participation Recommendation Report Section"
     " Session Statement UnresolvedMention",
 )
+_ASSEMBLY = f"<{ID_BASE}actor/org-un-general-assembly>"
 _CURATORS = f"<{ID_BASE}actor/group-gfmdkg-curators>"
 _ACCEPTED, _PROPOSED = _concept("review-status/accepted"), _concept("review-status/proposed")
 _EXPLICIT = _concept("assertion/explicit")
@@ -77,7 +78,7 @@ class ReportWriter:
         self._seed = seed
         self._topics = reference.scheme("topic")
         self._groups = reference.scheme("population-group")
-        self._addressees = reference.scheme("addressee-type")
+        self._addressees = reference.scheme("actor-type")
         # A quotation says whom it quotes; the real report has one, these have none.
         self._statement_types = [
             term for term in reference.scheme("statement-type") if "quotation" not in term
@@ -281,6 +282,8 @@ class _Report:
             *(("subject", topic) for topic in self._sample(w._topics, 1, 4)),  # noqa: SLF001
             *(("addressee", a) for a in self._sample(w._addressees, 1, 2)),  # noqa: SLF001
             *(("populationGroup", g) for g in self._sample(w._groups, 0, 2)),  # noqa: SLF001
+            *([("addressee", _ASSEMBLY)] if place % 4 == 0 else ()),
+            *([("inferredAddressee", w._addressees[place % 5])] if place % 3 == 0 else ()),  # noqa: SLF001
         )
         self._write_links(passage, local, [], citations=2, classifications=5)
 

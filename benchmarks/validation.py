@@ -23,7 +23,6 @@ from benchmarks.peers import Peer
 from benchmarks.results import Bar, Section, number
 from gfmdkg.build.sources import data_scope
 from gfmdkg.namespaces import (
-    CITO,
     DCTERMS,
     GFMD,
     GRAPH_BASE,
@@ -254,7 +253,7 @@ def _citation_away(store: OxigraphStore, passage: str) -> Patch:
     quads = _select_quads(
         store,
         "SELECT ?s ?p ?o ?g { GRAPH ?g { ?s ?p ?o } "
-        f"{{ ?s <{CITO}hasCitingEntity> <{passage}> }} UNION "
+        f"{{ ?s <{GFMD}passage> <{passage}> }} UNION "
         f"{{ VALUES ?p {{ <{GFMD}cites> <{GFMD}alignsWith> }} BIND (<{passage}> AS ?s) }} }}",
     )
     return Patch.of((), map(str, quads))

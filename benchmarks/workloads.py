@@ -122,9 +122,9 @@ _AGGREGATES: Mapping[str, Callable[[_Draw], str]] = {
         f" ORDER BY DESC(?n) ?other{d.limit()}"
     ),
     "topics": lambda d: (
-        "SELECT ?topic ?kind (COUNT(?r) AS ?n) WHERE {"
-        " ?r gfmd:recommendationKind ?kind ; dcterms:subject ?topic"
-        f" FILTER (?topic != {d.topic()}) }} GROUP BY ?topic ?kind ORDER BY ?topic ?kind{d.limit()}"
+        "SELECT ?topic ?kind (COUNT(?r) AS ?n) WHERE { ?r gfmd:recommendationKind ?kind ;"
+        f" dcterms:subject ?topic FILTER (?topic != {d.topic()}) }}"
+        f" GROUP BY ?topic ?kind ORDER BY ?topic ?kind{d.limit()}"
     ),
     "addressees": lambda d: (
         "SELECT ?addressee (COUNT(DISTINCT ?r) AS ?n) WHERE { ?r gfmd:addressee ?addressee ;"

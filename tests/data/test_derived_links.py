@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from gfmdkg.build.derivation import derive_links
+from gfmdkg.build.derivation import derive_passages
 from gfmdkg.namespaces import BASE, GFMD
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.store.versions import VersionStore
@@ -51,6 +51,6 @@ def test_what_is_inferred_or_proposed_is_not_cited(shipped: OxigraphStore) -> No
 
 
 def test_the_shipped_shortcuts_are_all_that_follow(shipped: OxigraphStore) -> None:
-    patch = derive_links(shipped, is_union=True)
+    patch = derive_passages(shipped, is_union=True)
     assert not patch.added
     assert not patch.removed

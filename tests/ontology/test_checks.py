@@ -258,6 +258,37 @@ FAULTS: dict[str, tuple[str, str]] = {
         """,
         "scheme/topic/new",
     ),
+    "concept-label-in-other-scheme": (
+        """
+        <scheme/topic/gender> skos:prefLabel "niños migrantes"@es .
+        """,
+        "scheme/population-group/migrant-children",
+    ),
+    "concept-language-missing": (
+        """
+        <scheme/topic/new> a skos:Concept ; skos:prefLabel "New"@en , "Nuevo"@es .
+        """,
+        "scheme/topic/new",
+    ),
+    "concept-orphan": (
+        """
+        <scheme/topic/new> a skos:Concept ; skos:inScheme <scheme/topic> ;
+            skos:broader <scheme/topic/newer> .
+        """,
+        "scheme/topic/new",
+    ),
+    "concept-relation-one-sided": (
+        """
+        <scheme/topic/gender> skos:related <scheme/topic/detention> .
+        """,
+        "scheme/topic/gender",
+    ),
+    "concept-undocumented": (
+        """
+        <scheme/topic/new> a skos:Concept ; skos:definition "Novedad."@es .
+        """,
+        "scheme/topic/new",
+    ),
     "instrument-in-force-before-adoption": (
         """
         <id/instrument/example-treaty> gfmd:entryIntoForceDate "1990-11"^^xsd:gYearMonth .
@@ -461,8 +492,24 @@ def header(check: Path) -> dict[str, str]:
     return loaded
 
 
-def test_a_sound_graph_passes_every_check(store: pyoxigraph.Store) -> None:
-    assert {check.stem: found for check in CHECKS if (found := rows(store, check))} == {}
+PENDING = {"concept-language-missing": "gcm-objective and gcm-cluster have English labels alone"}
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param(
+            check,
+            marks=[pytest.mark.xfail(strict=True, reason=PENDING[check.stem])]
+            if check.stem in PENDING
+            else [],
+        )
+        for check in CHECKS
+    ],
+    ids=lambda check: check.stem,
+)
+def test_a_sound_graph_passes_every_check(check: Path, store: pyoxigraph.Store) -> None:
+    assert rows(store, check) == []
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda p: p.stem)

@@ -32,6 +32,7 @@ CASES = [
                 "recommendation-kind/political",
                 "1",
                 "instrument/alpha",
+                "art. 29",
                 "assertion/explicit",
                 Decimal(1),
                 "ALPH | the Treaty",
@@ -44,6 +45,7 @@ CASES = [
                 "recommendation-kind/political",
                 "1",
                 "instrument/alpha",
+                "art. 7 (2)",
                 "assertion/explicit",
                 Decimal("0.9"),
                 "Alpha Treaty",
@@ -62,6 +64,7 @@ CASES = [
                 "recommendation-kind/political",
                 "1",
                 "instrument/alpha",
+                "art. 7 (2)",
                 "assertion/explicit",
                 Decimal("0.9"),
                 "Alpha Treaty",
@@ -74,6 +77,7 @@ CASES = [
                 "recommendation-kind/political",
                 "1",
                 "instrument/beta",
+                None,
                 "assertion/explicit",
                 Decimal(1),
                 "Beta",
@@ -94,6 +98,7 @@ CASES = [
                 "recommendation-kind/political",
                 "1",
                 "instrument/alpha",
+                "art. 29",
                 "assertion/explicit",
                 Decimal(1),
                 "ALPH | the Treaty",
@@ -106,6 +111,7 @@ CASES = [
                 "recommendation-kind/practical",
                 "1",
                 "instrument/alpha",
+                None,
                 "assertion/inferred",
                 Decimal("0.6"),
                 None,
@@ -118,6 +124,7 @@ CASES = [
                 "recommendation-kind/political",
                 "1",
                 "instrument/alpha",
+                "art. 7 (2)",
                 "assertion/explicit",
                 Decimal("0.9"),
                 "Alpha Treaty",
@@ -140,6 +147,7 @@ CASES = [
                 "actor/person-ann",
                 "attribution/named",
                 "instrument/beta",
+                None,
                 "assertion/explicit",
                 Decimal(1),
                 "BD",
@@ -154,6 +162,7 @@ CASES = [
                 None,
                 None,
                 "instrument/gamma",
+                None,
                 "assertion/explicit",
                 Decimal(1),
                 "a Compact",
@@ -168,6 +177,7 @@ CASES = [
                 None,
                 None,
                 "instrument/beta",
+                None,
                 "assertion/explicit",
                 Decimal(1),
                 "Beta",
@@ -181,9 +191,9 @@ CASES = [
     case(
         "instruments-cited",
         [
-            ("instrument/alpha", 2, 2, 0, "Adhere, Ratify"),
-            ("instrument/beta", 2, 1, 1, "Adhere, Note"),
-            ("instrument/gamma", 1, 0, 1, "Anticipate"),
+            ("instrument/alpha", 2, 2, 0, "Comply, Ratify"),
+            ("instrument/beta", 2, 1, 1, "Comply, Note"),
+            ("instrument/gamma", 1, 0, 1, "Note"),
         ],
     ),
     case(
@@ -250,6 +260,7 @@ CASES = [
                 None,
                 "report/two",
                 "instrument/alpha",
+                "art. 7 (2)",
                 "assertion/explicit",
                 Decimal("0.9"),
                 "review-status/accepted",
@@ -368,7 +379,17 @@ CASES = [
         "recommendations-by-addressee",
         [
             (
+                "actor/org-arcadia",
+                "assertion/explicit",
+                "passage/two/pol-01",
+                "recommendation-kind/political",
+                "1",
+                "session/two",
+                date(2021, 6, 2),
+            ),
+            (
                 "actor-type/media",
+                "assertion/explicit",
                 "passage/one/pra-01",
                 "recommendation-kind/practical",
                 "1",
@@ -377,6 +398,7 @@ CASES = [
             ),
             (
                 "actor-type/state",
+                "assertion/explicit",
                 "passage/one/pol-01",
                 "recommendation-kind/political",
                 "1",
@@ -385,6 +407,7 @@ CASES = [
             ),
             (
                 "actor-type/state",
+                "assertion/explicit",
                 "passage/one/pra-01",
                 "recommendation-kind/practical",
                 "1",
@@ -393,6 +416,7 @@ CASES = [
             ),
             (
                 "actor-type/state",
+                "assertion/explicit",
                 "passage/two/pol-01",
                 "recommendation-kind/political",
                 "1",
@@ -493,6 +517,7 @@ CASES = [
                 "statement/one/p01-1",
                 "statement-type/call",
                 "actor/person-ann",
+                "actor/org-utopia",
                 "passage/one/p01",
                 "paragraph 1",
                 "instrument/beta",
@@ -511,6 +536,7 @@ CASES = [
                 "statement/one/p01-2",
                 "statement-type/consensus",
                 "actor/group-many",
+                None,
                 "passage/one/p01",
                 "paragraph 1",
                 None,
@@ -556,8 +582,14 @@ CASES = [
     case(
         "actors",
         [
-            ("actor/person-ann", "person", "person-type/state-representative", 1, 1),
+            ("actor/post-vacant", "post", "actor-type/mandate", 0, 0),
+            ("actor/org-committee", "organization", "actor-type/treaty-body", 0, 0),
+            ("actor/person-ann", "person", "person-type/state-representative", 1, 2),
+            ("actor/org-arcadia", "organization", "actor-type/state", 0, 0),
+            ("actor/person-bob", "person", "person-type/independent-expert", 0, 0),
             ("actor/group-many", "group", "actor-type/collective", 1, 1),
+            ("actor/group-movement", "group", "actor-type/civil-society-organization", 0, 0),
+            ("actor/post-rapporteur", "post", "actor-type/mandate", 0, 0),
             ("actor/org-utopia", "organization", "actor-type/state", 0, 0),
         ],
     ),
@@ -700,6 +732,7 @@ CASES = [
             ),
             ("instrument/beta", "BD", "instrument-type/declaration", "2015-11", False, 2),
             ("instrument/gamma", None, "instrument-type/framework", "2020", False, 1),
+            ("instrument/alpha-protocol", None, "instrument-type/treaty-protocol", None, True, 0),
             ("process/forum", None, "process-type/forum", None, None, 0),
         ],
     ),
@@ -933,6 +966,383 @@ CASES = [
         ],
         record="alpha",
     ),
+    case(
+        "recommendations-by-addressee",
+        [
+            (
+                "actor-type/media",
+                "assertion/inferred",
+                "passage/two/pol-01",
+                "recommendation-kind/political",
+                "1",
+                "session/two",
+                date(2021, 6, 2),
+            ),
+            (
+                "process/forum",
+                "assertion/inferred",
+                "passage/two/pol-01",
+                "recommendation-kind/political",
+                "1",
+                "session/two",
+                date(2021, 6, 2),
+            ),
+        ],
+        assertion="inferred",
+    ),
+    case(
+        "recommendations-by-addressee",
+        [
+            (
+                "actor/org-arcadia",
+                "assertion/explicit",
+                "passage/two/pol-01",
+                "recommendation-kind/political",
+                "1",
+                "session/two",
+                date(2021, 6, 2),
+            ),
+            (
+                "process/forum",
+                "assertion/inferred",
+                "passage/two/pol-01",
+                "recommendation-kind/political",
+                "1",
+                "session/two",
+                date(2021, 6, 2),
+            ),
+        ],
+        addressee=["Arcadia", "The Forum"],
+        assertion=["explicit", "inferred"],
+    ),
+    case(
+        "recommendations-involving",
+        [
+            (
+                "actor/group-movement",
+                "passage/two/pol-01",
+                "recommendation-kind/political",
+                "1",
+                "session/two",
+                date(2021, 6, 2),
+            ),
+            (
+                "actor-type/trade-union",
+                "passage/two/pol-01",
+                "recommendation-kind/political",
+                "1",
+                "session/two",
+                date(2021, 6, 2),
+            ),
+        ],
+    ),
+    case(
+        "recommendations-involving",
+        [
+            (
+                "actor/group-movement",
+                "passage/two/pol-01",
+                "recommendation-kind/political",
+                "1",
+                "session/two",
+                date(2021, 6, 2),
+            ),
+        ],
+        involved="The Movement",
+    ),
+    case(
+        "recommendations",
+        [],
+        addressee="The Forum",
+    ),
+    case(
+        "recommendations",
+        [
+            (
+                "passage/two/pol-01",
+                "recommendation-kind/political",
+                "1",
+                "political recommendation 1",
+                "session/two",
+                date(2021, 6, 2),
+            ),
+        ],
+        addressee="The Forum",
+        assertion="inferred",
+    ),
+    case(
+        "contributions-of",
+        [
+            (
+                "statement/one/p02-2",
+                "statement-type/call",
+                None,
+                "actor/group-movement",
+                "passage/one/p02",
+                "paragraph 2",
+                None,
+                None,
+                "session/one",
+                date(2019, 5, 1),
+                None,
+            ),
+            (
+                "statement/one/p02-3",
+                "statement-type/call",
+                "actor/person-ann",
+                "actor/group-movement",
+                "passage/one/p02",
+                "paragraph 2",
+                None,
+                None,
+                "session/one",
+                date(2019, 5, 1),
+                None,
+            ),
+        ],
+        actor="The Movement",
+    ),
+    case(
+        "contributions-of",
+        [
+            (
+                "statement/one/p01-1",
+                "statement-type/call",
+                "actor/person-ann",
+                None,
+                "passage/one/p01",
+                "paragraph 1",
+                "instrument/beta",
+                "BD",
+                "session/one",
+                date(2019, 5, 1),
+                "citation/one/p01/beta",
+            ),
+            (
+                "statement/one/p02-3",
+                "statement-type/call",
+                "actor/person-ann",
+                "actor/group-movement",
+                "passage/one/p02",
+                "paragraph 2",
+                None,
+                None,
+                "session/one",
+                date(2019, 5, 1),
+                None,
+            ),
+        ],
+        actor="Ann",
+    ),
+    case(
+        "posts",
+        [
+            ("actor/post-vacant", None, None, None, None, None),
+            (
+                "actor/post-rapporteur",
+                "Reports on Alpha. | Visits.",
+                "actor/org-committee",
+                "actor/person-bob",
+                date(2017, 8, 1),
+                None,
+            ),
+            (
+                "actor/post-rapporteur",
+                "Reports on Alpha. | Visits.",
+                "actor/org-committee",
+                "actor/person-ann",
+                "2011",
+                "2017-07",
+            ),
+        ],
+    ),
+    case(
+        "posts",
+        [
+            (
+                "actor/post-rapporteur",
+                "Reports on Alpha. | Visits.",
+                "actor/org-committee",
+                "actor/person-bob",
+                date(2017, 8, 1),
+                None,
+            ),
+        ],
+        day="2017-08-01",
+    ),
+    case(
+        "posts",
+        [
+            (
+                "actor/post-rapporteur",
+                "Reports on Alpha. | Visits.",
+                "actor/org-committee",
+                "actor/person-ann",
+                "2011",
+                "2017-07",
+            ),
+        ],
+        day="2017-07-31",
+    ),
+    case(
+        "posts",
+        [],
+        post="The Rapporteur",
+        day="2010-12-31",
+    ),
+    case(
+        "posts",
+        [
+            (
+                "actor/post-rapporteur",
+                "Reports on Alpha. | Visits.",
+                "actor/org-committee",
+                "actor/person-bob",
+                date(2017, 8, 1),
+                None,
+            ),
+        ],
+        holder="Bob",
+    ),
+    case(
+        "instrument-relations",
+        [
+            ("actor/org-committee", "monitors", "out", "instrument/alpha"),
+            ("actor/org-committee", "monitors", "out", "instrument/alpha-protocol"),
+        ],
+        resource="Alpha Committee",
+    ),
+    case(
+        "instrument-relations",
+        [
+            ("instrument/gamma", "replaces", "out", "instrument/beta"),
+            ("instrument/gamma", "calls-for", "in", "instrument/beta"),
+            ("instrument/gamma", "reviews", "in", "process/forum"),
+        ],
+        resource="gamma",
+    ),
+    case(
+        "instrument-relations",
+        [
+            ("instrument/beta", "calls-for", "out", "instrument/gamma"),
+            ("instrument/beta", "calls-for", "out", "process/forum"),
+            ("instrument/beta", "replaces", "in", "instrument/gamma"),
+        ],
+        resource="beta",
+    ),
+    case(
+        "instrument-relations",
+        [
+            ("instrument/gamma", "calls-for", "in", "instrument/beta"),
+        ],
+        resource="gamma",
+        relation="calls-for",
+        direction="in",
+    ),
+    case(
+        "treaty-parties",
+        [
+            (
+                "instrument/alpha",
+                "actor/org-utopia",
+                "treaty-action/ratification",
+                date(2001, 3, 4),
+                "source/list",
+            ),
+        ],
+        treaty="ALPH",
+    ),
+    case(
+        "treaty-parties",
+        [
+            (
+                "instrument/alpha",
+                "actor/org-arcadia",
+                "treaty-action/became-party",
+                "1999",
+                "source/list",
+            ),
+            (
+                "instrument/alpha",
+                "actor/org-utopia",
+                "treaty-action/ratification",
+                date(2001, 3, 4),
+                "source/list",
+            ),
+        ],
+        treaty="ALPH",
+        day="2005-01-01",
+    ),
+    case(
+        "treaty-parties",
+        [
+            (
+                "instrument/alpha",
+                "actor/org-arcadia",
+                "treaty-action/became-party",
+                "1999",
+                "source/list",
+            ),
+        ],
+        treaty="ALPH",
+        day="1999-01-01",
+    ),
+    case(
+        "treaty-parties",
+        [],
+        treaty="ALPH",
+        day="1998-01-01",
+    ),
+    case(
+        "cited-places",
+        [
+            (
+                "instrument/alpha",
+                "art. 7 (2)",
+                "passage/two/pol-01",
+                "political recommendation 1",
+                "assertion/explicit",
+                "Alpha Treaty",
+                "session/two",
+                date(2021, 6, 2),
+                "citation/two/pol-01/alpha",
+            ),
+            (
+                "instrument/alpha",
+                "art. 29",
+                "passage/one/pol-01",
+                "political recommendation 1",
+                "assertion/explicit",
+                "ALPH | the Treaty",
+                "session/one",
+                date(2019, 5, 1),
+                "citation/one/pol-01/alpha",
+            ),
+        ],
+    ),
+    case(
+        "cited-places",
+        [
+            (
+                "instrument/alpha",
+                "art. 7 (2)",
+                "passage/two/pol-01",
+                "political recommendation 1",
+                "assertion/explicit",
+                "Alpha Treaty",
+                "session/two",
+                date(2021, 6, 2),
+                "citation/two/pol-01/alpha",
+            ),
+        ],
+        instrument="ALPH",
+        target_locator="art. 7",
+    ),
+    case(
+        "cited-places",
+        [],
+        target_locator="art. 2",
+    ),
 ]
 
 
@@ -953,3 +1363,14 @@ def test_topics_count_recommendations_and_other_passages(fictional: Graph) -> No
         ("topic/gender", "topic/human-rights", 1, 0),
         ("topic/detention", "topic/human-rights", 1, 1),
     ]
+
+
+@pytest.mark.parametrize(("query", "column"), [("sdgs", "sdg"), ("passages-linked-to-sdg", "sdg")])
+def test_goals_and_targets_have_a_label_of_either_kind(
+    fictional: Graph, query: str, column: str
+) -> None:
+    rows = fictional.run(query)
+    assert all(getattr(row[column], "label", None) for row in rows)
+    solutions = fictional.ask(fictional.catalog[query].text)
+    at = solutions.variables.index(f"{column}_label")
+    assert all(row[at] for row in solutions.rows)

@@ -41,7 +41,7 @@ def test_properties_stand_in_groups_and_in_a_fixed_order(described: Describe) ->
     assert titles == {
         "names": ["title", "also called", "wrongly called", "never means it"],
         "kind": ["is a"],
-        "facts": ["adopted", "legally binding", "spatial", "weight"],
+        "facts": ["adoption date", "legally binding", "spatial", "weight"],
         "links": ["adopted by"],
     }
     titles_of_pact = found.groups[0].properties[0].values
@@ -53,7 +53,7 @@ def test_values_are_plain_json_that_tells_its_kind(described: Describe) -> None:
     document = json.loads(write_json(found))
     values = {p["title"]: p["values"] for g in document["groups"] for p in g["properties"]}
     assert values["legally binding"][0]["value"] is True
-    assert values["adopted"][0]["value"] == "2029-03-04"
+    assert values["adoption date"][0]["value"] == "2029-03-04"
     assert {v["value"] for v in values["weight"]} == {1.5, "INF"}
     assert values["adopted by"] == [
         {"kind": "resource", "iri": "https://w3id.org/gfmdkg/id/actor/org-port", "label": "Port"}

@@ -6,6 +6,8 @@ import pytest
 import rdflib
 from tests.sites import Site
 
+from gfmdkg.paths import shipped_content
+
 BASE = "https://w3id.org/gfmdkg/"
 PACT = "/id/instrument/sea-pact"
 IRI = rdflib.URIRef(BASE + "id/instrument/sea-pact")
@@ -113,6 +115,99 @@ def test_ontology_is_its_own_graph_and_a_page_of_terms(site: Site) -> None:
     assert 'id="Recommendation"' in page
 
 
+SHAPE = rdflib.URIRef(BASE + "shapes#Link-matched-text")
+EXAMPLE = "/ontology/examples/citation/invalid-no-intent"
+# What each document must hold.
+DOCUMENTS: dict[str, tuple[rdflib.term.Node, rdflib.term.Node]] = {
+    "/ontology": (rdflib.URIRef(BASE + "ontology#cites"), rdflib.OWL.ObjectProperty),
+    "/ontology/alignments": (rdflib.URIRef(BASE + "ontology/alignments"), rdflib.OWL.Ontology),
+    "/shapes": (rdflib.URIRef(BASE + "shapes#Recommendation"), rdflib.SH.NodeShape),
+    "/scheme/topic": (rdflib.URIRef(BASE + "scheme/topic/detention"), SKOS.Concept),
+    EXAMPLE: (
+        rdflib.URIRef(BASE + "id/citation/example-2017/pol-01/example-treaty"),
+        rdflib.URIRef(BASE + "ontology#Citation"),
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_document_is_whole_in_each_format(shipped_site: Site, path: str) -> None:
+    sizes = set()
+    for suffix, parser in (
+        (".ttl", "turtle"),
+        (".nt", "nt"),
+        (".jsonld", "json-ld"),
+        (".rdf", "xml"),
+    ):
+        answer = shipped_site.get(path + suffix)
+        assert answer.headers["content-location"] == path + suffix
+        graph = rdflib.Graph().parse(data=answer.text, format=parser)
+        thing, kind = DOCUMENTS[path]
+        assert (thing, rdflib.RDF.type, kind) in graph
+        assert (IRI, None, None) not in graph
+        sizes.add(len(graph))
+        accepted = shipped_site.get(path, headers={"accept": answer.headers["content-type"]})
+        assert accepted.headers["content-type"] == answer.headers["content-type"]
+    assert len(sizes) == 1
+    links = shipped_site.get(path).headers["link"]
+    assert f'<{BASE}{path[1:]}>; rel="describes"' in links
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_document_is_not_sent_twice(shipped_site: Site, path: str) -> None:
+    first = shipped_site.get(path)
+    again = shipped_site.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert shipped_site.get(path + ".nt").headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_document_is_a_page_for_a_browser(shipped_site: Site, path: str) -> None:
+    page = shipped_site.get(path, headers={"accept": "text/html"})
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert f"{path}.ttl" in _Text(page.text).links
+    assert len(page.content) < 200_000
+
+
+def test_shape_is_reachable_by_its_iri(shipped_site: Site) -> None:
+    # A browser lands at the anchor, a program reads the rule in the document or alone.
+    assert 'id="Recommendation"' in shipped_site.get("/shapes.html").text
+    assert str(SHAPE) in shipped_site.get("/shapes.nt").text
+    alone = shipped_site.get("/resource", params={"iri": str(SHAPE), "format": "nt"})
+    graph = rdflib.Graph().parse(data=alone.text, format="nt")
+    assert {each for each in graph.subjects() if isinstance(each, rdflib.URIRef)} == {SHAPE}
+
+
+def test_example_keeps_its_comments_and_is_linked_from_the_shapes(shipped_site: Site) -> None:
+    assert shipped_site.get(EXAMPLE + ".ttl").text.startswith(
+        "# expects: gfmdsh:Citation-intent-known"
+    )
+    assert (
+        "# expects: gfmdsh:Citation-intent-known"
+        in _Text(shipped_site.get(EXAMPLE + ".html").text).text
+    )
+    assert EXAMPLE in _Text(shipped_site.get("/shapes.html").text).links
+
+
+def test_every_example_is_served(shipped_site: Site) -> None:
+    folder = shipped_content().ontology / "examples"
+    links = set(_Text(shipped_site.get("/shapes.html").text).links)
+    for file in folder.rglob("*.ttl"):
+        path = f"/ontology/examples/{file.parent.name}/{file.stem}"
+        assert path in links
+        assert shipped_site.get(path + ".nt").status_code == 200
+
+
+def test_every_scheme_is_served_with_its_concepts(shipped_site: Site) -> None:
+    for file in (shipped_content().ontology / "vocab").glob("*.ttl"):
+        ours = rdflib.Graph().parse(file, format="turtle")
+        served = rdflib.Graph().parse(
+            data=shipped_site.get(f"/scheme/{file.stem}.nt").text, format="nt"
+        )
+        assert set(ours) <= set(served)
+
+
 def test_foreign_iri_is_described_too(site: Site) -> None:
     answer = site.get("/resource", params={"iri": "http://metadata.un.org/sdg/3"})
     assert "Good health" in answer.text
@@ -160,6 +255,12 @@ def test_unknown_resource_is_a_page_for_a_browser(site: Site) -> None:
         ("/resource?iri=nonsense", 422, "bad-parameter"),
         ("/resource?iri=http://example.org/none", 404, "not-found"),
         ("/ontology?x=1", 400, "unknown-parameter"),
+        ("/ontology/none", 404, "not-found"),
+        ("/ontology/examples/citation/none", 404, "not-found"),
+        ("/ontology/examples/citation/..%2Fcitation%2Finvalid-no-intent", 404, "not-found"),
+        (EXAMPLE + "?version=1", 422, "bad-parameter"),
+        ("/shapes.pdf", 404, "not-found"),
+        ("/scheme/none", 404, "not-found"),
     ],
 )
 def test_bad_request_is_a_problem(site: Site, path: str, status: int, problem: str) -> None:

@@ -15,11 +15,21 @@ from pydantic.json_schema import models_json_schema
 
 from gfmdkg.about import VERSION
 from gfmdkg.http.models import Documents, JsonDocument, Page
-from gfmdkg.http.problems import PROBLEM_TYPES, ProblemDetails, problem_components
+from gfmdkg.http.problems import (
+    PROBLEM_TYPES,
+    ProblemDetails,
+    problem_components,
+    problem_response,
+)
 from gfmdkg.http.rendering import render
 from gfmdkg.lists.models import ListPage
 from gfmdkg.namespaces import BASE
-from gfmdkg.queries.models import RowsPage
+from gfmdkg.queries.models import (
+    RowOfPassage,
+    RowOfRecommendation,
+    RowOfSession,
+    RowsPage,
+)
 from gfmdkg.sparql.routes import SparqlResults, protocol_routers
 
 __all__ = ["openapi_document", "recorded_examples"]
@@ -40,8 +50,14 @@ _HEADERS: Mapping[str, Mapping[str, Any]] = {
     "Content-Version": {"description": "The version that the write made.", "required": True},
     "Location": {"description": "Where it is now."},
 }
-_BASES: tuple[type[BaseModel], ...] = (ListPage, RowsPage, Page, ProblemDetails)
+# A schema has the first of these that fits.
+_BASES: tuple[type[BaseModel], ...] = (
+    *(ListPage, RowsPage, Page, ProblemDetails),
+    *(RowOfPassage, RowOfRecommendation, RowOfSession),
+)
 _REFERRED: tuple[type[BaseModel], ...] = (SparqlResults, Documents, JsonDocument)
+# Half of the operations have all of these.
+_OF_READING = frozenset({"400", "404", "406", "409", "413", "422", "5XX"})
 _REFERENCE = "#/components/{}/{}"
 
 
@@ -69,14 +85,17 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     document["components"]["schemas"] |= ours["$defs"]
     document |= {part: _tidy(document[part]) for part in ("paths", "components")}
     _inherit(document["components"]["schemas"])
+    read = [kind for kind in problems if kind.response in _OF_READING]
     document["components"] |= {
         "headers": {n: {**header, "schema": {"type": "string"}} for n, header in _HEADERS.items()},
         "responses": {
             "304": {"description": "Nothing changed."},
             **problem_components(problems),
+            "default": problem_response(read),
         },
         "parameters": _share_parameters(document),
     }
+    _share_problems(document)
     document["security"] = []  # where no operation says otherwise
     _add_examples(document)
     return document
@@ -134,6 +153,19 @@ def _inherit(schemas: dict[str, Any]) -> None:
                 more["properties"] = {k: v for k, v in own.items() if k not in inherited}
                 more["required"] = [each for each in schema["required"] if each not in inherited]
                 schemas[name] = {"allOf": [reference, more]}
+
+
+def _share_problems(document: Mapping[str, Any]) -> None:
+    """Operations that may be answered with the problems of reading alone say so in one line."""
+    for operation in _operations(document):
+        responses = operation["responses"]
+        told = {status for status, each in responses.items() if "$ref" in each} - {"304"}
+        if len(told) > 1 and told <= _OF_READING:
+            kept = {status: each for status, each in responses.items() if status not in told}
+            operation["responses"] = {
+                **kept,
+                "default": {"$ref": _REFERENCE.format("responses", "default")},
+            }
 
 
 def _share_parameters(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -168,6 +168,8 @@ def _named(parameter: Parameter) -> str:
     if parameter.type is not ParameterType.RESOURCE:
         return ""
     kinds = [compact(iri) for iri in parameter.classes]
+    if "gfmd:CitableEntity" in kinds:  # which the others are
+        kinds = ["gfmd:CitableEntity"]
     kinds += [f"a concept of {iri.rpartition('/')[2]}" for iri in parameter.schemes]
     return f" Any name, code, slug or IRI ({', '.join(kinds)})."
 

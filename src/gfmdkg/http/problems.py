@@ -6,7 +6,7 @@ client has to parse ``detail``.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
@@ -30,6 +30,7 @@ __all__ = [
     "problem_answer",
     "problem_components",
     "problem_document",
+    "problem_response",
     "sentence",
 ]
 
@@ -209,10 +210,11 @@ def problem_components(kinds: Iterable[ProblemType]) -> dict[str, Any]:
     found: dict[str, list[ProblemType]] = {}
     for kind in kinds:
         found.setdefault(kind.response, []).append(kind)
-    return {name: _response(alike) for name, alike in found.items()}
+    return {name: problem_response(alike) for name, alike in found.items()}
 
 
-def _response(kinds: list[ProblemType]) -> dict[str, Any]:
+def problem_response(kinds: Sequence[ProblemType]) -> dict[str, Any]:
+    """A response with any of these types."""
     names = [kind.model.__name__ for kind in kinds]
     schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
     return {

@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoesca
 
 from gfmdkg.about import VERSION
 from gfmdkg.http.answer import Answer
-from gfmdkg.namespaces import BASE, GFMD, ID_BASE, SCHEME_BASE, compact
+from gfmdkg.namespaces import BASE, GFMD, GFMDSH, ID_BASE, SCHEME_BASE, compact
 from gfmdkg.rdf.media import MediaType
 from gfmdkg.rdf.values import Resource
 from gfmdkg.store.versions import Version
@@ -43,6 +43,10 @@ STATIC_FILES = {"gfmdkg.css": "text/css", "icon.svg": "image/svg+xml"}
 """File below ``/static`` to its media type."""
 
 
+_LOCAL = (ID_BASE, SCHEME_BASE, BASE + "query/", GFMD, GFMDSH, BASE + "ontology/examples/")
+_LOCAL_DOCUMENTS = frozenset({"ontology", "ontology/alignments", "shapes"})
+
+
 def local_path(iri: str) -> str | None:
     """The path on this service that an IRI of ours dereferences at, else ``None``.
 
@@ -53,7 +57,7 @@ def local_path(iri: str) -> str | None:
     >>> local_path("http://metadata.un.org/sdg/3") is None
     True
     """
-    if iri.startswith((ID_BASE, SCHEME_BASE, BASE + "query/", GFMD)) or iri == BASE + "ontology":
+    if iri.startswith(_LOCAL) or iri.removeprefix(BASE) in _LOCAL_DOCUMENTS:
         return "/" + quote(iri.removeprefix(BASE), safe="/#:@!$&'()*+,;=~")
     return None
 

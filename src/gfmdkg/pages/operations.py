@@ -110,7 +110,7 @@ def _operation(
         answers={
             status: tuple(response.get("content", ()))
             for status, response in operation["responses"].items()
-            if status[0] not in "45"
+            if status[0] in "23"
         },
         form_path=target if method == "get" and "{" not in target else None,
     )

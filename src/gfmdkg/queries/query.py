@@ -149,11 +149,11 @@ def show(term: Term | None, terms: TermIndex) -> Cell:
 
 def _cell(row: Sequence[Term | None], at: int, label_at: int | None, terms: TermIndex) -> Cell:
     term = row[at]
-    if not isinstance(term, ox.NamedNode):
-        return show(term, terms)
     label = row[label_at] if label_at is not None else None
-    text = label.value if isinstance(label, ox.Literal) else None
-    return Resource(iri=term.value, label=text, code=terms.code(term.value))
+    if not isinstance(term, ox.NamedNode) or not isinstance(label, ox.Literal):
+        # What has no preferred label may have another, as targets have.
+        return show(term, terms)
+    return Resource(iri=term.value, label=label.value, code=terms.code(term.value))
 
 
 def read_shape(query: QueryText) -> QueryShape:

@@ -1,13 +1,13 @@
 """Every IRI of the graph dereferences: as RDF, or as a page for people.
 
-``/id/…``, ``/scheme/…`` and ``/ontology`` are the project's own IRIs below its base;
+``/id/…``, ``/scheme/…``, ``/ontology…`` and ``/shapes`` are the project's own IRIs below its base;
 ``/resource?iri=…`` describes whatever else the graph knows, such as the UN's SDG IRIs, and
 ``/api/resource`` says for programs what the page of a resource says for people.
 The format comes from a suffix, else from ``?format=``, else from Accept.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request
+from fastapi.params import Depends
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -43,17 +44,24 @@ from gfmdkg.http.parameters import (
 from gfmdkg.http.rendering import form_path, page
 from gfmdkg.http.request import cancel_on_disconnect
 from gfmdkg.http.service import Service
-from gfmdkg.namespaces import BASE, GFMD, compact
+from gfmdkg.namespaces import BASE
 from gfmdkg.rdf.json_ld import JSON_LD
 from gfmdkg.rdf.media import MediaType
-from gfmdkg.rdf.query_text import packaged_query
-from gfmdkg.rdf.values import JsonObject, write_json
+from gfmdkg.rdf.values import write_json
 from gfmdkg.resources import Description, describing, identify, not_found, resource_query
+from gfmdkg.resources.documents import (
+    DOCUMENTS,
+    entries_of,
+    example_names,
+    graph_query,
+    is_example,
+    read_example,
+    write_example,
+)
 from gfmdkg.store.versions import Version
 
 __all__ = ["RESOURCE_PARAMETERS", "dereference", "resource_answers", "resource_router"]
 
-_ONTOLOGY_IRI = BASE + "ontology"
 _SUFFIXES: Mapping[str, MediaType] = {media.extension: media for media in RESOURCE_FORMATS}
 _IRI_SAFE = ":/?#[]@!$&'()*+,;=%~"
 _PATH = "The rest of the IRI, which may hold slashes; with a suffix such as .ttl a format."
@@ -108,21 +116,6 @@ def resource_router(service: Service) -> APIRouter:
         """Describe a concept or a whole concept scheme."""
         return await dereference(service, request, f"scheme/{path}")
 
-    @get("/ontology", operation_id="getOntology", summary="The ontology", dependencies=asked)
-    async def get_ontology(request: Request) -> Response:
-        """The ontology: its classes and properties."""
-        return await dereference(service, request, "ontology")
-
-    @get(
-        "/ontology.{suffix}",
-        operation_id="getOntologyFile",
-        summary="The ontology in one format",
-        dependencies=[in_path("suffix", "The format.", "ttl", one_of(suffixes)), *asked[:1]],
-    )
-    async def get_ontology_file(request: Request, suffix: str) -> Response:
-        """The ontology in the format of the suffix."""
-        return await dereference(service, request, f"ontology.{suffix}")
-
     @router.get(
         "/ontology/context.jsonld",
         summary="The JSON-LD context",
@@ -133,6 +126,22 @@ def resource_router(service: Service) -> APIRouter:
         """Short names for what the graph is made of, for JSON-LD that is written by hand."""
         Parameters.of(request)
         return AnswerResponse(Answer(media_type=JSON_LD, body=service.content.context.read_bytes()))
+
+    for path in ("ontology", "shapes"):
+        _add_document(service, router, path, asked, suffixes)
+
+    @get(
+        "/ontology/{path:path}",
+        operation_id="getPartOfOntology",
+        summary="The alignments, or an example of a record",
+        dependencies=[in_path("path", _PATH, "alignments"), *asked],
+    )
+    async def get_part_of_ontology(request: Request, path: str) -> Response:
+        """The alignments, or `examples/{shape}/{name}`: a record that conforms or breaks a rule.
+
+        Examples are no part of the graph and have no versions.
+        """
+        return await dereference(service, request, f"ontology/{path}")
 
     @get(
         "/resource",
@@ -177,6 +186,31 @@ def resource_router(service: Service) -> APIRouter:
     return router
 
 
+def _add_document(
+    service: Service,
+    router: APIRouter,
+    path: str,
+    asked: Sequence[Depends],
+    suffixes: Sequence[str],
+) -> None:
+    """The routes of a document at the top of the base, one of them with a suffix."""
+    name, lead = path.capitalize(), DOCUMENTS[BASE + path].lead
+    get = partial(router.get, responses=resource_answers(), description=lead)
+
+    @get(f"/{path}", operation_id=f"get{name}", summary=f"The {path}", dependencies=asked)
+    async def get_document(request: Request) -> Response:
+        return await dereference(service, request, path)
+
+    @get(
+        f"/{path}.{{suffix}}",
+        operation_id=f"get{name}File",
+        summary=f"The {path} in one format",
+        dependencies=[in_path("suffix", "The format.", "ttl", one_of(suffixes)), *asked[:1]],
+    )
+    async def get_document_file(request: Request, suffix: str) -> Response:
+        return await dereference(service, request, f"{path}.{suffix}")
+
+
 def resource_answers(*more_errors: int) -> Responses:
     """The responses of a route that describes a resource."""
     return answers(
@@ -212,6 +246,8 @@ async def _answer(
 ) -> Response:
     number = parameters.version()
     accept = request.headers.get("accept")
+    if is_example(iri.value) and number is not None:
+        raise ParameterError("version", "is not for examples, which have none", value=str(number))
     chosen = by_suffix or choose_format(parameters, accept, RESOURCE_FORMATS)
     formats = [
         (media.name, media.media_type, form_path(iri.value, media, version=number))
@@ -222,6 +258,8 @@ async def _answer(
         ("content-location", form_path(iri.value, chosen, version=number)),
         ("link", ", ".join([f'<{quote(iri.value, safe=_IRI_SAFE)}>; rel="describes"', *links])),
     )
+    if is_example(iri.value):
+        return AnswerResponse(await _example(service, iri.value, chosen, formats, headers))
     if chosen is PAGE:
         work = _page(service, iri, number, formats=formats, headers=headers)
         return AnswerResponse(await cancel_on_disconnect(work, request.receive))
@@ -235,11 +273,8 @@ async def _answer(
 async def _triples(
     service: Service, iri: ox.NamedNode, media_type: str, version: Version
 ) -> bytes | SpooledAnswer:
-    text = resource_query("triples", iri)
-    if iri.value == _ONTOLOGY_IRI:
-        text = packaged_query("gfmdkg.resources", "rq/ontology.rq").text
     found, known = await asyncio.gather(
-        service.graph(text, version=version, media_type=media_type, root=iri.value),
+        service.graph(graph_query(iri), version=version, media_type=media_type, root=iri.value),
         service.ask(resource_query("exists", iri), version=version),
     )
     if not known:
@@ -264,24 +299,35 @@ async def _describe(service: Service, iri: ox.NamedNode, version: Version) -> De
 async def _page(service: Service, iri: ox.NamedNode, number: int | None, **shown: Any) -> Answer:
     version = await service.version(number)
     shown |= {"version": version, "pinned": number is not None}
-    if iri.value == _ONTOLOGY_IRI:
-        shown |= await _read_ontology(service, version)
-        return page("ontology.html", section="/ontology", **shown)
+    if (document := DOCUMENTS.get(iri.value)) is not None:
+        found = await service.solutions(document.entries_query, version=version)
+        shown |= {
+            "document": document,
+            "groups": entries_of(document, found, await service.terms(version)),
+            "examples": example_names(service.content) if document.name == "shapes" else {},
+        }
+        return page("document.html", section="/ontology", **shown)
     return page("resource.html", resource=await _describe(service, iri, version), **shown)
 
 
-async def _read_ontology(service: Service, version: Version) -> dict[str, list[JsonObject]]:
-    """The ontology's own ``classes`` and ``properties``; each ``name`` is its anchor as well."""
-    terms = await service.terms(version)
-    text = packaged_query("gfmdkg.resources", "rq/ontology-terms.rq").text
-    found: dict[str, JsonObject] = {}
-    for row in await service.solutions(text, version=version):
-        iri, label, definition, parent = (getattr(cell, "value", "") for cell in row)
-        told: JsonObject = {"name": iri.removeprefix(GFMD), "curie": compact(iri), "parents": []}
-        term = found.setdefault(iri, {**told, "meaning": definition or label})
-        if parent and (above := terms.resource(parent)) not in term["parents"]:
-            term["parents"].append(above)
-    return {
-        "classes": [term for term in found.values() if term["name"][:1].isupper()],
-        "properties": [term for term in found.values() if not term["name"][:1].isupper()],
-    }
+async def _example(
+    service: Service,
+    iri: str,
+    chosen: MediaType,
+    formats: Sequence[tuple[str, str, str]],
+    headers: tuple[tuple[str, str], ...],
+) -> Answer:
+    turtle = await asyncio.to_thread(read_example, iri, service.content)
+    if chosen is PAGE:
+        return page(
+            "example.html",
+            section="/ontology",
+            iri=iri,
+            turtle=turtle,
+            formats=formats,
+            headers=headers,
+        )
+    body = write_example(turtle, chosen.media_type)
+    if chosen.media_type == JSON_LD:
+        body = service.json_ld.compact(body, root=None)
+    return Answer(media_type=chosen.media_type, body=body, headers=headers)
