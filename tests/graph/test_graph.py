@@ -61,12 +61,12 @@ def test_rows_can_be_sliced_and_become_records(graph: Graph) -> None:
 
 
 def test_query_gives_what_the_form_asks_for(graph: Graph) -> None:
-    solutions = graph.query("SELECT ?s { ?s a gfmd:Session }")
+    solutions = graph.query("SELECT ?s { ?s a gfmd:Report }")
     assert isinstance(solutions, Solutions)
     assert len(solutions) == 1
-    assert graph.query("ASK { ?s a gfmd:Session }") is True
+    assert graph.query("ASK { ?s a gfmd:Report }") is True
     assert graph.query("ASK { ?s a gfmd:Nothing }") is False
-    built = graph.query("CONSTRUCT { ?s a gfmd:Session } { ?s a gfmd:Session }")
+    built = graph.query("CONSTRUCT { ?s a gfmd:Report } { ?s a gfmd:Report }")
     assert isinstance(built, rdflib.Graph)
     assert len(built) == 1
 

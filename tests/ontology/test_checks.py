@@ -492,22 +492,7 @@ def header(check: Path) -> dict[str, str]:
     return loaded
 
 
-PENDING = {"concept-language-missing": "gcm-objective and gcm-cluster have English labels alone"}
-
-
-@pytest.mark.parametrize(
-    "check",
-    [
-        pytest.param(
-            check,
-            marks=[pytest.mark.xfail(strict=True, reason=PENDING[check.stem])]
-            if check.stem in PENDING
-            else [],
-        )
-        for check in CHECKS
-    ],
-    ids=lambda check: check.stem,
-)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda p: p.stem)
 def test_a_sound_graph_passes_every_check(check: Path, store: pyoxigraph.Store) -> None:
     assert rows(store, check) == []
 

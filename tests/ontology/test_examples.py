@@ -7,11 +7,7 @@ import pyshacl
 import pytest
 from rdflib import Graph, URIRef
 from rdflib.namespace import RDF, SH, SKOS
-
-from gfmdkg.build.derivation import derive_passages
-from gfmdkg.store.patches import triples_of
-from gfmdkg.store.rdf_store import OxigraphStore
-from gfmdkg.validation.data_graph import rdflib_triples
+from tests.ontology.conftest import with_derived
 
 FOLDER = Path(__file__).parents[2] / "ontology" / "examples"
 FILES = sorted(FOLDER.glob("*/*.ttl"))
@@ -40,17 +36,6 @@ def schemes_only(whole: Graph) -> Graph:
     return graph
 
 
-def with_derived(path: Path) -> Graph:
-    """The triples of a file, and what follows from them for passages."""
-    store = OxigraphStore.in_memory()
-    store.load(path.read_bytes(), media_type="text/turtle", graph="")
-    derived = triples_of(derive_passages(store, is_union=False).added)
-    graph = Graph().parse(path, format="turtle")
-    for triple in rdflib_triples(derived):
-        graph.add(triple)
-    return graph
-
-
 def expectation(path: Path) -> set[str]:
     first = path.read_text(encoding="utf-8").partition("\n")[0]
     match = re.fullmatch(r"# expects: gfmdsh:([A-Za-z-]+)", first)
@@ -70,7 +55,7 @@ def test_an_example_breaks_exactly_the_rule_it_names(
     # Only a concept that joins a scheme of ours needs that scheme to be known as one.
     joins = "skos:inScheme <scheme/gcm-objective>" in path.read_text(encoding="utf-8")
     context = whole if joins else schemes_only
-    data = with_derived(path)
+    data = with_derived([path])
     for triple in context:
         data.add(triple)
     assert broken_rules(data, shapes) == expected

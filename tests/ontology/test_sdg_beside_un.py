@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS, SH, SKOS
+from tests.ontology.conftest import with_derived
 
 from gfmdkg.paths import shipped_content
 from gfmdkg.validation.shacl import run_shapes
@@ -26,7 +27,9 @@ def read(paths: Iterable[Path]) -> Graph:
 def ours() -> Graph:
     ontology = CONTENT.ontology
     vocabularies = sorted((ontology / "vocab").glob("*.ttl"))
-    return read([ontology / "gfmd.ttl", *vocabularies, *sorted(CONTENT.data.rglob("*.ttl"))])
+    return with_derived(
+        [ontology / "gfmd.ttl", *vocabularies, *sorted(CONTENT.data.rglob("*.ttl"))]
+    )
 
 
 @pytest.fixture(scope="module")
