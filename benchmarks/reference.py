@@ -105,13 +105,13 @@ class Reference:
 
     def _add_person(self, number: int, random: Random) -> str:
         iri = f"{ID_BASE}actor/person-made-up-{number}"
-        kind = random.choice(("state-representative", "civil-society-organization", "academia"))
+        kind = random.choice(("state-representative", "civil-society-representative", "academic"))
         self._add(
             iri,
             (
                 (_TYPE, "<http://xmlns.com/foaf/0.1/Person>"),
                 (_LABEL, f'"{person_name(number)}"@en'),
-                (f"<{GFMD}actorType>", f"<{SCHEME_BASE}actor-type/{kind}>"),
+                (f"<{GFMD}actorType>", f"<{SCHEME_BASE}person-type/{kind}>"),
             ),
         )
         return iri

@@ -40,7 +40,7 @@ _P = {
         "addressee alignsWith anticipated assertion attribution candidate capacity cites"
         " confidence examinedFor foundIn inReport inSession inStatement inferredAddressee intent"
         " locator madeBy matchedText mentionedIn number onBehalfOf order outcomeOf participant"
-        " partOfProcess passage populationGroup reading recommendationKind recordedIn"
+        " partOfProcess passage populationGroup reading readingText recommendationKind recordedIn"
         " reviewStatus role room sortKey statementType target thematicCluster",
     ),
     **_terms(_SCHEMA, "endDate location startDate"),
@@ -55,8 +55,8 @@ def _concept(path: str) -> str:
 
 _CLASSES = _terms(
     GFMD,
-    "Citation Classification Discrepancy Paragraph Participation Recommendation Report Section"
-    " Session Statement UnresolvedMention",
+    "Citation Classification Discrepancy Paragraph Participation Reading Recommendation Report"
+    " Section Session Statement UnresolvedMention",
 )
 _ASSEMBLY = f"<{ID_BASE}actor/org-un-general-assembly>"
 _CURATORS = f"<{ID_BASE}actor/group-gfmdkg-curators>"
@@ -372,13 +372,19 @@ class _Report:
 
     def _write_discrepancies(self, count: int) -> None:
         for number in range(count):
-            passages = self._random.sample(self.passages, self._random.randrange(1, 3))
+            iri = f"{ID_BASE}discrepancy/{self.slug}/difference-{number}"
+            readings = [f"<{iri}/{at}>" for at in (1, 2)]
             self._add(
-                f"<{ID_BASE}discrepancy/{self.slug}/difference-{number}>",
+                f"<{iri}>",
                 ("a", _CLASSES["Discrepancy"]),
                 self._label(),
                 self._note(),
-                ("reading", f'"reading {number} of one hand"'),
-                ("reading", f'"reading {number} of another"'),
-                *(("foundIn", f"<{passage}>") for passage in passages),
+                *(("reading", reading) for reading in readings),
             )
+            for reading, hand in zip(readings, ("one hand", "another"), strict=True):
+                self._add(
+                    reading,
+                    ("a", _CLASSES["Reading"]),
+                    ("readingText", f'"reading {number} of {hand}"'),
+                    ("foundIn", f"<{self._random.choice(self.passages)}>"),
+                )

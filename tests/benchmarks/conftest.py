@@ -1,10 +1,10 @@
-"""A generated graph of two reports, and a store that has it."""
+"""A generated graph of a few reports, and a store that has it."""
 
 import pyoxigraph as ox
 import pytest
 from benchmarks.generator import Generated, generate
 
-TRIPLES = 10_000
+TRIPLES = 20_000
 
 
 @pytest.fixture(scope="session")

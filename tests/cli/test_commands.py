@@ -22,7 +22,7 @@ SESSION = "https://w3id.org/gfmdkg/id/session/gfmd-dialogue-gcm-2017-04-06-c1"
 
 
 def test_query_answers_select_as_a_table(run: Run) -> None:
-    result = run("query", SESSIONS)
+    result = run("query", "SELECT ?s { ?report gfmd:outcomeOf ?s }")
     assert result.exit_code == 0
     assert result.stdout.split() == ["s", SESSION]
 

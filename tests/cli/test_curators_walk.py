@@ -22,7 +22,7 @@ def fill(template: Path, cited: tuple[str, str, str]) -> None:
                     "passage": f"{REPORT}/{passage}",
                     "cites": name,
                     "matched text": "UN CMW",
-                    "intent": "adhere",
+                    "intents": "comply",
                     "assertion": "explicit",
                     "confidence": "1.0",
                     "review status": "accepted",

@@ -71,13 +71,13 @@ SOUND = """
     gfmd:participant <id/actor/person-ada-example> ;
     gfmd:role <scheme/speaker-role/chair> .
 
-<id/source/country-codes> a foaf:Document .
+
 
 <id/source/gcm-cluster-table> a foaf:Document .
 
 <id/source/gcm-objectives-text> a foaf:Document .
 
-<id/source/unicode-cldr-48> a foaf:Document .
+
 
 <id/source/example-2017> a foaf:Document ;
     dcterms:description "Stands for the document that was read."@en ;
@@ -282,12 +282,6 @@ FAULTS: dict[str, tuple[str, str]] = {
         <scheme/topic/gender> skos:related <scheme/topic/detention> .
         """,
         "scheme/topic/gender",
-    ),
-    "concept-undocumented": (
-        """
-        <scheme/topic/new> a skos:Concept ; skos:definition "Novedad."@es .
-        """,
-        "scheme/topic/new",
     ),
     "instrument-in-force-before-adoption": (
         """

@@ -94,8 +94,8 @@ def test_blank_nodes_stand_inside_what_they_hang_from(compaction: Compaction) ->
     document = compact(
         compaction, ':a :has [ gfmd:passageText "x" ; :has [ gfmd:passageText "y" ] ] .'
     )
-    assert document["https://e.org/has"]["text"] == "x"
-    assert document["https://e.org/has"]["https://e.org/has"] == {"text": "y"}
+    assert document["https://e.org/has"]["passageText"] == "x"
+    assert document["https://e.org/has"]["https://e.org/has"] == {"passageText": "y"}
 
 
 @pytest.mark.parametrize(

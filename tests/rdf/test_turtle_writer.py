@@ -50,7 +50,7 @@ def test_every_shipped_file_keeps_its_triples_and_is_stable(path: Path) -> None:
 
 
 def test_the_order_of_the_triples_and_the_labels_of_nodes_do_not_show() -> None:
-    path = shipped_content().ontology / "shapes" / "citation.ttl"
+    path = shipped_content().ontology / "shapes" / "link.ttl"
     given_order = triples(read(path.read_text("utf-8")))
 
     def renamed(term: Term) -> Term:

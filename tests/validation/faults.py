@@ -121,7 +121,7 @@ def session(name: str, old: str = "", new: str = "") -> str:
 
 def concept(name: str, old: str = "", new: str = "") -> str:
     record = f"""<scheme/topic/x-{name}> a skos:Concept ;
-    skos:prefLabel "fictional {name}"@en ;
+    skos:prefLabel "fictional {name}"@en , "inventado {name}"@es , "inventé {name}"@fr ;
     skos:definition "what is made up about {name}"@en ;
     skos:broader <scheme/topic/human-rights> ;
     skos:inScheme <scheme/topic> .

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pyoxigraph as ox
 import pytest
@@ -27,7 +28,16 @@ from gfmdkg.store.patches import graph_of, quads_of
 from gfmdkg.store.rdf_store import OxigraphStore
 from gfmdkg.terms.index import TermIndex
 
-COUNTS = {"recommendation": 24, "citation": 54, "actor": 53, "instrument": 32, "session": 22}
+COUNTS = {"recommendation": 24, "citation": 64, "actor": 254, "instrument": 51, "session": 29}
+# What the tables have no column for: addresses and codes, and relations to other records. The
+# second of two links from one passage to one thing has no row.
+NO_COLUMN = re.compile(
+    r".*(: its IRI does not follow from its key columns"
+    r"| (foaf:page|dcterms:(identifier|isReplacedBy|replaces|spatial)|org:memberOf|schema:sameAs"
+    r"|skos:(notation|relatedMatch)"
+    r"|gfmd:(amends|callsFor|depositary|implements|monitors|protocolTo|reviews))"
+    r" “.*”: there is no column for it)"
+)
 GRAPH = GRAPH_BASE + "new"
 HOSTILE = ["=1+1", "'=1", "@x", "-3", "+a", "a|b", "a\\|b", "\\", " edge ", "a\nb", "a\rb", 'q"q',
            "\ttab", "_x0041_", "8.10", "#REF!", "2017-04-06", "''=x", "\\ "]  # fmt: skip
@@ -43,7 +53,7 @@ def test_what_is_exported_comes_back_without_a_difference(
     published: OxigraphStore,
 ) -> None:
     table = export_table(record_type, select, terms)  # type: ignore[arg-type]
-    assert table.left_out == ()
+    assert [told for told in table.left_out if not NO_COLUMN.fullmatch(told)] == []
     assert len(table.rows) == COUNTS[table.record_type.name]
     data = write_csv_table(table) if file_format == "csv" else write_xlsx_tables([table], terms)
     document = read_table(data, terms, file=f"x.{file_format}")
@@ -144,7 +154,7 @@ def test_a_table_is_written_as_canonical_turtle(select: Select, terms: TermIndex
     document = read_table(data, terms)
     triples = (ox.Triple(*triple) for triple in document.triples)
     assert conversion.turtle == write_turtle(triples)
-    assert (conversion.records, conversion.triples) == (32, len(set(document.triples)))
+    assert (conversion.records, conversion.triples) == (51, len(set(document.triples)))
 
 
 def test_every_template_is_an_empty_table_with_notes(terms: TermIndex) -> None:

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 _TYPE = ox.NamedNode(RDF + "type")
-_IRI = re.compile("<([^>]*)>")
+_IRI = re.compile("<([^<>]*)>")
 
 
 @dataclass(kw_only=True)
