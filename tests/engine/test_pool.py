@@ -219,7 +219,8 @@ def test_query_is_stopped_at_its_limit_and_the_next_one_answers(
                     await pool.query(
                         QueryRequest(text=ENDLESS, version=version, time_limit_seconds=limit)
                     )
-                assert expected <= time.perf_counter() - begun < expected + 0.2
+                # The loop's clock counts in milliseconds, and may be one of them behind.
+                assert expected - 0.002 < time.perf_counter() - begun < expected + 0.2
                 assert caught.value.limit_seconds == expected
                 answer = await pool.query(QueryRequest(text=POINT, version=version))
                 assert answer.rows == 10

@@ -274,6 +274,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         """
         <scheme/topic/new> a skos:Concept ; skos:inScheme <scheme/topic> ;
             skos:broader <scheme/topic/newer> .
+        <scheme/topic/newer> a skos:Concept ; skos:inScheme <scheme/topic> .
         """,
         "scheme/topic/new",
     ),

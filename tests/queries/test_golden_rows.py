@@ -587,6 +587,7 @@ CASES = [
             ("actor/person-ann", "person", "person-type/state-representative", 1, 2),
             ("actor/org-arcadia", "organization", "actor-type/state", 0, 0),
             ("actor/person-bob", "person", "person-type/independent-expert", 0, 0),
+            ("actor/group-gfmdkg-curators", "group", "actor-type/curators", 0, 0),
             ("actor/group-many", "group", "actor-type/collective", 1, 1),
             ("actor/group-movement", "group", "actor-type/civil-society-organization", 0, 0),
             ("actor/post-rapporteur", "post", "actor-type/mandate", 0, 0),
