@@ -39,10 +39,10 @@ const completed = await suggestNames({ client, query: { q: "mig" } });
 const first: string | null | undefined = completed.data?.items[0]?.resource.label;
 
 // One resource: the kind of a value tells its members.
-const described = await readResource({ client, query: { iri: "CMW" }, throwOnError: true });
+const described = await readResource({ client, query: { iri: "ICRMW" }, throwOnError: true });
 const adopted: string[] = described.data.groups
   .flatMap((group) => group.properties)
-  .filter((property) => property.title === "adopted")
+  .filter((property) => property.title === "adoption date")
   .flatMap((property) => property.values)
   .filter((value): value is LiteralValue => value.kind === "literal")
   .map((value) => String(value.value));

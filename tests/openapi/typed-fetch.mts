@@ -42,11 +42,11 @@ function show(value: Value): string {
       return value.properties.map((property) => property.title).join();
   }
 }
-const described = await client.GET("/api/resource", { params: { query: { iri: "CMW" } } });
-if (described.data === undefined) throw new Error("CMW is not described");
+const described = await client.GET("/api/resource", { params: { query: { iri: "ICRMW" } } });
+if (described.data === undefined) throw new Error("ICRMW is not described");
 const adopted: string[] = described.data.groups
   .flatMap((group) => group.properties)
-  .filter((property) => property.title === "adopted")
+  .filter((property) => property.title === "adoption date")
   .flatMap((property) => property.values.map(show));
 
 // A document is validated: as text, which the client is not to make JSON of.
